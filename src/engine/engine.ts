@@ -1,0 +1,147 @@
+// The compute core's interface, and its design: everything the neural field asks of a device.
+//
+// A model is a positional encoding (a table of wave vectors, made by field/encodings), a decoder MLP
+// (features ++ z → Re, Im or one Hartley value) and, where zDim > 0, an encoder MLP (image → μ, log σ²).
+// Makers: tfjs (autodiff, the twin that proves the others), wasm (no GPU), wgsl (GPU kernels). All take and give
+// weights under cryoDRGN's parameter names, so a model moves between makers and programs by its weights alone.
+//
+// Images enter as Hartley values at the lattice's mask points (|k| ≤ D/2, DC excluded, raster order; imaging/lattice).
+// Coordinates are lattice coordinates in [−½, ½]. Nothing here reads files or knows about epochs.
+
+export type EngineKind = 'tfjs' | 'wasm' | 'wgsl';
+
+export interface DeviceInfo {
+  engine: EngineKind;
+  /** Where it computes: a graphics processor or the CPU. */
+  processor: 'gpu' | 'cpu';
+  /** Name for people: adapter description, or "2 threads, SIMD". */
+  description: string;
+  /** WebGPU that runs on the CPU (SwiftShader, lavapipe) counts as software. */
+  software: boolean;
+  threads: number;
+}
+
+export type Domain = 'fourier' | 'hartley';
+export type Activation = 'relu' | 'leaky_relu';
+
+/** Shape of a model; what cryoDRGN's `model_args` and `lattice_args` say. */
+export interface ModelSpec {
+  /** Image side D in pixels, even; the lattice is (D+1)². */
+  boxPixels: number;
+  /** Latent dimension; 0 is a homogeneous field without encoder. */
+  zDim: number;
+  domain: Domain;
+  activation: Activation;
+  decoderLayers: number;
+  decoderDim: number;
+  encoderLayers: number;
+  encoderDim: number;
+  /** Radius of the encoder's input mask in pixels, D/2 unless a checkpoint says otherwise. */
+  encoderMaskRadius: number;
+}
+
+/**
+ * Features of a lattice coordinate x: sin(w_j·x) or cos(w_j·x), j = 0 … F−1, in the order of the first layer's columns.
+ * F = 0 stands for `none`: the three coordinates themselves are the features.
+ */
+export interface EncodingTable {
+  /** F×3 wave vectors in radians per lattice coordinate. */
+  waveVectors: Float32Array;
+  /** F flags, 1 where the feature is a cosine. */
+  isCosine: Uint8Array;
+}
+
+export interface Tensor {
+  shape: number[];
+  data: Float32Array;
+}
+/** Trainable parameters by cryoDRGN's state_dict names; Linear weights are (out, in) row-major. */
+export type Weights = Map<string, Tensor>;
+
+/** Adam's state: first and second moments by parameter name, and the steps done. */
+export interface OptimizerState {
+  steps: number;
+  first: Weights;
+  second: Weights;
+}
+
+/** B images of one step or one pass of the encoder. P = mask points of the lattice. */
+export interface ImageBatch {
+  count: number;
+  /** B×P Hartley values as preprocessed (windowed, sign-flipped, divided by the standard deviation), not centred. */
+  images: Float32Array;
+  /** B×9. */
+  rotations: Float32Array;
+  /** B×2, fraction of the box; null for none. Right shift in pixels is fraction × D. */
+  translations: Float32Array | null;
+  /** B×9 rows as CTF_COLUMNS; null for none. */
+  ctf: Float32Array | null;
+  /** B×zDim standard normal draws for the reparametrisation; made by the caller so that engines agree. */
+  noise: Float32Array | null;
+}
+
+export interface StepOptions {
+  learningRate: number;
+  weightDecay: number;
+  /** Weight of KL / P in the loss. */
+  beta: number;
+}
+
+/** Means over the images since the losses were last taken. */
+export interface Losses {
+  images: number;
+  /** Mean squared error over the mask of CTF·ŷ − y. */
+  reconstruction: number;
+  /** KL summed over z, per image. */
+  kl: number;
+  /** reconstruction + β·KL/P. */
+  total: number;
+}
+
+export interface Latents {
+  /** N×zDim. */
+  mu: Float32Array;
+  logVariance: Float32Array;
+}
+
+export interface FieldModel {
+  readonly spec: ModelSpec;
+  /** Mask points P of the lattice. */
+  readonly points: number;
+  /** One Adam step of the VAE (or the homogeneous field) with given poses. */
+  trainStep(batch: ImageBatch, options: StepOptions): Promise<void>;
+  /** Losses since the last call; waits for the device. */
+  takeLosses(): Promise<Losses>;
+  /** μ and log σ² of each image (centred and CTF-sign-flipped inside). Rotations are not used. */
+  encode(batch: Omit<ImageBatch, 'rotations' | 'noise'>): Promise<Latents>;
+  /**
+   * Decoder at M lattice coordinates (M×3) for one z. Domain 'fourier': M×2 (Re, Im) of the raw network, to be asked on
+   * the half space only; 'hartley': M×1.
+   */
+  evaluate(coordinates: Float32Array, z: Float32Array | null): Promise<Float32Array>;
+  exportWeights(): Promise<Weights>;
+  exportOptimizer(): Promise<OptimizerState>;
+  /** Bytes held on the device or heap by this model, as far as it knows. */
+  memoryBytes(): number;
+  dispose(): void;
+}
+
+export interface ModelState {
+  weights: Weights;
+  /** Absent: Adam starts anew. */
+  optimizer?: OptimizerState;
+}
+
+export interface Engine {
+  readonly device: DeviceInfo;
+  createModel(spec: ModelSpec, encoding: EncodingTable, state: ModelState): Promise<FieldModel>;
+  dispose(): void;
+}
+
+export interface EngineRequest {
+  /** 'auto' takes the fastest maker the machine has. */
+  device: 'auto' | 'gpu' | 'cpu';
+  /** Ask for one maker by name (tests, benchmarks). */
+  maker?: EngineKind;
+  threads?: number;
+}

@@ -1,0 +1,367 @@
+// Every option of training once: meaning, unit, default, range. The types, the validation, the form of the Learn screen,
+// the command line's flags (named as in cryoDRGN where they mean the same) and the documentation come from this table.
+import { VitrineError } from './formats/errors.ts';
+
+interface Base<K extends string> {
+  key: K;
+  /** Command-line flag(s), cryoDRGN's where it has one. */
+  flag: string;
+  label: string;
+  meaning: string;
+  unit?: string;
+  group: 'model' | 'training' | 'images' | 'device';
+  /** Shown only when all options are asked for. */
+  advanced?: boolean;
+}
+export type ParamDef<K extends string = string> = Base<K> &
+  (
+    | { kind: 'integer' | 'number'; default: number; min: number; max: number; scale?: 'log' }
+    | { kind: 'choice'; default: string; choices: readonly string[] }
+    | { kind: 'boolean'; default: boolean }
+    /** A number, or 'auto' with the meaning said in `autoMeaning`. */
+    | { kind: 'auto-number'; default: 'auto'; autoMeaning: string; min: number; max: number }
+  );
+
+const define = <const T extends readonly ParamDef[]>(defs: T) => defs;
+
+export const PARAMS = define([
+  {
+    key: 'zDim',
+    flag: '--zdim',
+    label: 'Latent dimensions',
+    meaning: 'Dimensions of z, the space the structures are laid out in; 0 learns one structure from all images.',
+    group: 'model',
+    kind: 'integer',
+    default: 8,
+    min: 0,
+    max: 64,
+  },
+  {
+    key: 'epochs',
+    flag: '-n, --num-epochs',
+    label: 'Epochs',
+    meaning: 'How many times training passes over all images.',
+    group: 'training',
+    kind: 'integer',
+    default: 20,
+    min: 1,
+    max: 1000,
+  },
+  {
+    key: 'batchSize',
+    flag: '-b, --batch-size',
+    label: 'Batch size',
+    meaning: 'Images a step. Smaller learns more from an epoch, larger runs faster on a GPU.',
+    unit: 'images',
+    group: 'training',
+    kind: 'integer',
+    default: 8,
+    min: 1,
+    max: 1024,
+    scale: 'log',
+  },
+  {
+    key: 'learningRate',
+    flag: '--lr',
+    label: 'Learning rate',
+    meaning: 'Step size of Adam.',
+    group: 'training',
+    kind: 'number',
+    default: 1e-4,
+    min: 1e-7,
+    max: 0.1,
+    scale: 'log',
+  },
+  {
+    key: 'encoderDim',
+    flag: '--enc-dim',
+    label: 'Encoder width',
+    meaning: 'Units in each hidden layer of the image encoder.',
+    group: 'model',
+    kind: 'integer',
+    default: 256,
+    min: 1,
+    max: 4096,
+  },
+  {
+    key: 'encoderLayers',
+    flag: '--enc-layers',
+    label: 'Encoder layers',
+    meaning: 'Hidden residual layers of the image encoder.',
+    group: 'model',
+    kind: 'integer',
+    default: 3,
+    min: 0,
+    max: 16,
+  },
+  {
+    key: 'decoderDim',
+    flag: '--dec-dim',
+    label: 'Decoder width',
+    meaning: 'Units in each hidden layer of the volume decoder; wider resolves more and costs with the square.',
+    group: 'model',
+    kind: 'integer',
+    default: 256,
+    min: 1,
+    max: 4096,
+  },
+  {
+    key: 'decoderLayers',
+    flag: '--dec-layers',
+    label: 'Decoder layers',
+    meaning: 'Hidden residual layers of the volume decoder.',
+    group: 'model',
+    kind: 'integer',
+    default: 3,
+    min: 0,
+    max: 16,
+  },
+  {
+    key: 'encodingType',
+    flag: '--pe-type',
+    label: 'Positional encoding',
+    meaning: 'How a Fourier coordinate is turned into features before the decoder.',
+    group: 'model',
+    kind: 'choice',
+    default: 'gaussian',
+    choices: ['gaussian', 'geom_ft', 'geom_full', 'geom_lowf', 'geom_nohighf', 'linear_lowf', 'none'],
+    advanced: true,
+  },
+  {
+    key: 'encodingFrequencies',
+    flag: '--pe-dim',
+    label: 'Encoding frequencies',
+    meaning: 'Frequencies an axis of the positional encoding.',
+    group: 'model',
+    kind: 'auto-number',
+    default: 'auto',
+    autoMeaning: 'half the box',
+    min: 1,
+    max: 512,
+    advanced: true,
+  },
+  {
+    key: 'encodingSigma',
+    flag: '--feat-sigma',
+    label: 'Encoding scale',
+    meaning: 'Standard deviation of the random frequencies of the gaussian encoding.',
+    group: 'model',
+    kind: 'number',
+    default: 0.5,
+    min: 0.01,
+    max: 10,
+    advanced: true,
+  },
+  {
+    key: 'domain',
+    flag: '--domain',
+    label: 'Decoder domain',
+    meaning: 'What the decoder predicts: complex Fourier values on half of space, or one Hartley value everywhere.',
+    group: 'model',
+    kind: 'choice',
+    default: 'fourier',
+    choices: ['fourier', 'hartley'],
+    advanced: true,
+  },
+  {
+    key: 'activation',
+    flag: '--activation',
+    label: 'Activation',
+    meaning: 'Nonlinearity of both networks.',
+    group: 'model',
+    kind: 'choice',
+    default: 'relu',
+    choices: ['relu', 'leaky_relu'],
+    advanced: true,
+  },
+  {
+    key: 'beta',
+    flag: '--beta',
+    label: 'KL weight β',
+    meaning: 'Weight of the prior on z. Larger gathers the latents, smaller lets them spread.',
+    group: 'training',
+    kind: 'auto-number',
+    default: 'auto',
+    autoMeaning: '1 / latent dimensions',
+    min: 0,
+    max: 100,
+  },
+  {
+    key: 'betaSchedule',
+    flag: '--beta-schedule',
+    label: 'β schedule',
+    meaning: 'How β comes in: constant; linear from 0 over the first quarter or half; cyclic, four ramps over the run.',
+    group: 'training',
+    kind: 'choice',
+    default: 'constant',
+    choices: ['constant', 'linear-quarter', 'linear-half', 'cyclic'],
+    advanced: true,
+  },
+  {
+    key: 'weightDecay',
+    flag: '--wd',
+    label: 'Weight decay',
+    meaning: "L2 penalty added to Adam's gradient.",
+    group: 'training',
+    kind: 'number',
+    default: 0,
+    min: 0,
+    max: 1,
+    advanced: true,
+  },
+  {
+    key: 'seed',
+    flag: '--seed',
+    label: 'Seed',
+    meaning: 'Start of the random numbers: two runs with one seed agree on one device.',
+    group: 'training',
+    kind: 'integer',
+    default: 0,
+    min: 0,
+    max: 2147483647,
+  },
+  {
+    key: 'checkpointEvery',
+    flag: '--checkpoint',
+    label: 'Keep every n-th epoch',
+    meaning: 'Every epoch is kept until the next; of those before, every n-th stays.',
+    unit: 'epochs',
+    group: 'training',
+    kind: 'integer',
+    default: 1,
+    min: 1,
+    max: 1000,
+    advanced: true,
+  },
+  {
+    key: 'invertData',
+    flag: '--uninvert-data',
+    label: 'White particles',
+    meaning: 'Particles are white on dark: flip the sign, since the CTF is negative at low frequency.',
+    group: 'images',
+    kind: 'boolean',
+    default: true,
+  },
+  {
+    key: 'window',
+    flag: '--no-window',
+    label: 'Round window',
+    meaning: 'Multiply each image by a soft circle before its transform, so that neighbours do not count.',
+    group: 'images',
+    kind: 'boolean',
+    default: true,
+  },
+  {
+    key: 'windowRadius',
+    flag: '--window-r',
+    label: 'Window radius',
+    meaning: 'Where the window starts to fall, as a fraction of half the box; it reaches 0 at 0.99.',
+    group: 'images',
+    kind: 'number',
+    default: 0.85,
+    min: 0.1,
+    max: 0.98,
+    advanced: true,
+  },
+  {
+    key: 'boxPixels',
+    flag: '-D, --downsample',
+    label: 'Box for training',
+    meaning: 'Images are Fourier-cropped to this even box before training.',
+    unit: 'pixels',
+    group: 'images',
+    kind: 'auto-number',
+    default: 'auto',
+    autoMeaning: 'the box of the images, at most 256',
+    min: 16,
+    max: 512,
+  },
+  {
+    key: 'device',
+    flag: '--device',
+    label: 'Compute on',
+    meaning: 'The graphics processor where there is one, or the CPU.',
+    group: 'device',
+    kind: 'choice',
+    default: 'auto',
+    choices: ['auto', 'gpu', 'cpu'],
+  },
+] as const);
+
+type Defs = (typeof PARAMS)[number];
+type ValueOf<D> = D extends { kind: 'integer' | 'number' }
+  ? number
+  : D extends { kind: 'boolean' }
+    ? boolean
+    : D extends { kind: 'choice'; choices: readonly (infer C)[] }
+      ? C
+      : D extends { kind: 'auto-number' }
+        ? number | 'auto'
+        : never;
+export type Params = { -readonly [D in Defs as D['key']]: ValueOf<D> };
+export type ParamKey = keyof Params;
+
+export function defaultParams(): Params {
+  return Object.fromEntries(PARAMS.map((p) => [p.key, p.default])) as Params;
+}
+
+/** The three choices a newcomer sees; 'standard' is the default table. */
+export const PRESETS: Record<
+  'quick' | 'standard' | 'fine',
+  { label: string; meaning: string; values: Partial<Params> }
+> = {
+  quick: {
+    label: 'Quick look',
+    meaning: 'A small field at a small box: minutes, to see whether there is motion.',
+    values: { boxPixels: 64, encoderDim: 128, decoderDim: 128, epochs: 10, batchSize: 16 },
+  },
+  standard: { label: 'Standard', meaning: 'A 256×3 field, 20 epochs: where most studies start.', values: {} },
+  fine: {
+    label: 'Fine',
+    meaning: 'A 1024×3 field, 50 epochs: for high resolution, on a GPU.',
+    values: { encoderDim: 1024, decoderDim: 1024, epochs: 50 },
+  },
+};
+
+/** Checks every value against its row of the table. Error: 'value-out-of-range' naming the parameter and its range. */
+export function validateParams(values: Partial<Params>): Params {
+  const result: Record<string, unknown> = defaultParams();
+  for (const def of PARAMS as readonly ParamDef[]) {
+    const value = (values as Record<string, unknown>)[def.key];
+    if (value === undefined) continue;
+    const refuse = (expected: string): never => {
+      throw new VitrineError('value-out-of-range', `${def.label} cannot be ${String(value)}.`, {
+        field: def.flag,
+        expected,
+        found: String(value),
+        advice: def.meaning,
+      });
+    };
+    switch (def.kind) {
+      case 'integer':
+      case 'number':
+      case 'auto-number': {
+        if (def.kind === 'auto-number' && value === 'auto') break;
+        if (typeof value !== 'number' || !Number.isFinite(value)) return refuse('a number');
+        if (def.kind === 'integer' && !Number.isInteger(value)) refuse('a whole number');
+        if (value < def.min || value > def.max) refuse(`${def.min} to ${def.max}`);
+        break;
+      }
+      case 'boolean':
+        if (typeof value !== 'boolean') refuse('true or false');
+        break;
+      case 'choice':
+        if (!def.choices.includes(value as string)) refuse(def.choices.join(', '));
+        break;
+    }
+    result[def.key] = value;
+  }
+  const params = result as Params;
+  if (params.boxPixels !== 'auto' && params.boxPixels % 2 !== 0)
+    throw new VitrineError('value-out-of-range', 'The box for training has to be even.', {
+      field: '-D',
+      expected: 'an even number of pixels',
+      found: String(params.boxPixels),
+    });
+  return params;
+}

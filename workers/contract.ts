@@ -1,0 +1,377 @@
+// The boundary between the screen and the science: one API per worker, plain data both ways, large arrays transferred.
+// Nothing here runs. The screen imports these types and client.ts; the worker entries expose classes that satisfy them.
+//
+// Long calls take a `CallOptions` whose `id` can be cancelled with `cancel(id)`; the client makes both from an
+// AbortSignal and a progress callback. A cancelled call rejects with VitrineError 'cancelled'. Errors cross as ErrorData.
+import type { ErrorData, Notice } from '../src/formats/errors.ts';
+import type { DeviceInfo } from '../src/engine/engine.ts';
+import type { EpochSummary } from '../src/inference/training.ts';
+import type { Params } from '../src/params.ts';
+
+export type { ErrorData, Notice, DeviceInfo, EpochSummary, Params };
+
+export interface Progress {
+  /** 0 … 1, or null while the end is unknown. */
+  fraction: number | null;
+  /** What is being done, for people: "Reading 3,000 of 4,000 images". */
+  message: string;
+}
+export interface CallOptions {
+  id: string;
+  onProgress?: (progress: Progress) => void;
+}
+interface Cancellable {
+  cancel(id: string): void;
+}
+
+// ---------------------------------------------------------------- io worker: files, datasets, runs kept, exports
+
+/** A file as it was dropped; `path` includes folders of the drop. */
+export interface DroppedFile {
+  path: string;
+  file: Blob;
+}
+
+export type FileRole =
+  | 'stack'
+  | 'stack-list'
+  | 'star'
+  | 'cs'
+  | 'cs-passthrough'
+  | 'poses'
+  | 'ctf'
+  | 'index'
+  | 'latents'
+  | 'config'
+  | 'weights'
+  | 'volume'
+  | 'table'
+  | 'atoms'
+  | 'unknown';
+
+export interface FileReport {
+  path: string;
+  bytes: number;
+  role: FileRole;
+  /** One line: "4,000 images of 32² at 4 Å", "poses and CTF of 4,000 particles". */
+  says: string;
+  /** Whether the draft uses it. */
+  used: boolean;
+  error?: ErrorData;
+}
+
+/** Something the studio cannot know by itself; the screen asks. */
+export type Question =
+  | { kind: 'pixel-size'; found: number | null; reason: string }
+  | {
+      kind: 'bad-pixels';
+      /** 0-based rows with NaN or infinite pixels, at most 1000 of them listed. */
+      rows: number[];
+      count: number;
+    }
+  | { kind: 'which-stack'; candidates: string[] };
+
+export interface DraftAnswers {
+  pixelSizeAngstrom?: number;
+  leaveOutBadRows?: boolean;
+  stackPath?: string;
+}
+
+/** What a drop adds up to, before it is accepted as a dataset. */
+export interface DatasetDraft {
+  id: string;
+  name: string;
+  files: FileReport[];
+  /** Null until a stack (or a table with its stacks) was found. */
+  particles: number | null;
+  boxPixels: number | null;
+  pixelSizeAngstrom: number | null;
+  hasPoses: boolean;
+  hasCtf: boolean;
+  opticsGroups: number;
+  /** Present where an index list selects from the original stack. */
+  selectedOf: number | null;
+  questions: Question[];
+  /** What is missing for training with known poses; empty when it can be accepted. */
+  missing: string[];
+  warnings: Notice[];
+  /** Whether images look white on dark (true), dark on white, or undecided (null). */
+  looksWhite: boolean | null;
+}
+
+export interface DatasetSummary {
+  id: string;
+  name: string;
+  created: string;
+  particles: number;
+  boxPixels: number;
+  pixelSizeAngstrom: number;
+  hasPoses: boolean;
+  hasCtf: boolean;
+  opticsGroups: number;
+  warnings: Notice[];
+  /** Whether the original files are at hand (this session); after a reload images come from the cache. */
+  originalsAtHand: boolean;
+  /** Whether the images are kept in the browser, so that runs can start and resume without the files. */
+  imagesKept: boolean;
+  tableKind: 'star' | 'cs' | null;
+  isDemo: boolean;
+  looksWhite: boolean | null;
+}
+
+/** Per-particle numbers for histograms, colours and the direction map; all of length `particles`. */
+export interface ParticleColumns {
+  /** Viewing direction: rot and tilt in degrees; null without poses. */
+  rotDegrees: Float32Array | null;
+  tiltDegrees: Float32Array | null;
+  /** Mean of U and V, Å; null without CTF. */
+  defocusAngstrom: Float32Array | null;
+  /** Shift length in pixels; null without poses or shifts. */
+  shiftPixels: Float32Array | null;
+  /** 0-based rows in the original stack. */
+  originalIndex: Uint32Array;
+  /** Known truth of a simulated set and columns of a dropped CSV. */
+  extra: { name: string; values: Float32Array }[];
+}
+
+export interface ImageRequest {
+  /** 0-based within the dataset. */
+  indices: number[];
+  /** Å; null for none. */
+  lowPassAngstrom: number | null;
+  /** Correct the sign of the CTF and centre by the pose, so that particles look alike. */
+  flipPhases: boolean;
+}
+export interface ImageTiles {
+  boxPixels: number;
+  /** n×D×D, each image scaled to mean 0 and standard deviation 1. */
+  pixels: Float32Array;
+}
+
+export type ExportFormat = 'star' | 'cs' | 'ind.pkl' | 'csv';
+export interface ExportedFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+export type RunStatus = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
+
+export interface RunSummary {
+  id: string;
+  name: string;
+  datasetId: string;
+  datasetName: string;
+  created: string;
+  params: Params;
+  status: RunStatus;
+  epochsDone: number;
+  history: EpochSummary[];
+  device: DeviceInfo | null;
+  /** Side of the training box and its pixel size. */
+  boxPixels: number;
+  pixelSizeAngstrom: number;
+  error?: ErrorData;
+}
+
+export interface RunLatents {
+  epoch: number;
+  zDim: number;
+  count: number;
+  /** count×zDim, μ. */
+  mu: Float32Array;
+  /** |z| of each particle. */
+  norm: Float32Array;
+}
+
+/** A named set of particles, as 0-based rows of its dataset, ascending. */
+export interface SavedSelection {
+  name: string;
+  indices: Uint32Array;
+  /** CSS colour. */
+  color: string;
+}
+
+export interface ImportedSelection {
+  name: string;
+  /** 0-based rows of the dataset, ascending. */
+  indices: Uint32Array;
+  notices: Notice[];
+}
+
+export interface IoApi extends Cancellable {
+  /** Understands any mix of files; `addTo` adds them to an earlier draft. */
+  openFiles(files: DroppedFile[], addTo: string | null, call: CallOptions): Promise<DatasetDraft>;
+  answer(draftId: string, answers: DraftAnswers, call: CallOptions): Promise<DatasetDraft>;
+  /** Keeps the draft as a dataset: metadata now, images when training first asks for them. */
+  accept(draftId: string): Promise<DatasetSummary>;
+  /** Simulates the demo set (built-in two-domain molecule, hinge motion) and accepts it. */
+  openDemo(call: CallOptions): Promise<DatasetSummary>;
+  listDatasets(): Promise<DatasetSummary[]>;
+  removeDataset(id: string): Promise<void>;
+  columns(datasetId: string): Promise<ParticleColumns>;
+  images(datasetId: string, request: ImageRequest): Promise<ImageTiles>;
+  /** Adds the numeric columns of a CSV (a row a particle) to the dataset's extra columns. */
+  importColumns(datasetId: string, file: DroppedFile): Promise<{ names: string[]; notices: Notice[] }>;
+  exportSelection(datasetId: string, indices: Uint32Array, format: ExportFormat): Promise<ExportedFile>;
+  /** A list written by any export (STAR, .cs, ind.pkl, CSV) back as rows of the dataset. */
+  importSelection(datasetId: string, file: DroppedFile): Promise<ImportedSelection>;
+
+  listRuns(): Promise<RunSummary[]>;
+  removeRun(id: string): Promise<void>;
+  renameRun(id: string, name: string): Promise<void>;
+  /** Latest epoch where `epoch` is null. Null where the run has no latents. */
+  latents(runId: string, epoch: number | null): Promise<RunLatents | null>;
+  saveSelections(runId: string, selections: SavedSelection[]): Promise<void>;
+  loadSelections(runId: string): Promise<SavedSelection[]>;
+  /** The run folder as one zip: a cryoDRGN work directory plus vitrine.json. */
+  exportRun(runId: string, call: CallOptions): Promise<Blob>;
+  /** z.N.pkl or CSV of the latents of all particles, or of `indices`. */
+  exportLatents(runId: string, format: 'pkl' | 'csv', indices: Uint32Array | null): Promise<ExportedFile>;
+  /** One map as MRC, several as a zip of vol_001.mrc …. */
+  exportMaps(maps: VolumeData[], baseName: string): Promise<ExportedFile>;
+  /** Bytes used and available, for the storage line of the screen. */
+  storage(): Promise<{ usedBytes: number; freeBytes: number | null }>;
+}
+
+// ---------------------------------------------------------------- engine worker: owns the device, trains and decodes
+
+export interface DeviceReport extends DeviceInfo {
+  /** Whether WebGPU exists in this browser. */
+  webgpu: 'available' | 'software' | 'absent';
+  /** What the missing device costs and how to get it; empty where nothing is missing. */
+  advice: string;
+  crossOriginIsolated: boolean;
+}
+
+export interface Estimate {
+  secondsPerEpoch: number;
+  secondsTotal: number;
+  imagesPerSecond: number;
+  /** Peak of device and heap, bytes. */
+  memoryBytes: number;
+  /** Bytes the run and its images take in the browser's storage. */
+  storageBytes: number;
+  notices: Notice[];
+}
+
+/** A real-space map, [z][y][x]. */
+export interface VolumeData {
+  boxPixels: number;
+  pixelSizeAngstrom: number;
+  values: Float32Array;
+  /** The z it was decoded at; empty for a homogeneous field. */
+  z: number[];
+  label: string;
+}
+
+export type RunEvent =
+  | { type: 'preparing'; runId: string; progress: Progress }
+  | {
+      type: 'progress';
+      runId: string;
+      epoch: number;
+      imagesDone: number;
+      imagesTotal: number;
+      imagesPerSecond: number;
+      secondsLeft: number;
+      reconstruction: number | null;
+      kl: number | null;
+    }
+  | { type: 'epoch'; runId: string; summary: EpochSummary }
+  | { type: 'status'; runId: string; status: RunStatus; reason?: string }
+  | { type: 'notice'; runId: string; notice: Notice }
+  | { type: 'failed'; runId: string; error: ErrorData };
+
+export interface DecodeRequest {
+  runId: string;
+  /** Latest epoch where null. */
+  epoch: number | null;
+  z: number[];
+  /** Side of the map: the training box, or smaller for a preview. */
+  boxPixels: number;
+}
+
+export interface EngineApi extends Cancellable {
+  device(): Promise<DeviceReport>;
+  /** Measures a few steps of a model of this shape on this device with this dataset. */
+  estimate(datasetId: string, params: Params, call: CallOptions): Promise<Estimate>;
+  /** Starts in the background; news come as events. One run at a time: an error where one is running. */
+  start(datasetId: string, name: string, params: Params): Promise<RunSummary>;
+  /** Goes on from the last checkpoint; with more epochs where `epochs` is given. */
+  resume(runId: string, epochs: number | null): Promise<RunSummary>;
+  pause(runId: string): Promise<void>;
+  continue(runId: string): Promise<void>;
+  /** Ends at once after writing a checkpoint of the last whole epoch; the run can be resumed. */
+  stop(runId: string): Promise<void>;
+  /** One listener for all runs. */
+  subscribe(listener: (event: RunEvent) => void): Promise<void>;
+  /** Answers between training steps while a run goes on. */
+  decode(request: DecodeRequest): Promise<VolumeData>;
+  /** Maps at several z in order, each handed over as it is ready. */
+  decodeSeries(
+    request: Omit<DecodeRequest, 'z'> & { zs: number[][] },
+    onVolume: (index: number, volume: VolumeData) => void,
+    call: CallOptions,
+  ): Promise<void>;
+}
+
+// ---------------------------------------------------------------- analysis workers: numbers about latents and maps
+
+export interface PcaResult {
+  /** count×components, projections. */
+  projections: Float32Array;
+  components: number;
+  /** components×zDim, unit rows. */
+  axes: Float32Array;
+  mean: Float32Array;
+  /** Share of the variance, one a component, descending. */
+  explainedVariance: Float32Array;
+}
+export interface KMeansResult {
+  labels: Int32Array;
+  /** k on-data centres: the particle nearest each centre, 0-based. */
+  centreIndices: Uint32Array;
+  /** k×zDim, z of those particles. */
+  centres: Float32Array;
+  counts: Uint32Array;
+}
+export interface TrajectoryRequest {
+  mu: Float32Array;
+  zDim: number;
+  /** Along a principal component between percentiles, or through chosen particles in straight segments. */
+  along:
+    | { kind: 'component'; component: number; fromPercentile: number; toPercentile: number; pca: PcaResult }
+    | { kind: 'points'; points: number[][] };
+  steps: number;
+}
+export interface IsosurfaceMesh {
+  /** Vertices in Å from the centre of the box, x y z interleaved. */
+  positions: Float32Array;
+  normals: Float32Array;
+  indices: Uint32Array;
+}
+export interface VolumeStatistics {
+  min: number;
+  max: number;
+  mean: number;
+  standardDeviation: number;
+  /** 256 counts from min to max. */
+  histogram: Uint32Array;
+  /** A contour to begin with. */
+  suggestedLevel: number;
+}
+
+export interface AnalysisApi extends Cancellable {
+  pca(mu: Float32Array, zDim: number, call: CallOptions): Promise<PcaResult>;
+  /** count×2. 15 neighbours, minimum distance 0.1. */
+  umap(mu: Float32Array, zDim: number, seed: number, call: CallOptions): Promise<Float32Array>;
+  kMeans(mu: Float32Array, zDim: number, k: number, seed: number, call: CallOptions): Promise<KMeansResult>;
+  /** steps×zDim. */
+  trajectory(request: TrajectoryRequest): Promise<Float32Array>;
+  /** Particle nearest to each z (m×zDim): m indices. */
+  nearest(mu: Float32Array, zDim: number, z: Float32Array): Promise<Uint32Array>;
+  isosurface(volume: VolumeData, level: number): Promise<IsosurfaceMesh>;
+  statistics(volume: VolumeData): Promise<VolumeStatistics>;
+  /** Fourier shell correlation of two maps of one box: D/2 values, shell i at i/D per pixel; shell 0 is 1. */
+  fsc(a: VolumeData, b: VolumeData): Promise<Float32Array>;
+}
