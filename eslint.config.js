@@ -3,7 +3,18 @@ import tseslint from 'typescript-eslint';
 import hooks from 'eslint-plugin-react-hooks';
 
 export default tseslint.config(
-  { ignores: ['dist', 'out', 'node_modules', '.gpu', 'public', 'src/engine/wasm/assembly', 'coverage'] },
+  {
+    ignores: [
+      'dist',
+      'out',
+      'node_modules',
+      '.gpu',
+      'public',
+      'src/engine/wasm/assembly',
+      'coverage',
+      'scripts/offline-worker.js',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],

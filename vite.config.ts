@@ -1,8 +1,9 @@
 import { defineConfig } from 'vite';
 import react from '@vitejs/plugin-react';
+import { contentSecurityPolicy, offline, tfjsWasm } from './scripts/vite-studio.ts';
 
 // Cross-origin isolation gives SharedArrayBuffer, hence threads. Hosts that cannot send these headers get them from
-// public/isolation-worker.js.
+// the service worker (scripts/offline-worker.js).
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -10,7 +11,7 @@ const isolation = {
 
 export default defineConfig({
   base: './',
-  plugins: [react()],
+  plugins: [react(), contentSecurityPolicy(), tfjsWasm(), offline()],
   worker: { format: 'es' },
   build: { target: 'es2023', chunkSizeWarningLimit: 4000 },
   server: { headers: isolation },
