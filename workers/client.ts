@@ -1,0 +1,91 @@
+// The main thread's side of the boundary: starts the workers, gives each API as a typed facade, and passes on calls,
+// progress, cancellation and errors. The screen imports this file, latest-wins and the contract's types, nothing else.
+import { transfer } from 'comlink';
+import type { RunEvent } from './contract.ts';
+import {
+  ANALYSIS_CALLS,
+  ENGINE_CALLS,
+  IO_CALLS,
+  type AnalysisFacade,
+  type EngineFacade,
+  type IoFacade,
+} from './facade.ts';
+import { facadeOf, WorkerLink } from './link.ts';
+
+export type { AnalysisFacade, CallControl, EngineFacade, IoFacade } from './facade.ts';
+export { latestWins } from './latest-wins.ts';
+
+export interface Studio {
+  io: IoFacade;
+  engine: EngineFacade;
+  analysis: AnalysisFacade;
+  /** Ends the engine worker and starts a fresh one: after a lost device, or to free its memory. */
+  restartEngine(): void;
+  dispose(): void;
+}
+
+/** Long analyses have a worker of their own, so that a map is contoured while a UMAP is computed. */
+const LONG_ANALYSES = new Set(['umap', 'kMeans']);
+
+export function connectStudio(): Studio {
+  const listeners: ((event: RunEvent) => void)[] = [];
+  const analysisWorker = () =>
+    new Worker(new URL('./analysis.worker.ts', import.meta.url), { type: 'module', name: 'analysis' });
+
+  const io = new WorkerLink(
+    'io',
+    () => new Worker(new URL('./io.worker.ts', import.meta.url), { type: 'module', name: 'io' }),
+    () => introduce(),
+  );
+  const engine = new WorkerLink(
+    'engine',
+    () => new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' }),
+    () => {
+      introduce();
+      for (const listener of listeners) void engine.call('subscribe', [listener]).catch(() => {});
+    },
+  );
+  const analysis = new WorkerLink('analysis', analysisWorker);
+  const longAnalysis = new WorkerLink('analysis-long', analysisWorker);
+
+  /** The engine asks the io worker for prepared images, over a port of their own. */
+  function introduce(): void {
+    if (!io.running || !engine.running) {
+      if (engine.running) io.warm();
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    void io.call('attachEngine', [transfer(port1, [port1])]).catch(() => {});
+    void engine.call('attachIo', [transfer(port2, [port2])]).catch(() => {});
+  }
+
+  const engineCalls = facadeOf<EngineFacade>(() => engine, ENGINE_CALLS);
+  const engineFacade: EngineFacade = new Proxy(engineCalls, {
+    get(target, name, receiver) {
+      if (name !== 'subscribe') return Reflect.get(target, name, receiver) as unknown;
+      return (listener: (event: RunEvent) => void) => {
+        const started = engine.running;
+        listeners.push(listener);
+        if (started) return engine.call('subscribe', [listener]);
+        engine.warm();
+        return Promise.resolve();
+      };
+    },
+  });
+
+  return {
+    io: facadeOf<IoFacade>(() => io, IO_CALLS),
+    engine: engineFacade,
+    analysis: facadeOf<AnalysisFacade>(
+      (method) => (LONG_ANALYSES.has(method) ? longAnalysis : analysis),
+      ANALYSIS_CALLS,
+    ),
+    restartEngine() {
+      engine.end('The engine was restarted.');
+      engine.warm();
+    },
+    dispose() {
+      for (const link of [io, engine, analysis, longAnalysis]) link.end('The studio was closed.');
+    },
+  };
+}
