@@ -1,0 +1,146 @@
+// A map on a canvas: up to two isosurfaces, slices, the outline of the box. Draws only when something changed.
+import {
+  BoxGeometry,
+  Color,
+  EdgesGeometry,
+  Fog,
+  LineBasicMaterial,
+  LineSegments,
+  Scene,
+  SRGBColorSpace,
+  WebGLRenderer,
+  type Group,
+} from 'three';
+import type { IsosurfaceMesh } from '../../workers/contract.ts';
+import { MapCamera } from './camera.ts';
+import { IsosurfaceObject, type SurfaceStyle } from './isosurface-object.ts';
+import { createLights, type Lighting } from './lighting.ts';
+import { SlicePlanes, type SliceSetting, type SliceVolume } from './slices.ts';
+
+export interface SceneTheme {
+  /** CSS colours. */
+  background: string;
+  line: string;
+}
+
+export class MapScene {
+  readonly view = new MapCamera();
+  readonly #renderer: WebGLRenderer;
+  readonly #scene = new Scene();
+  readonly #surface = new IsosurfaceObject();
+  readonly #overlay = new IsosurfaceObject();
+  readonly #slices = new SlicePlanes();
+  readonly #outline: LineSegments<EdgesGeometry, LineBasicMaterial>;
+  #lights: Group;
+  #lighting: Lighting = 'soft';
+  #frame = 0;
+  #disposed = false;
+
+  /** Throws where the browser gives no WebGL 2 context. */
+  constructor(readonly canvas: HTMLCanvasElement) {
+    this.#renderer = new WebGLRenderer({ canvas, antialias: true });
+    this.#renderer.outputColorSpace = SRGBColorSpace;
+    this.#lights = createLights(this.#lighting);
+    const edges = new EdgesGeometry(new BoxGeometry(1, 1, 1));
+    this.#outline = new LineSegments(edges, new LineBasicMaterial({ transparent: true, opacity: 0.7 }));
+    this.#outline.visible = false;
+    this.view.camera.add(this.#lights);
+    this.#scene.add(this.view.camera, this.#surface.object, this.#overlay.object, this.#slices.group, this.#outline);
+    this.view.onChange(() => this.requestRender());
+    this.setTheme({ background: '#111418', line: '#8891a0' });
+  }
+
+  setSurface(mesh: IsosurfaceMesh | null, style: SurfaceStyle): void {
+    this.#surface.update(mesh, style);
+    this.requestRender();
+  }
+
+  setOverlay(mesh: IsosurfaceMesh | null, style: SurfaceStyle): void {
+    this.#overlay.update(mesh, style);
+    this.requestRender();
+  }
+
+  setSlices(volume: SliceVolume | null, setting: SliceSetting | null): void {
+    this.#slices.update(volume, setting);
+    this.requestRender();
+  }
+
+  /** Side of the box in Å: sets the zoom of the first view, and the outline's size. */
+  setBox(sideAngstrom: number, outlined: boolean): void {
+    // A particle fills about three quarters of its box.
+    this.view.fit(sideAngstrom * 0.5);
+    this.#outline.scale.setScalar(sideAngstrom);
+    this.#outline.visible = outlined;
+    this.requestRender();
+  }
+
+  setLighting(lighting: Lighting): void {
+    if (lighting === this.#lighting) return;
+    this.#lighting = lighting;
+    this.view.camera.remove(this.#lights);
+    this.#lights = createLights(lighting);
+    this.view.camera.add(this.#lights);
+    this.requestRender();
+  }
+
+  setTheme(theme: SceneTheme): void {
+    const background = new Color(theme.background);
+    this.#scene.background = background;
+    this.#scene.fog = new Fog(background, 1, 2);
+    this.#outline.material.color.set(theme.line);
+    this.requestRender();
+  }
+
+  resize(width: number, height: number, pixelRatio: number): void {
+    if (width < 1 || height < 1) return;
+    this.#renderer.setPixelRatio(Math.min(pixelRatio, 2));
+    this.#renderer.setSize(width, height, false);
+    this.view.setAspect(width / height);
+    this.#render();
+  }
+
+  requestRender(): void {
+    if (this.#frame !== 0 || this.#disposed) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#render();
+    });
+  }
+
+  /** The present view as a PNG data URL. */
+  toPng(): string {
+    // Drawn and read within one task: the drawing buffer is not kept after it.
+    this.#render();
+    return this.canvas.toDataURL('image/png');
+  }
+
+  #render(): void {
+    if (this.#disposed) return;
+    const fog = this.#scene.fog;
+    if (fog instanceof Fog) {
+      // Depth cue: the back of the map fades towards the background.
+      fog.near = this.view.radiusAngstrom * 5.4;
+      fog.far = this.view.radiusAngstrom * 8.2;
+    }
+    this.#renderer.render(this.#scene, this.view.camera);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    cancelAnimationFrame(this.#frame);
+    this.#surface.dispose();
+    this.#overlay.dispose();
+    this.#slices.dispose();
+    this.#outline.geometry.dispose();
+    this.#outline.material.dispose();
+    this.#renderer.dispose();
+    this.#renderer.forceContextLoss();
+  }
+}
+
+/** Whether this browser gives a WebGL 2 context at all. */
+export function webglAvailable(): boolean {
+  const context = document.createElement('canvas').getContext('webgl2');
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return context !== null;
+}
