@@ -9,7 +9,7 @@ import { buffersOf, exposeApi, OutgoingCall } from './wire.ts';
 
 class Sample {
   readonly cancelled: string[] = [];
-  fail(): Promise<never> {
+  fail(): Promise<void> {
     throw new VitrineError('star-syntax', 'A bad row.', { file: 'a.star', row: 7, advice: 'Mend it.' });
   }
   async slow(steps: number, call: CallOptions): Promise<string> {
