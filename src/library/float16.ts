@@ -1,5 +1,6 @@
 // IEEE 754 binary16 ↔ float32, for images kept at half size. Rounds to nearest, ties to even; beyond ±65504 saturates,
 // since a hot pixel's infinity would spoil a training step where a clipped one does not. NaN stays NaN.
+import { float16Table } from '../formats/float16.ts';
 
 const bits = new Uint32Array(1);
 const value = new Float32Array(bits.buffer);
@@ -33,29 +34,8 @@ export function encodeHalves(from: Float32Array): Uint16Array {
   return halves;
 }
 
-/** All 65536 halves as floats, made on first use: a lookup is faster than arithmetic. */
-let table: Float32Array | null = null;
-function floatTable(): Float32Array {
-  if (table) return table;
-  table = new Float32Array(65536);
-  for (let h = 0; h < 65536; h++) {
-    const exponent = (h >>> 10) & 31;
-    const fraction = h & 1023;
-    const magnitude =
-      exponent === 31
-        ? fraction === 0
-          ? Infinity
-          : NaN
-        : exponent === 0
-          ? fraction * 2 ** -24
-          : (1 + fraction / 1024) * 2 ** (exponent - 15);
-    table[h] = h & 0x8000 ? -magnitude : magnitude;
-  }
-  return table;
-}
-
 export function decodeHalves(halves: Uint16Array): Float32Array {
-  const floats = floatTable();
+  const floats = float16Table();
   const values = new Float32Array(halves.length);
   for (let i = 0; i < values.length; i++) values[i] = floats[halves[i]];
   return values;

@@ -1,0 +1,170 @@
+// Datasets kept: everything about the particles but their images, so that runs resume and lists are exported without
+// the original files. datasets/ID/ holds dataset.json, poses, CTF and original rows as raw arrays, the STAR or .cs as it
+// was, and columns.json with column-K.f32. Images are kept apart, by content (particle-cache.ts).
+import type { Notice } from '../formats/errors.ts';
+import type { OpticsGroup, ParticleSet, Poses } from '../formats/particles.ts';
+import {
+  folderBytes,
+  newId,
+  readFloats,
+  readIndices,
+  readIntegers,
+  readJson,
+  writeArray,
+  writeJson,
+} from './arrays.ts';
+import type { Storage } from './storage.ts';
+
+export interface DatasetRecord {
+  id: string;
+  name: string;
+  created: string;
+  particles: number;
+  boxPixels: number;
+  pixelSizeAngstrom: number;
+  hasPoses: boolean;
+  hasCtf: boolean;
+  opticsGroups: OpticsGroup[];
+  warnings: Notice[];
+  tableKind: 'star' | 'cs' | null;
+  tableFileName: string | null;
+  isDemo: boolean;
+  looksWhite: boolean | null;
+  /** Hash of sampled images; the first half of a cache's key. */
+  fingerprint: string;
+}
+
+export interface KeptDataset {
+  record: DatasetRecord;
+  poses: Poses | null;
+  /** N×9. */
+  ctf: Float32Array | null;
+  originalIndex: Uint32Array;
+  opticsGroupOf: Int32Array | null;
+}
+
+export interface NumberColumn {
+  name: string;
+  values: Float32Array;
+}
+
+export interface DatasetExtras {
+  pixelSizeAngstrom: number;
+  isDemo: boolean;
+  looksWhite: boolean | null;
+  fingerprint: string;
+}
+
+const ROOT = 'datasets';
+
+export class DatasetLibrary {
+  constructor(private readonly storage: Storage) {}
+
+  private path(id: string, name: string): string {
+    return `${ROOT}/${id}/${name}`;
+  }
+
+  async keep(set: ParticleSet, extras: DatasetExtras): Promise<DatasetRecord> {
+    const { storage } = this;
+    const id = newId();
+    const record: DatasetRecord = {
+      id,
+      name: set.name,
+      created: new Date().toISOString(),
+      particles: set.count,
+      boxPixels: set.boxPixels,
+      hasPoses: set.poses !== null,
+      hasCtf: set.ctf !== null,
+      opticsGroups: set.opticsGroups,
+      warnings: set.warnings,
+      tableKind: set.table?.kind ?? null,
+      tableFileName: set.table?.fileName ?? null,
+      ...extras,
+    };
+    if (set.poses) {
+      await writeArray(storage, this.path(id, 'rotations.f32'), set.poses.rotations);
+      if (set.poses.translations) await writeArray(storage, this.path(id, 'translations.f32'), set.poses.translations);
+    }
+    if (set.ctf) await writeArray(storage, this.path(id, 'ctf.f32'), set.ctf);
+    await writeArray(storage, this.path(id, 'original-index.u32'), set.originalIndex);
+    if (set.opticsGroupOf) await writeArray(storage, this.path(id, 'optics-group.i32'), set.opticsGroupOf);
+    if (set.table) {
+      const everyRow = Uint32Array.from({ length: set.table.rows }, (_, row) => row);
+      await storage.write(this.path(id, `table.${set.table.kind}`), set.table.writeRows(everyRow));
+    }
+    // Last, so that a dataset is listed only once it is whole.
+    await writeJson(storage, this.path(id, 'dataset.json'), record);
+    return record;
+  }
+
+  async record(id: string): Promise<DatasetRecord | null> {
+    return readJson<DatasetRecord>(this.storage, this.path(id, 'dataset.json'));
+  }
+
+  /** Newest first. */
+  async list(): Promise<DatasetRecord[]> {
+    const folders = await this.storage.list(ROOT);
+    const records = await Promise.all(folders.map((folder) => this.record(folder.name)));
+    return records.filter((record) => record !== null).sort((a, b) => (a.created < b.created ? 1 : -1));
+  }
+
+  async load(id: string): Promise<KeptDataset | null> {
+    const record = await this.record(id);
+    if (!record) return null;
+    const rotations = await readFloats(this.storage, this.path(id, 'rotations.f32'));
+    const translations = await readFloats(this.storage, this.path(id, 'translations.f32'));
+    const originalIndex = await readIndices(this.storage, this.path(id, 'original-index.u32'));
+    if (!originalIndex) return null;
+    return {
+      record,
+      poses: rotations && { rotations, translations },
+      ctf: await readFloats(this.storage, this.path(id, 'ctf.f32')),
+      originalIndex,
+      opticsGroupOf: await readIntegers(this.storage, this.path(id, 'optics-group.i32')),
+    };
+  }
+
+  /** The STAR or .cs the set came from, all its rows. */
+  async table(id: string): Promise<Blob | null> {
+    const record = await this.record(id);
+    return record?.tableKind ? this.storage.openBlob(this.path(id, `table.${record.tableKind}`)) : null;
+  }
+
+  /** Files of the set kept beside it: the demo's simulated stack. */
+  async attachment(id: string, name: string): Promise<Blob | null> {
+    return this.storage.openBlob(this.path(id, name));
+  }
+  async attach(id: string, name: string, bytes: Uint8Array): Promise<void> {
+    await this.storage.write(this.path(id, name), bytes);
+  }
+
+  async columns(id: string): Promise<NumberColumn[]> {
+    const names = (await readJson<string[]>(this.storage, this.path(id, 'columns.json'))) ?? [];
+    const columns = names.map(async (name, k) => ({
+      name,
+      values: await readFloats(this.storage, this.path(id, `column-${k}.f32`)),
+    }));
+    return (await Promise.all(columns)).flatMap(({ name, values }) => (values ? [{ name, values }] : []));
+  }
+
+  /** Adds columns; one of the same name replaces the old. */
+  async addColumns(id: string, added: NumberColumn[]): Promise<void> {
+    const names = new Set(added.map((column) => column.name));
+    const columns = [...(await this.columns(id)).filter((column) => !names.has(column.name)), ...added];
+    for (const [k, column] of columns.entries())
+      await writeArray(this.storage, this.path(id, `column-${k}.f32`), column.values);
+    await writeJson(
+      this.storage,
+      this.path(id, 'columns.json'),
+      columns.map((column) => column.name),
+    );
+  }
+
+  async bytes(id: string): Promise<number> {
+    return folderBytes(this.storage, `${ROOT}/${id}`);
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.storage.remove(`${ROOT}/${id}`);
+  }
+}
