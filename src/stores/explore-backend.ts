@@ -1,0 +1,43 @@
+// The workers as the stores of Explore and Export see them, and the shape of long work that a screen shows.
+import { VitrineError, type ErrorData } from '../formats/errors.ts';
+import type { Progress } from '../../workers/contract.ts';
+import type { Studio } from '../../workers/client.ts';
+
+export type ExploreBackend = Pick<Studio, 'io' | 'engine' | 'analysis'>;
+
+let connected: ExploreBackend | null = null;
+
+export function connectExplore(backend: ExploreBackend): void {
+  connected = backend;
+}
+
+export function backend(): ExploreBackend {
+  if (!connected) throw new VitrineError('usage', 'The workers are not connected yet.');
+  return connected;
+}
+
+export function isConnected(): boolean {
+  return connected !== null;
+}
+
+/** Long work: not begun, going on, done or failed. */
+export interface Job<T> {
+  status: 'idle' | 'running' | 'done' | 'failed';
+  progress: Progress | null;
+  result: T | null;
+  error: ErrorData | null;
+}
+
+export function idle<T>(): Job<T> {
+  return { status: 'idle', progress: null, result: null, error: null };
+}
+
+export function errorData(error: unknown): ErrorData {
+  if (error instanceof VitrineError) return error.toData();
+  const message = error instanceof Error ? error.message : String(error);
+  return { name: 'VitrineError', code: 'usage', message };
+}
+
+export function wasCancelled(error: unknown): boolean {
+  return errorData(error).code === 'cancelled' || (error instanceof DOMException && error.name === 'AbortError');
+}
