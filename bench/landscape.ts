@@ -1,0 +1,34 @@
+// Seconds of the landscape's and the isosurface's work on this machine: npx tsx bench/landscape.ts [part …]
+// Sizes: 4000 is reference/hinge, 100,000 an ordinary data set, 1,000,000 the largest the studio is meant for.
+import { Random } from '../src/geometry/random.ts';
+import { kMeansClusters } from '../src/landscape/kmeans.ts';
+import { principalComponents } from '../src/landscape/pca.ts';
+import { umapOf } from '../src/landscape/umap.ts';
+import { cloudOfColumns, rowsInPolygon } from '../src/selection/lasso.ts';
+
+/** Latents as a β-VAE leaves them: a few blobs and a bent path in eight dimensions. */
+function latents(count: number, zDim: number): Float32Array {
+  const random = new Random(1);
+  return Float32Array.from({ length: count * zDim }, (_, i) => {
+    const row = Math.floor(i / zDim);
+    const d = i % zDim;
+    return random.normal() * 0.5 + (d === row % 5 ? 2 : 0) + Math.sin((row / count) * 3 + d);
+  });
+}
+const circle = Array.from({ length: 400 }, (_, i) => [Math.cos(i / 63.66), Math.sin(i / 63.66)]).flat();
+
+const parts: Record<string, () => unknown> = {
+  'lasso, 400 vertices, 1,000,000 points': () => rowsInPolygon(cloudOfColumns(millions, 8, 0, 1), circle),
+  'PCA 1,000,000 × 8': () => principalComponents(millions, 8),
+  'k-means 100,000 × 8, k = 20': () => kMeansClusters(latents(100_000, 8), 8, 20, 0),
+  'UMAP 4,000 × 8': () => umapOf(latents(4000, 8), 8, { seed: 0 }),
+  'UMAP 100,000 × 8': () => umapOf(latents(100_000, 8), 8, { seed: 0 }),
+};
+const millions = latents(1_000_000, 8);
+const asked = process.argv.slice(2);
+for (const [name, part] of Object.entries(parts)) {
+  if (asked.length > 0 && !asked.some((word) => name.includes(word))) continue;
+  const started = performance.now();
+  await part();
+  console.log(`${name}: ${((performance.now() - started) / 1000).toFixed(3)} s`);
+}
