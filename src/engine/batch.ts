@@ -1,0 +1,102 @@
+// What every engine computes on the CPU before a step, from a batch of Hartley images: shifted targets and CTF in the
+// order of the decoder's rows, the flips into the half space, and the encoder's input (centred, times the CTF's sign).
+// A row predicts (H at q, H at −q) in domain 'fourier', so a flipped row takes its two targets in exchanged order.
+import { ctfAtPoints } from '../imaging/ctf.ts';
+import { shiftHartley } from '../imaging/shift.ts';
+import type { ImageBatch } from './engine.ts';
+import { flipsOfImage, type SliceLayout } from './slices.ts';
+
+export interface PreparedBatch {
+  count: number;
+  /** B·rowsPerImage × channels, shifted Hartley values. */
+  targets: Float32Array;
+  /** The same shape; 1 without CTF. */
+  ctf: Float32Array;
+  /** B·rowsPerImage flags. */
+  flips: Uint8Array;
+  /** B×encoderInputs; empty for a homogeneous field. */
+  encoderInput: Float32Array;
+}
+
+type EncoderBatch = Omit<ImageBatch, 'rotations' | 'noise'>;
+
+/** Holds the buffers of one model's batches; what `prepare` returns is valid until its next call. */
+export class BatchPrologue {
+  private shifted: Float32Array;
+  private transfer: Float32Array;
+  private prepared: PreparedBatch | null = null;
+
+  constructor(
+    readonly layout: SliceLayout,
+    private readonly withEncoder: boolean,
+  ) {
+    this.shifted = new Float32Array(layout.lattice.points);
+    this.transfer = new Float32Array(layout.lattice.points);
+  }
+
+  /** Targets, CTF, flips and encoder input of a training batch. */
+  prepare(batch: ImageBatch): PreparedBatch {
+    const { rowsPerImage, channels, encoderInputs, lattice } = this.layout;
+    const rows = batch.count * rowsPerImage;
+    if (this.prepared?.count !== batch.count)
+      this.prepared = {
+        count: batch.count,
+        targets: new Float32Array(rows * channels),
+        ctf: new Float32Array(rows * channels),
+        flips: new Uint8Array(rows),
+        encoderInput: new Float32Array(this.withEncoder ? batch.count * encoderInputs : 0),
+      };
+    const { targets, ctf, flips, encoderInput } = this.prepared;
+    const last = lattice.points - 1;
+    for (let image = 0; image < batch.count; image++) {
+      this.loadImage(batch, image);
+      if (this.withEncoder) this.writeEncoderInput(encoderInput, image);
+      const first = image * rowsPerImage;
+      flipsOfImage(this.layout, batch.rotations, 9 * image, flips, first);
+      if (channels === 1) {
+        targets.set(this.shifted, first);
+        ctf.set(this.transfer, first);
+        continue;
+      }
+      for (let row = 0; row < rowsPerImage; row++) {
+        const at = 2 * (first + row);
+        const flip = flips[first + row];
+        const near = flip ? last - row : row;
+        targets[at] = this.shifted[near];
+        targets[at + 1] = this.shifted[last - near];
+        ctf[at] = this.transfer[near];
+        ctf[at + 1] = this.transfer[last - near];
+      }
+    }
+    return this.prepared;
+  }
+
+  /** B×encoderInputs, a new array. */
+  encoderInput(batch: EncoderBatch): Float32Array {
+    const out = new Float32Array(batch.count * this.layout.encoderInputs);
+    for (let image = 0; image < batch.count; image++) {
+      this.loadImage(batch, image);
+      this.writeEncoderInput(out, image);
+    }
+    return out;
+  }
+
+  private loadImage(batch: EncoderBatch, image: number): void {
+    const { lattice } = this.layout;
+    const values = batch.images.subarray(image * lattice.points, (image + 1) * lattice.points);
+    const t = batch.translations;
+    if (t) shiftHartley(values, lattice, t[2 * image], t[2 * image + 1], this.shifted);
+    else this.shifted.set(values);
+    if (batch.ctf) ctfAtPoints(batch.ctf.subarray(9 * image, 9 * image + 9), lattice, this.transfer);
+    else this.transfer.fill(1);
+  }
+
+  private writeEncoderInput(out: Float32Array, image: number): void {
+    const { encoderPoints, encoderInputs } = this.layout;
+    const at = image * encoderInputs;
+    for (let i = 0; i < encoderInputs; i++) {
+      const p = encoderPoints ? encoderPoints[i] : i;
+      out[at + i] = this.shifted[p] * Math.sign(this.transfer[p]);
+    }
+  }
+}

@@ -1,0 +1,297 @@
+// The field as a FieldModel on any tfjs backend: one step is the encoder forward, the decoder forward and backward in
+// chunks of images (so that activations stay small), the encoder backward, Adam. Gradients are written out (chain.ts);
+// model.test.ts holds the autodiff twin.
+//   loss = Σ (CTF·ŷ − y)² / (B·P) + β/(B·P) · Σ KL,  KL = −½ Σ (1 + log σ² − μ² − σ²),  z = μ + σ·noise
+import * as tf from '@tensorflow/tfjs-core';
+import { BatchPrologue, type PreparedBatch } from '../batch.ts';
+import type {
+  EncodingTable,
+  FieldModel,
+  ImageBatch,
+  Latents,
+  Losses,
+  ModelSpec,
+  ModelState,
+  OptimizerState,
+  StepOptions,
+  Weights,
+} from '../engine.ts';
+import { FeatureMaker } from '../features.ts';
+import { decoderChain, encoderChain } from '../parameters.ts';
+import { makeSliceLayout, type SliceLayout } from '../slices.ts';
+import { adamStep, type AdamState } from './adam.ts';
+import { backward, forward, type Dense, type DenseGradient } from './chain.ts';
+import { chunkGradients, sliceChain, type DecoderChunk } from './decoder.ts';
+import { denseChain, FlatLayout } from './flat.ts';
+
+/** Decoder rows computed at a time: larger hardly runs faster, and 64 MB an activation at width 1024 is enough. */
+const CHUNK_ROWS = 16384;
+
+interface EncoderPass {
+  outputs: tf.Tensor2D[];
+  mu: tf.Tensor2D;
+  logVariance: tf.Tensor2D;
+}
+
+export class TfjsModel implements FieldModel {
+  readonly points: number;
+  private readonly layout: SliceLayout;
+  private readonly flat: FlatLayout;
+  private readonly encoderLength: number;
+  private readonly makeFeatures: FeatureMaker;
+  private readonly prologue: BatchPrologue;
+  private readonly adam: AdamState;
+  private readonly buffers = new Map<number, Float32Array>();
+  /** Sums over the images since the last `takeLosses`: squares, KL, β·KL. */
+  private sums: tf.Tensor1D = tf.zeros([3]);
+  private images = 0;
+
+  constructor(
+    readonly spec: ModelSpec,
+    encoding: EncodingTable,
+    state: ModelState,
+  ) {
+    this.layout = makeSliceLayout(spec);
+    this.points = this.layout.lattice.points;
+    this.makeFeatures = new FeatureMaker(encoding);
+    const encoder = encoderChain(spec, this.layout.encoderInputs);
+    this.encoderLength = encoder?.length ?? 0;
+    this.flat = new FlatLayout([encoder ?? [], decoderChain(spec, this.makeFeatures.count)]);
+    this.prologue = new BatchPrologue(this.layout, encoder !== null);
+    const optimizer = state.optimizer;
+    this.adam = {
+      steps: optimizer?.steps ?? 0,
+      parameters: this.flat.fromWeights(state.weights),
+      first: optimizer ? this.flat.fromWeights(optimizer.first) : tf.zeros([this.flat.size]),
+      second: optimizer ? this.flat.fromWeights(optimizer.second) : tf.zeros([this.flat.size]),
+    };
+  }
+
+  trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {
+    const { gradient, sums } = this.gradients(batch, options.beta);
+    adamStep(this.adam, gradient, options.learningRate, options.weightDecay);
+    const before = this.sums;
+    this.sums = tf.add(before, sums);
+    this.images += batch.count;
+    tf.dispose([before, sums, gradient]);
+    return Promise.resolve();
+  }
+
+  /** Gradient of the loss by the flat parameters, and the batch's sums; both are the caller's to dispose. */
+  gradients(batch: ImageBatch, beta: number): { gradient: tf.Tensor1D; sums: tf.Tensor1D } {
+    const prepared = this.prologue.prepare(batch);
+    return tf.tidy(() => {
+      const { encoder, decoder } = this.chains();
+      const features = this.makeFeatures.count;
+      const weight = 1 / (batch.count * this.points);
+      const zDim = this.spec.zDim;
+      const input = tf.tensor2d(prepared.encoderInput, [zDim > 0 ? batch.count : 0, this.layout.encoderInputs]);
+      const pass = zDim > 0 ? this.encoderPass(input, encoder) : null;
+      const noise = pass && tf.tensor2d(batch.noise ?? new Float32Array(batch.count * zDim), [batch.count, zDim]);
+      const sigma = pass && tf.exp(tf.mul(pass.logVariance, 0.5));
+      const z = pass && noise && sigma ? (tf.add(pass.mu, tf.mul(sigma, noise)) as tf.Tensor2D) : null;
+
+      const first = decoder[0];
+      const width = first.matrix.shape[1];
+      const latentPart = tf.slice2d(first.matrix, [features, 0], [zDim, width]);
+      const groups = this.groups(z, latentPart, first.bias as tf.Tensor1D);
+      const parts = this.decoderPass(batch, prepared, decoder, groups, weight);
+
+      const groupGradient = parts.groups;
+      const featureGradient = parts.gradients[0].matrix;
+      parts.gradients[0] = { matrix: featureGradient, bias: tf.sum<tf.Tensor1D>(groupGradient, 0) };
+      let kl: tf.Tensor = tf.scalar(0);
+      let encoderGradients: DenseGradient[] = [];
+      if (pass && z && noise && sigma) {
+        const latentGradient = tf.matMul(tf.transpose(z), groupGradient) as tf.Tensor2D;
+        parts.gradients[0].matrix = tf.concat2d([featureGradient, latentGradient], 0);
+        const zGradient = tf.matMul(groupGradient, tf.transpose(latentPart));
+        const variance = tf.square(sigma);
+        kl = tf.mul(-0.5, tf.sum(tf.sub(tf.sub(tf.add(1, pass.logVariance), tf.square(pass.mu)), variance)));
+        const muGradient = tf.add(zGradient, tf.mul(pass.mu, beta * weight)) as tf.Tensor2D;
+        const logVarianceGradient = tf.add(
+          tf.mul(tf.mul(zGradient, noise), tf.mul(sigma, 0.5)),
+          tf.mul(tf.sub(variance, 1), 0.5 * beta * weight),
+        ) as tf.Tensor2D;
+        const outputGradient = tf.concat2d([muGradient, logVarianceGradient], 1);
+        encoderGradients = backward(tf.transpose(input), pass.outputs, encoder, outputGradient, this.spec.activation);
+      }
+      const sums = tf.stack([parts.squares, kl, tf.mul(kl, beta)]) as tf.Tensor1D;
+      return { gradient: this.flat.join([...encoderGradients, ...parts.gradients]), sums };
+    });
+  }
+
+  async takeLosses(): Promise<Losses> {
+    const [squares, kl, weightedKl] = await this.sums.data();
+    const images = this.images;
+    this.sums.dispose();
+    this.sums = tf.zeros([3]);
+    this.images = 0;
+    const n = Math.max(images, 1);
+    const reconstruction = squares / (n * this.points);
+    return { images, reconstruction, kl: kl / n, total: reconstruction + weightedKl / (n * this.points) };
+  }
+
+  async encode(batch: Omit<ImageBatch, 'rotations' | 'noise'>): Promise<Latents> {
+    const input = this.prologue.encoderInput(batch);
+    const [mu, logVariance] = tf.tidy(() => {
+      const pass = this.encoderPass(
+        tf.tensor2d(input, [batch.count, this.layout.encoderInputs]),
+        this.chains().encoder,
+      );
+      return [pass.mu, pass.logVariance];
+    });
+    const latents = {
+      mu: Float32Array.from(await mu.data()),
+      logVariance: Float32Array.from(await logVariance.data()),
+    };
+    tf.dispose([mu, logVariance]);
+    return latents;
+  }
+
+  async evaluate(coordinates: Float32Array, z: Float32Array | null): Promise<Float32Array> {
+    const points = coordinates.length / 3;
+    const channels = this.layout.channels;
+    const features = this.makeFeatures.count;
+    const out = new Float32Array(points * channels);
+    for (let from = 0; from < points; from += CHUNK_ROWS) {
+      const rows = Math.min(CHUNK_ROWS, points - from);
+      const buffer = this.buffer(features, 1, rows);
+      this.makeFeatures.ofCoordinates(coordinates, from, rows, buffer, rows);
+      const values = tf.tidy(() => {
+        const { decoder } = this.chains();
+        const latents = z && tf.tensor2d(z, [1, this.spec.zDim]);
+        const first = decoder[0];
+        const latentPart = tf.slice2d(first.matrix, [features, 0], [this.spec.zDim, first.matrix.shape[1]]);
+        const group = this.groups(latents, latentPart, first.bias as tf.Tensor1D);
+        const chain = sliceChain(decoder, features, group);
+        chain[chain.length - 1] = decoder[decoder.length - 1];
+        const input = tf.transpose(tf.tensor2d(buffer, [features + 1, rows]));
+        return forward(input as tf.Tensor2D, chain, this.spec.activation)[chain.length - 1];
+      });
+      out.set(await values.data(), from * channels);
+      values.dispose();
+    }
+    return out;
+  }
+
+  exportWeights(): Promise<Weights> {
+    return this.flat.toWeights(this.adam.parameters);
+  }
+
+  async exportOptimizer(): Promise<OptimizerState> {
+    return {
+      steps: this.adam.steps,
+      first: await this.flat.toWeights(this.adam.first),
+      second: await this.flat.toWeights(this.adam.second),
+    };
+  }
+
+  memoryBytes(): number {
+    const rows = Math.max(this.layout.rowsPerImage, CHUNK_ROWS);
+    const activations = rows * (2 * this.makeFeatures.count + this.spec.decoderDim * (2 * this.spec.decoderLayers + 4));
+    return 4 * (3 * this.flat.size + activations);
+  }
+
+  dispose(): void {
+    tf.dispose([this.adam.parameters, this.adam.first, this.adam.second, this.sums]);
+    this.buffers.clear();
+  }
+
+  private chains(): { encoder: Dense[]; decoder: Dense[] } {
+    const layers = this.flat.split(this.adam.parameters);
+    return {
+      encoder: denseChain(layers.slice(0, this.encoderLength)),
+      decoder: denseChain(layers.slice(this.encoderLength)),
+    };
+  }
+
+  private encoderPass(input: tf.Tensor2D, encoder: Dense[]): EncoderPass {
+    const outputs = forward(input, encoder, this.spec.activation);
+    const [mu, logVariance] = tf.split<tf.Tensor2D>(outputs[outputs.length - 1], 2, 1);
+    return { outputs, mu, logVariance };
+  }
+
+  /** z's part of the first layer and its bias, one row an image; a single row without z. */
+  private groups(z: tf.Tensor2D | null, latentPart: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+    if (!z) return tf.reshape(bias, [1, bias.size]);
+    return tf.add(tf.matMul(z, latentPart), bias);
+  }
+
+  private decoderPass(
+    batch: ImageBatch,
+    prepared: PreparedBatch,
+    decoder: Dense[],
+    groups: tf.Tensor2D,
+    weight: number,
+  ): { squares: tf.Scalar; gradients: DenseGradient[]; groups: tf.Tensor2D } {
+    const features = this.makeFeatures.count;
+    const perChunk = Math.max(1, Math.floor(CHUNK_ROWS / this.layout.rowsPerImage));
+    const shared = this.spec.zDim === 0;
+    let squares: tf.Scalar = tf.scalar(0);
+    let gradients: DenseGradient[] | null = null;
+    const groupParts: tf.Tensor2D[] = [];
+    for (let image = 0; image < batch.count; image += perChunk) {
+      const count = Math.min(perChunk, batch.count - image);
+      const part = tf.tidy(() => {
+        const own = shared ? groups : tf.slice2d(groups, [image, 0], [count, groups.shape[1]]);
+        const chain = sliceChain(decoder, features, own);
+        return chunkGradients(this.chunk(batch, prepared, image, count), chain, features, this.spec.activation, weight);
+      });
+      squares = tf.add(squares, part.squares);
+      gradients = gradients ? addGradients(gradients, part.gradients) : part.gradients;
+      groupParts.push(part.groups);
+    }
+    const joined = shared ? groupParts.reduce((a, b) => tf.add(a, b)) : tf.concat2d(groupParts, 0);
+    return { squares, gradients: gradients ?? [], groups: joined };
+  }
+
+  private chunk(batch: ImageBatch, prepared: PreparedBatch, image: number, count: number): DecoderChunk {
+    const { rowsPerImage, channels } = this.layout;
+    const rows = count * rowsPerImage;
+    const features = this.makeFeatures.count;
+    const groups = this.spec.zDim === 0 ? 1 : count;
+    const buffer = this.buffer(features, groups, rows);
+    for (let i = 0; i < count; i++) {
+      const at = (image + i) * rowsPerImage;
+      this.makeFeatures.ofSlice(
+        this.layout,
+        batch.rotations,
+        9 * (image + i),
+        prepared.flips,
+        at,
+        buffer,
+        rows,
+        i * rowsPerImage,
+      );
+    }
+    const from = image * rowsPerImage * channels;
+    const to = from + rows * channels;
+    return {
+      inputTransposed: tf.tensor2d(buffer, [features + groups, rows]),
+      targets: tf.tensor2d(prepared.targets.subarray(from, to), [rows, channels]),
+      ctf: tf.tensor2d(prepared.ctf.subarray(from, to), [rows, channels]),
+    };
+  }
+
+  /** (features + groups)×rows, the flags of the groups set: equal shares of the rows in order. */
+  private buffer(features: number, groups: number, rows: number): Float32Array {
+    const key = groups * 2 ** 32 + rows;
+    let buffer = this.buffers.get(key);
+    if (!buffer) {
+      if (this.buffers.size > 8) this.buffers.clear();
+      buffer = new Float32Array((features + groups) * rows);
+      const share = rows / groups;
+      for (let group = 0; group < groups; group++) {
+        const at = (features + group) * rows + group * share;
+        buffer.fill(1, at, at + share);
+      }
+      this.buffers.set(key, buffer);
+    }
+    return buffer;
+  }
+}
+
+function addGradients(a: DenseGradient[], b: DenseGradient[]): DenseGradient[] {
+  return a.map(({ matrix, bias }, i) => ({ matrix: tf.add(matrix, b[i].matrix), bias: tf.add(bias, b[i].bias) }));
+}

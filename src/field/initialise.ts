@@ -1,0 +1,18 @@
+// PyTorch's default start of nn.Linear, from a seed: weights and biases uniform in ±1/√inputs (Kaiming uniform with
+// a = √5 comes to that). Names and shapes as in cryoDRGN's state_dict.
+import type { EncodingTable, ModelSpec, Weights } from '../engine/engine.ts';
+import { decoderChain, encoderChain, featureCount } from '../engine/parameters.ts';
+import { makeSliceLayout } from '../engine/slices.ts';
+import type { Random } from '../geometry/random.ts';
+
+export function initialWeights(spec: ModelSpec, encoding: EncodingTable, random: Random): Weights {
+  const encoder = encoderChain(spec, makeSliceLayout(spec).encoderInputs) ?? [];
+  const weights: Weights = new Map();
+  for (const { name, inputs, outputs } of [...encoder, ...decoderChain(spec, featureCount(encoding))]) {
+    const bound = 1 / Math.sqrt(inputs);
+    const draw = (count: number) => Float32Array.from({ length: count }, () => bound * (2 * random.uniform() - 1));
+    weights.set(`${name}.weight`, { shape: [outputs, inputs], data: draw(outputs * inputs) });
+    weights.set(`${name}.bias`, { shape: [outputs], data: draw(outputs) });
+  }
+  return weights;
+}
