@@ -1,0 +1,220 @@
+// The runs that are kept, the one that goes on, and what their events say.
+import { create } from 'zustand';
+import type { Notice, Params, Progress, RunEvent, RunSummary } from '../../workers/contract.ts';
+import type { ErrorData } from '../formats/errors.ts';
+import { errorData } from './explore-backend.ts';
+import { clearLive, refreshLive } from './live-landscape.ts';
+import { refreshStorage, tell, tellError } from './shell.ts';
+import { studio } from './studio.ts';
+
+/** A point of the loss curve: the epochs done as a fraction, and the means since the point before. */
+export interface LossPoint {
+  epoch: number;
+  reconstruction: number;
+  kl: number;
+}
+/** What a run says while it goes on; begins anew with every start of the page. */
+export interface LiveRun {
+  preparing: Progress | null;
+  /** Counted from 1. */
+  epoch: number;
+  imagesDone: number;
+  imagesTotal: number;
+  imagesPerSecond: number;
+  secondsLeft: number | null;
+  losses: LossPoint[];
+  notices: Notice[];
+  reason: string | null;
+}
+
+export interface RunsState {
+  loaded: boolean;
+  runs: RunSummary[];
+  currentId: string | null;
+  live: Record<string, LiveRun>;
+  /** A verb on its way: its button is busy. */
+  pending: 'start' | 'resume' | 'pause' | 'continue' | 'stop' | null;
+  /** Why the last start or resume was refused. */
+  error: ErrorData | null;
+}
+
+const CURRENT_KEY = 'vitrine-run';
+const POINTS_KEPT = 3000;
+const QUIET: LiveRun = {
+  preparing: null,
+  epoch: 0,
+  imagesDone: 0,
+  imagesTotal: 0,
+  imagesPerSecond: 0,
+  secondsLeft: null,
+  losses: [],
+  notices: [],
+  reason: null,
+};
+
+export const useRuns = create<RunsState>(() => ({
+  loaded: false,
+  runs: [],
+  currentId: null,
+  live: {},
+  pending: null,
+  error: null,
+}));
+const { getState: get, setState: set } = useRuns;
+
+export function currentRun(state: RunsState): RunSummary | null {
+  return state.runs.find(({ id }) => id === state.currentId) ?? null;
+}
+
+/** The run that computes or waits in the engine; there is at most one. */
+export function activeRun(state: RunsState): RunSummary | null {
+  return state.runs.find(({ status }) => status === 'running' || status === 'paused') ?? null;
+}
+
+export async function loadRuns(): Promise<void> {
+  try {
+    const runs = (await studio().io.listRuns()).sort((a, b) => b.created.localeCompare(a.created));
+    const wanted = get().currentId ?? localStorage.getItem(CURRENT_KEY);
+    const current = runs.find(({ id }) => id === wanted) ?? runs[0];
+    set({ runs, loaded: true, currentId: current?.id ?? null });
+  } catch (error) {
+    set({ loaded: true });
+    tellError(error);
+  }
+}
+
+export function chooseRun(id: string): void {
+  localStorage.setItem(CURRENT_KEY, id);
+  set({ currentId: id });
+}
+
+function put(run: RunSummary): void {
+  const { runs } = get();
+  const known = runs.some(({ id }) => id === run.id);
+  set({ runs: known ? runs.map((each) => (each.id === run.id ? run : each)) : [run, ...runs] });
+}
+
+function change(id: string, values: (run: RunSummary) => Partial<RunSummary>): void {
+  set({ runs: get().runs.map((run) => (run.id === id ? { ...run, ...values(run) } : run)) });
+}
+
+function changeLive(id: string, values: (live: LiveRun) => Partial<LiveRun>): void {
+  const live = get().live[id] ?? QUIET;
+  set({ live: { ...get().live, [id]: { ...live, ...values(live) } } });
+}
+
+async function verb(pending: NonNullable<RunsState['pending']>, job: () => Promise<void>): Promise<boolean> {
+  set({ pending, error: null });
+  try {
+    await job();
+    return true;
+  } catch (error) {
+    if (pending === 'start' || pending === 'resume') set({ error: errorData(error) });
+    else tellError(error);
+    return false;
+  } finally {
+    set({ pending: null });
+  }
+}
+
+export function startRun(datasetId: string, name: string, params: Params): Promise<boolean> {
+  return verb('start', async () => {
+    const run = await studio().engine.start(datasetId, name, params);
+    clearLive();
+    put(run);
+    chooseRun(run.id);
+  });
+}
+
+export function resumeRun(id: string, epochs: number | null): Promise<boolean> {
+  return verb('resume', async () => {
+    const run = await studio().engine.resume(id, epochs);
+    put(run);
+    chooseRun(run.id);
+  });
+}
+
+export const pauseRun = (id: string) => verb('pause', () => studio().engine.pause(id));
+export const continueRun = (id: string) => verb('continue', () => studio().engine.continue(id));
+export const stopRun = (id: string) => verb('stop', () => studio().engine.stop(id));
+
+export async function renameRun(id: string, name: string): Promise<void> {
+  try {
+    await studio().io.renameRun(id, name);
+    change(id, () => ({ name }));
+  } catch (error) {
+    tellError(error);
+  }
+}
+
+export async function removeRun(id: string): Promise<void> {
+  try {
+    await studio().io.removeRun(id);
+    const runs = get().runs.filter((run) => run.id !== id);
+    set({ runs, currentId: get().currentId === id ? (runs[0]?.id ?? null) : get().currentId });
+    await refreshStorage();
+  } catch (error) {
+    tellError(error);
+  }
+}
+
+/** Reads the list again where an event names a run that is not in it. */
+function known(id: string): boolean {
+  if (get().runs.some((run) => run.id === id)) return true;
+  void loadRuns();
+  return false;
+}
+
+function thinned(points: LossPoint[]): LossPoint[] {
+  return points.length < POINTS_KEPT ? points : points.filter((_, i) => i % 2 === 0);
+}
+
+export function takeRunEvent(event: RunEvent): void {
+  const id = event.runId;
+  switch (event.type) {
+    case 'preparing':
+      return changeLive(id, () => ({ preparing: event.progress }));
+    case 'progress': {
+      const { epoch, imagesDone, imagesTotal, imagesPerSecond, secondsLeft, reconstruction, kl } = event;
+      return changeLive(id, (live) => ({
+        ...{ preparing: null, epoch, imagesDone, imagesTotal, imagesPerSecond, secondsLeft },
+        losses:
+          reconstruction === null
+            ? live.losses
+            : thinned([
+                ...live.losses,
+                { epoch: epoch - 1 + imagesDone / Math.max(1, imagesTotal), reconstruction, kl: kl ?? 0 },
+              ]),
+      }));
+    }
+    case 'epoch': {
+      const { summary } = event;
+      change(id, ({ history }) => ({
+        epochsDone: summary.epoch,
+        history: [...history.filter(({ epoch }) => epoch < summary.epoch), summary],
+      }));
+      void refreshLive(get().runs.find((run) => run.id === id) ?? null);
+      return;
+    }
+    case 'status': {
+      changeLive(id, () => ({
+        reason: event.reason ?? null,
+        ...(event.status === 'running' ? {} : { preparing: null }),
+      }));
+      if (!known(id)) return;
+      change(id, () => ({ status: event.status }));
+      if (event.status === 'finished') {
+        const run = get().runs.find((each) => each.id === id);
+        tell('good', `${run?.name ?? 'The run'} has finished.`, event.reason);
+        void refreshStorage();
+      }
+      return;
+    }
+    case 'notice':
+      return changeLive(id, ({ notices }) => ({ notices: [...notices.slice(-19), event.notice] }));
+    case 'failed':
+      changeLive(id, () => ({ preparing: null, secondsLeft: null }));
+      change(id, () => ({ status: 'failed', error: event.error }));
+      tell('error', event.error.message, event.error.advice);
+  }
+}

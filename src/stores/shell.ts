@@ -1,0 +1,104 @@
+// What the frame of the page shows: the screen, the theme, the device, the storage, messages.
+import { create } from 'zustand';
+import type { DeviceReport } from '../../workers/contract.ts';
+import type { ErrorData } from '../formats/errors.ts';
+import { errorData, wasCancelled } from './explore-backend.ts';
+import { studio } from './studio.ts';
+
+export const SCREENS = ['data', 'learn', 'explore', 'export'] as const;
+export type Screen = (typeof SCREENS)[number];
+export type ThemeChoice = 'system' | 'dark' | 'light';
+
+export interface Message {
+  id: string;
+  tone: 'info' | 'good' | 'error';
+  title: string;
+  text?: string;
+}
+
+export interface ShellState {
+  screen: Screen;
+  theme: ThemeChoice;
+  /** Null until the engine worker has answered. */
+  device: DeviceReport | null;
+  deviceError: ErrorData | null;
+  storage: { usedBytes: number; freeBytes: number | null } | null;
+  messages: Message[];
+}
+
+const THEME_KEY = 'vitrine-theme';
+
+export const useShell = create<ShellState>(() => ({
+  screen: 'data',
+  theme: 'system',
+  device: null,
+  deviceError: null,
+  storage: null,
+  messages: [],
+}));
+const { getState: get, setState: set } = useShell;
+
+function screenOfAddress(): Screen {
+  const name = window.location.hash.replace(/^#\/?/, '');
+  return SCREENS.find((screen) => screen === name) ?? 'data';
+}
+
+/** The screen is kept in the address, so that back and reload do what people expect. */
+export function goTo(screen: Screen): void {
+  if (screenOfAddress() !== screen) window.location.hash = `/${screen}`;
+  set({ screen });
+}
+
+function showTheme(theme: ThemeChoice): void {
+  const light = theme === 'light' || (theme === 'system' && matchMedia('(prefers-color-scheme: light)').matches);
+  document.documentElement.dataset.theme = light ? 'light' : 'dark';
+}
+
+export function setTheme(theme: ThemeChoice): void {
+  localStorage.setItem(THEME_KEY, theme);
+  showTheme(theme);
+  set({ theme });
+}
+
+/** Reads address and theme, and follows them. */
+export function startShell(): void {
+  const kept = localStorage.getItem(THEME_KEY);
+  const theme: ThemeChoice = kept === 'dark' || kept === 'light' ? kept : 'system';
+  set({ screen: screenOfAddress(), theme });
+  showTheme(theme);
+  window.addEventListener('hashchange', () => set({ screen: screenOfAddress() }));
+  matchMedia('(prefers-color-scheme: light)').addEventListener('change', () => showTheme(get().theme));
+}
+
+export async function loadDevice(): Promise<void> {
+  try {
+    set({ device: await studio().engine.device(), deviceError: null });
+  } catch (error) {
+    set({ deviceError: errorData(error) });
+  }
+}
+
+export async function refreshStorage(): Promise<void> {
+  try {
+    set({ storage: await studio().io.storage() });
+  } catch {
+    set({ storage: null });
+  }
+}
+
+let messageCount = 0;
+export function tell(tone: Message['tone'], title: string, text?: string): void {
+  messageCount += 1;
+  set({ messages: [...get().messages.slice(-3), { id: `message-${messageCount}`, tone, title, text }] });
+}
+
+export function dismiss(id: string): void {
+  set({ messages: get().messages.filter((message) => message.id !== id) });
+}
+
+/** Tells about what went wrong; a cancelled job is nobody's mistake. */
+export function tellError(error: unknown): void {
+  if (wasCancelled(error)) return;
+  const { message, advice } = errorData(error);
+  tell('error', message, advice);
+}
