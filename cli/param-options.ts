@@ -1,0 +1,49 @@
+// The training flags, from the one table of parameters.
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { PARAMS, validateParams, type ParamDef, type Params } from '../src/params.ts';
+
+function numberOf(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('A number is expected.');
+  return value;
+}
+
+function optionOf(def: ParamDef): Option {
+  const unit = def.unit ? `, ${def.unit}` : '';
+  switch (def.kind) {
+    case 'integer':
+    case 'number':
+      return new Option(
+        `${def.flag} <number>`,
+        `${def.meaning} (${def.min} to ${def.max}${unit}; ${def.default})`,
+      ).argParser(numberOf);
+    case 'auto-number':
+      return new Option(`${def.flag} <number>`, `${def.meaning} (auto: ${def.autoMeaning})`).argParser((text) =>
+        text === 'auto' ? 'auto' : numberOf(text),
+      );
+    case 'choice':
+      return new Option(`${def.flag} <name>`, `${def.meaning} (${def.default})`).choices(def.choices);
+    case 'boolean':
+      // cryoDRGN's flags name the exception: --uninvert-data, --no-window.
+      return new Option(def.flag, `Turns off: ${def.label}. ${def.meaning}`);
+  }
+}
+
+/** Adds a flag for every parameter, or for those whose keys are named. */
+export function addParamOptions(command: Command, keys?: readonly string[]): void {
+  for (const def of PARAMS as readonly ParamDef[])
+    if (!keys || keys.includes(def.key)) command.addOption(optionOf(def));
+}
+
+/** Parameters from what commander parsed. Error 'value-out-of-range' naming the flag. */
+export function paramsFrom(options: Record<string, unknown>, base: Partial<Params> = {}): Params {
+  const values: Record<string, unknown> = { ...base };
+  for (const def of PARAMS as readonly ParamDef[]) {
+    const value = options[optionOf(def).attributeName()];
+    if (value === undefined) continue;
+    if (def.kind !== 'boolean') values[def.key] = value;
+    else if (def.flag.startsWith('--no-')) values[def.key] = value;
+    else values[def.key] = value !== true;
+  }
+  return validateParams(values as Partial<Params>);
+}

@@ -1,0 +1,89 @@
+// The landscape of a run's latents: principal components, UMAP, k-means with on-data centres, and paths along components,
+// as numbers and as CSV. Rows are particles of the run in order; `index` is the particle's row in the original stack.
+import { kMeansClusters, type Clusters } from '../landscape/kmeans.ts';
+import { principalComponents, type PrincipalComponents } from '../landscape/pca.ts';
+import { alongComponent } from '../landscape/trajectory.ts';
+import { umapOf } from '../landscape/umap.ts';
+import { columnsOf, csvOf } from './csv.ts';
+import type { JobOptions } from './progress.ts';
+
+export interface AnalyzeOptions {
+  /** Clusters of k-means. */
+  clusters: number;
+  /** Components along which a path is laid. */
+  paths: number;
+  seed: number;
+  /** UMAP takes most of the time. */
+  umap: boolean;
+}
+
+export interface Landscape {
+  zDim: number;
+  pca: PrincipalComponents;
+  /** N×2. */
+  umap: Float32Array | null;
+  clusters: Clusters;
+  /** A path a component: 10×zDim from the 5th to the 95th percentile. */
+  paths: Float32Array[];
+}
+
+const PATH_STEPS = 10;
+
+export async function analyzeLatents(
+  mu: Float32Array,
+  zDim: number,
+  options: AnalyzeOptions,
+  { signal, onProgress }: JobOptions = {},
+): Promise<Landscape> {
+  const part = (from: number, to: number) => ({
+    signal,
+    onProgress: (fraction: number, message: string) =>
+      onProgress?.({ fraction: from + (to - from) * fraction, message }),
+  });
+  const pca = await principalComponents(mu, zDim, part(0, 0.1));
+  const clusters = await kMeansClusters(mu, zDim, options.clusters, options.seed, part(0.1, 0.3));
+  const umap = options.umap ? await umapOf(mu, zDim, { seed: options.seed, ...part(0.3, 1) }) : null;
+  const paths = Array.from({ length: Math.min(options.paths, pca.components) }, (_, component) =>
+    alongComponent(pca, component, 5, 95, PATH_STEPS),
+  );
+  return { zDim, pca, umap, clusters, paths };
+}
+
+export interface TextFile {
+  name: string;
+  text: string;
+}
+
+/** pca.csv, umap.csv, labels.csv, centers.csv, centers_ind.txt, explained_variance.csv, pcK_path.csv. */
+export function landscapeTables(landscape: Landscape, originalIndex: Uint32Array): TextFile[] {
+  const { zDim, pca, umap, clusters, paths } = landscape;
+  const index = { name: 'index', values: originalIndex };
+  const files = [
+    { name: 'pca.csv', text: csvOf([index, ...columnsOf(pca.projections, pca.components, (c) => `PC${c + 1}`)]) },
+    {
+      name: 'explained_variance.csv',
+      text: csvOf([
+        { name: 'component', values: Array.from(pca.explainedVariance, (_, c) => c + 1) },
+        { name: 'share', values: pca.explainedVariance },
+      ]),
+    },
+    { name: 'labels.csv', text: csvOf([index, { name: 'label', values: clusters.labels }]) },
+    {
+      name: 'centers.csv',
+      text: csvOf([
+        { name: 'label', values: Array.from(clusters.counts, (_, k) => k) },
+        { name: 'row', values: clusters.centreIndices },
+        { name: 'index', values: clusters.centreIndices.map((row) => originalIndex[row]) },
+        { name: 'particles', values: clusters.counts },
+        ...columnsOf(clusters.centres, zDim, (c) => `z${c + 1}`),
+      ]),
+    },
+    { name: 'centers_ind.txt', text: `${Array.from(clusters.centreIndices).join('\n')}\n` },
+    ...paths.map((path, component) => ({
+      name: `pc${component + 1}_path.csv`,
+      text: csvOf(columnsOf(path, zDim, (c) => `z${c + 1}`)),
+    })),
+  ];
+  if (umap) files.push({ name: 'umap.csv', text: csvOf([index, ...columnsOf(umap, 2, (c) => `UMAP${c + 1}`)]) });
+  return files;
+}

@@ -1,0 +1,108 @@
+// Images prepared for training, kept by content: the first run of a set reads and transforms the stack, later runs and
+// resumed ones find the shards. A preparation that was broken off goes on after the shards it had written.
+import { VitrineError } from '../formats/errors.ts';
+import type { ImageReader } from '../formats/particles.ts';
+import { prepareImages } from '../imaging/preprocess.ts';
+import { cacheKey, ParticleCache, ParticleCacheWriter, SHARD_SIZE } from '../library/particle-cache.ts';
+import type { Storage } from '../library/storage.ts';
+import type { Params } from '../params.ts';
+import type { JobOptions } from './progress.ts';
+
+/** What is done to the images; plain data, part of the cache's key. */
+export interface ImageOptions {
+  /** Box for training, pixels, even. */
+  boxPixels: number;
+  invert: boolean;
+  window: boolean;
+  windowRadius: number;
+}
+
+/** Largest box that is trained without being asked for. */
+const LARGEST_AUTOMATIC_BOX = 256;
+
+/** Error 'value-out-of-range' for a box larger than the images. */
+export function imageOptionsOf(params: Params, imagePixels: number): ImageOptions {
+  const boxPixels = params.boxPixels === 'auto' ? Math.min(imagePixels, LARGEST_AUTOMATIC_BOX) : params.boxPixels;
+  if (boxPixels > imagePixels)
+    throw new VitrineError(
+      'value-out-of-range',
+      `Images of ${imagePixels}² cannot be trained at a box of ${boxPixels}.`,
+      {
+        field: '-D',
+        expected: `an even box of at most ${imagePixels} pixels`,
+        found: String(boxPixels),
+        advice: 'Choose a smaller box, or leave it to the program.',
+      },
+    );
+  return { boxPixels, invert: params.invertData, window: params.window, windowRadius: params.windowRadius };
+}
+
+export function cacheFolder(key: string): string {
+  return `images/${key}`;
+}
+
+/** The prepared images where they are kept whole, else null. */
+export async function findPrepared(
+  storage: Storage,
+  fingerprint: string,
+  options: ImageOptions,
+): Promise<ParticleCache | null> {
+  return ParticleCache.open(storage, cacheFolder(await cacheKey(fingerprint, options)));
+}
+
+/** Errors: those of reading and preprocessing, 'storage' where there is no room, 'cancelled'. */
+export async function prepareParticles(
+  storage: Storage,
+  reader: ImageReader,
+  fingerprint: string,
+  options: ImageOptions,
+  { signal, onProgress }: JobOptions = {},
+): Promise<ParticleCache> {
+  const kept = await findPrepared(storage, fingerprint, options);
+  if (kept) return kept;
+  const folder = cacheFolder(await cacheKey(fingerprint, options));
+  const report = (done: number): void =>
+    onProgress?.({
+      fraction: done / reader.count,
+      message: `Preparing images: ${done.toLocaleString('en')} of ${reader.count.toLocaleString('en')}`,
+    });
+  report(0);
+  const prepared = await prepareImages(reader, { ...options, signal, onProgress: report });
+  const { count, boxPixels, points, standardDeviation } = prepared;
+  const writer = await ParticleCacheWriter.open(storage, folder, {
+    count,
+    boxPixels,
+    points,
+    standardDeviation,
+    options,
+  });
+  const first = writer.firstMissing * SHARD_SIZE;
+  if (first === 0) for await (const shard of prepared.shards()) await writer.write(shard);
+  else if (first < count) {
+    const rest = await prepareImages(imagesFrom(reader, first), {
+      ...options,
+      signal,
+      onProgress: (done) => report(first + done),
+    });
+    // The rest measures its own deviation; the whole set's is the one that counts.
+    const scale = rest.standardDeviation / standardDeviation;
+    for await (const shard of rest.shards()) {
+      for (let i = 0; i < shard.values.length; i++) shard.values[i] *= scale;
+      await writer.write({ ...shard, first: first + shard.first });
+    }
+  }
+  return writer.finish();
+}
+
+function imagesFrom(reader: ImageReader, first: number): ImageReader {
+  return {
+    count: reader.count - first,
+    boxPixels: reader.boxPixels,
+    pixelSizeAngstrom: reader.pixelSizeAngstrom,
+    read: (indices, signal) =>
+      reader.read(
+        Array.from(indices, (i) => first + i),
+        signal,
+      ),
+  };
+}

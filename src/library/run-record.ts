@@ -1,0 +1,42 @@
+// vitrine.json: what a run folder says beyond a cryoDRGN work directory. Written after every epoch.
+import type { DeviceInfo } from '../engine/engine.ts';
+import type { ErrorData } from '../formats/errors.ts';
+import type { EpochSummary } from '../inference/training.ts';
+import type { Params } from '../params.ts';
+
+export type RunStatus = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
+
+/** Where a command-line run found its particles: paths as absolute as the person's disk. */
+export interface RunFiles {
+  particles: string;
+  poses: string | null;
+  ctf: string | null;
+  ind: string | null;
+  datadir: string | null;
+}
+
+export interface RunRecord {
+  version: 1;
+  id: string;
+  name: string;
+  created: string;
+  datasetId: string;
+  datasetName: string;
+  files: RunFiles | null;
+  params: Params;
+  status: RunStatus;
+  epochsDone: number;
+  history: EpochSummary[];
+  device: DeviceInfo | null;
+  particles: number;
+  /** Side of the original images. */
+  imagePixels: number;
+  /** Side of the training box and its pixel size. */
+  boxPixels: number;
+  pixelSizeAngstrom: number;
+  /** Divides the images, multiplies the maps; 0 until the images are prepared. */
+  standardDeviation: number;
+  /** Hash of the images' content, the first half of their cache's key. */
+  fingerprint: string;
+  error?: ErrorData;
+}
