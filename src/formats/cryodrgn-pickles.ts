@@ -1,0 +1,168 @@
+// cryoDRGN's pickles: pose.pkl (rotations N×3×3, translations N×2 as fraction of the box), ctf.pkl (N×9), ind.pkl
+// (integers into the original stack), z.N.pkl (μ then log σ², two pickles; ab initio: one). Told apart by content.
+import { VitrineError, type Notice } from './errors.ts';
+import { NumpyArray } from './numpy-arrays.ts';
+import { CTF_WIDTH, type Poses } from './particles.ts';
+import { readPickles, type PickleValue } from './pickle.ts';
+import { picklesOfArray, picklesOfTuple } from './pickle-write.ts';
+
+export type CryodrgnPickle =
+  | { kind: 'poses'; count: number; poses: Poses; notices: Notice[] }
+  | { kind: 'ctf'; count: number; ctf: Float32Array }
+  | { kind: 'index'; count: number; indices: Uint32Array }
+  | { kind: 'latents'; count: number; zDim: number; mu: Float32Array; logVariance: Float32Array | null }
+  | { kind: 'other'; says: string };
+
+/**
+ * Reads a pickle and says what it holds. Translations beyond a box (ab initio runs write pixels) are kept as they are
+ * and given a notice 'translations-in-pixels'; `posesInFractions` converts them once the box is known.
+ * Errors: those of readPickles, 'value-out-of-range'.
+ */
+export function readCryodrgnPickle(bytes: Uint8Array, file: string): CryodrgnPickle {
+  const values = readPickles(bytes, file);
+  const value = values[0];
+  if (values.length === 2 && isMatrix(values[0]) && isMatrix(values[1])) return latents(values[0], values[1], file);
+  const parts = Array.isArray(value) ? value : [value];
+  const first = parts[0];
+  if (first instanceof NumpyArray && isRotations(first) && parts.length <= 2)
+    return poses(first, parts[1] ?? null, file);
+  if (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((item) => typeof item === 'number' && Number.isInteger(item))
+  )
+    return index(new NumpyArray([value.length], Float64Array.from(value as number[])), file);
+  if (!(value instanceof NumpyArray)) return { kind: 'other', says: describeValue(value) };
+  if (value.shape.length === 1 && value.isInteger) return index(value, file);
+  if (isCtf(value)) return { kind: 'ctf', count: value.shape[0], ctf: checked(value, file, 'CTF') };
+  if (isMatrix(value) && !value.isInteger) return latents(value, null, file);
+  return { kind: 'other', says: describeValue(value) };
+}
+
+const isMatrix = (value: PickleValue | undefined): value is NumpyArray =>
+  value instanceof NumpyArray && value.shape.length === 2;
+
+function isRotations(array: NumpyArray): boolean {
+  const [, rows, columns] = array.shape;
+  return array.shape.length === 3 && rows === 3 && columns === 3;
+}
+
+/** Nine columns that begin with a box and a pixel size and hold a plausible voltage: latents of nine dimensions do not. */
+function isCtf(array: NumpyArray): boolean {
+  if (array.shape.length !== 2 || array.shape[1] !== CTF_WIDTH || array.shape[0] === 0) return false;
+  const [box, size, , , , voltage, , contrast] = Array.from(array.data.slice(0, CTF_WIDTH), Number);
+  return Number.isInteger(box) && box > 1 && size > 0 && voltage >= 20 && voltage <= 3000 && Math.abs(contrast) <= 1;
+}
+
+function checked(array: NumpyArray, file: string, what: string): Float32Array {
+  const values = array.toFloat32();
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new VitrineError('value-out-of-range', `The ${what} of a particle is not a number.`, {
+      file,
+      row: Math.floor(bad / (values.length / array.shape[0])) + 1,
+      expected: 'finite numbers',
+      advice: 'Make the file again with cryodrgn parse_pose_star, parse_ctf_star or the .cs ones.',
+    });
+  return values;
+}
+
+function poses(rotations: NumpyArray, second: PickleValue, file: string): CryodrgnPickle {
+  const count = rotations.shape[0];
+  const notices: Notice[] = [];
+  let translations: Float32Array | null = null;
+  if (second instanceof NumpyArray) {
+    if (second.shape.length !== 2 || second.shape[0] !== count || second.shape[1] !== 2)
+      throw new VitrineError('count-mismatch', 'Rotations and translations do not belong together.', {
+        file,
+        expected: `${count}×2 translations`,
+        found: second.shape.join('×'),
+      });
+    translations = checked(second, file, 'translation');
+    if (translations.some((value) => Math.abs(value) > 1))
+      notices.push({
+        code: 'translations-in-pixels',
+        message: 'Translations are larger than the box: this pose.pkl comes from ab initio and is in pixels.',
+        file,
+        advice: 'They are divided by the box; check that particles are centred in the gallery.',
+      });
+  }
+  return { kind: 'poses', count, poses: { rotations: checked(rotations, file, 'rotation'), translations }, notices };
+}
+
+/** Poses with translations as fraction of the box: pixels are divided by the box where they were given as such. */
+export function posesInFractions(read: { poses: Poses; notices: Notice[] }, boxPixels: number): Poses {
+  const { rotations, translations } = read.poses;
+  const pixels = read.notices.some((notice) => notice.code === 'translations-in-pixels');
+  return { rotations, translations: pixels && translations ? translations.map((t) => t / boxPixels) : translations };
+}
+
+function index(array: NumpyArray, file: string): CryodrgnPickle {
+  const values = array.toNumbers();
+  const bad = values.findIndex((value) => value < 0 || value > 0xffffffff);
+  if (bad >= 0)
+    throw new VitrineError('index-out-of-range', 'An index is negative.', {
+      file,
+      row: bad + 1,
+      found: String(values[bad]),
+      expected: 'indices from 0',
+    });
+  return { kind: 'index', count: values.length, indices: Uint32Array.from(values) };
+}
+
+function latents(mu: NumpyArray, logVariance: NumpyArray | null, file: string): CryodrgnPickle {
+  if (logVariance && logVariance.shape.join() !== mu.shape.join())
+    throw new VitrineError('count-mismatch', 'μ and log σ² differ in shape.', {
+      file,
+      expected: mu.shape.join('×'),
+      found: logVariance.shape.join('×'),
+    });
+  return {
+    kind: 'latents',
+    count: mu.shape[0],
+    zDim: mu.shape[1],
+    mu: mu.toFloat32(),
+    logVariance: logVariance?.toFloat32() ?? null,
+  };
+}
+
+function describeValue(value: PickleValue | undefined): string {
+  if (value instanceof NumpyArray) return `an array of ${value.shape.join('×')}`;
+  if (Array.isArray(value)) return `${value.length} values`;
+  if (value instanceof Map) return `a dictionary of ${value.size}`;
+  return typeof value;
+}
+
+/** pose.pkl: a tuple of rotations and translations (float32), or of rotations alone. */
+export function writePosePickle(poses: Poses): Uint8Array {
+  const count = poses.rotations.length / 9;
+  const rotations = new NumpyArray([count, 3, 3], poses.rotations);
+  return picklesOfTuple(poses.translations ? [rotations, new NumpyArray([count, 2], poses.translations)] : [rotations]);
+}
+
+/** ctf.pkl: N×9 float32. */
+export function writeCtfPickle(ctf: Float32Array): Uint8Array {
+  return picklesOfArray(new NumpyArray([ctf.length / CTF_WIDTH, CTF_WIDTH], ctf));
+}
+
+/** ind.pkl: int64. */
+export function writeIndexPickle(indices: ArrayLike<number>): Uint8Array {
+  return picklesOfArray(
+    new NumpyArray(
+      [indices.length],
+      BigInt64Array.from({ length: indices.length }, (_, i) => BigInt(indices[i])),
+    ),
+  );
+}
+
+/** z.N.pkl: μ, then log σ² where there is one. */
+export function writeLatentsPickle(zDim: number, mu: Float32Array, logVariance: Float32Array | null): Uint8Array {
+  const one = (values: Float32Array) => picklesOfArray(new NumpyArray([values.length / zDim, zDim], values));
+  const first = one(mu);
+  if (!logVariance) return first;
+  const second = one(logVariance);
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}

@@ -1,0 +1,184 @@
+// MRC stacks and volumes, read by range: `openMrcStack` gives images by index without ever holding the file.
+// Pixels come as float32, row-major, x fast; modes 0, 1, 2, 6 and 12 in either byte order.
+import { VitrineError, throwIfCancelled, type Notice } from './errors.ts';
+import { float16Table } from './float16.ts';
+import { readMrcHeader, trustedPixelSize, type MrcHeader } from './mrc-header.ts';
+import type { ImageReader, NamedBlob } from './particles.ts';
+
+/** Most bytes of one range read; bounds the temporary memory of `read`. */
+const LARGEST_RANGE_BYTES = 32 * 2 ** 20;
+
+/** An ImageReader that knows where its images lie and whether its pixels can be NaN. */
+export interface FileImageReader extends ImageReader {
+  readonly canHoldNonFinite: boolean;
+  /** File and 0-based image in it of image `index` of this reader. */
+  sourceOf(index: number): { path: string; index: number };
+}
+
+export function isFileImageReader(reader: ImageReader): reader is FileImageReader {
+  return 'sourceOf' in reader && 'canHoldNonFinite' in reader;
+}
+
+/** Converts `count` raw pixels of a header's mode and byte order to float32 at `target[at…]`. */
+export function decodePixels(raw: Uint8Array, header: MrcHeader, target: Float32Array, at: number): void {
+  const count = raw.length / header.bytesPerPixel;
+  const { mode, littleEndian } = header;
+  if (mode === 0) {
+    target.set(header.unsignedBytes ? raw : new Int8Array(raw.buffer, raw.byteOffset, count), at);
+    return;
+  }
+  if (littleEndian && raw.byteOffset % header.bytesPerPixel === 0) {
+    if (mode === 2) target.set(new Float32Array(raw.buffer, raw.byteOffset, count), at);
+    else if (mode === 1) target.set(new Int16Array(raw.buffer, raw.byteOffset, count), at);
+    else {
+      const words = new Uint16Array(raw.buffer, raw.byteOffset, count);
+      if (mode === 6) target.set(words, at);
+      else for (let i = 0, half = float16Table(); i < count; i++) target[at + i] = half[words[i]];
+    }
+    return;
+  }
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+  const half = mode === 12 ? float16Table() : null;
+  for (let i = 0; i < count; i++)
+    target[at + i] =
+      mode === 2
+        ? view.getFloat32(4 * i, littleEndian)
+        : mode === 1
+          ? view.getInt16(2 * i, littleEndian)
+          : half
+            ? half[view.getUint16(2 * i, littleEndian)]
+            : view.getUint16(2 * i, littleEndian);
+}
+
+class MrcStackReader implements FileImageReader {
+  readonly count: number;
+  readonly boxPixels: number;
+  readonly pixelSizeAngstrom: number | null;
+  readonly canHoldNonFinite: boolean;
+
+  constructor(
+    private readonly file: NamedBlob,
+    private readonly header: MrcHeader,
+  ) {
+    this.count = header.nz;
+    this.boxPixels = header.nx;
+    this.pixelSizeAngstrom = trustedPixelSize(header);
+    this.canHoldNonFinite = header.mode === 2 || header.mode === 12;
+  }
+
+  sourceOf(index: number): { path: string; index: number } {
+    return { path: this.file.path, index };
+  }
+
+  async read(indices: ArrayLike<number>, signal?: AbortSignal): Promise<Float32Array> {
+    const pixels = this.boxPixels * this.boxPixels;
+    const imageBytes = pixels * this.header.bytesPerPixel;
+    const longestRun = Math.max(1, Math.floor(LARGEST_RANGE_BYTES / imageBytes));
+    const images = new Float32Array(indices.length * pixels);
+    for (let at = 0; at < indices.length;) {
+      throwIfCancelled(signal);
+      const first = indices[at];
+      let run = 1;
+      while (run < longestRun && at + run < indices.length && indices[at + run] === first + run) run++;
+      if (!Number.isInteger(first) || first < 0 || first + run > this.count)
+        throw new VitrineError('index-out-of-range', 'An image was asked for that the stack does not have.', {
+          file: this.file.path,
+          row: (first < 0 ? first : Math.max(first, this.count)) + 1,
+          expected: `1 to ${this.count}`,
+        });
+      const start = this.header.dataStart + first * imageBytes;
+      const raw = new Uint8Array(await this.file.blob.slice(start, start + run * imageBytes).arrayBuffer());
+      if (raw.length !== run * imageBytes)
+        throw new VitrineError('file-truncated', 'The file ended while an image was read.', {
+          file: this.file.path,
+          row: first + Math.floor(raw.length / imageBytes) + 1,
+          expected: `${run * imageBytes} bytes`,
+          found: String(raw.length),
+          advice: 'The file changed or is incomplete; drop it again.',
+        });
+      decodePixels(raw, this.header, images, at * pixels);
+      at += run;
+    }
+    return images;
+  }
+}
+
+/**
+ * Opens a stack of square, even images for reading by index. Errors: those of readMrcHeader, 'box-not-square',
+ * 'box-odd', 'file-truncated'.
+ */
+export async function openMrcStack(
+  file: NamedBlob,
+): Promise<{ reader: FileImageReader; header: MrcHeader; notices: Notice[] }> {
+  const { header, notices } = await readMrcHeader(file);
+  const { nx, ny, nz } = header;
+  if (nx !== ny)
+    throw new VitrineError('box-not-square', 'The images are not square.', {
+      file: file.path,
+      field: 'nx, ny',
+      expected: 'nx = ny',
+      found: `${nx} × ${ny}`,
+      advice: 'Extract the particles again with a square box.',
+    });
+  if (nx % 2 !== 0)
+    throw new VitrineError('box-odd', 'The box has an odd number of pixels.', {
+      file: file.path,
+      field: 'nx',
+      expected: 'an even box',
+      found: String(nx),
+      advice: 'Extract or crop the particles to an even box.',
+    });
+  const imageBytes = nx * ny * header.bytesPerPixel;
+  const whole = Math.floor((file.blob.size - header.dataStart) / imageBytes);
+  if (whole < nz)
+    throw new VitrineError('file-truncated', `The stack is cut off after ${Math.max(0, whole)} whole images.`, {
+      file: file.path,
+      row: Math.max(0, whole) + 1,
+      expected: `${nz} images, ${header.dataStart + nz * imageBytes} bytes`,
+      found: `${file.blob.size} bytes`,
+      advice: 'Copy the file again; the copy stopped early or the disk was full.',
+    });
+  return { reader: new MrcStackReader(file, header), header, notices };
+}
+
+export interface MrcVolume {
+  /** Side of the cube. */
+  boxPixels: number;
+  /** As written, Å; 0 where unset. */
+  pixelSizeAngstrom: number;
+  originAngstrom: [number, number, number];
+  /** [z][y][x]. */
+  values: Float32Array;
+  notices: Notice[];
+}
+
+/** Reads a cubic map whole. Errors: those of readMrcHeader, 'box-not-square', 'file-truncated'. */
+export async function readMrcVolume(file: NamedBlob): Promise<MrcVolume> {
+  const { header, notices } = await readMrcHeader(file);
+  const { nx, ny, nz } = header;
+  if (nx !== ny || ny !== nz)
+    throw new VitrineError('box-not-square', 'The map is not a cube.', {
+      file: file.path,
+      expected: 'nx = ny = nz',
+      found: `${nx} × ${ny} × ${nz}`,
+      advice: 'Pad the map to a cube.',
+    });
+  const bytes = nx * ny * nz * header.bytesPerPixel;
+  const raw = new Uint8Array(await file.blob.slice(header.dataStart, header.dataStart + bytes).arrayBuffer());
+  if (raw.length < bytes)
+    throw new VitrineError('file-truncated', 'The map is cut off.', {
+      file: file.path,
+      expected: `${header.dataStart + bytes} bytes`,
+      found: String(file.blob.size),
+      advice: 'Copy the file again.',
+    });
+  const values = new Float32Array(nx * ny * nz);
+  decodePixels(raw, header, values, 0);
+  return {
+    boxPixels: nx,
+    pixelSizeAngstrom: header.pixelSizeAngstrom,
+    originAngstrom: header.originAngstrom,
+    values,
+    notices,
+  };
+}

@@ -1,0 +1,81 @@
+// Many stacks as one: images picked from several readers by (reader, index), so that a table's rows read as a stack.
+import { VitrineError } from './errors.ts';
+import type { FileImageReader } from './mrc.ts';
+
+/**
+ * Image i of the result is image `indexIn[i]` of `readers[readerOf[i]]`. All readers share one box.
+ * Errors: 'box-not-square' naming the stack whose box differs.
+ */
+export function pickFromStacks(
+  readers: FileImageReader[],
+  readerOf: Int32Array,
+  indexIn: Uint32Array,
+): FileImageReader {
+  if (readers.length === 0) throw new VitrineError('file-missing', 'There is no stack of images.');
+  const { boxPixels } = readers[0];
+  const different = readers.find((reader) => reader.boxPixels !== boxPixels);
+  if (different)
+    throw new VitrineError('box-not-square', 'The stacks differ in their box.', {
+      file: different.sourceOf(0).path,
+      expected: `${boxPixels}² pixels, as in ${readers[0].sourceOf(0).path}`,
+      found: `${different.boxPixels}²`,
+      advice: 'Extract all particles with one box, or drop the groups one at a time.',
+    });
+  const sizes = new Set(readers.map((reader) => reader.pixelSizeAngstrom?.toFixed(4)));
+  const count = readerOf.length;
+  return {
+    count,
+    boxPixels,
+    pixelSizeAngstrom: sizes.size === 1 ? readers[0].pixelSizeAngstrom : null,
+    canHoldNonFinite: readers.some((reader) => reader.canHoldNonFinite),
+    sourceOf: (i) => readers[readerOf[i]].sourceOf(indexIn[i]),
+    async read(indices, signal) {
+      const pixels = boxPixels * boxPixels;
+      const images = new Float32Array(indices.length * pixels);
+      // One read for each stretch of the request that stays in one stack; the stack's reader joins contiguous images.
+      for (let at = 0; at < indices.length;) {
+        checkRange(indices[at], count);
+        const reader = readerOf[indices[at]];
+        const wanted: number[] = [];
+        while (at + wanted.length < indices.length) {
+          const next = indices[at + wanted.length];
+          checkRange(next, count);
+          if (readerOf[next] !== reader) break;
+          wanted.push(indexIn[next]);
+        }
+        images.set(await readers[reader].read(wanted, signal), at * pixels);
+        at += wanted.length;
+      }
+      return images;
+    },
+  };
+}
+
+/** All images of several stacks, one stack after the other. */
+export function joinStacks(readers: FileImageReader[]): FileImageReader {
+  if (readers.length === 1) return readers[0];
+  const total = readers.reduce((sum, reader) => sum + reader.count, 0);
+  const readerOf = new Int32Array(total);
+  const indexIn = new Uint32Array(total);
+  let at = 0;
+  readers.forEach((reader, r) => {
+    for (let i = 0; i < reader.count; i++, at++) {
+      readerOf[at] = r;
+      indexIn[at] = i;
+    }
+  });
+  return pickFromStacks(readers, readerOf, indexIn);
+}
+
+/** The images of one reader at `rows`, in that order. */
+export function pickImages(reader: FileImageReader, rows: ArrayLike<number>): FileImageReader {
+  return pickFromStacks([reader], new Int32Array(rows.length), Uint32Array.from(rows));
+}
+
+function checkRange(index: number, count: number): void {
+  if (!Number.isInteger(index) || index < 0 || index >= count)
+    throw new VitrineError('index-out-of-range', 'An image was asked for that the set does not have.', {
+      row: index + 1,
+      expected: `1 to ${count}`,
+    });
+}
