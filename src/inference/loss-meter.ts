@@ -1,0 +1,21 @@
+// Means of an epoch from the means of its parts.
+import type { Losses } from '../engine/engine.ts';
+
+export class LossMeter {
+  private images = 0;
+  private reconstruction = 0;
+  private kl = 0;
+  private total = 0;
+
+  add(losses: Losses): void {
+    this.images += losses.images;
+    this.reconstruction += losses.reconstruction * losses.images;
+    this.kl += losses.kl * losses.images;
+    this.total += losses.total * losses.images;
+  }
+
+  mean(): Losses {
+    const n = Math.max(1, this.images);
+    return { images: this.images, reconstruction: this.reconstruction / n, kl: this.kl / n, total: this.total / n };
+  }
+}

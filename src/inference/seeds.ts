@@ -1,0 +1,30 @@
+// The streams of random numbers of one training seed. Every draw is addressed by what it is for (weights, the shuffle of
+// an epoch, the noise of an image in an epoch), never by what was drawn before: so a resumed run draws the same.
+import { Random } from '../geometry/random.ts';
+
+const START = 2 ** 51;
+const SHUFFLES = 2 ** 51 + 2 ** 20;
+
+/** Encoding first, then weights, of a new model. */
+export function startRandom(seed: number): Random {
+  return new Random(seed, START);
+}
+
+/** Epochs count from 1. */
+export function shuffleRandom(seed: number, epoch: number): Random {
+  return new Random(seed, SHUFFLES + epoch);
+}
+
+/** Standard normal draws of one image in one epoch. */
+export function fillNoise(
+  out: Float32Array,
+  at: number,
+  zDim: number,
+  seed: number,
+  epoch: number,
+  image: number,
+  imageCount: number,
+): void {
+  const random = new Random(seed, epoch * imageCount + image);
+  for (let i = 0; i < zDim; i++) out[at + i] = random.normal();
+}
