@@ -34,17 +34,19 @@ function phaseOf(row: ArrayLike<number>): Phase {
   };
 }
 
-/** CTF at one frequency (x, y) in cycles per pixel. */
-export function ctfAt(row: ArrayLike<number>, x: number, y: number): number {
-  const phase = phaseOf(row);
-  const squared = x * x + y * y;
-  return Math.sin(
-    phase.round * squared +
-      phase.astigmaticEven * (x * x - y * y) +
-      phase.astigmaticOdd * x * y +
-      phase.fourth * squared * squared +
-      phase.constant,
-  );
+/** CTF of one particle as a function of the frequency (x, y) in cycles per pixel; `row` as CTF_COLUMNS. */
+export function ctfFunction(row: ArrayLike<number>): (x: number, y: number) => number {
+  const { round, astigmaticEven, astigmaticOdd, fourth, constant } = phaseOf(row);
+  return (x, y) => {
+    const squared = x * x + y * y;
+    return Math.sin(
+      round * squared +
+        astigmaticEven * (x * x - y * y) +
+        astigmaticOdd * x * y +
+        fourth * squared * squared +
+        constant,
+    );
+  };
 }
 
 /**
