@@ -1,0 +1,166 @@
+// A training from its parameters to a run folder: writes what each epoch learned before the next begins, goes on from the
+// last whole epoch, and leaves a status that says how it ended.
+import type { DeviceInfo, Engine, FieldModel } from '../engine/engine.ts';
+import { fieldFromParams, type FieldDescription } from '../field/spec.ts';
+import { VitrineError } from '../formats/errors.ts';
+import { writeCtfPickle, writeIndexPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
+import { CTF_WIDTH, type Poses } from '../formats/particles.ts';
+import type { HartleyImages } from '../imaging/hartley-images.ts';
+import { initialCheckpoint } from '../inference/start.ts';
+import { train } from '../inference/train.ts';
+import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, TrainingPlan } from '../inference/training.ts';
+import type { RunRecord } from '../library/run-record.ts';
+import type { RunFolder } from '../library/runs.ts';
+import type { Params } from '../params.ts';
+
+/** The particles of a run, images prepared. */
+export interface RunParticles {
+  images: HartleyImages;
+  poses: Poses;
+  /** N×9 of the original images. */
+  ctf: Float32Array | null;
+  originalIndex: Uint32Array;
+}
+
+export interface TrainJobHooks {
+  onEvent: (event: TrainingEvent) => void;
+  /** The model as it is being trained: asked for maps between steps. */
+  onModel?: (model: FieldModel, field: FieldDescription) => void;
+  onIdle?: () => Promise<void> | void;
+}
+
+export function planFrom(params: Params, field: FieldDescription): TrainingPlan {
+  const { epochs, batchSize, learningRate, weightDecay, betaSchedule, seed } = params;
+  const beta = params.beta === 'auto' ? (params.zDim > 0 ? 1 / params.zDim : 0) : params.beta;
+  return { spec: field.spec, epochs, batchSize, learningRate, weightDecay, beta, betaSchedule, seed };
+}
+
+/** CTF rows of images cropped to another box: the field of view stays, so the pixel grows. */
+export function ctfForBox(ctf: Float32Array, imagePixels: number, boxPixels: number): Float32Array {
+  const rows = ctf.slice();
+  for (let at = 0; at < rows.length; at += CTF_WIDTH) {
+    rows[at] = boxPixels;
+    rows[at + 1] *= imagePixels / boxPixels;
+  }
+  return rows;
+}
+
+export function trainingData(particles: RunParticles, imagePixels: number): TrainingData {
+  const { images, poses, ctf } = particles;
+  return { images, poses, ctf: ctf && ctfForBox(ctf, imagePixels, images.boxPixels) };
+}
+
+/** Writes the parts of a new run that do not change: config.yaml, poses, CTF and the rows of the original stack. */
+export async function writeRunFolder(run: RunFolder, record: RunRecord, particles: RunParticles): Promise<void> {
+  const { params, files } = record;
+  const field = fieldFromParams(params, record.boxPixels);
+  const { originalIndex, poses, ctf } = particles;
+  const isPart = originalIndex.some((row, i) => row !== i);
+  await run.storage.write(run.path('pose.pkl'), writePosePickle(poses));
+  if (ctf) await run.storage.write(run.path('ctf.pkl'), writeCtfPickle(ctf));
+  if (isPart) await run.storage.write(run.path('ind.pkl'), writeIndexPickle(originalIndex));
+  const dataset = {
+    particles: files?.particles ?? record.datasetName,
+    poses: files?.poses ?? 'pose.pkl',
+    ctf: ctf ? (files?.ctf ?? 'ctf.pkl') : null,
+    indices: isPart ? (files?.ind ?? 'ind.pkl') : null,
+    dataDirectory: files?.datadir ?? null,
+    invertData: params.invertData,
+    window: params.window,
+    windowRadius: params.windowRadius,
+    standardDeviation: particles.images.standardDeviation,
+  };
+  await run.writeConfig(field, dataset, params.seed);
+  await run.writeRecord({ ...record, standardDeviation: particles.images.standardDeviation });
+}
+
+/**
+ * Trains the run of `run` to `record.params.epochs`, from its last checkpoint where it has one. Resolves to the record as
+ * it ended: 'finished', or 'interrupted' where it was stopped or the signal aborted. Errors other than cancellation are
+ * written to the record ('failed') and thrown: 'diverged', 'device-lost', 'storage'.
+ */
+export async function trainRun(
+  run: RunFolder,
+  engine: Engine,
+  particles: RunParticles,
+  control: TrainingControl,
+  hooks: TrainJobHooks,
+): Promise<RunRecord> {
+  const record = await requireRecord(run);
+  const { params } = record;
+  const field = fieldFromParams(params, record.boxPixels);
+  const plan = planFrom(params, field);
+  const start = record.epochsDone > 0 ? await lastCheckpoint(run) : initialCheckpoint(field, params.seed);
+  await settle(run, { status: 'running', device: engine.device, error: undefined });
+
+  const { learningRate, weightDecay, checkpointEvery } = params;
+  let saving = Promise.resolve();
+  let failure: unknown = null;
+  const onEvent = (event: TrainingEvent): void => {
+    if (event.type === 'epoch')
+      saving = saving
+        .then(() => run.saveCheckpoint(field, event.checkpoint, { learningRate, weightDecay }, checkpointEvery))
+        // Told once the epoch is on disk: who hears of it may read it.
+        .then(() => hooks.onEvent(event))
+        .catch((error: unknown) => {
+          failure ??= error;
+        });
+    else if (event.type !== 'finished') hooks.onEvent(event);
+  };
+  const onIdle = async (): Promise<void> => {
+    await saving;
+    if (failure) throw failure as Error;
+    await hooks.onIdle?.();
+  };
+  try {
+    const last = await train(plan, trainingData(particles, record.imagePixels), engine, control, onEvent, start, {
+      onModel: (model) => hooks.onModel?.(model, field),
+      onIdle,
+    });
+    await saving;
+    if (failure) throw failure as Error;
+    return await settle(run, { status: last.epoch >= plan.epochs ? 'finished' : 'interrupted' });
+  } catch (error) {
+    await saving;
+    if (error instanceof VitrineError && error.code === 'cancelled') return settle(run, { status: 'interrupted' });
+    const known = toVitrineError(error);
+    await settle(run, { status: 'failed', error: known.toData() }).catch(() => {});
+    throw known;
+  }
+}
+
+async function lastCheckpoint(run: RunFolder): Promise<Checkpoint> {
+  return (await run.loadCheckpoint(null)).checkpoint;
+}
+
+async function requireRecord(run: RunFolder): Promise<RunRecord> {
+  const record = await run.record();
+  if (!record)
+    throw new VitrineError('file-missing', 'The folder has no vitrine.json: this run cannot be resumed here.', {
+      file: 'vitrine.json',
+      advice: 'Train anew; runs of cryoDRGN can be decoded, encoded and analysed.',
+    });
+  return record;
+}
+
+async function settle(
+  run: RunFolder,
+  changes: { status: RunRecord['status']; device?: DeviceInfo; error?: RunRecord['error'] },
+): Promise<RunRecord> {
+  const record = { ...(await requireRecord(run)), ...changes };
+  await run.writeRecord(record);
+  return record;
+}
+
+export function toVitrineError(error: unknown): VitrineError {
+  if (error instanceof VitrineError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && /allocation|array length/i.test(message))
+    return new VitrineError('out-of-memory', 'There was not enough memory.', {
+      found: message,
+      advice: 'Train at a smaller box, with a smaller batch or a narrower network.',
+    });
+  return new VitrineError('device-lost', `The computation stopped: ${message}`, {
+    advice: 'Resume the run: it goes on from its last epoch.',
+  });
+}

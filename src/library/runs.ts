@@ -1,0 +1,197 @@
+// A run folder: a cryoDRGN work directory (config.yaml, weights.N.pkl, z.N.pkl, pose.pkl, ctf.pkl, ind.pkl) plus
+// vitrine.json. Opens cryoDRGN's own folders too, which lack vitrine.json. Each epoch's files are written before
+// vitrine.json counts it, and older ones go after: a crash at any moment leaves a run that goes on from a whole epoch.
+import { parse, stringify } from 'yaml';
+import type { ModelSpec } from '../engine/engine.ts';
+import { checkpointDictionary, readCheckpoint, type OptimizerArguments } from '../field/checkpoint.ts';
+import { configFromField, fieldFromConfig, type DatasetArguments, type FieldDescription } from '../field/spec.ts';
+import { VitrineError } from '../formats/errors.ts';
+import { readCryodrgnPickle, writeLatentsPickle } from '../formats/cryodrgn-pickles.ts';
+import { readTorchCheckpoint } from '../formats/torch-checkpoint.ts';
+import { writeTorchCheckpoint } from '../formats/torch-checkpoint-write.ts';
+import { newOptimizer } from '../inference/start.ts';
+import type { Checkpoint } from '../inference/training.ts';
+import { readJson, writeJson } from './arrays.ts';
+import type { RunRecord } from './run-record.ts';
+import type { Storage } from './storage.ts';
+
+export type RunField = FieldDescription & { dataset: DatasetArguments };
+
+export interface EpochLatents {
+  epoch: number;
+  zDim: number;
+  count: number;
+  /** count×zDim. */
+  mu: Float32Array;
+  logVariance: Float32Array | null;
+}
+
+export class RunFolder {
+  constructor(
+    readonly storage: Storage,
+    /** '' for the storage's root. */
+    readonly folder: string,
+  ) {}
+
+  path(name: string): string {
+    return this.folder === '' ? name : `${this.folder}/${name}`;
+  }
+
+  /** Null for a folder that Vitrine has not made. */
+  async record(): Promise<RunRecord | null> {
+    const record = await readJson<RunRecord>(this.storage, this.path('vitrine.json'));
+    const name = await this.storage.read(this.path('name.txt'));
+    return record && name ? { ...record, name: new TextDecoder().decode(name) } : record;
+  }
+
+  async writeRecord(record: RunRecord): Promise<void> {
+    await writeJson(this.storage, this.path('vitrine.json'), record);
+  }
+
+  /** The name has a file of its own: the worker that trains keeps writing vitrine.json. */
+  async rename(name: string): Promise<void> {
+    await this.storage.write(this.path('name.txt'), name);
+  }
+
+  async writeConfig(field: FieldDescription, dataset: DatasetArguments, seed: number): Promise<void> {
+    const config = { ...configFromField(field, dataset, seed), time: new Date().toISOString(), version: 'vitrine' };
+    await this.storage.write(this.path('config.yaml'), stringify(config));
+  }
+
+  /** Errors: 'file-missing' where there is no config.yaml, 'yaml-syntax'. */
+  async field(): Promise<RunField> {
+    const bytes = await this.storage.read(this.path('config.yaml'));
+    if (!bytes)
+      throw new VitrineError('file-missing', 'This is not a run folder: it has no config.yaml.', {
+        file: 'config.yaml',
+        expected: 'a folder written by Vitrine or by cryoDRGN',
+        advice: 'Name the folder that was given to -o when training.',
+      });
+    let config: unknown;
+    try {
+      config = parse(new TextDecoder().decode(bytes));
+    } catch (error) {
+      throw new VitrineError('yaml-syntax', 'The configuration cannot be read.', {
+        file: 'config.yaml',
+        found: (error as Error).message.split('\n')[0],
+      });
+    }
+    return fieldFromConfig(config);
+  }
+
+  /** Epochs whose weights are kept, ascending. */
+  async epochs(): Promise<number[]> {
+    const entries = await this.storage.list(this.folder);
+    const numbers = entries.flatMap(({ name }) => {
+      const match = /^weights\.(\d+)\.pkl$/.exec(name);
+      return match ? [Number(match[1])] : [];
+    });
+    return numbers.sort((a, b) => a - b);
+  }
+
+  /** The last epoch where `epoch` is null. Error 'file-missing' where its weights are not kept. */
+  private async epochOf(epoch: number | null): Promise<number> {
+    const epochs = await this.epochs();
+    const wanted = epoch ?? epochs.at(-1);
+    if (wanted === undefined || !epochs.includes(wanted))
+      throw new VitrineError('file-missing', `The run keeps no weights of epoch ${epoch ?? 1}.`, {
+        file: `weights.${epoch ?? 1}.pkl`,
+        found: epochs.length > 0 ? `epochs ${epochs.join(', ')}` : 'none',
+        advice: epochs.length > 0 ? 'Choose one of the epochs that are kept.' : 'Train for at least one epoch.',
+      });
+    return wanted;
+  }
+
+  async saveCheckpoint(
+    field: FieldDescription,
+    checkpoint: Checkpoint,
+    optimizer: OptimizerArguments,
+    keepEvery: number,
+  ): Promise<void> {
+    const { epoch, latents } = checkpoint;
+    const weights = writeTorchCheckpoint(checkpointDictionary(field, checkpoint, optimizer), `weights.${epoch}`);
+    await this.storage.write(this.path(`weights.${epoch}.pkl`), weights);
+    if (latents)
+      await this.storage.write(
+        this.path(`z.${epoch}.pkl`),
+        writeLatentsPickle(field.spec.zDim, latents.mu, latents.logVariance),
+      );
+    const record = await this.record();
+    if (record) await this.writeRecord({ ...record, epochsDone: epoch, history: checkpoint.history });
+    for (const old of await this.epochs()) {
+      if (old >= epoch || old % keepEvery === 0) continue;
+      await this.storage.remove(this.path(`weights.${old}.pkl`));
+      await this.storage.remove(this.path(`z.${old}.pkl`));
+    }
+  }
+
+  /** Errors: 'file-missing', 'checkpoint-syntax'. */
+  async loadCheckpoint(epoch: number | null): Promise<{ field: RunField; checkpoint: Checkpoint }> {
+    const field = await this.field();
+    const wanted = await this.epochOf(epoch);
+    const name = `weights.${wanted}.pkl`;
+    const bytes = await this.storage.read(this.path(name));
+    const read = readCheckpoint(readTorchCheckpoint(bytes ?? new Uint8Array(0), name), field);
+    const latents = await this.latents(wanted);
+    const history = (await this.record())?.history ?? [];
+    return {
+      field,
+      checkpoint: {
+        epoch: wanted,
+        weights: read.weights,
+        encoding: read.encoding,
+        optimizer: read.optimizer ?? newOptimizer(read.weights),
+        latents: latents && {
+          mu: latents.mu,
+          logVariance: latents.logVariance ?? new Float32Array(latents.mu.length),
+        },
+        history: history.filter((summary) => summary.epoch <= wanted),
+      },
+    };
+  }
+
+  /** Latents of an epoch, the last one kept where null; null where the run has none. */
+  async latents(epoch: number | null): Promise<EpochLatents | null> {
+    const wanted = epoch ?? (await this.epochs()).at(-1);
+    if (wanted === undefined) return null;
+    const name = `z.${wanted}.pkl`;
+    const bytes = await this.storage.read(this.path(name));
+    if (!bytes) return null;
+    const read = readCryodrgnPickle(bytes, name);
+    if (read.kind !== 'latents')
+      throw new VitrineError('pickle-syntax', 'The file does not hold latents.', { file: name, found: read.kind });
+    return { epoch: wanted, zDim: read.zDim, count: read.count, mu: read.mu, logVariance: read.logVariance };
+  }
+}
+
+/** The runs of a storage: runs/ID/. */
+export class RunLibrary {
+  constructor(readonly storage: Storage) {}
+
+  folder(id: string): RunFolder {
+    return new RunFolder(this.storage, `runs/${id}`);
+  }
+
+  /** Newest first. */
+  async list(): Promise<RunRecord[]> {
+    const folders = await this.storage.list('runs');
+    const records = await Promise.all(folders.map(({ name }) => this.folder(name).record()));
+    return records.filter((record) => record !== null).sort((a, b) => (a.created < b.created ? 1 : -1));
+  }
+
+  /** Error 'file-missing'. */
+  async record(id: string): Promise<RunRecord> {
+    const record = await this.folder(id).record();
+    if (!record) throw new VitrineError('file-missing', 'This run is no longer kept.', { field: id });
+    return record;
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.storage.remove(`runs/${id}`);
+  }
+}
+
+/** Å of a voxel of a map of `boxPixels` from a run. */
+export function mapPixelSize(spec: ModelSpec, pixelSizeAngstrom: number, boxPixels: number): number {
+  return (pixelSizeAngstrom * spec.boxPixels) / boxPixels;
+}
