@@ -87,6 +87,20 @@ export function zAtPlace(source: LandscapeSource, axes: Axes, row: number, x: nu
   });
 }
 
+/** Where a z lies on these axes; null on UMAP, which has no formula. */
+export function placeOfZ(source: LandscapeSource, axes: Axes, z: ArrayLike<number>): { x: number; y: number } | null {
+  const { pca, latents } = source;
+  const project = (component: number) => {
+    if (!pca) return NaN;
+    let sum = 0;
+    for (let d = 0; d < latents.zDim; d++) sum += (z[d] - pca.mean[d]) * pca.axes[component * latents.zDim + d];
+    return sum;
+  };
+  if (axes.family === 'umap' || (axes.family === 'pca' && !pca)) return null;
+  if (latents.zDim === 1) return { x: axes.family === 'pca' ? project(0) : z[0], y: 0 };
+  return axes.family === 'latent' ? { x: z[axes.x], y: z[axes.y] } : { x: project(axes.x), y: project(axes.y) };
+}
+
 export function axisName(source: LandscapeSource | null, axes: Axes, which: 'x' | 'y'): string {
   const index = axes[which];
   if (axes.family === 'umap') return `UMAP ${which === 'x' ? 1 : 2}`;

@@ -18,12 +18,20 @@ export interface GalleryItem {
 
 export interface GalleryState {
   items: GalleryItem[];
+  /** The clusters these are the centres of. */
+  of: KMeansResult | null;
   status: 'idle' | 'running' | 'done' | 'failed';
   progress: Progress | null;
   error: ErrorData | null;
 }
 
-export const useGallery = create<GalleryState>(() => ({ items: [], status: 'idle', progress: null, error: null }));
+export const useGallery = create<GalleryState>(() => ({
+  items: [],
+  of: null,
+  status: 'idle',
+  progress: null,
+  error: null,
+}));
 const { getState: get, setState: set } = useGallery;
 let stop = new AbortController();
 
@@ -44,7 +52,13 @@ export async function openGallery(
     const z = centre(clusters, zDim, cluster);
     return { cluster, row, count: clusters.counts[cluster], z, volume: null, mesh: null };
   });
-  set({ items, status: 'running', progress: { fraction: 0, message: 'Decoding the centres' }, error: null });
+  set({
+    items,
+    of: clusters,
+    status: 'running',
+    progress: { fraction: 0, message: 'Decoding the centres' },
+    error: null,
+  });
   const { engine, analysis } = backend();
   const contours: Promise<void>[] = [];
   let done = 0;
@@ -82,5 +96,5 @@ export function cancelGallery(): void {
 
 export function closeGallery(): void {
   stop.abort();
-  set({ items: [], status: 'idle', progress: null, error: null });
+  set({ items: [], of: null, status: 'idle', progress: null, error: null });
 }

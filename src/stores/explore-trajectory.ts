@@ -25,6 +25,8 @@ export interface TrajectoryState {
   error: ErrorData | null;
   /** frames×zDim of the walk that is shown. */
   zs: Float32Array | null;
+  /** Particle nearest to each frame. */
+  rows: Uint32Array | null;
   /** Maps in order, null while not decoded. */
   frames: (ShownMap | null)[];
   frame: number;
@@ -39,6 +41,7 @@ export const useTrajectory = create<TrajectoryState>(() => ({
   progress: null,
   error: null,
   zs: null,
+  rows: null,
   frames: [],
   frame: 0,
   playing: false,
@@ -81,9 +84,10 @@ export async function decodeTrajectory(path: number[]): Promise<void> {
   set({ status: 'running', progress: { fraction: 0, message: 'Laying out the path' }, error: null, frames: [] });
   try {
     const zs = await backend().analysis.trajectory(request);
+    const near = await backend().analysis.nearest(latents.mu, latents.zDim, zs);
     if (signal.aborted) return;
     const { steps } = request;
-    set({ zs, frames: Array.from({ length: steps }, () => null), frame: 0 });
+    set({ zs, rows: near, frames: Array.from({ length: steps }, () => null), frame: 0 });
     const rows = Array.from({ length: steps }, (_, i) => [...zs.subarray(i * latents.zDim, (i + 1) * latents.zDim)]);
     const boxPixels = get().settings.half ? 2 * Math.floor(run.boxPixels / 4) : run.boxPixels;
     const contours: Promise<void>[] = [];
@@ -156,7 +160,7 @@ export function cancelTrajectory(): void {
 export function closeTrajectory(): void {
   cancelTrajectory();
   pause();
-  set({ status: 'idle', zs: null, frames: [], frame: 0, error: null });
+  set({ status: 'idle', zs: null, rows: null, frames: [], frame: 0, error: null });
 }
 
 export function showFrame(frame: number): void {

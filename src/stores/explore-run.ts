@@ -1,0 +1,50 @@
+// Brings the current run of the studio onto Explore and Export: opens it when it changes or has a new epoch, and shows a
+// first map.
+import { useEffect } from 'react';
+import type { RunSummary } from '../../workers/contract.ts';
+import { isHomogeneous, openRun, useExplore } from './explore.ts';
+import { zOfRow } from './explore-axes.ts';
+import { closeGallery } from './explore-gallery.ts';
+import { markRow, resetLandscape } from './explore-landscape.ts';
+import { openMaps, showMapAt, useMaps } from './explore-maps.ts';
+import { closeTrajectory } from './explore-trajectory.ts';
+import { currentRun, useRuns } from './runs.ts';
+
+let shown: string | null = null;
+
+/** The current run, opened while the calling screen is mounted. */
+export function useShownRun(): RunSummary | null {
+  const run = useRuns(currentRun);
+  useEffect(() => {
+    if (run && run.epochsDone > 0) void show(run);
+  }, [run]);
+  return run;
+}
+
+async function show(run: RunSummary): Promise<void> {
+  const key = `${run.id} ${run.epochsDone}`;
+  if (key !== shown) {
+    shown = key;
+    openMaps(run.id, run.boxPixels);
+    closeGallery();
+    closeTrajectory();
+    const before = useExplore.getState().run;
+    await openRun(run);
+    const { latents } = useExplore.getState();
+    if (latents && before?.id !== run.id) resetLandscape(latents.zDim);
+    if (isHomogeneous(run) && shown === key) showMapAt([], `Epoch ${run.epochsDone}`, null);
+    return;
+  }
+  await openRun(run);
+}
+
+/** The first map of a run: the centre of its largest cluster, once clusters are known. */
+useExplore.subscribe(({ run, latents, clusters, phase }) => {
+  const { result } = clusters;
+  const { a, decoding } = useMaps.getState();
+  if (phase !== 'ready' || !run || !latents || !result || a || decoding) return;
+  const largest = result.counts.indexOf(Math.max(...result.counts));
+  const row = result.centreIndices[largest];
+  markRow(row);
+  showMapAt(zOfRow(latents, row), `Cluster ${largest + 1}, particle ${row + 1}`, row);
+});

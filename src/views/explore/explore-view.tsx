@@ -1,0 +1,139 @@
+// Explore: the landscape, the map at a place of it, and below them selections, cluster maps, images and trajectories.
+// All views show the same selection and the same marked particle.
+import { useState, type KeyboardEvent } from 'react';
+import { dismissError, isHomogeneous, useExplore } from '../../stores/explore.ts';
+import { clearSelection, redo, undo, useSelections } from '../../stores/selections.ts';
+import { useShownRun } from '../../stores/explore-run.ts';
+import { Button } from '../../ui/button.tsx';
+import { NoticeCard } from '../../ui/notice-card.tsx';
+import { ProgressBar } from '../../ui/progress.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
+import { ExploreEmpty } from './explore-empty.tsx';
+import { GalleryTab } from './gallery-tab.tsx';
+import { ImagesTab } from './images-tab.tsx';
+import { LandscapePanel } from './landscape-panel.tsx';
+import { MapPanel } from './map-panel.tsx';
+import { SelectionList } from './selection-list.tsx';
+import { Split } from './split.tsx';
+import { TrajectoryTab } from './trajectory-tab.tsx';
+import styles from './explore-view.module.css';
+
+export function ExploreView() {
+  const run = useShownRun();
+  const { phase, latents, error, notices } = useExplore();
+  if (!run || run.epochsDone === 0) return <ExploreEmpty run={run} />;
+  if (phase === 'failed' && error) {
+    return (
+      <div className={styles.centre}>
+        <NoticeCard notice={error} tone="error" testId="explore-error" />
+      </div>
+    );
+  }
+  if (phase !== 'ready') {
+    return (
+      <div className={styles.centre}>
+        <ProgressBar fraction={null} message={`Reading ${run.name}`} testId="explore-loading" />
+      </div>
+    );
+  }
+  return (
+    <div className={styles.view} data-testid="explore" onKeyDown={onShortcut}>
+      {(error ?? notices[0]) && (
+        <div className={styles.notices}>
+          {[...(error ? [error] : []), ...notices.slice(0, 3)].map((notice, i) => (
+            <NoticeCard
+              key={i}
+              notice={notice}
+              tone={notice === error ? 'error' : 'warning'}
+              actions={
+                <Button size="s" onClick={dismissError}>
+                  Dismiss
+                </Button>
+              }
+            />
+          ))}
+        </div>
+      )}
+      <div className={styles.panes}>{isHomogeneous(run) || !latents ? <HomogeneousPanes /> : <Panes />}</div>
+    </div>
+  );
+}
+
+function Panes() {
+  return (
+    <Split
+      direction="column"
+      name="Height of the landscape and the map"
+      initial={0.66}
+      min={0.3}
+      max={0.88}
+      first={
+        <Split
+          direction="row"
+          name="Width of the landscape"
+          initial={0.54}
+          min={0.3}
+          max={0.75}
+          first={<LandscapePanel />}
+          second={<MapPanel emptyText="Click in the landscape: the map at that point is decoded at once." />}
+        />
+      }
+      second={
+        <Split
+          direction="row"
+          name="Width of the list of selections"
+          initial={0.2}
+          min={0.14}
+          max={0.5}
+          first={<SelectionList />}
+          second={<LowerTabs />}
+        />
+      }
+    />
+  );
+}
+
+type Lower = 'gallery' | 'images' | 'trajectory';
+
+function LowerTabs() {
+  const [tab, setTab] = useState<Lower>('gallery');
+  const count = useSelections((state) => state.current.length);
+  return (
+    <Tabs<Lower>
+      label="More views"
+      className={styles.tabs}
+      value={tab}
+      onChange={setTab}
+      testId="lower"
+      tabs={[
+        { value: 'gallery', label: 'Cluster maps', content: <GalleryTab /> },
+        {
+          value: 'images',
+          label: 'Selected images',
+          badge: count > 0 ? <span className={styles.badge}>{count.toLocaleString('en')}</span> : undefined,
+          content: <ImagesTab />,
+        },
+        { value: 'trajectory', label: 'Trajectory', content: <TrajectoryTab /> },
+      ]}
+    />
+  );
+}
+
+/** One structure was learned: nothing to select, only the map. */
+function HomogeneousPanes() {
+  return <MapPanel emptyText="This run learned one structure from all images." />;
+}
+
+function onShortcut(event: KeyboardEvent): void {
+  const { target } = event;
+  if (target instanceof HTMLInputElement && target.type !== 'range' && target.type !== 'checkbox') return;
+  const command = event.ctrlKey || event.metaKey;
+  if (command && event.key.toLowerCase() === 'z') {
+    event.preventDefault();
+    if (event.shiftKey) redo();
+    else undo();
+  } else if (command && event.key.toLowerCase() === 'y') {
+    event.preventDefault();
+    redo();
+  } else if (event.key === 'Escape' && !event.defaultPrevented) clearSelection();
+}

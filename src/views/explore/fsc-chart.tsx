@@ -1,0 +1,59 @@
+// Fourier shell correlation between A and B over 1/Å, with the shells at which it first falls below 0.5 and 0.143.
+import { useMemo } from 'react';
+import { useMaps } from '../../stores/explore-maps.ts';
+import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
+import { useThemeColors } from '../../ui/theme-colors.ts';
+import { resolutionAt } from './fsc-resolution.ts';
+import styles from './map-panel.module.css';
+
+const STATIC = { staticPlot: true };
+
+export function FscChart() {
+  const { fsc, a, b } = useMaps();
+  const theme = useThemeColors();
+  const box = (a?.volume.boxPixels ?? 0) * (a?.volume.pixelSizeAngstrom ?? 0);
+  const data = useMemo<ChartData[]>(() => {
+    if (!fsc || box === 0) return [];
+    const x = [...fsc].map((_, shell) => shell / box);
+    return [
+      { type: 'scattergl', mode: 'lines', x, y: [...fsc], line: { color: theme.accent, width: 2 } },
+    ] as ChartData[];
+  }, [fsc, box, theme]);
+  const layout = useMemo<ChartLayout>(
+    () => ({
+      margin: { l: 34, r: 8, t: 6, b: 34 },
+      xaxis: { title: { text: '1/Å' }, rangemode: 'tozero', nticks: 5 },
+      yaxis: { range: [Math.min(0, ...(fsc ?? [0])) - 0.02, 1.04], nticks: 4 },
+      shapes: [0.5, 0.143].map((y) => ({
+        ...{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: y, y1: y },
+        line: { color: theme.border, width: 1, dash: 'dot' },
+      })),
+    }),
+    [fsc, theme],
+  );
+  if (!a || !b) return null;
+  const half = fsc && resolutionAt(fsc, 0.5, box);
+  return (
+    <div className={styles.fsc} data-testid="fsc">
+      <div className={styles.fscHead}>
+        <span>FSC of A and B</span>
+        <span className={styles.quiet} data-testid="fsc-resolution">
+          {fsc === null
+            ? a.volume === b.volume
+              ? 'A and B are the same map: show another one as A'
+              : a.preview || a.volume.boxPixels !== b.volume.boxPixels
+                ? 'waits for maps of one size'
+                : 'computing…'
+            : half === null
+              ? 'above 0.5 to the end'
+              : `0.5 at ${half?.toFixed(1)} Å`}
+        </span>
+      </div>
+      {fsc && (
+        <div className={styles.fscChart}>
+          <Chart label="Fourier shell correlation of maps A and B" data={data} layout={layout} config={STATIC} />
+        </div>
+      )}
+    </div>
+  );
+}

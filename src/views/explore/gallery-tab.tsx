@@ -1,0 +1,129 @@
+// Maps of the k-means centres: a click shows one whole and marks its particle; its cluster can be selected.
+import { useEffect } from 'react';
+import { Download, SquareMousePointer } from 'lucide-react';
+import { cancelJob, computeClusters, rowsOfCluster, useExplore } from '../../stores/explore.ts';
+import { exportMaps, useExports } from '../../stores/explore-exports.ts';
+import { cancelGallery, openGallery, useGallery, type GalleryItem } from '../../stores/explore-gallery.ts';
+import { markRow } from '../../stores/explore-landscape.ts';
+import { showMapAt, useMaps } from '../../stores/explore-maps.ts';
+import { modeWith, select } from '../../stores/selections.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { NoticeCard } from '../../ui/notice-card.tsx';
+import { ProgressBar } from '../../ui/progress.tsx';
+import { NumberField } from '../../ui/text-field.tsx';
+import { useThemeColors } from '../../ui/theme-colors.ts';
+import { saveFile } from '../export/download.ts';
+import { clusterColors } from './landscape-traces.ts';
+import { MapThumbnail } from './map-thumbnail.tsx';
+import styles from './tabs.module.css';
+
+export function GalleryTab() {
+  const { run, latents, clusters, k } = useExplore();
+  const { items, status, progress, error } = useGallery();
+  const busy = useExports((state) => state.busy);
+  const theme = useThemeColors();
+  const result = clusters.result;
+  useEffect(() => {
+    if (run && latents && result && useGallery.getState().of !== result) {
+      void openGallery(run, result, latents.zDim);
+    }
+  }, [run, latents, result]);
+  const colors = clusterColors(items.length, theme.categories);
+  const failure = clusters.error ?? error;
+  return (
+    <div className={styles.tab}>
+      <div className={styles.controls}>
+        <NumberField
+          inline
+          small
+          label="Clusters k"
+          value={k}
+          step={1}
+          width={4}
+          onCommit={(value) => {
+            if (value >= 1 && value <= 200) void computeClusters(value);
+          }}
+          testId="cluster-count"
+        />
+        {clusters.status === 'running' && (
+          <div className={styles.progress}>
+            <ProgressBar
+              fraction={clusters.progress?.fraction ?? null}
+              message={clusters.progress?.message ?? 'k-means'}
+              onCancel={() => cancelJob('clusters')}
+              testId="clusters-progress"
+            />
+          </div>
+        )}
+        {status === 'running' && (
+          <div className={styles.progress}>
+            <ProgressBar
+              fraction={progress?.fraction ?? null}
+              message={progress?.message}
+              onCancel={cancelGallery}
+              testId="gallery-progress"
+            />
+          </div>
+        )}
+        {status === 'idle' && items.length > 0 && run && latents && result && (
+          <Button size="s" onClick={() => void openGallery(run, result, latents.zDim)} testId="gallery-again">
+            Decode the maps
+          </Button>
+        )}
+        <Button
+          size="s"
+          icon={<Download />}
+          disabled={!result || busy !== null}
+          busy={busy === 'maps.centres'}
+          onClick={() => void exportMaps('centres', saveFile)}
+          testId="save-centres"
+        >
+          All as MRC
+        </Button>
+      </div>
+      {failure && <NoticeCard notice={failure} tone="error" />}
+      <ul className={styles.gallery} data-testid="gallery" data-status={status}>
+        {items.map((item) => (
+          <GalleryCard key={item.cluster} item={item} color={colors[item.cluster]} total={latents?.count ?? 1} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function GalleryCard({ item, color, total }: { item: GalleryItem; color: string; total: number }) {
+  const shown = useMaps((state) => state.a?.row === item.row);
+  const { cluster, row, count, z, mesh, volume } = item;
+  const name = `Cluster ${cluster + 1}`;
+  return (
+    <li className={styles.card} data-shown={shown}>
+      <button
+        type="button"
+        className={styles.cardPicture}
+        title={`Show the map of ${name} (particle ${row + 1})`}
+        data-testid={`gallery-${cluster}`}
+        onClick={() => {
+          markRow(row);
+          showMapAt(z, `${name}, particle ${row + 1}`, row);
+        }}
+      >
+        <MapThumbnail mesh={mesh} volume={volume} color={color} label={`Map of ${name}`} />
+      </button>
+      <div className={styles.cardFoot}>
+        <span className={styles.chip} style={{ background: color }}>
+          {cluster + 1}
+        </span>
+        <span className={styles.cardCount}>
+          {count.toLocaleString('en')} <span className={styles.quiet}>{((100 * count) / total).toFixed(0)} %</span>
+        </span>
+        <IconButton
+          size="s"
+          label={`Select ${name} (shift adds, alt takes away)`}
+          icon={<SquareMousePointer />}
+          testId={`select-cluster-${cluster}`}
+          onClick={(event) => select(rowsOfCluster(cluster), modeWith(event.shiftKey, event.altKey))}
+        />
+      </div>
+    </li>
+  );
+}

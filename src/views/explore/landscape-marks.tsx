@@ -1,0 +1,80 @@
+// Marks over the landscape: cluster centres, the place whose map is shown, the chosen path, the trajectory.
+import { useMemo } from 'react';
+import type { PointCloud } from '../../selection/lasso.ts';
+import { landscapeSource, useExplore } from '../../stores/explore.ts';
+import { placeOfZ } from '../../stores/explore-axes.ts';
+import { placeOfRow, useLandscape } from '../../stores/explore-landscape.ts';
+import { useTrajectory } from '../../stores/explore-trajectory.ts';
+import type { ThemeColors } from '../../ui/theme-colors.ts';
+import { clusterColors } from './landscape-traces.ts';
+import styles from './landscape.module.css';
+
+interface MarksProps {
+  place: (x: number, y: number) => [number, number];
+  cloud: PointCloud;
+  theme: ThemeColors;
+}
+
+export function LandscapeMarks({ place, cloud, theme }: MarksProps) {
+  const { axes, marker, path, color } = useLandscape();
+  const clusters = useExplore((state) => state.clusters.result);
+  const { zs, rows, frame } = useTrajectory();
+  const at = (row: number) => {
+    const { x, y } = placeOfRow(cloud, row);
+    return place(x, y);
+  };
+  const walk = useMemo(() => {
+    const source = landscapeSource();
+    if (!zs || !rows || !source || source.latents.count !== cloud.count) return [];
+    return [...rows].map((row, i) => {
+      const found = placeOfZ(source, axes, zs.subarray(i * source.latents.zDim, (i + 1) * source.latents.zDim));
+      return found ?? placeOfRow(cloud, row);
+    });
+  }, [zs, rows, axes, cloud]);
+  const steps = walk.map(({ x, y }) => place(x, y));
+  const chosen = path.filter((row) => row < cloud.count).map(at);
+  const centres = color === 'cluster' && clusters ? [...clusters.centreIndices].filter((row) => row < cloud.count) : [];
+  const colors = clusterColors(centres.length, theme.categories);
+  return (
+    <>
+      {centres.map((row, i) => {
+        const [x, y] = at(row);
+        return (
+          <g key={i} transform={`translate(${x} ${y})`} className={styles.centre}>
+            <circle r="7.5" fill={colors[i]} />
+            <text>{i + 1}</text>
+          </g>
+        );
+      })}
+      {steps.length > 1 && (
+        <g className={styles.walk} data-testid="trajectory-path">
+          <polyline points={steps.join(' ')} />
+          {steps.map(([x, y], i) => (
+            <circle key={i} cx={x} cy={y} r={i === frame ? 6 : 2.6} data-current={i === frame} />
+          ))}
+        </g>
+      )}
+      {chosen.length > 0 && (
+        <g className={styles.path} data-testid="path-points">
+          <polyline points={chosen.join(' ')} />
+          {chosen.map(([x, y], i) => (
+            <g key={i} transform={`translate(${x} ${y})`}>
+              <circle r="7" />
+              <text>{String.fromCharCode(65 + (i % 26))}</text>
+            </g>
+          ))}
+        </g>
+      )}
+      {marker && <Marker at={place(marker.x, marker.y)} />}
+    </>
+  );
+}
+
+function Marker({ at: [x, y] }: { at: [number, number] }) {
+  return (
+    <g transform={`translate(${x} ${y})`} className={styles.marker} data-testid="landscape-marker">
+      <circle r="7" />
+      <path d="M-13 0H-4M4 0H13M0-13V-4M0 4V13" />
+    </g>
+  );
+}

@@ -1,0 +1,177 @@
+// The landscape: points or density by plotly; over it, in SVG, the lasso, the marker, cluster centres and the path.
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import type { PointCloud } from '../../selection/lasso.ts';
+import { axisName, colorValues } from '../../stores/explore-axes.ts';
+import { landscapeSource, useExplore } from '../../stores/explore.ts';
+import { addToPath, lassoInData, probeAt, useLandscape } from '../../stores/explore-landscape.ts';
+import { modeWith, useSelections } from '../../stores/selections.ts';
+import { Chart, type ChartLayout } from '../../ui/chart.tsx';
+import { useThemeColors } from '../../ui/theme-colors.ts';
+import { attachGestures } from './gestures.ts';
+import { LandscapeMarks } from './landscape-marks.tsx';
+import { columnsOf, densityTraces, hasColorBar, pointTraces, type Coloring } from './landscape-traces.ts';
+import {
+  frameOf,
+  MARGIN,
+  MARGIN_WITH_BAR,
+  moveBy,
+  rangesOf,
+  toData,
+  toPixels,
+  unitOf,
+  zoomAt,
+  type PlotFrame,
+  type Ranges,
+} from './plot-frame.ts';
+import styles from './landscape.module.css';
+
+const STATIC = { staticPlot: true };
+
+export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring: Coloring }) {
+  const host = useRef<HTMLDivElement>(null);
+  const outline = useRef<SVGPolygonElement>(null);
+  const size = useSize(host);
+  const theme = useThemeColors();
+  const { axes, display, tool, marker } = useLandscape();
+  const selected = useSelections((state) => state.current);
+  const whole = useMemo(() => rangesOf(cloud), [cloud]);
+  const [view, setView] = useState<{ of: Ranges; ranges: Ranges }>({ of: whole, ranges: whole });
+  // New axes begin with everything in sight.
+  const ranges = view.of === whole ? view.ranges : whole;
+  const margin = display === 'points' && hasColorBar(coloring) ? MARGIN_WITH_BAR : MARGIN;
+  const frame = useMemo(
+    () => frameOf(size.width, size.height, margin, ranges),
+    [size.width, size.height, margin, ranges],
+  );
+  const setRanges = useCallback(
+    (change: (ranges: Ranges) => Ranges) =>
+      setView((standing) => ({ of: whole, ranges: change(standing.of === whole ? standing.ranges : whole) })),
+    [whole],
+  );
+
+  const columns = useMemo(() => columnsOf(cloud), [cloud]);
+  const points = useMemo(
+    () => (display === 'points' ? pointTraces(columns, coloring, selected, theme) : null),
+    [display, columns, coloring, selected, theme],
+  );
+  const { width, height } = frame;
+  const density = useMemo(
+    () => (display === 'density' ? densityTraces(columns, selected, ranges, { width, height }, theme) : null),
+    [display, columns, selected, ranges, width, height, theme],
+  );
+  const layout = useMemo<ChartLayout>(() => {
+    const source = landscapeSource();
+    const axis = (which: 'x' | 'y') => ({
+      range: [...ranges[which]],
+      title: { text: axisName(source, axes, which) },
+      automargin: false,
+      autorange: false as const,
+      fixedrange: true,
+    });
+    return { margin, xaxis: axis('x'), yaxis: axis('y') };
+  }, [axes, ranges, margin]);
+
+  const latest = useRef<{ frame: PlotFrame; tool: typeof tool }>({ frame, tool });
+  useEffect(() => {
+    latest.current = { frame, tool };
+  }, [frame, tool]);
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const now = () => latest.current.frame;
+    return attachGestures(element, {
+      tool: () => latest.current.tool,
+      onOutline: (points) => outline.current?.setAttribute('points', points?.join(' ') ?? ''),
+      onSelect: (pixels, { shift, alt }) => {
+        const polygon: number[] = [];
+        for (let i = 0; i < pixels.length; i += 2) polygon.push(...toData(now(), pixels[i], pixels[i + 1]));
+        lassoInData(polygon, modeWith(shift, alt));
+      },
+      onClick: (px, py, { shift }) => {
+        const [x, y] = toData(now(), px, py);
+        if (shift) addToPath(x, y, unitOf(now()));
+        else probeAt(x, y, unitOf(now()));
+      },
+      onProbe: (px, py) => probeAt(...toData(now(), px, py), unitOf(now())),
+      onPan: (dx, dy) => {
+        const unit = unitOf(now());
+        setRanges((standing) => moveBy(standing, -dx * unit.x, dy * unit.y));
+      },
+      onZoom: (px, py, factor) => {
+        const [x, y] = toData(now(), px, py);
+        setRanges((standing) => zoomAt(standing, x, y, factor));
+      },
+      onReset: () => setRanges(() => whole),
+    });
+  }, [setRanges, whole]);
+
+  /** Arrows walk a cross-hair over the landscape, the map follows; shift takes the place into the path. */
+  const onKeyDown = (event: KeyboardEvent) => {
+    const steps: Record<string, [number, number]> = {
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, 1],
+      ArrowDown: [0, -1],
+    };
+    const middle = { x: (ranges.x[0] + ranges.x[1]) / 2, y: (ranges.y[0] + ranges.y[1]) / 2 };
+    const from = marker ?? middle;
+    const unit = unitOf(frame);
+    const step = steps[event.key];
+    if (step) probeAt(from.x + step[0] * unit.x * 16, from.y + step[1] * unit.y * 16, unit);
+    else if (event.key === 'Enter') addToPath(from.x, from.y, unit);
+    else if (event.key === '+' || event.key === '=') setRanges((standing) => zoomAt(standing, from.x, from.y, 1.25));
+    else if (event.key === '-') setRanges((standing) => zoomAt(standing, from.x, from.y, 0.8));
+    else if (event.key === '0') setRanges(() => whole);
+    else return;
+    event.preventDefault();
+  };
+
+  const traces = points ?? density;
+  return (
+    <div
+      ref={host}
+      className={styles.plot}
+      data-testid="landscape-plot"
+      data-tool={tool}
+      tabIndex={0}
+      role="application"
+      aria-label={`Landscape of ${cloud.count.toLocaleString('en')} particles. Arrow keys move the cross-hair and show the map there, Enter adds it to the path.`}
+      onKeyDown={onKeyDown}
+    >
+      {traces && size.width > 0 && (
+        <Chart label="Landscape" data={traces} layout={layout} config={STATIC} className={styles.chart} />
+      )}
+      <svg className={styles.overlay} width={size.width} height={size.height} aria-hidden="true">
+        <clipPath id="landscape-area">
+          <rect x={frame.left} y={frame.top} width={frame.width} height={frame.height} />
+        </clipPath>
+        <g clipPath="url(#landscape-area)">
+          <LandscapeMarks place={(x, y) => toPixels(frame, x, y)} cloud={cloud} theme={theme} />
+          <polygon ref={outline} className={styles.lasso} />
+        </g>
+      </svg>
+    </div>
+  );
+}
+
+function useSize(host: { current: HTMLDivElement | null }): { width: number; height: number } {
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setSize({ width: element.clientWidth, height: element.clientHeight }));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [host]);
+  return size;
+}
+
+/** What the points are coloured by now. */
+export function useColoring(label: string): Coloring {
+  const key = useLandscape((state) => state.color);
+  const { columns, latents, clusters } = useExplore();
+  return useMemo(() => {
+    const values = latents ? colorValues(key, columns, latents, clusters.result?.labels ?? null) : null;
+    return { key, label, values, clusters: clusters.result?.centreIndices.length ?? 0 };
+  }, [key, label, columns, latents, clusters.result]);
+}

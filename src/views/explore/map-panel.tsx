@@ -1,0 +1,216 @@
+// The maps: A, or A and B side by side or one over the other, with level, slices, look, and what can be saved of them.
+import { useMemo, useRef, type RefObject } from 'react';
+import { Box, Camera, Download, Pin, PinOff } from 'lucide-react';
+import { CameraLink } from '../../viewer3d/camera-link.ts';
+import { MapView, type MapViewHandle } from '../../viewer3d/map-view.tsx';
+import type { SliceSetting } from '../../viewer3d/slices.ts';
+import { exportMaps, useExports } from '../../stores/explore-exports.ts';
+import {
+  dismissMapError,
+  pinAsB,
+  setArrangement,
+  unpinB,
+  useMaps,
+  type MapLook,
+  type ShownMap,
+} from '../../stores/explore-maps.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { NoticeCard } from '../../ui/notice-card.tsx';
+import { ProgressBar } from '../../ui/progress.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
+import { saveDataUrl, saveFile } from '../export/download.ts';
+import { FscChart } from './fsc-chart.tsx';
+import { LevelSlider } from './level-slider.tsx';
+import { MapLookPopover } from './map-look.tsx';
+import styles from './map-panel.module.css';
+
+export function MapPanel({ emptyText }: { emptyText: string }) {
+  const { a, b, arrangement, decoding, look, error } = useMaps();
+  const link = useMemo(() => new CameraLink(), []);
+  const viewA = useRef<MapViewHandle>(null);
+  const viewB = useRef<MapViewHandle>(null);
+  const overlay = arrangement === 'overlay' && b;
+  return (
+    <section className={styles.panel} aria-label="Map" data-testid="map-panel">
+      <MapBar viewA={viewA} viewB={viewB} />
+      <div className={styles.busy}>{decoding && <ProgressBar thin fraction={null} label="Decoding the map" />}</div>
+      {error && (
+        <div className={styles.error}>
+          <NoticeCard
+            notice={error}
+            tone="error"
+            testId="map-error"
+            actions={
+              <Button size="s" onClick={dismissMapError}>
+                Dismiss
+              </Button>
+            }
+          />
+        </div>
+      )}
+      <div className={styles.views} data-count={arrangement === 'side' && b ? 2 : 1}>
+        {a ? (
+          <figure className={styles.view}>
+            <MapView
+              ref={viewA}
+              testId="map-a"
+              mesh={look.surface ? a.mesh : null}
+              color={look.colorA}
+              colouring={look.colouring}
+              opacity={look.opacity}
+              overlay={overlay ? { mesh: overlay.mesh, color: look.colorB, opacity: 0.45 } : undefined}
+              volume={a.volume}
+              slices={sliceSetting(a, look)}
+              boxAngstrom={a.volume.boxPixels * a.volume.pixelSizeAngstrom}
+              outlined={look.outlined}
+              lighting={look.lighting}
+              link={link}
+              label={`Map A: ${a.label}`}
+            />
+            <MapLabel slot="A" map={a} color={look.colorA} />
+            {overlay && <MapLabel slot="B" map={overlay} color={look.colorB} second />}
+          </figure>
+        ) : (
+          <div className={styles.nothing}>
+            {decoding ? (
+              <EmptyState icon={<Box />} title="Decoding the map…" />
+            ) : (
+              <EmptyState icon={<Box />} title="No map yet">
+                {emptyText}
+              </EmptyState>
+            )}
+          </div>
+        )}
+        {arrangement === 'side' && b && (
+          <figure className={styles.view}>
+            <MapView
+              ref={viewB}
+              testId="map-b"
+              mesh={look.surface ? b.mesh : null}
+              color={look.colorB}
+              colouring={look.colouring}
+              opacity={look.opacity}
+              volume={b.volume}
+              slices={sliceSetting(b, look)}
+              boxAngstrom={b.volume.boxPixels * b.volume.pixelSizeAngstrom}
+              outlined={look.outlined}
+              lighting={look.lighting}
+              link={link}
+              label={`Map B: ${b.label}`}
+            />
+            <MapLabel slot="B" map={b} color={look.colorB} />
+          </figure>
+        )}
+      </div>
+      {b && <FscChart />}
+      {a && <LevelSlider map={a} />}
+    </section>
+  );
+}
+
+function MapBar({ viewA, viewB }: Record<'viewA' | 'viewB', RefObject<MapViewHandle | null>>) {
+  const { a, b, arrangement } = useMaps();
+  const busy = useExports((state) => state.busy);
+  const whole = a !== null && !a.preview;
+  const png = () => {
+    for (const [name, view] of [
+      ['A', viewA],
+      ['B', viewB],
+    ] as const) {
+      const url = view.current?.toPng();
+      if (url) saveDataUrl(`map_${name}.png`, url);
+    }
+  };
+  return (
+    <div className={styles.bar}>
+      <Segmented
+        label="Arrangement of the maps"
+        small
+        value={arrangement}
+        options={[
+          { value: 'single', label: 'A' },
+          { value: 'side', label: 'A | B', disabled: !b },
+          { value: 'overlay', label: 'Overlay', disabled: !b },
+        ]}
+        onChange={setArrangement}
+        testId="arrangement"
+      />
+      <Button size="s" icon={<Pin />} disabled={!whole} onClick={pinAsB} testId="pin-b">
+        Pin as B
+      </Button>
+      {b && <IconButton size="s" label="Let go of B" icon={<PinOff />} onClick={unpinB} testId="unpin-b" />}
+      <span className={styles.grow} />
+      <div className={styles.directions} role="group" aria-label="Look along">
+        {(['x', 'y', 'z', 'home'] as const).map((direction) => (
+          <button
+            key={direction}
+            type="button"
+            className={styles.direction}
+            disabled={!a}
+            aria-label={direction === 'home' ? 'First view' : `Look along ${direction}`}
+            title={direction === 'home' ? 'First view' : `Look along ${direction}`}
+            data-testid={`look-${direction}`}
+            onClick={() => {
+              if (direction === 'home') viewA.current?.reset();
+              viewA.current?.lookAlong(direction);
+            }}
+          >
+            {direction === 'home' ? '⌂' : direction}
+          </button>
+        ))}
+      </div>
+      <MapLookPopover />
+      <IconButton
+        size="s"
+        label="Save the picture (PNG)"
+        icon={<Camera />}
+        disabled={!a}
+        onClick={png}
+        testId="save-png"
+      />
+      <Button
+        size="s"
+        icon={<Download />}
+        disabled={!whole}
+        busy={busy === 'maps.current'}
+        onClick={() => void exportMaps('current', saveFile)}
+        testId="save-mrc"
+      >
+        MRC
+      </Button>
+    </div>
+  );
+}
+
+function MapLabel({ slot, map, color, second }: { slot: 'A' | 'B'; map: ShownMap; color: string; second?: boolean }) {
+  return (
+    <figcaption
+      className={styles.caption}
+      data-second={second}
+      data-testid={`map-label-${slot.toLowerCase()}`}
+      data-preview={map.preview}
+      data-box={map.volume.boxPixels}
+    >
+      <span className={styles.dot} style={{ background: color }} />
+      <strong>{slot}</strong> {map.label}
+      <span className={styles.quiet}>
+        {map.preview
+          ? `preview ${map.volume.boxPixels}³…`
+          : `${map.volume.boxPixels}³ · ${map.volume.pixelSizeAngstrom.toFixed(2)} Å`}
+      </span>
+    </figcaption>
+  );
+}
+
+function sliceSetting({ volume, statistics }: ShownMap, look: MapLook): SliceSetting | null {
+  const { sliceX, sliceY, sliceZ } = look;
+  if (sliceX === null && sliceY === null && sliceZ === null) return null;
+  const index = (share: number | null) =>
+    share === null ? null : Math.min(volume.boxPixels - 1, Math.round(share * volume.boxPixels));
+  const { mean, standardDeviation: sd, max } = statistics;
+  return {
+    ...{ x: index(sliceX), y: index(sliceY), z: index(sliceZ) },
+    ...{ black: mean - 1.5 * sd, white: Math.min(max, mean + 6 * sd) },
+  };
+}

@@ -1,0 +1,274 @@
+// A trajectory: where it goes, how many maps, and the player.
+import { Download, Pause, Play, Route, Repeat, ArrowLeftRight } from 'lucide-react';
+import { useExplore } from '../../stores/explore.ts';
+import { exportMaps, useExports } from '../../stores/explore-exports.ts';
+import { setPath, useLandscape } from '../../stores/explore-landscape.ts';
+import {
+  cancelTrajectory,
+  decodeTrajectory,
+  pause,
+  play,
+  setPlayback,
+  setTrajectory,
+  showFrame,
+  useTrajectory,
+} from '../../stores/explore-trajectory.ts';
+import { axisName } from '../../stores/explore-axes.ts';
+import { useMaps } from '../../stores/explore-maps.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { NoticeCard } from '../../ui/notice-card.tsx';
+import { ProgressBar } from '../../ui/progress.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
+import { Select } from '../../ui/select.tsx';
+import { NumberField } from '../../ui/text-field.tsx';
+import { saveFile } from '../export/download.ts';
+import { MapThumbnail } from './map-thumbnail.tsx';
+import styles from './tabs.module.css';
+
+export function TrajectoryTab() {
+  const { status, progress, error, frames } = useTrajectory();
+  return (
+    <div className={styles.trajectory}>
+      <TrajectoryForm />
+      <div className={styles.tab}>
+        {error && <NoticeCard notice={error} tone="error" />}
+        {status === 'running' && (
+          <ProgressBar
+            fraction={progress?.fraction ?? null}
+            message={progress?.message}
+            onCancel={cancelTrajectory}
+            testId="trajectory-progress"
+          />
+        )}
+        {frames.length > 0 ? (
+          <>
+            <Player />
+            <FilmStrip />
+          </>
+        ) : (
+          status !== 'running' && (
+            <EmptyState icon={<Route />} title="No trajectory yet">
+              Choose a principal component, or shift-click points in the landscape to lay a path, then decode.
+            </EmptyState>
+          )
+        )}
+      </div>
+    </div>
+  );
+}
+
+function TrajectoryForm() {
+  const { settings, status } = useTrajectory();
+  const { pca, latents, run } = useExplore();
+  const path = useLandscape((state) => state.path);
+  const source = latents && { latents, pca: pca.result, umap: null };
+  const components = Array.from({ length: pca.result?.components ?? 0 }, (_, i) => ({
+    value: String(i),
+    label: axisName(source, { family: 'pca', x: i, y: i }, 'x'),
+  }));
+  const ready = settings.kind === 'component' ? pca.result !== null : path.length >= 2;
+  const box = run ? (settings.half ? 2 * Math.floor(run.boxPixels / 4) : run.boxPixels) : 0;
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void decodeTrajectory(path);
+      }}
+    >
+      <Segmented
+        label="Along"
+        small
+        fill
+        value={settings.kind}
+        options={[
+          { value: 'component', label: 'Component' },
+          { value: 'points', label: 'Chosen points' },
+        ]}
+        onChange={(kind) => setTrajectory({ kind })}
+        testId="trajectory-kind"
+      />
+      {settings.kind === 'component' ? (
+        <div className={styles.formRow}>
+          <Select
+            className={styles.grow}
+            label="Component"
+            hideLabel
+            small
+            value={String(settings.component)}
+            options={components}
+            onChange={(value) => setTrajectory({ component: Number(value) })}
+            testId="trajectory-component"
+          />
+          <NumberField
+            label="From percentile"
+            hideLabel
+            small
+            width={3}
+            unit="%"
+            value={settings.fromPercentile}
+            onCommit={(value) => setTrajectory({ fromPercentile: Math.min(100, Math.max(0, value)) })}
+            testId="trajectory-from"
+          />
+          <span className={styles.quiet}>to</span>
+          <NumberField
+            label="To percentile"
+            hideLabel
+            small
+            width={3}
+            unit="%"
+            value={settings.toPercentile}
+            onCommit={(value) => setTrajectory({ toPercentile: Math.min(100, Math.max(0, value)) })}
+            testId="trajectory-to"
+          />
+        </div>
+      ) : (
+        <div className={styles.formRow}>
+          <span className={styles.quiet} data-testid="trajectory-points">
+            {path.length < 2 ? 'Shift-click at least two points' : `${path.length} points, A to ${letter(path.length)}`}
+          </span>
+          <span className={styles.grow} />
+          <Button size="s" variant="ghost" disabled={path.length === 0} onClick={() => setPath(path.slice(0, -1))}>
+            Remove last
+          </Button>
+          <Button size="s" variant="ghost" disabled={path.length === 0} onClick={() => setPath([])} testId="clear-path">
+            Clear
+          </Button>
+        </div>
+      )}
+      <div className={styles.formRow}>
+        <NumberField
+          inline
+          label="Maps"
+          small
+          width={3}
+          value={settings.frames}
+          onCommit={(value) => setTrajectory({ frames: Math.min(200, Math.max(2, Math.round(value))) })}
+          testId="trajectory-frames"
+        />
+        <Select
+          className={styles.grow}
+          label="Size"
+          hideLabel
+          small
+          value={settings.half ? 'half' : 'whole'}
+          options={[
+            { value: 'whole', label: `Whole, ${run?.boxPixels ?? ''}³` },
+            { value: 'half', label: `Half, ${run ? 2 * Math.floor(run.boxPixels / 4) : ''}³ (faster)` },
+          ]}
+          onChange={(value) => setTrajectory({ half: value === 'half' })}
+          testId="trajectory-size"
+        />
+        <Button
+          size="s"
+          variant="primary"
+          type="submit"
+          disabled={!ready || status === 'running'}
+          title={`${settings.frames} maps of ${box}³`}
+          testId="decode-trajectory"
+        >
+          Decode
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function letter(count: number): string {
+  return String.fromCharCode(65 + ((count - 1) % 26));
+}
+
+function Player() {
+  const { frames, frame, playing, framesPerSecond, ending, status } = useTrajectory();
+  const busy = useExports((state) => state.busy);
+  const ready = frames.filter(Boolean).length;
+  return (
+    <div className={styles.controls} data-testid="trajectory-player">
+      <IconButton
+        size="s"
+        variant="secondary"
+        label={playing ? 'Pause' : 'Play'}
+        icon={playing ? <Pause /> : <Play />}
+        disabled={ready < 2}
+        onClick={playing ? pause : play}
+        testId="play"
+      />
+      <input
+        type="range"
+        className={styles.scrubber}
+        aria-label="Frame"
+        min={0}
+        max={frames.length - 1}
+        step={1}
+        value={frame}
+        data-testid="scrubber"
+        onChange={(event) => {
+          pause();
+          showFrame(Number(event.target.value));
+        }}
+      />
+      <span className={styles.frameCount} data-testid="frame-count">
+        {frame + 1} / {frames.length}
+      </span>
+      <Select
+        label="Speed"
+        hideLabel
+        small
+        className={styles.speed}
+        value={String(framesPerSecond)}
+        options={['2', '4', '6', '10', '15'].map((value) => ({ value, label: `${value} fps` }))}
+        onChange={(value) => setPlayback({ framesPerSecond: Number(value) })}
+        testId="speed"
+      />
+      <Segmented
+        label="At the end"
+        small
+        iconsOnly
+        value={ending}
+        options={[
+          { value: 'bounce', label: 'Back and forth', icon: <ArrowLeftRight /> },
+          { value: 'loop', label: 'Start over', icon: <Repeat /> },
+        ]}
+        onChange={(value) => setPlayback({ ending: value })}
+        testId="ending"
+      />
+      <Button
+        size="s"
+        icon={<Download />}
+        disabled={status !== 'done' || busy !== null}
+        busy={busy === 'maps.trajectory'}
+        onClick={() => void exportMaps('trajectory', saveFile)}
+        testId="save-trajectory"
+      >
+        MRC series
+      </Button>
+    </div>
+  );
+}
+
+function FilmStrip() {
+  const { frames, frame } = useTrajectory();
+  const color = useMaps((state) => state.look.colorA);
+  return (
+    <ol className={styles.film}>
+      {frames.map((map, i) => (
+        <li key={i}>
+          <button
+            type="button"
+            className={styles.filmFrame}
+            aria-current={i === frame}
+            aria-label={`Frame ${i + 1}`}
+            disabled={!map}
+            onClick={() => {
+              pause();
+              showFrame(i);
+            }}
+          >
+            <MapThumbnail mesh={map?.mesh ?? null} volume={map?.volume ?? null} color={color} label="" />
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,81 @@
+// Export: particle lists of a selection, maps, latents, the whole run; and lists coming back as selections.
+import { PackageOpen } from 'lucide-react';
+import { isHomogeneous, useExplore } from '../../stores/explore.ts';
+import { cancelExport, useExports } from '../../stores/explore-exports.ts';
+import { useShownRun } from '../../stores/explore-run.ts';
+import { goTo } from '../../stores/shell.ts';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { NoticeCard } from '../../ui/notice-card.tsx';
+import { ProgressBar } from '../../ui/progress.tsx';
+import { ImportList } from './import-list.tsx';
+import { ListsPanel } from './lists-panel.tsx';
+import { LatentsPanel, MapsPanel, RunPanel } from './other-panels.tsx';
+import { ScopePanel } from './scope-panel.tsx';
+import styles from './export-view.module.css';
+
+export function ExportView() {
+  const run = useShownRun();
+  const { phase, error: loadError } = useExplore();
+  const { error, busy, progress, written } = useExports();
+  if (!run || run.epochsDone === 0) {
+    return (
+      <div className={styles.centre}>
+        <EmptyState
+          icon={<PackageOpen />}
+          title="Nothing to export yet"
+          testId="export-empty"
+          action={
+            <Button variant="primary" onClick={() => goTo(run ? 'learn' : 'data')}>
+              {run ? 'Go to Learn' : 'Open particles'}
+            </Button>
+          }
+        >
+          After a run has finished its first epoch, its particle lists, maps and latents can be taken from here to
+          RELION, cryoSPARC or cryoDRGN.
+        </EmptyState>
+      </div>
+    );
+  }
+  const failure = error ?? loadError;
+  return (
+    <div className={styles.view} data-testid="export" data-ready={phase === 'ready'}>
+      {failure && <NoticeCard notice={failure} tone="error" testId="export-error" />}
+      <div className={styles.status} aria-live="polite">
+        {busy !== null && (
+          <ProgressBar
+            fraction={progress?.fraction ?? null}
+            message={progress?.message ?? 'Writing the file'}
+            onCancel={cancelExport}
+            testId="export-progress"
+          />
+        )}
+        {busy === null && written && (
+          <p className={styles.written} data-testid="export-written">
+            Saved <strong>{written.name}</strong>, {sizeText(written.bytes)}, to the browser’s downloads.
+          </p>
+        )}
+      </div>
+      <div className={styles.columns}>
+        <div className={styles.column}>
+          <ScopePanel />
+          <ImportList />
+        </div>
+        <div className={styles.column}>
+          <ListsPanel />
+          {!isHomogeneous(run) && <LatentsPanel />}
+        </div>
+        <div className={styles.column}>
+          <MapsPanel />
+          <RunPanel run={run} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function sizeText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}

@@ -1,0 +1,153 @@
+// Maps, latents and the run folder.
+import { Download } from 'lucide-react';
+import type { RunSummary } from '../../../workers/contract.ts';
+import {
+  exportLatents,
+  exportMaps,
+  exportRunFolder,
+  mapSetSize,
+  rowsOf,
+  useExports,
+  type MapSet,
+} from '../../stores/explore-exports.ts';
+import { useExplore } from '../../stores/explore.ts';
+import { useMaps } from '../../stores/explore-maps.ts';
+import { useSelections } from '../../stores/selections.ts';
+import { useTrajectory } from '../../stores/explore-trajectory.ts';
+import { Button } from '../../ui/button.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { saveFile } from './download.ts';
+import styles from './export-view.module.css';
+
+interface ExportRowProps {
+  name: string;
+  text: string;
+  disabled: boolean;
+  job: string;
+  onSave: () => void;
+  testId: string;
+}
+
+function ExportRow({ name, text, disabled, job, onSave, testId }: ExportRowProps) {
+  const busy = useExports((state) => state.busy);
+  return (
+    <li className={styles.row} data-off={disabled}>
+      <div>
+        <h3>{name}</h3>
+        <p>{text}</p>
+      </div>
+      <Button
+        size="s"
+        icon={<Download />}
+        disabled={disabled || busy !== null}
+        busy={busy === job}
+        onClick={onSave}
+        testId={testId}
+      >
+        Save
+      </Button>
+    </li>
+  );
+}
+
+export function MapsPanel() {
+  const current = useMaps((state) => state.a);
+  const { run, clusters } = useExplore();
+  useTrajectory((state) => state.frames);
+  const box = run ? `${run.boxPixels}³ voxels` : '';
+  const rows: { maps: MapSet; name: string; text: string }[] = [
+    {
+      maps: 'current',
+      name: 'The map on the screen',
+      text: current && !current.preview ? `${current.label}, one MRC` : 'Show a map on Explore first.',
+    },
+  ];
+  if (run && run.params.zDim !== 0) {
+    const k = clusters.result?.centreIndices.length ?? 0;
+    const steps = mapSetSize('trajectory');
+    rows.push(
+      {
+        maps: 'centres',
+        name: 'Maps of the k-means centres',
+        text: k > 0 ? `${k} maps of ${box}, decoded now, a zip of vol_001.mrc …` : 'Clusters are not computed yet.',
+      },
+      {
+        maps: 'trajectory',
+        name: 'The trajectory',
+        text: steps > 0 ? `${steps} maps in order, a zip of vol_001.mrc …` : 'Decode a trajectory on Explore first.',
+      },
+    );
+  }
+  return (
+    <Panel title="Maps" note="MRC, with the pixel size in the header" testId="export-maps">
+      <ul className={styles.rows}>
+        {rows.map(({ maps, name, text }) => (
+          <ExportRow
+            key={maps}
+            name={name}
+            text={text}
+            disabled={mapSetSize(maps) === 0}
+            job={`maps.${maps}`}
+            onSave={() => void exportMaps(maps, saveFile)}
+            testId={`export-maps-${maps}`}
+          />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+export function LatentsPanel() {
+  const scope = useExports((state) => state.scope);
+  const latents = useExplore((state) => state.latents);
+  useSelections();
+  const count = rowsOf(scope).length;
+  const what = `${count.toLocaleString('en')} × ${latents?.zDim ?? 0}`;
+  return (
+    <Panel title="Latents" note={what} testId="export-latents">
+      <ul className={styles.rows}>
+        <ExportRow
+          name="z.pkl"
+          text="As cryoDRGN writes it: μ, then log σ²."
+          disabled={!latents || count === 0}
+          job="latents.pkl"
+          onSave={() => void exportLatents('pkl', scope, saveFile)}
+          testId="export-latents-pkl"
+        />
+        <ExportRow
+          name="CSV"
+          text="One row a particle, with its index in the original stack."
+          disabled={!latents || count === 0}
+          job="latents.csv"
+          onSave={() => void exportLatents('csv', scope, saveFile)}
+          testId="export-latents-csv"
+        />
+      </ul>
+    </Panel>
+  );
+}
+
+export function RunPanel({ run }: { run: RunSummary }) {
+  const epoch = run.epochsDone;
+  const folder = run.name.replace(/[^\w.-]+/g, '_');
+  const command =
+    run.params.zDim === 0
+      ? `cryodrgn eval_vol ${folder}/weights.${epoch}.pkl -c ${folder}/config.yaml -o map.mrc`
+      : `cryodrgn analyze ${folder} ${epoch}`;
+  return (
+    <Panel title="The run" note={`${run.name}, epoch ${epoch}`} testId="export-run">
+      <ul className={styles.rows}>
+        <ExportRow
+          name="Run folder (zip)"
+          text="A cryoDRGN work directory: config.yaml, weights, latents, poses, and vitrine.json."
+          disabled={false}
+          job="run"
+          onSave={() => void exportRunFolder(saveFile)}
+          testId="export-run-folder"
+        />
+      </ul>
+      <p className={styles.hint}>To open it in cryoDRGN: unpack it as {folder}, then</p>
+      <code className={styles.command}>{command}</code>
+    </Panel>
+  );
+}
