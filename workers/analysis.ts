@@ -66,7 +66,7 @@ export class Analysis implements AnalysisApi {
         advice: 'Decode both maps at the same size.',
       });
     }
-    return fsc(a.values, b.values, a.boxPixels);
+    return Float32Array.from(fsc(a.values, b.values, a.boxPixels).values);
   }
 
   private async run<T>(call: CallOptions, compute: (work: LongWork) => Promise<T>): Promise<T> {
