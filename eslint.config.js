@@ -11,6 +11,7 @@ export default tseslint.config(
       '.gpu',
       'public',
       'src/engine/wasm/assembly',
+      'src/engine/wasm/generated',
       'coverage',
       'scripts/offline-worker.js',
     ],

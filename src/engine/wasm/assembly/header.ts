@@ -1,0 +1,34 @@
+// Access to the header's words and the layer records (../header-fields.ts).
+import { Header, HEADER_ADDRESS, Layer } from '../header-fields';
+
+@inline
+export function word(field: Header): i32 {
+  return load<i32>((<usize>HEADER_ADDRESS) + ((<usize>field) << 2));
+}
+@inline
+export function pointer(field: Header): usize {
+  return load<u32>((<usize>HEADER_ADDRESS) + ((<usize>field) << 2));
+}
+@inline
+export function real(field: Header): f32 {
+  return load<f32>((<usize>HEADER_ADDRESS) + ((<usize>field) << 2));
+}
+
+/** Address of record `layer` of a table of layer records. */
+@inline
+export function record(records: usize, layer: i32): usize {
+  return records + (<usize>(layer * <i32>Layer.length) << 2);
+}
+@inline
+export function layerWord(rec: usize, field: Layer): i32 {
+  return load<i32>(rec + ((<usize>field) << 2));
+}
+@inline
+export function layerPointer(rec: usize, field: Layer): usize {
+  return load<u32>(rec + ((<usize>field) << 2));
+}
+/** Address of a float offset in the flat parameter buffer. */
+@inline
+export function parameterAt(offset: i32): usize {
+  return pointer(Header.parameters) + ((<usize>offset) << 2);
+}

@@ -1,0 +1,234 @@
+// The whole CPU engine against the float64 twin: loss, gradients of every parameter group, Adam, encoding, decoding.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine, FieldModel, OptimizerState, Weights } from '../engine.ts';
+import { decoderChain, featureCount } from '../parameters.ts';
+import { openWasmEngine } from './engine.ts';
+import { makeCase, randomArray, randomFrom, type CaseShape, type ModelCase } from './model-cases.ts';
+import { featuresTwin, lossTwin, networkTwin } from './twin.ts';
+
+const shapes: CaseShape[] = [
+  { name: 'fourier, odd widths', spec: { zDim: 3 }, features: 9, images: 3 },
+  { name: 'hartley, leaky', spec: { zDim: 2, domain: 'hartley', activation: 'leaky_relu' }, features: 6, images: 2 },
+  { name: 'homogeneous, no CTF', spec: { zDim: 0, decoderDim: 9 }, features: 5, images: 2, withCtf: false },
+  { name: 'no encoding, no shifts', spec: { zDim: 1, decoderDim: 13 }, features: 0, images: 1, withShifts: false },
+  { name: 'no hidden layers', spec: { decoderLayers: 0, encoderLayers: 0, zDim: 5 }, features: 4, images: 9 },
+  {
+    name: 'smaller encoder mask, two blocks an image',
+    spec: { boxPixels: 20, encoderMaskRadius: 6, encoderLayers: 2 },
+    features: 8,
+    images: 2,
+  },
+];
+const beta = 0.7;
+const still = { learningRate: 0, weightDecay: 0, beta };
+
+let one: Engine;
+let two: Engine;
+let own: Engine;
+beforeAll(async () => {
+  one = await openWasmEngine({ threads: 1 });
+  two = await openWasmEngine({ threads: 2 });
+  own = await openWasmEngine({ ownThread: true });
+});
+afterAll(() => {
+  for (const engine of [one, two, own]) engine.dispose();
+});
+
+function open(engine: Engine, { spec, encoding, weights }: ModelCase, optimizer?: OptimizerState): Promise<FieldModel> {
+  return engine.createModel(spec, encoding, optimizer ? { weights, optimizer } : { weights });
+}
+/** The gradient, from Adam's first moment after one step: (1 − 0.9)·g. */
+async function gradientOf(model: FieldModel, { batch }: ModelCase): Promise<Weights> {
+  await model.trainStep(batch, still);
+  return (await model.exportOptimizer()).first;
+}
+const valuesOf = (weights: Weights) => [...weights].map(([name, { data }]) => [name, [...data]] as const);
+
+describe.each(shapes)('$name', (shape) => {
+  const sample = makeCase(shape);
+
+  it('has the loss and the latents of the twin', async () => {
+    const model = await open(two, sample);
+    await model.trainStep(sample.batch, still);
+    const losses = await model.takeLosses();
+    const latents = await model.encode(sample.batch);
+    const twin = lossTwin(sample.spec, sample.encoding, sample.weights, sample.batch, beta);
+    // float32 sums of some hundred terms.
+    expect(losses.reconstruction / twin.reconstruction).toBeCloseTo(1, 5);
+    expect(losses.total / twin.total).toBeCloseTo(1, 5);
+    expect(losses.kl).toBeCloseTo(twin.kl, 4);
+    expect(losses.images).toBe(sample.batch.count);
+    twin.mu.flat().forEach((mu, i) => expect(latents.mu[i]).toBeCloseTo(mu, 4));
+    twin.logVariance.flat().forEach((v, i) => expect(latents.logVariance[i]).toBeCloseTo(v, 4));
+    expect((await model.takeLosses()).images).toBe(0);
+    model.dispose();
+  });
+
+  it('has the gradient of the twin by central differences, in every parameter group', async () => {
+    const model = await open(two, sample);
+    const gradient = await gradientOf(model, sample);
+    model.dispose();
+    expect([...gradient.keys()]).toEqual([...sample.weights.keys()]);
+    const random = randomFrom(7);
+    for (const [name, { data }] of sample.weights) {
+      const size = Math.max(...[...(gradient.get(name)?.data ?? [])].map(Math.abs)) * 10;
+      for (let trial = 0; trial < 3; trial++) {
+        const i = Math.floor((random() / 2 + 0.5) * data.length);
+        const kept = data[i];
+        // Small enough to rarely cross a kink of the activation, large enough for float32 weights.
+        const at = (value: number) => {
+          data[i] = value;
+          return lossTwin(sample.spec, sample.encoding, sample.weights, sample.batch, beta).total;
+        };
+        const [up, down] = [Math.fround(kept + 1e-3), Math.fround(kept - 1e-3)];
+        const slope = (at(up) - at(down)) / (up - down);
+        data[i] = kept;
+        const found = (gradient.get(name)?.data[i] ?? NaN) * 10;
+        expect(Math.abs(found - slope), `${name}[${i}] ${found} ${slope}`).toBeLessThan(0.02 * size + 1e-6);
+      }
+    }
+  });
+
+  it('gives the same bits on one thread, two threads and the own thread', async () => {
+    const results = [];
+    for (const engine of [one, two, own]) {
+      const model = await open(engine, sample);
+      for (let step = 0; step < 3; step++)
+        await model.trainStep(sample.batch, { learningRate: 1e-2, weightDecay: 0.1, beta });
+      results.push(valuesOf(await model.exportWeights()));
+      model.dispose();
+    }
+    // Own thread and workers may run different variants of SIMD only where machines differ; here they are one.
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
+  });
+
+  it('decodes as the twin', async () => {
+    const model = await open(two, sample);
+    const random = randomFrom(3);
+    const coordinates = randomArray(random, 3 * 133, 0.5);
+    const z = randomArray(random, sample.spec.zDim);
+    const values = await model.evaluate(coordinates, sample.spec.zDim > 0 ? z : null);
+    model.dispose();
+    const chain = decoderChain(sample.spec, featureCount(sample.encoding));
+    const channels = sample.spec.domain === 'fourier' ? 2 : 1;
+    expect(values.length).toBe(133 * channels);
+    for (let m = 0; m < 133; m++) {
+      const p = [...coordinates.subarray(3 * m, 3 * m + 3)];
+      const input = [...featuresTwin(sample.encoding, p), ...z];
+      const twin = networkTwin(chain, sample.weights, input, sample.spec.activation === 'leaky_relu');
+      for (let c = 0; c < channels; c++) expect(values[m * channels + c]).toBeCloseTo(twin[c], 4);
+    }
+  });
+});
+
+describe('training', () => {
+  const sample = makeCase(shapes[0]);
+
+  it("takes Adam's steps as PyTorch does", async () => {
+    const model = await open(two, sample);
+    const [rate, decay] = [1e-2, 0.1];
+    const name = 'decoder.decoder.main.2.linear.weight';
+    let [m, v, value] = [0, 0, sample.weights.get(name)?.data[4] ?? NaN];
+    let before = { first: 0, second: 0 };
+    for (let step = 1; step <= 4; step++) {
+      await model.trainStep(sample.batch, { learningRate: rate, weightDecay: decay, beta });
+      const { first } = await model.exportOptimizer();
+      // The engine's own gradient, back from its first moment; Adam's recursion from that in float64.
+      const g = ((first.get(name)?.data[4] ?? NaN) - 0.9 * before.first) / 0.1;
+      m = 0.9 * m + 0.1 * g;
+      v = 0.999 * v + 0.001 * g * g;
+      value -= ((rate / (1 - 0.9 ** step)) * m) / (Math.sqrt(v) / Math.sqrt(1 - 0.999 ** step) + 1e-8);
+      before = { first: first.get(name)?.data[4] ?? NaN, second: v };
+      expect((await model.exportWeights()).get(name)?.data[4]).toBeCloseTo(value, 5);
+    }
+    expect((await model.exportOptimizer()).steps).toBe(4);
+    model.dispose();
+  });
+
+  it('goes on from exported weights and moments bit for bit', async () => {
+    const options = { learningRate: 1e-2, weightDecay: 0, beta };
+    const model = await open(two, sample);
+    await model.trainStep(sample.batch, options);
+    const weights = await model.exportWeights();
+    const resumed = await open(two, { ...sample, weights }, await model.exportOptimizer());
+    for (const m of [model, resumed]) await m.trainStep(sample.batch, options);
+    expect(valuesOf(await resumed.exportWeights())).toEqual(valuesOf(await model.exportWeights()));
+    for (const m of [model, resumed]) m.dispose();
+  });
+
+  it('splits a batch larger than a chunk without changing its gradient', async () => {
+    const large = makeCase({ ...shapes[0], images: 150 });
+    const model = await open(two, large);
+    const gradient = await gradientOf(model, large);
+    const losses = await model.takeLosses();
+    model.dispose();
+    expect(losses.images).toBe(150);
+    const sums = new Map<string, Float64Array>();
+    const points = large.batch.images.length / 150;
+    for (let from = 0; from < 150; from += 50) {
+      const part = (a: Float32Array | null, width: number) => a && a.slice(from * width, (from + 50) * width);
+      const batch = {
+        count: 50,
+        images: large.batch.images.slice(from * points, (from + 50) * points),
+        rotations: large.batch.rotations.slice(from * 9, (from + 50) * 9),
+        translations: part(large.batch.translations, 2),
+        ctf: part(large.batch.ctf, 9),
+        noise: part(large.batch.noise, large.spec.zDim),
+      };
+      const third = await open(two, large);
+      for (const [name, { data }] of await gradientOf(third, { ...large, batch })) {
+        const sum = sums.get(name) ?? new Float64Array(data.length);
+        data.forEach((g, i) => (sum[i] += g / 3));
+        sums.set(name, sum);
+      }
+      third.dispose();
+    }
+    for (const [name, { data }] of gradient)
+      data.forEach((g, i) => expect(g, name).toBeCloseTo(sums.get(name)?.[i] ?? NaN, 5));
+  });
+
+  it('learns, and holds no more memory after a thousand steps', async () => {
+    const model = await open(two, sample);
+    const options = { learningRate: 3e-3, weightDecay: 0, beta: 0 };
+    await model.trainStep(sample.batch, options);
+    const first = await model.takeLosses();
+    const bytes = model.memoryBytes();
+    for (let step = 0; step < 1000; step++) await model.trainStep(sample.batch, options);
+    await model.takeLosses();
+    await model.trainStep(sample.batch, options);
+    expect((await model.takeLosses()).reconstruction).toBeLessThan(0.9 * first.reconstruction);
+    expect(model.memoryBytes()).toBe(bytes);
+    model.dispose();
+    expect(model.memoryBytes()).toBe(0);
+  });
+
+  it('answers questions asked while it trains, in turn', async () => {
+    const model = await open(two, sample);
+    const coordinates = Float32Array.of(0.1, 0.2, -0.3);
+    const z = new Float32Array(3);
+    const alone = await model.evaluate(coordinates, z);
+    const [answer] = await Promise.all([
+      model.evaluate(coordinates, z),
+      model.trainStep(sample.batch, { ...still, learningRate: 1e-2 }),
+      model.encode(sample.batch),
+    ]);
+    expect([...answer]).toEqual([...alone]);
+    expect([...(await model.evaluate(coordinates, z))]).not.toEqual([...alone]);
+    model.dispose();
+    await expect(model.evaluate(coordinates, z)).rejects.toMatchObject({ code: 'device-lost' });
+  });
+
+  it('refuses weights of another shape', async () => {
+    const wrong = { ...sample, weights: new Map(sample.weights) };
+    wrong.weights.delete('decoder.decoder.main.0.bias');
+    await expect(open(two, wrong)).rejects.toMatchObject({ code: 'checkpoint-syntax' });
+  });
+
+  it('refuses a model that no 32-bit memory holds', async () => {
+    const { spec, encoding, weights } = sample;
+    await expect(
+      two.createModel({ ...spec, decoderDim: 16384, decoderLayers: 8 }, encoding, { weights }),
+    ).rejects.toMatchObject({ code: 'out-of-memory' });
+  });
+});

@@ -1,0 +1,107 @@
+// Small models and batches of awkward sizes for the engine's tests, all numbers from a seed.
+import type { EncodingTable, ImageBatch, ModelSpec, Weights } from '../engine.ts';
+import { decoderChain, encoderChain, featureCount } from '../parameters.ts';
+import { makeSliceLayout } from '../slices.ts';
+
+export type Random = () => number;
+
+/** Uniform in [−1, 1), by a linear congruential generator. */
+export function randomFrom(seed: number): Random {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+  for (let i = 0; i < 8; i++) next();
+  return next;
+}
+export function randomArray(random: Random, length: number, scale = 1): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length }, () => random() * scale);
+}
+
+export interface ModelCase {
+  name: string;
+  spec: ModelSpec;
+  encoding: EncodingTable;
+  weights: Weights;
+  batch: ImageBatch;
+}
+
+export interface CaseShape {
+  name: string;
+  spec: Partial<ModelSpec>;
+  features: number;
+  images: number;
+  withCtf?: boolean;
+  withShifts?: boolean;
+}
+
+export function makeCase(shape: CaseShape, seed = 1): ModelCase {
+  const random = randomFrom(seed);
+  const boxPixels = shape.spec.boxPixels ?? 8;
+  const spec: ModelSpec = {
+    boxPixels,
+    zDim: 2,
+    domain: 'fourier',
+    activation: 'relu',
+    decoderLayers: 2,
+    decoderDim: 7,
+    encoderLayers: 1,
+    encoderDim: 5,
+    encoderMaskRadius: boxPixels / 2,
+    ...shape.spec,
+  };
+  const waveVectors = randomArray(random, 3 * shape.features, boxPixels);
+  // Every second pair shares its wave, as a sine and a cosine do.
+  for (let j = 1; j < shape.features; j += 2) waveVectors.copyWithin(3 * j, 3 * j - 3, 3 * j);
+  const encoding = { waveVectors, isCosine: Uint8Array.from({ length: shape.features }, (_, j) => j % 2) };
+  const { lattice, encoderInputs } = makeSliceLayout(spec);
+  const weights: Weights = new Map();
+  const chains = [encoderChain(spec, encoderInputs) ?? [], decoderChain(spec, featureCount(encoding))];
+  for (const { name, inputs, outputs } of chains.flat()) {
+    const scale = 1.5 / Math.sqrt(inputs);
+    weights.set(`${name}.weight`, { shape: [outputs, inputs], data: randomArray(random, outputs * inputs, scale) });
+    weights.set(`${name}.bias`, { shape: [outputs], data: randomArray(random, outputs, scale) });
+  }
+  const count = shape.images;
+  return {
+    name: shape.name,
+    spec,
+    encoding,
+    weights,
+    batch: {
+      count,
+      images: randomArray(random, count * lattice.points),
+      rotations: Float32Array.from(Array.from({ length: count }, () => rotation(random)).flat()),
+      translations: shape.withShifts === false ? null : randomArray(random, count * 2, 0.1),
+      ctf:
+        shape.withCtf === false
+          ? null
+          : Float32Array.from(
+              Array.from({ length: count }, () => [
+                boxPixels,
+                3 + random(),
+                15000 + 5000 * random(),
+                14000 + 5000 * random(),
+                90 * random(),
+                300,
+                2.7,
+                0.1,
+                10 * random(),
+              ]).flat(),
+            ),
+      noise: spec.zDim > 0 ? randomArray(random, count * spec.zDim) : null,
+    },
+  };
+}
+
+/** Row-major 3×3 from random ZYZ angles. */
+function rotation(random: Random): number[] {
+  const about = (axis: 'y' | 'z', a: number) =>
+    axis === 'z'
+      ? [Math.cos(a), Math.sin(a), 0, -Math.sin(a), Math.cos(a), 0, 0, 0, 1]
+      : [Math.cos(a), 0, -Math.sin(a), 0, 1, 0, Math.sin(a), 0, Math.cos(a)];
+  const times = (a: number[], b: number[]) =>
+    a.map((_, i) => [0, 1, 2].reduce((sum, k) => sum + a[3 * Math.floor(i / 3) + k] * b[3 * k + (i % 3)], 0));
+  return times(times(about('z', Math.PI * random()), about('y', Math.PI * random())), about('z', Math.PI * random()));
+}

@@ -1,0 +1,93 @@
+// The WebAssembly memory of one model, laid out by its plan, with the header and the tables written into it.
+import { VitrineError } from '../../formats/errors.ts';
+import type { ModelSpec } from '../engine.ts';
+import type { SliceLayout } from '../slices.ts';
+import { Header, HEADER_ADDRESS } from './header-fields.ts';
+import { padded4 } from './layers.ts';
+import type { MemoryPlan } from './memory-plan.ts';
+import { writeWaves } from './wave-table.ts';
+
+const PAGE_BYTES = 65536;
+const LEAKY_SLOPE = 0.01;
+
+export class ModelMemory {
+  readonly memory: WebAssembly.Memory;
+  private buffer: ArrayBufferLike;
+
+  /** Error: 'out-of-memory' where the machine does not give the bytes. */
+  constructor(
+    private readonly plan: MemoryPlan,
+    spec: ModelSpec,
+    slices: SliceLayout,
+    shared: boolean,
+  ) {
+    const pages = Math.ceil(plan.bytes / PAGE_BYTES);
+    try {
+      this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+    } catch {
+      throw new VitrineError('out-of-memory', 'There is not enough memory for this model.', {
+        expected: `${Math.ceil(plan.bytes / 2 ** 20)} MB`,
+        advice: 'Close other programs, or choose a smaller box or narrower layers.',
+      });
+    }
+    this.buffer = this.memory.buffer;
+    for (const [field, value] of plan.header) this.setWord(field, value);
+    this.setReal(Header.slope, spec.activation === 'leaky_relu' ? LEAKY_SLOPE : 0);
+    for (const { at, words } of plan.records) new Uint32Array(this.buffer, at, words.length).set(words);
+    writeWaves(plan.waves, padded4(plan.features), new DataView(this.buffer), this.address(Header.waveTable));
+    this.writeLattice(slices);
+  }
+
+  get bytes(): number {
+    return this.buffer.byteLength;
+  }
+
+  private address(field: Header): number {
+    const at = this.plan.header.get(field);
+    if (at === undefined) throw new RangeError(`header field ${field} has no place`);
+    return at;
+  }
+  setWord(field: Header, value: number): void {
+    new Uint32Array(this.buffer, HEADER_ADDRESS)[field] = value;
+  }
+  setReal(field: Header, value: number): void {
+    new Float32Array(this.buffer, HEADER_ADDRESS)[field] = value;
+  }
+  floats(field: Header, length: number): Float32Array {
+    return new Float32Array(this.buffer, this.address(field), length);
+  }
+  doubles(field: Header, length: number): Float64Array {
+    return new Float64Array(this.buffer, this.address(field), length);
+  }
+  words(field: Header, length: number): Int32Array {
+    return new Int32Array(this.buffer, this.address(field), length);
+  }
+  copy(field: Header, from: Float32Array, start: number, length: number): void {
+    this.floats(field, length).set(from.subarray(start, start + length));
+  }
+  /** Translations as fractions of the box, in pixels. */
+  copyShifts(fractions: Float32Array, firstImage: number, count: number, boxPixels: number): void {
+    const pixels = this.floats(Header.translations, 2 * count);
+    for (let i = 0; i < 2 * count; i++) pixels[i] = fractions[2 * firstImage + i] * boxPixels;
+  }
+  /** Lets the memory go; nothing works after that. */
+  release(): void {
+    this.buffer = new ArrayBuffer(0);
+  }
+
+  private writeLattice(slices: SliceLayout): void {
+    const { lattice, encoderPoints, encoderInputs } = slices;
+    const half = lattice.points / 2;
+    const x = this.doubles(Header.halfX, half);
+    const y = this.doubles(Header.halfY, half);
+    const center = lattice.boxPixels / 2;
+    for (let h = 0; h < half; h++) {
+      x[h] = (lattice.column[h] - center) / lattice.boxPixels;
+      y[h] = (lattice.row[h] - center) / lattice.boxPixels;
+    }
+    const slots = this.words(Header.encoderSlot, half);
+    if (!encoderPoints) return void slots.forEach((_, h) => (slots[h] = h));
+    slots.fill(-1);
+    for (let i = 0; i < encoderInputs / 2; i++) slots[encoderPoints[i]] = i;
+  }
+}

@@ -1,0 +1,117 @@
+// The field's loss in plain float64 TypeScript, formula by formula (docs/CONVENTIONS.md, "Neural field"): what the tests
+// hold the kernels against. Slow on purpose.
+import type { EncodingTable, ImageBatch, ModelSpec, Weights } from '../engine.ts';
+import { decoderChain, encoderChain, featureCount, type Chain } from '../parameters.ts';
+import { makeSliceLayout } from '../slices.ts';
+
+export interface TwinLoss {
+  total: number;
+  reconstruction: number;
+  kl: number;
+  mu: number[][];
+  logVariance: number[][];
+}
+
+/** docs/CONVENTIONS.md, "CTF", as it stands there; x and y in cycles per pixel. */
+function ctfTwin(row: ArrayLike<number>, x: number, y: number): number {
+  const [, pixelSize, defocusU, defocusV, angle, kilovolt, aberration, w, phaseShift] = Array.from(row);
+  const volt = kilovolt * 1000;
+  const wavelength = 12.2639 / Math.sqrt(volt + 0.97845e-6 * volt * volt);
+  const degree = Math.PI / 180;
+  const theta = Math.atan2(y, x);
+  const defocus = 0.5 * (defocusU + defocusV + (defocusU - defocusV) * Math.cos(2 * (theta - angle * degree)));
+  const s2 = (x * x + y * y) / pixelSize ** 2;
+  const gamma =
+    2 * Math.PI * (-0.5 * defocus * wavelength * s2 + 0.25 * aberration * 1e7 * wavelength ** 3 * s2 * s2) -
+    phaseShift * degree;
+  return Math.sqrt(1 - w * w) * Math.sin(gamma) - w * Math.cos(gamma);
+}
+
+/** The network on one input vector. */
+export function networkTwin(chain: Chain, weights: Weights, input: number[], leaky: boolean): number[] {
+  let x = input;
+  chain.forEach((layer, i) => {
+    const weight = weights.get(`${layer.name}.weight`)?.data ?? new Float32Array();
+    const bias = weights.get(`${layer.name}.bias`)?.data ?? new Float32Array();
+    const before = x;
+    x = Array.from({ length: layer.outputs }, (_, n) => {
+      let sum = bias[n] + (layer.residual ? before[n] : 0);
+      for (let k = 0; k < layer.inputs; k++) sum += weight[n * layer.inputs + k] * before[k];
+      if (i < chain.length - 1 && sum < 0) sum *= leaky ? 0.01 : 0;
+      return sum;
+    });
+  });
+  return x;
+}
+
+export function featuresTwin(encoding: EncodingTable, p: number[]): number[] {
+  if (encoding.isCosine.length === 0) return p;
+  return Array.from(encoding.isCosine, (isCosine, j) => {
+    const w = encoding.waveVectors.subarray(3 * j, 3 * j + 3);
+    const phase = w[0] * p[0] + w[1] * p[1] + w[2] * p[2];
+    return isCosine ? Math.cos(phase) : Math.sin(phase);
+  });
+}
+
+export function lossTwin(
+  spec: ModelSpec,
+  encoding: EncodingTable,
+  weights: Weights,
+  batch: ImageBatch,
+  beta: number,
+): TwinLoss {
+  const { lattice, encoderInputs } = makeSliceLayout(spec);
+  const { points, column, row, boxPixels } = lattice;
+  const leaky = spec.activation === 'leaky_relu';
+  const encoder = encoderChain(spec, encoderInputs);
+  const decoder = decoderChain(spec, featureCount(encoding));
+  const center = boxPixels / 2;
+  const mus: number[][] = [];
+  const logVariances: number[][] = [];
+  let squares = 0;
+  let kl = 0;
+  for (let image = 0; image < batch.count; image++) {
+    const h = batch.images.subarray(image * points, (image + 1) * points);
+    const R = batch.rotations.subarray(9 * image, 9 * image + 9);
+    const k = Array.from({ length: points }, (_, i) => [
+      (column[i] - center) / boxPixels,
+      (row[i] - center) / boxPixels,
+    ]);
+    const t = batch.translations?.subarray(2 * image, 2 * image + 2) ?? [0, 0];
+    const y = k.map(([kx, ky], i) => {
+      const phase = 2 * Math.PI * boxPixels * (kx * t[0] + ky * t[1]);
+      return Math.cos(phase) * h[i] + Math.sin(phase) * h[points - 1 - i];
+    });
+    const ctfRow = batch.ctf?.subarray(9 * image, 9 * image + 9);
+    const ctf = k.map(([kx, ky]) => (ctfRow ? ctfTwin(ctfRow, kx, ky) : 1));
+
+    let z: number[] = [];
+    if (encoder) {
+      const inside = (i: number) => (column[i] - center) ** 2 + (row[i] - center) ** 2 <= spec.encoderMaskRadius ** 2;
+      const input = y.map((value, i) => value * Math.sign(ctf[i])).filter((_, i) => inside(i));
+      const out = networkTwin(encoder, weights, input, leaky);
+      const mu = out.slice(0, spec.zDim);
+      const logVariance = out.slice(spec.zDim);
+      mus.push(mu);
+      logVariances.push(logVariance);
+      z = mu.map((m, j) => m + (batch.noise?.[image * spec.zDim + j] ?? 0) * Math.exp(logVariance[j] / 2));
+      mu.forEach((m, j) => (kl -= 0.5 * (1 + logVariance[j] - m * m - Math.exp(logVariance[j]))));
+    }
+    const decode = (p: number[]) => networkTwin(decoder, weights, [...featuresTwin(encoding, p), ...z], leaky);
+    for (let i = 0; i < points; i++) {
+      const p = [0, 1, 2].map((axis) => k[i][0] * R[axis] + k[i][1] * R[3 + axis]);
+      let value: number;
+      if (spec.domain === 'hartley') value = decode(p)[0];
+      else {
+        // F(p) of the half space z < 0; elsewhere the conjugate of F(−p). Hartley: Re − Im.
+        const outside = p[2] > 0 || (p[2] === 0 && (p[1] > 0 || (p[1] === 0 && p[0] > 0)));
+        const [re, im] = decode(outside ? p.map((c) => -c) : p);
+        value = outside ? re + im : re - im;
+      }
+      squares += (ctf[i] * value - y[i]) ** 2;
+    }
+  }
+  const reconstruction = squares / points / batch.count;
+  kl /= batch.count;
+  return { reconstruction, kl, total: reconstruction + (beta * kl) / points, mu: mus, logVariance: logVariances };
+}
