@@ -50,6 +50,7 @@ export class TfjsModel implements FieldModel {
     readonly spec: ModelSpec,
     encoding: EncodingTable,
     state: ModelState,
+    private readonly chunkRows: number = CHUNK_ROWS,
   ) {
     this.layout = makeSliceLayout(spec);
     this.points = this.layout.lattice.points;
@@ -154,8 +155,8 @@ export class TfjsModel implements FieldModel {
     const channels = this.layout.channels;
     const features = this.makeFeatures.count;
     const out = new Float32Array(points * channels);
-    for (let from = 0; from < points; from += CHUNK_ROWS) {
-      const rows = Math.min(CHUNK_ROWS, points - from);
+    for (let from = 0; from < points; from += this.chunkRows) {
+      const rows = Math.min(this.chunkRows, points - from);
       const buffer = this.buffer(features, 1, rows);
       this.makeFeatures.ofCoordinates(coordinates, from, rows, buffer, rows);
       const values = tf.tidy(() => {
@@ -188,7 +189,7 @@ export class TfjsModel implements FieldModel {
   }
 
   memoryBytes(): number {
-    const rows = Math.max(this.layout.rowsPerImage, CHUNK_ROWS);
+    const rows = Math.max(this.layout.rowsPerImage, this.chunkRows);
     const activations = rows * (2 * this.makeFeatures.count + this.spec.decoderDim * (2 * this.spec.decoderLayers + 4));
     return 4 * (3 * this.flat.size + activations);
   }
@@ -226,7 +227,7 @@ export class TfjsModel implements FieldModel {
     weight: number,
   ): { squares: tf.Scalar; gradients: DenseGradient[]; groups: tf.Tensor2D } {
     const features = this.makeFeatures.count;
-    const perChunk = Math.max(1, Math.floor(CHUNK_ROWS / this.layout.rowsPerImage));
+    const perChunk = Math.max(1, Math.floor(this.chunkRows / this.layout.rowsPerImage));
     const shared = this.spec.zDim === 0;
     let squares: tf.Scalar = tf.scalar(0);
     let gradients: DenseGradient[] | null = null;
