@@ -1,0 +1,78 @@
+// Soft real-space masks (docs/CONVENTIONS.md): the map above half its 99.99th percentile, dilated by 25 Å, with a cosine
+// edge of 15 Å. Distances are exact Euclidean, by lower envelopes of parabolas an axis (Felzenszwalb & Huttenlocher 2012).
+
+export interface MaskOptions {
+  pixelSizeAngstrom: number;
+  /** Density above which a voxel counts; half the 99.99th percentile by default. */
+  threshold?: number;
+  dilateAngstrom?: number;
+  edgeAngstrom?: number;
+}
+
+/** Factors 0 … 1, D³ [z][y][x]. */
+export function softMask(map: Float32Array, boxPixels: number, options: MaskOptions): Float32Array {
+  const threshold = options.threshold ?? percentile(map, 99.99) / 2;
+  const dilate = (options.dilateAngstrom ?? 25) / options.pixelSizeAngstrom;
+  const edge = (options.edgeAngstrom ?? 15) / options.pixelSizeAngstrom;
+  const squared = squaredDistance(map, boxPixels, threshold);
+  return squared.map((value) => {
+    const outside = Math.sqrt(value) - dilate;
+    if (outside <= 0) return 1;
+    return outside >= edge ? 0 : 0.5 * (1 + Math.cos((Math.PI * outside) / edge));
+  });
+}
+
+/** The p-th percentile, linear between the two nearest values. */
+export function percentile(values: Float32Array, percent: number): number {
+  const sorted = values.slice().sort();
+  const place = (percent / 100) * (sorted.length - 1);
+  const low = Math.floor(place);
+  const high = Math.min(sorted.length - 1, low + 1);
+  return sorted[low] + (place - low) * (sorted[high] - sorted[low]);
+}
+
+/** Map times mask. */
+export function applyMask(map: Float32Array, mask: Float32Array): Float32Array {
+  return map.map((value, i) => value * mask[i]);
+}
+
+/** Squared distance in voxels of every voxel to the nearest above the threshold; Infinity where there is none. */
+export function squaredDistance(map: Float32Array, boxPixels: number, threshold: number): Float32Array {
+  const squared = map.map((value) => (value > threshold ? 0 : Infinity));
+  const line = new Float64Array(boxPixels);
+  const vertices = new Int32Array(boxPixels);
+  const limits = new Float64Array(boxPixels + 1);
+  for (const stride of [1, boxPixels, boxPixels * boxPixels])
+    for (let column = 0; column < boxPixels * boxPixels; column++) {
+      const inner = column % stride;
+      const start = (column - inner) * boxPixels + inner;
+      for (let i = 0; i < boxPixels; i++) line[i] = squared[start + i * stride];
+      const count = lowerEnvelope(line, vertices, limits);
+      if (count === 0) continue;
+      for (let i = 0, v = 0; i < boxPixels; i++) {
+        while (v + 1 < count && limits[v + 1] < i) v++;
+        squared[start + i * stride] = (i - vertices[v]) ** 2 + line[vertices[v]];
+      }
+    }
+  return squared;
+}
+
+/** Parabolas (x − v)² + heights[v] that are lowest somewhere: their vertices and where each begins; how many there are. */
+function lowerEnvelope(heights: Float64Array, vertices: Int32Array, limits: Float64Array): number {
+  let count = 0;
+  for (let v = 0; v < heights.length; v++) {
+    if (heights[v] === Infinity) continue;
+    let begins = -Infinity;
+    while (count > 0) {
+      const top = vertices[count - 1];
+      begins = (heights[v] + v * v - heights[top] - top * top) / (2 * (v - top));
+      if (begins > limits[count - 1]) break;
+      count--;
+      begins = -Infinity;
+    }
+    vertices[count] = v;
+    limits[count] = begins;
+    count++;
+  }
+  return count;
+}
