@@ -97,11 +97,13 @@ export function posesInFractions(read: { poses: Poses; notices: Notice[] }, boxP
   return { rotations, translations: pixels && translations ? translations.map((t) => t / boxPixels) : translations };
 }
 
+/** An index list names every particle once; whole numbers that repeat are labels, of clusters for example. */
 function index(array: NumpyArray, file: string): CryodrgnPickle {
   const values = array.toNumbers();
+  if (new Set(values).size < values.length) return { kind: 'other', says: `labels of ${values.length} particles` };
   const bad = values.findIndex((value) => value < 0 || value > 0xffffffff);
   if (bad >= 0)
-    throw new VitrineError('index-out-of-range', 'An index is negative.', {
+    throw new VitrineError('index-out-of-range', 'An index is negative or too large.', {
       file,
       row: bad + 1,
       found: String(values[bad]),

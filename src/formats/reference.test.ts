@@ -5,11 +5,12 @@ import { parseCs } from './cs.ts';
 import { csCtf, csImages, csPoses, joinPassthrough } from './cs-particles.ts';
 import { readCryodrgnPickle } from './cryodrgn-pickles.ts';
 import { openMrcStack, readMrcVolume } from './mrc.ts';
-import { NumpyArray } from './numpy-arrays.ts';
+import type { NumpyArray } from './numpy-arrays.ts';
 import { readNpy } from './npy.ts';
 import { readPickles } from './pickle.ts';
 import { parseStarParticles, starCtf, starPoses } from './star-particles.ts';
-import { TorchTensor, readTorchCheckpoint, type CheckpointDict } from './torch-checkpoint.ts';
+import type { TorchTensor } from './torch-checkpoint.ts';
+import { readTorchCheckpoint, type CheckpointDict } from './torch-checkpoint.ts';
 
 const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>) => {
   expect(a.length).toBe(b.length);

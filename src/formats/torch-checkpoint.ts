@@ -2,7 +2,8 @@
 // storages, little-endian. Read as plain objects with tensors in C order. Legacy (pre-1.6) files are not read.
 import { unzipSync } from 'fflate';
 import { VitrineError } from './errors.ts';
-import { decodeElements, parseElementType, NumpyArray, type ElementType, type NumpyData } from './numpy-arrays.ts';
+import type { NumpyArray } from './numpy-arrays.ts';
+import { decodeElements, parseElementType, type ElementType, type NumpyData } from './numpy-arrays.ts';
 import { readPickles } from './pickle.ts';
 
 export class TorchTensor {

@@ -1,0 +1,277 @@
+// Where the images of a drop come from: a STAR or .cs table with its stacks, a list of stacks, or one stack; and what
+// that source alone says of poses, CTF and pixel size.
+import { csCtf, csImages, csPixelSize, csPoses, joinPassthrough, type CsFields } from './cs-particles.ts';
+import type { CsTable } from './cs.ts';
+import { VitrineError, type Notice } from './errors.ts';
+import type { FileImageReader } from './mrc.ts';
+import type { OpticsGroup, ParticleTable, Poses } from './particles.ts';
+import { inWords, type Recognised } from './recognise.ts';
+import { starCtf, starPoses, type ImageNames, type ImageScale, type StarParticles } from './star-particles.ts';
+import { joinStacks, pickFromStacks } from './stacks.ts';
+
+export interface ParticleSource {
+  /** The files it is made of: table first. */
+  files: Recognised[];
+  images: FileImageReader;
+  table: ParticleTable | null;
+  opticsGroups: OpticsGroup[];
+  opticsGroupOf: Int32Array | null;
+  /** As the table says, for the images' box; null where it does not. */
+  tablePixelSize: number | null;
+  poses(scale: ImageScale): Poses | null;
+  ctf(scale: ImageScale): { ctf: Float32Array | null; notices: Notice[] };
+  notices: Notice[];
+}
+
+/** Finds files of a drop by the path a table writes: beside the table, as written, by its longest ending, by base name. */
+export class StackFinder {
+  private readonly byPath = new Map<string, Recognised>();
+  private readonly byBase = new Map<string, Recognised[]>();
+
+  constructor(readonly stacks: Recognised[]) {
+    for (const stack of stacks) {
+      const path = normal(stack.file.path);
+      this.byPath.set(path, stack);
+      const base = baseName(path);
+      this.byBase.set(base, [...(this.byBase.get(base) ?? []), stack]);
+    }
+  }
+
+  find(written: string, fromFile: string): Recognised | null {
+    const folder = normal(fromFile).split('/').slice(0, -1).join('/');
+    const direct = this.byPath.get(normal(`${folder}/${written}`)) ?? this.byPath.get(normal(written));
+    if (direct) return direct;
+    const same = this.byBase.get(baseName(written)) ?? [];
+    const parts = normal(written).split('/').reverse();
+    const shared = (stack: Recognised) => {
+      const theirs = normal(stack.file.path).split('/').reverse();
+      let n = 0;
+      while (n < parts.length && parts[n] === theirs[n]) n++;
+      return n;
+    };
+    return same.reduce<Recognised | null>(
+      (best, stack) => (best && shared(best) >= shared(stack) ? best : stack),
+      null,
+    );
+  }
+}
+
+function normal(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.replaceAll('\\', '/').split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..' && parts.length > 0) parts.pop();
+    else if (part !== '..') parts.push(part);
+  }
+  return parts.join('/');
+}
+export const baseName = (path: string) => path.replaceAll('\\', '/').split('/').at(-1) ?? path;
+
+/** Reader over the images that a table names, in the table's order. Errors: 'star-image-missing', 'index-out-of-range'. */
+function readerOf(
+  names: ImageNames,
+  table: Recognised,
+  finder: StackFinder,
+): { images: FileImageReader; stacks: Recognised[]; notices: Notice[] } {
+  const found = names.paths.map((path) => finder.find(path, table.file.path));
+  const rows = names.pathOf.length;
+  const absent = names.pathOf.findIndex((id) => found[id] === null);
+  if (absent >= 0) {
+    const missing = names.paths.filter((_, i) => found[i] === null);
+    throw new VitrineError(
+      'star-image-missing',
+      `${inWords(missing.length)} of ${inWords(names.paths.length)} stacks that the table names are not there.`,
+      {
+        file: table.file.path,
+        row: absent + 1,
+        field: table.role === 'star' ? '_rlnImageName' : 'blob/path',
+        expected: names.paths[names.pathOf[absent]],
+        found:
+          finder.stacks.length > 0
+            ? finder.stacks
+                .slice(0, 3)
+                .map((s) => s.file.path)
+                .join(', ')
+            : 'no stack',
+        advice: 'Drop the folder that holds the stacks together with the table.',
+      },
+    );
+  }
+  const stacks = found.filter((stack) => stack !== null);
+  const readers = stacks.map((stack) => {
+    if (stack.content.kind === 'stack') return stack.content.reader;
+    throw VitrineError.fromData(
+      stack.error ?? {
+        name: 'VitrineError',
+        code: 'star-image-missing',
+        message: 'The table names a file that is no stack.',
+        file: stack.file.path,
+      },
+    );
+  });
+  const beyond = names.indexIn.findIndex((index, row) => index >= readers[names.pathOf[row]].count);
+  if (beyond < 0) return { images: pickFromStacks(readers, names.pathOf, names.indexIn), stacks, notices: [] };
+  if (readers.length === 1 && readers[0].count === rows)
+    return {
+      images: readers[0],
+      stacks,
+      notices: [
+        {
+          code: 'stack-filtered',
+          message:
+            'The table counts images of the unfiltered stack; as it has one row for each image here, they are taken in order.',
+          file: table.file.path,
+          row: beyond + 1,
+          advice:
+            'Look at the gallery and the first maps: if particles and poses do not fit, drop the unfiltered stack.',
+        },
+      ],
+    };
+  throw new VitrineError('index-out-of-range', 'The table names an image beyond the end of its stack.', {
+    file: table.file.path,
+    row: beyond + 1,
+    expected: `an index up to ${readers[names.pathOf[beyond]].count} in ${stacks[names.pathOf[beyond]].file.path}`,
+    found: String(names.indexIn[beyond] + 1),
+    advice: 'Drop the stack the table was made for; this one may be a filtered copy.',
+  });
+}
+
+/** `stack`, where given, holds the table's rows in order whatever names the table writes. */
+export function starSource(file: Recognised, table: StarParticles, finder: StackFinder, stack: Recognised | null) {
+  const taken = stack ? inRowOrder(file, table.rows, stack) : readerOf(table.images, file, finder);
+  const group = table.opticsGroups[table.opticsGroupOf?.[0] ?? 0];
+  const scaled =
+    table.pixelSizeAngstrom !== null && group.boxPixels
+      ? (table.pixelSizeAngstrom * group.boxPixels) / taken.images.boxPixels
+      : table.pixelSizeAngstrom;
+  const source: ParticleSource = {
+    files: [file, ...taken.stacks],
+    images: taken.images,
+    table,
+    opticsGroups: table.opticsGroups,
+    opticsGroupOf: table.opticsGroupOf,
+    tablePixelSize: scaled,
+    poses: (scale) => starPoses(table, scale),
+    ctf: (scale) => starCtf(table, scale),
+    notices: taken.notices,
+  };
+  if (table.pixelSizesDiffer) source.notices.push(pixelSizesDiffer(table.fileName));
+  return source;
+}
+
+export function csSource(
+  file: Recognised,
+  table: CsTable,
+  passthrough: Recognised[],
+  finder: StackFinder,
+  stack: Recognised | null,
+): ParticleSource {
+  const others = passthrough.flatMap(({ content }) => (content.kind === 'cs' ? [content.table] : []));
+  const fields: CsFields = joinPassthrough(table, others);
+  const names = csImages(fields);
+  if (!names && !stack)
+    throw new VitrineError('cs-syntax', 'The .cs file does not say where its images are.', {
+      file: file.file.path,
+      field: 'blob/path',
+      expected: 'blob/path and blob/idx',
+      advice: "Drop the job's passthrough .cs file too.",
+    });
+  const taken = stack || !names ? inRowOrder(file, table.rows, stack) : readerOf(names, file, finder);
+  const { angstrom, differ } = csPixelSize(fields);
+  const shape = fields.numbers('blob/shape');
+  const first = (field: string) => fields.numbers(field)?.[0] ?? null;
+  const tablePixelSize =
+    angstrom !== null && shape && shape[0] > 0 ? (angstrom * shape[0]) / taken.images.boxPixels : angstrom;
+  const notices = [...taken.notices];
+  if (differ) notices.push(pixelSizesDiffer(table.fileName));
+  return {
+    files: [file, ...passthrough, ...taken.stacks],
+    images: taken.images,
+    table,
+    opticsGroups: [
+      {
+        id: 1,
+        name: 'exposure group',
+        pixelSizeAngstrom: angstrom,
+        boxPixels: shape?.[0] ?? null,
+        voltageKilovolt: first('ctf/accel_kv'),
+        sphericalAberrationMillimetre: first('ctf/cs_mm'),
+        amplitudeContrast: first('ctf/amp_contrast'),
+      },
+    ],
+    opticsGroupOf: null,
+    tablePixelSize,
+    poses: (scale) => csPoses(fields, scale),
+    ctf: (scale) => csCtf(fields, scale),
+    notices,
+  };
+}
+
+function pixelSizesDiffer(file: string): Notice {
+  return {
+    code: 'pixel-sizes-differ',
+    message: 'Optics groups differ in pixel size; each particle keeps its own for the CTF, maps take the first.',
+    file,
+    advice: 'Rescale the groups to one pixel size in RELION before trusting fine detail.',
+  };
+}
+
+function inRowOrder(table: Recognised, rows: number, stack: Recognised | null) {
+  if (stack?.content.kind !== 'stack' || stack.content.reader.count !== rows)
+    throw new VitrineError('count-mismatch', 'The stack does not have one image a row of the table.', {
+      file: stack?.file.path ?? table.file.path,
+      expected: `${rows} images`,
+      found: stack?.content.kind === 'stack' ? String(stack.content.reader.count) : 'none',
+      advice: 'Choose the stack that was made from this table.',
+    });
+  const notice: Notice = {
+    code: 'stack-by-order',
+    message: `Images are taken from ${baseName(stack.file.path)} in the order of the table's rows, not by the names it writes.`,
+    file: table.file.path,
+  };
+  return { images: stack.content.reader, stacks: [stack], notices: [notice] };
+}
+
+/** One stack, or all stacks of a list one after the other. */
+export function stackSource(files: Recognised[], stacks: Recognised[]): ParticleSource {
+  const opened = stacks.map(({ content, file, error }) => {
+    if (content.kind === 'stack') return content;
+    throw error
+      ? VitrineError.fromData(error)
+      : new VitrineError('file-missing', 'This is no stack.', { file: file.path });
+  });
+  return {
+    files,
+    images: joinStacks(opened.map(({ reader }) => reader)),
+    table: null,
+    opticsGroups: [],
+    opticsGroupOf: null,
+    tablePixelSize: null,
+    poses: () => null,
+    ctf: () => ({ ctf: null, notices: [] }),
+    notices: [],
+  };
+}
+
+export function listSource(file: Recognised, paths: string[], finder: StackFinder): ParticleSource {
+  const stacks = paths.map((path, row) => {
+    const stack = finder.find(path, file.file.path);
+    if (stack) return stack;
+    throw new VitrineError('star-image-missing', 'A stack of the list is not there.', {
+      file: file.file.path,
+      row: row + 1,
+      expected: path,
+      advice: 'Drop the folder that holds the stacks together with the list.',
+    });
+  });
+  return stackSource([file, ...stacks], stacks);
+}
+
+/** Paths of the stacks that a table or list names, as written: for programs that have to look them up on a disk. */
+export function namedStacks(recognised: Recognised): string[] {
+  const { content } = recognised;
+  if (content.kind === 'star') return content.table.images.paths;
+  if (content.kind === 'list') return content.paths;
+  if (content.kind === 'cs') return csImages(joinPassthrough(content.table, []))?.paths ?? [];
+  return [];
+}
