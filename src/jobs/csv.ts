@@ -1,8 +1,5 @@
-// Tables of numbers as CSV: one header line, a row a particle.
-/** Float32 values with as many digits as they hold, no more. */
-export function numberText(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(9)));
-}
+// Tables of numbers as CSV: one header line, a row a particle; float32 values with the digits they hold.
+import { writeCsv } from '../formats/csv.ts';
 
 export interface CsvColumn {
   name: string;
@@ -10,10 +7,11 @@ export interface CsvColumn {
 }
 
 export function csvOf(columns: CsvColumn[]): string {
-  const rows = columns[0]?.values.length ?? 0;
-  const lines = [columns.map((column) => column.name).join(',')];
-  for (let row = 0; row < rows; row++) lines.push(columns.map((column) => numberText(column.values[row])).join(','));
-  return `${lines.join('\n')}\n`;
+  const rounded = columns.map(({ name, values }) => ({
+    name,
+    values: Float64Array.from(values, (value) => Number(value.toPrecision(9))),
+  }));
+  return new TextDecoder().decode(writeCsv(rounded));
 }
 
 /** Columns of a row-major table of `width` values a row. */

@@ -1,7 +1,6 @@
 // A run folder: a cryoDRGN work directory (config.yaml, weights.N.pkl, z.N.pkl, pose.pkl, ctf.pkl, ind.pkl) plus
 // vitrine.json. Opens cryoDRGN's own folders too, which lack vitrine.json. Each epoch's files are written before
 // vitrine.json counts it, and older ones go after: a crash at any moment leaves a run that goes on from a whole epoch.
-import { parse, stringify } from 'yaml';
 import type { ModelSpec } from '../engine/engine.ts';
 import { checkpointDictionary, readCheckpoint, type OptimizerArguments } from '../field/checkpoint.ts';
 import { configFromField, fieldFromConfig, type DatasetArguments, type FieldDescription } from '../field/spec.ts';
@@ -9,6 +8,7 @@ import { VitrineError } from '../formats/errors.ts';
 import { readCryodrgnPickle, writeLatentsPickle } from '../formats/cryodrgn-pickles.ts';
 import { readTorchCheckpoint } from '../formats/torch-checkpoint.ts';
 import { writeTorchCheckpoint } from '../formats/torch-checkpoint-write.ts';
+import { readYamlConfig, writeYamlConfig, type YamlConfig } from '../formats/yaml-config.ts';
 import { newOptimizer } from '../inference/start.ts';
 import type { Checkpoint } from '../inference/training.ts';
 import { readJson, writeJson } from './arrays.ts';
@@ -55,7 +55,7 @@ export class RunFolder {
 
   async writeConfig(field: FieldDescription, dataset: DatasetArguments, seed: number): Promise<void> {
     const config = { ...configFromField(field, dataset, seed), time: new Date().toISOString(), version: 'vitrine' };
-    await this.storage.write(this.path('config.yaml'), stringify(config));
+    await this.storage.write(this.path('config.yaml'), writeYamlConfig(config as YamlConfig));
   }
 
   /** Errors: 'file-missing' where there is no config.yaml, 'yaml-syntax'. */
@@ -67,16 +67,7 @@ export class RunFolder {
         expected: 'a folder written by Vitrine or by cryoDRGN',
         advice: 'Name the folder that was given to -o when training.',
       });
-    let config: unknown;
-    try {
-      config = parse(new TextDecoder().decode(bytes));
-    } catch (error) {
-      throw new VitrineError('yaml-syntax', 'The configuration cannot be read.', {
-        file: 'config.yaml',
-        found: (error as Error).message.split('\n')[0],
-      });
-    }
-    return fieldFromConfig(config);
+    return fieldFromConfig(readYamlConfig(bytes, 'config.yaml'));
   }
 
   /** Epochs whose weights are kept, ascending. */

@@ -1,0 +1,90 @@
+// Maps from a run's weights at chosen latents, in order.
+import type { Engine, FieldModel } from '../engine/engine.ts';
+import { decodeVolume } from '../field/volume.ts';
+import { VitrineError } from '../formats/errors.ts';
+import { writeMrcVolume } from '../formats/mrc-write.ts';
+import type { RunField, RunFolder } from '../library/runs.ts';
+import type { Storage } from '../library/storage.ts';
+import type { JobOptions } from './progress.ts';
+
+export interface LoadedRun {
+  model: FieldModel;
+  field: RunField;
+  epoch: number;
+}
+
+/** The model of an epoch, the last where null. Dispose it after use. Errors: 'file-missing', 'checkpoint-syntax'. */
+export async function loadModel(engine: Engine, run: RunFolder, epoch: number | null): Promise<LoadedRun> {
+  const { field, checkpoint } = await run.loadCheckpoint(epoch);
+  const model = await engine.createModel(field.spec, checkpoint.encoding, { weights: checkpoint.weights });
+  return { model, field, epoch: checkpoint.epoch };
+}
+
+/** Decodes at each z in turn; `boxPixels` null for the training box. Maps are d³ [z][y][x]. */
+export async function decodeSeries(
+  { model, field }: LoadedRun,
+  zs: readonly ArrayLike<number>[],
+  boxPixels: number | null,
+  onVolume: (index: number, values: Float32Array) => Promise<void> | void,
+  { signal, onProgress }: JobOptions = {},
+): Promise<void> {
+  const { zDim } = field.spec;
+  for (const [index, z] of zs.entries()) {
+    if (z.length !== zDim)
+      throw new VitrineError('value-out-of-range', 'A latent does not fit the model.', {
+        row: index + 1,
+        expected: `${zDim} values`,
+        found: String(z.length),
+        advice: 'Use latents of this run.',
+      });
+    onProgress?.({ fraction: index / zs.length, message: `Decoding map ${index + 1} of ${zs.length}` });
+    const latent = zDim > 0 ? Float32Array.from(z) : null;
+    const box = boxPixels ?? field.spec.boxPixels;
+    await onVolume(index, await decodeVolume(model, latent, box, field.dataset.standardDeviation, signal));
+  }
+  onProgress?.({ fraction: 1, message: `Decoded ${zs.length} maps` });
+}
+
+/** vol_001.mrc, vol_002.mrc …: names in the order of the latents. */
+export function mapName(index: number): string {
+  return `vol_${String(index + 1).padStart(3, '0')}.mrc`;
+}
+
+/** Decodes into `folder` of a storage as vol_001.mrc …; returns the paths. */
+export async function writeMaps(
+  run: LoadedRun,
+  zs: readonly ArrayLike<number>[],
+  pixelSizeAngstrom: number,
+  storage: Storage,
+  folder: string,
+  options: JobOptions = {},
+): Promise<string[]> {
+  const { boxPixels } = run.field.spec;
+  const paths: string[] = [];
+  await decodeSeries(
+    run,
+    zs,
+    null,
+    async (index, values) => {
+      const path = folder === '' ? mapName(index) : `${folder}/${mapName(index)}`;
+      await storage.write(path, writeMrcVolume({ boxPixels, pixelSizeAngstrom, values }));
+      paths.push(path);
+    },
+    options,
+  );
+  return paths;
+}
+
+/** Rows of a row-major table of latents. */
+export function latentRows(mu: Float32Array, zDim: number, rows: ArrayLike<number>): Float32Array[] {
+  const count = zDim > 0 ? mu.length / zDim : 0;
+  return Array.from(rows, (row, i) => {
+    if (!Number.isInteger(row) || row < 0 || row >= count)
+      throw new VitrineError('index-out-of-range', `The run has no particle ${row}.`, {
+        row: i + 1,
+        expected: `0 to ${count - 1}`,
+        found: String(row),
+      });
+    return mu.slice(row * zDim, (row + 1) * zDim);
+  });
+}
