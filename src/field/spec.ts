@@ -2,6 +2,7 @@
 // back. `model_args` of a heterogeneous model names the encoder q and the decoder p; train_nn writes `layers` and `dim`.
 import type { ModelSpec } from '../engine/engine.ts';
 import { VitrineError } from '../formats/errors.ts';
+import type { YamlConfig } from '../formats/yaml-config.ts';
 import type { Params } from '../params.ts';
 import { ENCODING_TYPES, type EncodingChoice, type EncodingType } from './encodings.ts';
 
@@ -45,11 +46,7 @@ export interface DatasetArguments {
   standardDeviation: number;
 }
 
-export function configFromField(
-  field: FieldDescription,
-  dataset: DatasetArguments,
-  seed: number,
-): Record<string, unknown> {
+export function configFromField(field: FieldDescription, dataset: DatasetArguments, seed: number): YamlConfig {
   const { spec, encoding } = field;
   const common = {
     activation: spec.activation,
