@@ -1,10 +1,11 @@
 // Peak resident memory and speed of one import: npx tsx bench/import-memory.ts [images] [box]
 // A stack of 200,000 images of 128² (13 GB, written sparsely: every 100th image is noise, the rest are holes) goes from
 // disk through opening, preprocessing and the particle cache.
-import { mkdtempSync, openAsBlob, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import { openMrcStack } from '../src/formats/mrc.ts';
 import { mrcStackHeader } from '../src/formats/mrc-write.ts';
 import { Random } from '../src/geometry/random.ts';
@@ -29,7 +30,7 @@ try {
   await file.close();
 
   const started = performance.now();
-  const { reader } = await openMrcStack({ path: 'particles.mrcs', blob: await openAsBlob(path) });
+  const { reader } = await openMrcStack({ path: 'particles.mrcs', blob: openFileBlob(path) });
   const storage = new DiskStorage(join(folder, 'library'));
   let said = 0;
   await prepareParticles(

@@ -1,8 +1,9 @@
 // Where the reference data lie, for tests that compare against it: ../shared/reference beside the checkout, or
 // VITRINE_REFERENCE. Tests that need it use `describeWithReference`, which skips loudly where it is absent.
-import { existsSync, openAsBlob, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { describe } from 'vitest';
+import { openFileBlob } from '../src/formats/node/file-blob.ts';
 
 const root = process.env['VITRINE_REFERENCE'] ?? resolve(import.meta.dirname, '../../shared/reference');
 export const hasReference = existsSync(root);
@@ -13,8 +14,8 @@ export function referencePath(path: string): string {
 export function referenceBytes(path: string): Uint8Array {
   return new Uint8Array(readFileSync(referencePath(path)));
 }
-export async function referenceBlob(path: string): Promise<{ path: string; blob: Blob }> {
-  return { path: basename(path), blob: await openAsBlob(referencePath(path)) };
+export function referenceBlob(path: string): { path: string; blob: Blob } {
+  return { path: basename(path), blob: openFileBlob(referencePath(path)) };
 }
 
 export function describeWithReference(name: string, body: () => void): void {

@@ -1,5 +1,5 @@
 // Storage in a folder of the disk, for the command line. A write goes to a hidden neighbour and is renamed into place.
-import { openAsBlob } from 'node:fs';
+import { openFileBlob } from '../../formats/node/file-blob.ts';
 import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bytesOf, pathParts, storageFailure } from '../paths.ts';
@@ -33,7 +33,7 @@ export class DiskStorage implements Storage {
 
   async openBlob(path: string): Promise<Blob | null> {
     try {
-      return (await stat(this.where(path))).isFile() ? await openAsBlob(this.where(path)) : null;
+      return (await stat(this.where(path))).isFile() ? openFileBlob(this.where(path)) : null;
     } catch (error) {
       return absent(error);
     }
