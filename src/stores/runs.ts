@@ -34,6 +34,8 @@ export interface RunsState {
   live: Record<string, LiveRun>;
   /** A verb on its way: its button is busy. */
   pending: 'start' | 'resume' | 'pause' | 'continue' | 'stop' | null;
+  /** Runs found interrupted when the page was opened, offered for resuming until they are put aside. */
+  offered: string[];
   /** Why the last start or resume was refused. */
   error: ErrorData | null;
 }
@@ -58,6 +60,7 @@ export const useRuns = create<RunsState>(() => ({
   currentId: null,
   live: {},
   pending: null,
+  offered: [],
   error: null,
 }));
 const { getState: get, setState: set } = useRuns;
@@ -76,11 +79,33 @@ export async function loadRuns(): Promise<void> {
     const runs = (await studio().io.listRuns()).sort((a, b) => b.created.localeCompare(a.created));
     const wanted = get().currentId ?? localStorage.getItem(CURRENT_KEY);
     const current = runs.find(({ id }) => id === wanted) ?? runs[0];
-    set({ runs, loaded: true, currentId: current?.id ?? null });
+    const offered = get().loaded ? get().offered : interrupted(runs);
+    set({ runs, offered, loaded: true, currentId: current?.id ?? null });
   } catch (error) {
     set({ loaded: true });
     tellError(error);
   }
+}
+
+const ASIDE_KEY = 'vitrine-put-aside';
+
+function putAsideIds(): string[] {
+  return (localStorage.getItem(ASIDE_KEY) ?? '').split(' ').filter(Boolean);
+}
+
+function interrupted(runs: RunSummary[]): string[] {
+  const aside = putAsideIds();
+  return runs
+    .filter(({ id, status, epochsDone, params }) => {
+      return status === 'interrupted' && epochsDone < params.epochs && !aside.includes(id);
+    })
+    .map(({ id }) => id);
+}
+
+/** No longer offers to resume this run; it stays in the list. */
+export function putAside(id: string): void {
+  localStorage.setItem(ASIDE_KEY, [...putAsideIds().slice(-50), id].join(' '));
+  set({ offered: get().offered.filter((each) => each !== id) });
 }
 
 export function chooseRun(id: string): void {
@@ -129,6 +154,7 @@ export function startRun(datasetId: string, name: string, params: Params): Promi
 export function resumeRun(id: string, epochs: number | null): Promise<boolean> {
   return verb('resume', async () => {
     const run = await studio().engine.resume(id, epochs);
+    set({ offered: get().offered.filter((each) => each !== id) });
     put(run);
     chooseRun(run.id);
   });

@@ -1,0 +1,18 @@
+// Connects the workers, listens to the runs, reads what is kept; guards a going run against a closed tab.
+import { loadDatasets } from '../stores/datasets.ts';
+import { loadLearnForm } from '../stores/learn-form.ts';
+import { activeRun, loadRuns, takeRunEvent, useRuns } from '../stores/runs.ts';
+import { loadDevice, refreshStorage, startShell, tellError } from '../stores/shell.ts';
+import { studio } from '../stores/studio.ts';
+import { exposeTestApi } from './test-api.ts';
+
+export function startStudio(): void {
+  startShell();
+  loadLearnForm();
+  exposeTestApi();
+  window.addEventListener('beforeunload', (event) => {
+    if (activeRun(useRuns.getState())?.status === 'running') event.preventDefault();
+  });
+  studio().engine.subscribe(takeRunEvent).catch(tellError);
+  void Promise.all([loadDatasets(), loadRuns(), loadDevice(), refreshStorage()]);
+}

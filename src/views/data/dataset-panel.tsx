@@ -1,0 +1,112 @@
+// An accepted dataset: its numbers, its pictures, its distributions, its warnings; and on to learning.
+import { ArrowRight, TableProperties } from 'lucide-react';
+import { useRef, type ReactNode } from 'react';
+import type { DatasetSummary } from '../../../workers/contract.ts';
+import { importColumns, useDatasets } from '../../stores/datasets.ts';
+import { goTo } from '../../stores/shell.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { NoticeCard } from '../../ui/notice-card.tsx';
+import { countText, numberWith } from '../../ui/quantities.ts';
+import { Distributions } from './distributions.tsx';
+import { Gallery } from './gallery.tsx';
+import styles from './data.module.css';
+
+export function DatasetPanel({ dataset }: { dataset: DatasetSummary }) {
+  const notices = useDatasets((state) => state.columnNotices);
+  const warnings = [...dataset.warnings, ...notices];
+  return (
+    <div className={styles.dataset} data-testid="dataset-panel">
+      <header className={styles.datasetHead}>
+        <div className={styles.datasetHeading}>
+          <h1>{dataset.name}</h1>
+          {dataset.isDemo && <Badge tone="accent">simulated demo</Badge>}
+          {!dataset.originalsAtHand && !dataset.imagesKept && (
+            <Badge tone="warn" title="Drop the files again to see pictures and to train.">
+              files not at hand
+            </Badge>
+          )}
+        </div>
+        <div className={styles.datasetActions}>
+          <ColumnsButton datasetId={dataset.id} />
+          <Button variant="primary" icon={<ArrowRight />} onClick={() => goTo('learn')} testId="go-learn">
+            Learn its structures
+          </Button>
+        </div>
+        <Facts dataset={dataset} />
+      </header>
+      {warnings.length > 0 && (
+        <section className={styles.cards} aria-label="Warnings">
+          {warnings.map((warning, index) => (
+            <NoticeCard key={index} tone="warning" notice={warning} testId="dataset-warning" />
+          ))}
+        </section>
+      )}
+      <Gallery dataset={dataset} />
+      <Distributions datasetId={dataset.id} />
+    </div>
+  );
+}
+
+function Facts({ dataset }: { dataset: DatasetSummary }) {
+  const { boxPixels, pixelSizeAngstrom } = dataset;
+  return (
+    <dl className={styles.facts}>
+      <Fact name="Particles">{countText(dataset.particles)}</Fact>
+      <Fact name="Box" note={`${numberWith(boxPixels * pixelSizeAngstrom, 4)} Å`}>
+        {boxPixels} px
+      </Fact>
+      <Fact name="Pixel size" note={`Nyquist ${numberWith(2 * pixelSizeAngstrom, 3)} Å`}>
+        {numberWith(pixelSizeAngstrom, 4)} Å
+      </Fact>
+      <Fact name="Poses">{dataset.hasPoses ? 'given' : 'none'}</Fact>
+      <Fact name="CTF" note={dataset.opticsGroups > 1 ? `${dataset.opticsGroups} optics groups` : undefined}>
+        {dataset.hasCtf ? 'given' : 'none'}
+      </Fact>
+      <Fact name="Particles look">
+        {dataset.looksWhite === null ? 'undecided' : dataset.looksWhite ? 'white on dark' : 'dark on white'}
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, note, children }: { name: string; note?: string; children: ReactNode }) {
+  return (
+    <div className={styles.fact}>
+      <dt>{name}</dt>
+      <dd>
+        {children}
+        {note && <span className={styles.factNote}>{note}</span>}
+      </dd>
+    </div>
+  );
+}
+
+function ColumnsButton({ datasetId }: { datasetId: string }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Button
+        icon={<TableProperties />}
+        title="A CSV with a row a particle: its columns can colour the landscape"
+        onClick={() => input.current?.click()}
+        testId="add-columns"
+      >
+        Add columns
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        accept=".csv,.tsv,.txt"
+        hidden
+        aria-label="CSV with columns"
+        data-testid="columns-input"
+        onChange={(event) => {
+          const file = event.target.files?.[0];
+          event.target.value = '';
+          if (file) void importColumns(datasetId, { path: file.name, file });
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+// Learn: a new run on the left; what goes on, and what was learnt, on the right.
+import { Database, Sparkles } from 'lucide-react';
+import { currentDataset, useDatasets } from '../../stores/datasets.ts';
+import { currentRun, useRuns } from '../../stores/runs.ts';
+import { goTo } from '../../stores/shell.ts';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { NewRunPanel } from './new-run-panel.tsx';
+import { ParamsForm } from './params-form.tsx';
+import { RunMonitor } from './run-monitor.tsx';
+import { RunsTable } from './runs-table.tsx';
+import styles from './learn.module.css';
+
+export function LearnView() {
+  const dataset = useDatasets(currentDataset);
+  const loaded = useDatasets((state) => state.loaded);
+  const run = useRuns(currentRun);
+  if (!loaded) return null;
+  if (!dataset && !run)
+    return (
+      <EmptyState
+        icon={<Database />}
+        title="Learning needs particles"
+        action={
+          <Button variant="primary" onClick={() => goTo('data')}>
+            Go to Data
+          </Button>
+        }
+      >
+        Drop a stack with its poses and CTF, or try the demo set.
+      </EmptyState>
+    );
+  return (
+    <div className={styles.page} data-testid="learn-screen">
+      <aside className={styles.side} aria-label="New run">
+        {dataset ? (
+          <>
+            <NewRunPanel dataset={dataset} />
+            <ParamsForm />
+          </>
+        ) : (
+          <Panel title="New run">
+            <p className={styles.quiet}>Open a dataset on Data to start another run.</p>
+          </Panel>
+        )}
+      </aside>
+      <div className={styles.content}>
+        {run ? (
+          <RunMonitor key={run.id} run={run} />
+        ) : (
+          <Panel>
+            <EmptyState icon={<Sparkles />} title="Nothing has been learnt yet">
+              Choose a preset and start. Loss, landscape and a map appear here and grow with every epoch.
+            </EmptyState>
+          </Panel>
+        )}
+        <RunsTable />
+      </div>
+    </div>
+  );
+}

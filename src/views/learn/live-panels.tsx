@@ -1,0 +1,106 @@
+// The landscape and a map after the latest epoch.
+import { useMemo } from 'react';
+import type { RunSummary } from '../../../workers/contract.ts';
+import { useLive } from '../../stores/live-landscape.ts';
+import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { countText } from '../../ui/quantities.ts';
+import { Spinner } from '../../ui/spinner.tsx';
+import { useThemeColors } from '../../ui/theme-colors.ts';
+import { MapView } from '../../viewer3d/map-view.tsx';
+import styles from './learn.module.css';
+
+/** More points than this do not change the picture while it is only looked at. */
+const POINTS_DRAWN = 60_000;
+
+export function LiveLandscape({ run }: { run: RunSummary }) {
+  const { runId, pca, epoch, error, row } = useLive();
+  const colors = useThemeColors();
+  const own = runId === run.id ? pca : null;
+  const data = useMemo<ChartData[]>(() => {
+    if (!own) return [];
+    const { projections, components } = own;
+    const count = projections.length / components;
+    const stride = Math.max(1, Math.ceil(count / POINTS_DRAWN));
+    const drawn = Math.ceil(count / stride);
+    const second = components > 1 ? 1 : 0;
+    const x = Float32Array.from({ length: drawn }, (_, i) => projections[i * stride * components]);
+    const y = Float32Array.from({ length: drawn }, (_, i) => projections[i * stride * components + second]);
+    const marker = { size: drawn > 20_000 ? 2 : 3, color: colors.accent, opacity: drawn > 20_000 ? 0.25 : 0.45 };
+    const points: ChartData = { type: 'scattergl', mode: 'markers', x, y, marker, hoverinfo: 'skip' };
+    if (row === null) return [points];
+    const place: ChartData = {
+      type: 'scattergl',
+      mode: 'markers',
+      x: [projections[row * components]],
+      y: [projections[row * components + second]],
+      marker: { size: 10, symbol: 'circle-open', color: colors.text, line: { width: 2 } },
+      hoverinfo: 'skip',
+    };
+    return [points, place];
+  }, [own, row, colors]);
+  const layout = useMemo<ChartLayout>(() => {
+    const percent = (i: number) => {
+      const share = own?.explainedVariance[i];
+      return share === undefined ? '' : ` (${Math.round(share * 100)} %)`;
+    };
+    return {
+      margin: { l: 44, r: 12, t: 8, b: 36 },
+      xaxis: { title: { text: `PC 1${percent(0)}` } },
+      yaxis: { title: { text: `PC 2${percent(1)}` } },
+    };
+  }, [own]);
+  if (run.params.zDim === 0) return null;
+  return (
+    <Panel title="Landscape" note={own ? `latents after epoch ${epoch}` : undefined} flush testId="live-landscape">
+      <div className={styles.liveBox}>
+        {own ? (
+          <Chart
+            label="Principal components of the latents"
+            data={data}
+            layout={layout}
+            testId="live-landscape-chart"
+          />
+        ) : (
+          <EmptyState title="Comes with the first epoch">
+            {error ? error.message : 'Each particle becomes a point; those of one structure gather.'}
+          </EmptyState>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+export function LiveMap({ run }: { run: RunSummary }) {
+  const { runId, mesh, epoch, row, boxAngstrom, loading, error } = useLive();
+  const own = runId === run.id ? mesh : null;
+  const { accent } = useThemeColors();
+  return (
+    <Panel
+      title="Map"
+      note={
+        own ? (row === null ? `after epoch ${epoch}` : `at particle ${countText(row + 1)}, after epoch ${epoch}`) : ''
+      }
+      actions={loading && <Spinner label="Decoding" />}
+      flush
+      testId="live-map"
+    >
+      <div className={styles.liveBox}>
+        {own ? (
+          <MapView
+            mesh={own}
+            color={accent}
+            boxAngstrom={boxAngstrom}
+            label="Map of the latest epoch"
+            testId="live-map-view"
+          />
+        ) : (
+          <EmptyState title="Comes with the first epoch">
+            {error ? error.message : 'The density at the middle of the landscape.'}
+          </EmptyState>
+        )}
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,78 @@
+// Reconstruction loss and KL: within the epochs as they come, and each epoch's mean.
+import { useMemo } from 'react';
+import type { RunSummary } from '../../../workers/contract.ts';
+import type { LiveRun, LossPoint } from '../../stores/runs.ts';
+import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { useThemeColors } from '../../ui/theme-colors.ts';
+import { useSampled } from './sampled.ts';
+import styles from './learn.module.css';
+
+const NONE: LossPoint[] = [];
+
+export function LossCharts({ run, live }: { run: RunSummary; live: LiveRun | undefined }) {
+  const points = useSampled(live?.losses ?? NONE, 900);
+  return (
+    <>
+      <Curve run={run} points={points} quantity="reconstruction" title="Reconstruction loss" testId="loss-chart" />
+      {run.params.zDim > 0 && <Curve run={run} points={points} quantity="kl" title="KL of z" testId="kl-chart" />}
+    </>
+  );
+}
+
+interface CurveProps {
+  run: RunSummary;
+  points: LossPoint[];
+  quantity: 'reconstruction' | 'kl';
+  title: string;
+  testId: string;
+}
+
+function Curve({ run, points, quantity, title, testId }: CurveProps) {
+  const colors = useThemeColors();
+  const { history } = run;
+  const data = useMemo<ChartData[]>(
+    () => [
+      {
+        type: 'scatter',
+        mode: 'lines',
+        x: points.map(({ epoch }) => epoch),
+        y: points.map((point) => point[quantity]),
+        line: { color: colors.accent, width: 1 },
+        opacity: 0.4,
+        hoverinfo: 'skip',
+      },
+      {
+        type: 'scatter',
+        mode: 'lines+markers',
+        x: history.map(({ epoch }) => epoch),
+        y: history.map((epoch) => epoch[quantity]),
+        line: { color: colors.accent, width: 2 },
+        marker: { color: colors.accent, size: 5 },
+        hovertemplate: 'epoch %{x}: %{y:.5g}<extra></extra>',
+      },
+    ],
+    [points, history, quantity, colors],
+  );
+  const layout = useMemo<ChartLayout>(
+    () => ({
+      margin: { l: 52, r: 12, t: 8, b: 36 },
+      xaxis: { title: { text: 'epoch' }, range: [0, Math.max(1, run.params.epochs) + 0.3], nticks: 8 },
+      yaxis: { nticks: 5, tickformat: '.4~g' },
+    }),
+    [run.params.epochs],
+  );
+  const empty = history.length === 0 && points.length === 0;
+  return (
+    <Panel title={title} note={quantity === 'reconstruction' ? 'mean squared error in the mask' : 'per image'} flush>
+      <div className={styles.chartBox}>
+        {empty ? (
+          <EmptyState title="No step yet">The curve starts with the first images.</EmptyState>
+        ) : (
+          <Chart label={`${title} by epoch`} data={data} layout={layout} testId={testId} />
+        )}
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,91 @@
+// One parameter: name, meaning, unit, and the control its kind calls for.
+import type { ParamDef, ParamKey } from '../../params.ts';
+import { setParam, useLearnForm } from '../../stores/learn-form.ts';
+import { Field } from '../../ui/field.tsx';
+import { Select } from '../../ui/select.tsx';
+import { NumberBox } from '../../ui/text-field.tsx';
+import { Switch, Toggle } from '../../ui/toggle.tsx';
+import styles from './learn.module.css';
+
+const CHOICE_NAMES: Record<string, string> = {
+  auto: 'Fastest there is',
+  gpu: 'GPU',
+  cpu: 'CPU',
+  relu: 'ReLU',
+  leaky_relu: 'leaky ReLU',
+  'linear-quarter': 'linear, a quarter',
+  'linear-half': 'linear, half',
+  fourier: 'Fourier',
+  hartley: 'Hartley',
+};
+
+export function ParamField({ def }: { def: ParamDef }) {
+  const key = def.key as ParamKey;
+  const value = useLearnForm((state) => state.params[key]);
+  const error = useLearnForm((state) => state.errors[key]) ?? null;
+  // The table is the truth about types: each row's kind says what its value is, the store's validation checks it.
+  const set = (next: number | string | boolean) => setParam(key, next as never);
+  const testId = `param-${def.key}`;
+  if (def.kind === 'boolean')
+    return (
+      <div className={styles.param}>
+        <Switch label={def.label} hint={def.meaning} checked={value === true} onChange={set} testId={testId} />
+      </div>
+    );
+  return (
+    <Field
+      className={styles.param}
+      label={<span title={`On the command line: ${def.flag}`}>{def.label}</span>}
+      hint={def.meaning}
+      error={error}
+    >
+      {def.kind === 'choice' ? (
+        <Select
+          label={def.label}
+          hideLabel
+          small
+          value={String(value)}
+          options={def.choices.map((choice) => ({ value: choice, label: CHOICE_NAMES[choice] ?? choice }))}
+          onChange={set}
+          testId={testId}
+        />
+      ) : (
+        <>
+          <NumberBox
+            small
+            value={typeof value === 'number' ? value : null}
+            placeholder={def.kind === 'auto-number' ? def.autoMeaning : undefined}
+            unit={value === 'auto' ? undefined : def.unit}
+            step={stepOf(def, value)}
+            onCommit={set}
+            testId={testId}
+          />
+          {def.kind === 'auto-number' && (
+            <Toggle
+              label="auto"
+              pressed={value === 'auto'}
+              onChange={(pressed) => set(pressed ? 'auto' : autoStart(def))}
+              testId={`${testId}-auto`}
+            />
+          )}
+        </>
+      )}
+    </Field>
+  );
+}
+
+type NumberDef = Extract<ParamDef, { kind: 'integer' | 'number' | 'auto-number' }>;
+
+/** What an arrow key adds: one for whole numbers, a tenth of the value's power of ten otherwise. */
+function stepOf(def: NumberDef, value: unknown): number {
+  if (def.key === 'boxPixels') return 2;
+  if (def.kind === 'integer' || def.key === 'encodingFrequencies') return 1;
+  const magnitude = typeof value === 'number' && value > 0 ? 10 ** Math.floor(Math.log10(value)) : 0.1;
+  return magnitude / 2;
+}
+
+function autoStart(def: Extract<ParamDef, { kind: 'auto-number' }>): number {
+  if (def.key === 'boxPixels') return 128;
+  if (def.key === 'encodingFrequencies') return 64;
+  return Math.min(def.max, Math.max(def.min, 0.125));
+}

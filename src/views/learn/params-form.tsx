@@ -1,0 +1,56 @@
+// Every parameter of the table, grouped; those for the few who need them are folded.
+import { ChevronDown } from 'lucide-react';
+import { PARAMS, type ParamDef } from '../../params.ts';
+import { setShowAdvanced, useLearnForm } from '../../stores/learn-form.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { Switch } from '../../ui/toggle.tsx';
+import { ParamField } from './param-field.tsx';
+import styles from './learn.module.css';
+
+const GROUPS: { group: ParamDef['group']; title: string; text: string }[] = [
+  { group: 'model', title: 'Model', text: 'how much the field can hold' },
+  { group: 'training', title: 'Training', text: 'how long and how it learns' },
+  { group: 'images', title: 'Images', text: 'what is done to them first' },
+  { group: 'device', title: 'Device', text: 'where it computes' },
+];
+const TABLE: readonly ParamDef[] = PARAMS;
+
+export function ParamsForm() {
+  const showAdvanced = useLearnForm((state) => state.showAdvanced);
+  const errors = useLearnForm((state) => state.errors);
+  // A value that is refused is never hidden.
+  const shown = TABLE.filter((def) => showAdvanced || !def.advanced || def.key in errors);
+  return (
+    <Panel
+      title="Settings"
+      flush
+      testId="settings"
+      actions={
+        <div className={styles.allSwitch}>
+          <Switch label="All settings" checked={showAdvanced} onChange={setShowAdvanced} testId="all-settings" />
+        </div>
+      }
+    >
+      {GROUPS.map(({ group, title, text }) => {
+        const defs = shown.filter((def) => def.group === group);
+        const wrong = defs.filter((def) => def.key in errors).length;
+        return (
+          <details key={group} className={styles.group} open={group !== 'device'} data-testid={`group-${group}`}>
+            <summary className={styles.groupHead}>
+              <ChevronDown aria-hidden="true" />
+              <span className={styles.groupTitle}>{title}</span>
+              <span className={styles.quiet}>{text}</span>
+              {wrong > 0 && <Badge tone="danger">{wrong}</Badge>}
+            </summary>
+            <div className={styles.groupBody}>
+              {defs.map((def) => (
+                <ParamField key={def.key} def={def} />
+              ))}
+            </div>
+          </details>
+        );
+      })}
+    </Panel>
+  );
+}

@@ -1,0 +1,108 @@
+// A run as it goes: controls, how far, how fast, loss and KL, landscape and map of the latest epoch.
+import { useEffect } from 'react';
+import type { RunSummary } from '../../../workers/contract.ts';
+import { refreshLive } from '../../stores/live-landscape.ts';
+import { useRuns, type LiveRun } from '../../stores/runs.ts';
+import { NoticeCard } from '../../ui/notice-card.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { ProgressBar } from '../../ui/progress.tsx';
+import { countText, durationText, numberWith } from '../../ui/quantities.ts';
+import { LiveLandscape, LiveMap } from './live-panels.tsx';
+import { LossCharts } from './loss-charts.tsx';
+import { RunControls } from './run-controls.tsx';
+import { RunStatusBadge } from './run-status.tsx';
+import styles from './learn.module.css';
+
+export function RunMonitor({ run }: { run: RunSummary }) {
+  const live = useRuns((state) => state.live[run.id]);
+  const going = run.status === 'running' || run.status === 'paused';
+  useEffect(() => {
+    void refreshLive(run);
+  }, [run]);
+  return (
+    <section className={styles.monitor} aria-label={`Run ${run.name}`} data-testid="run-monitor">
+      <Panel className={styles.monitorHead}>
+        <div className={styles.runHead}>
+          <div className={styles.runTitle}>
+            <h1>{run.name}</h1>
+            <RunStatusBadge status={run.status} testId="run-status" />
+            <span className={styles.quiet}>{shape(run)}</span>
+          </div>
+          <RunControls run={run} />
+        </div>
+        {going && live?.preparing && (
+          <ProgressBar fraction={live.preparing.fraction} message={live.preparing.message} testId="preparing" />
+        )}
+        {going && !live?.preparing && <EpochBars run={run} live={live} />}
+        <Numbers run={run} live={live} />
+      </Panel>
+      {run.error && run.status === 'failed' && <NoticeCard tone="error" notice={run.error} testId="run-error" />}
+      {live?.notices.map((notice, index) => (
+        <NoticeCard key={index} tone="warning" notice={notice} testId="run-notice" />
+      ))}
+      <div className={styles.panels}>
+        <LossCharts run={run} live={live} />
+        <LiveLandscape run={run} />
+        <LiveMap run={run} />
+      </div>
+    </section>
+  );
+}
+
+function shape({ params, boxPixels, datasetName, device }: RunSummary): string {
+  const z = params.zDim === 0 ? 'one structure' : `z of ${params.zDim}`;
+  const parts = [datasetName, `${boxPixels} px`, z, `decoder ${params.decoderDim}×${params.decoderLayers}`];
+  if (device) parts.push(device.processor === 'gpu' && !device.software ? 'GPU' : 'CPU');
+  return parts.join(' · ');
+}
+
+function EpochBars({ run, live }: { run: RunSummary; live: LiveRun | undefined }) {
+  const epoch = Math.min(run.params.epochs, Math.max(1, live?.epoch ?? run.epochsDone + 1));
+  const inEpoch = live && live.imagesTotal > 0 ? live.imagesDone / live.imagesTotal : 0;
+  const whole = (epoch - 1 + inEpoch) / run.params.epochs;
+  const left = live?.secondsLeft;
+  return (
+    <div className={styles.bars}>
+      <ProgressBar
+        fraction={whole}
+        message={`Epoch ${epoch} of ${run.params.epochs}${left === null || left === undefined ? '' : `, ${durationText(left)} left`}`}
+        testId="run-progress"
+      />
+      <div className={styles.epochBar}>
+        <ProgressBar thin fraction={inEpoch} label="This epoch" testId="epoch-progress" />
+        <span className={styles.quiet}>
+          {live ? `${countText(live.imagesDone)} of ${countText(live.imagesTotal)} images of this epoch` : ''}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function Numbers({ run, live }: { run: RunSummary; live: LiveRun | undefined }) {
+  const last = run.history.at(-1);
+  const point = live?.losses.at(-1);
+  const running = run.status === 'running';
+  const speed = running && live && live.imagesPerSecond > 0 ? live.imagesPerSecond : last?.imagesPerSecond;
+  const seconds = run.history.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  const loss = running ? (point?.reconstruction ?? last?.reconstruction) : last?.reconstruction;
+  const kl = running ? (point?.kl ?? last?.kl) : last?.kl;
+  const items: [string, string, string][] = [
+    ['Epochs', `${run.epochsDone} of ${run.params.epochs}`, 'epochs-done'],
+    ['Speed', speed === undefined ? '–' : `${numberWith(speed, 3)} images/s`, 'speed'],
+    running && live !== undefined && live.secondsLeft !== null
+      ? ['Time left', durationText(live.secondsLeft), 'time-left']
+      : ['Time taken', seconds > 0 ? durationText(seconds) : '–', 'time-taken'],
+    ['Loss', loss === undefined ? '–' : numberWith(loss, 5), 'loss'],
+  ];
+  if (run.params.zDim > 0) items.push(['KL', kl === undefined ? '–' : numberWith(kl, 4), 'kl']);
+  return (
+    <dl className={styles.metrics}>
+      {items.map(([name, value, testId]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd data-testid={testId}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
