@@ -1,6 +1,7 @@
 // Training images/s of the CPU engine at the sizes of the hinge set (D = 32, 128×3 both, zdim 8, batch 16, 96 gaussian
 // features) on 1 and 2 threads. Run: npx tsx bench/wasm-step.ts [--seconds 5] [--box 32] [--dim 128] [--layers 3]
 // [--batch 16] [--zdim 8] [--threads 1,2]. FLOPs: 2 a multiply-add; forward, gradient of inputs, gradient of weights.
+// Images a second of CPU time tell the kernels' speed where other programs share the cores.
 import { parseArgs } from 'node:util';
 import type { EncodingTable, ImageBatch, ModelSpec, Weights } from '../src/engine/engine.ts';
 import { decoderChain, encoderChain } from '../src/engine/parameters.ts';
@@ -83,6 +84,7 @@ for (const threads of values.threads.split(',').map(Number)) {
   for (const warmUp = performance.now(); performance.now() - warmUp < 1000;) await model.trainStep(images, options);
   await model.takeLosses();
   const rates: number[] = [];
+  const cpu = process.cpuUsage();
   for (const start = performance.now(); performance.now() - start < 1000 * seconds;) {
     const before = performance.now();
     await model.trainStep(images, options);
@@ -91,9 +93,12 @@ for (const threads of values.threads.split(',').map(Number)) {
   rates.sort((a, b) => a - b);
   const at = (q: number) => rates[Math.min(rates.length - 1, Math.floor(q * rates.length))];
   const losses = await model.takeLosses();
+  const { user, system } = process.cpuUsage(cpu);
+  const cpuRate = (batch * rates.length) / ((user + system) / 1e6);
   console.log(
     `${engine.device.description}: ${at(0.5).toFixed(0)} images/s median (best ${at(1).toFixed(0)}), ` +
       `${((at(0.5) * flopsOfImage) / 1e9).toFixed(1)} GFLOP/s (best ${((at(1) * flopsOfImage) / 1e9).toFixed(1)}), ` +
+      `${cpuRate.toFixed(0)} images a second of CPU time, ` +
       `${(model.memoryBytes() / 2 ** 20).toFixed(0)} MB, loss ${losses.total.toFixed(4)}`,
   );
   model.dispose();

@@ -30,6 +30,8 @@ export const enum Header {
   decoderLayers,
   encoderLayers,
   encoderHalf,
+  /** Threads that share the encoder. */
+  encoderThreads,
   // Tables.
   waveTable,
   halfX,
@@ -88,10 +90,10 @@ export const enum Header {
   count,
   batchCount,
   firstChunk,
+  lastChunk,
   hasTranslations,
   hasCtf,
   hasNoise,
-  training,
   rows,
   /** f32: β, learning rate over the first bias correction, 1/√(second bias correction), weight decay. */
   beta,

@@ -3,7 +3,7 @@
 import { PLAIN, PLAIN_UNSHARED, RELAXED, RELAXED_UNSHARED } from './generated/kernels.wasm.ts';
 
 /** Entries that every thread of a step calls at once. */
-export type Entry = 'encodeChunk' | 'trainChunk' | 'update' | 'evaluateChunk';
+export type Entry = 'encodeChunk' | 'trainChunk' | 'evaluateChunk';
 export type Kernels = Record<Entry, (thread: number, threads: number) => void>;
 
 export interface KernelModule {

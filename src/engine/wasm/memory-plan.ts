@@ -16,6 +16,8 @@ const CHUNK_BYTES = 32 * 2 ** 20;
 const CHUNK_IMAGES = { least: 8, most: 64 };
 /** Each group of blocks sums its own gradient; fewer where the decoder is large. Independent of the threads. */
 const GROUPS = { least: 2, most: 16, bytes: 256 * 2 ** 20 };
+/** The encoder's share of a step's work below which one thread does it while the others wait. */
+const LITTLE_WORK = 0.02;
 export const EVALUATE_ROWS = 16384;
 const LIMIT_BYTES = 2 ** 32 - 2 ** 16;
 
@@ -85,6 +87,10 @@ export function planMemory(spec: ModelSpec, encoding: EncodingTable, slices: Sli
   header.set(Header.sharedFloats, parameters.sharedFloats);
   header.set(Header.zWeights, parameters.zWeights);
   header.set(Header.firstBias, parameters.decoder[0].bias);
+
+  const work = (layers: LayerPlace[]) => layers.reduce((sum, layer) => sum + layer.inputs * layer.outputs, 0);
+  const encoderShare = work(parameters.encoder) / (work(parameters.decoder) * slices.rowsPerImage);
+  header.set(Header.encoderThreads, encoderShare * threads < LITTLE_WORK ? 1 : threads);
 
   put(Header.waveTable, waves.length * WAVE_BYTES);
   put(Header.halfX, halfRows * 8);

@@ -66,9 +66,14 @@ export class WasmModel implements FieldModel {
 
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {
     return this.inTurn(async () => {
+      if (batch.count === 0) return;
       const { memory } = this;
       memory.setWord(Header.batchCount, batch.count);
       memory.setReal(Header.beta, options.beta);
+      this.steps++;
+      memory.setReal(Header.stepSize, options.learningRate / (1 - ADAM_BETAS[0] ** this.steps));
+      memory.setReal(Header.secondScale, 1 / Math.sqrt(1 - ADAM_BETAS[1] ** this.steps));
+      memory.setReal(Header.weightDecay, options.weightDecay);
       memory.words(Header.groupTouched, this.plan.groups).fill(0);
       await this.inChunks(batch, async (from, count) => {
         memory.setWord(Header.firstChunk, from === 0 ? 1 : 0);
@@ -76,13 +81,9 @@ export class WasmModel implements FieldModel {
         const noise = this.spec.zDim > 0 ? batch.noise : null;
         memory.setWord(Header.hasNoise, noise ? 1 : 0);
         if (noise) memory.copy(Header.noise, noise, from * this.spec.zDim, count * this.spec.zDim);
+        memory.setWord(Header.lastChunk, from + count === batch.count ? 1 : 0);
         await this.threads.run(this.id, 'trainChunk');
       });
-      this.steps++;
-      memory.setReal(Header.stepSize, options.learningRate / (1 - ADAM_BETAS[0] ** this.steps));
-      memory.setReal(Header.secondScale, 1 / Math.sqrt(1 - ADAM_BETAS[1] ** this.steps));
-      memory.setReal(Header.weightDecay, options.weightDecay);
-      await this.threads.run(this.id, 'update');
     });
   }
 

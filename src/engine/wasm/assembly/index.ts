@@ -54,7 +54,10 @@ export function encodeChunk(thread: i32, threads: i32): void {
   encodeForward(thread, threads);
 }
 
-/** Loss and gradients of a chunk of a batch, added to those of the chunks before it. */
+/**
+ * Loss and gradients of a chunk of a batch, added to those of the chunks before it; after the last chunk Adam's step.
+ * What is little work beside the decoder is done by one thread: every barrier costs a wait where cores are lent out.
+ */
 export function trainChunk(thread: i32, threads: i32): void {
   const withEncoder = word(Header.zDim) > 0;
   const count = word(Header.count);
@@ -64,15 +67,28 @@ export function trainChunk(thread: i32, threads: i32): void {
   }
   prepareImages(thread, threads, withEncoder);
   barrier(threads);
-  if (withEncoder) encodeForward(thread, threads);
-  for (let image = thread; image < count; image += threads) {
-    if (withEncoder) sample(image);
-    biasOfImage(image);
+  const few = min(threads, word(Header.encoderThreads));
+  if (thread < few) {
+    if (withEncoder) encodeForward(thread, few);
+    for (let image = thread; image < count; image += few) {
+      if (withEncoder) sample(image);
+      biasOfImage(image);
+    }
+    if (thread === 0) resetWork();
   }
-  if (thread === 0) resetWork();
   barrier(threads);
   trainBlocks(thread);
   barrier(threads);
+  if (thread < few) gradientsBeforeDecoder(thread, few, withEncoder);
+  if (word(Header.lastChunk)) {
+    barrier(threads);
+    adam(thread, threads);
+  }
+}
+
+/** From the blocks' sums: first bias, z's columns, latents, encoder. */
+function gradientsBeforeDecoder(thread: i32, threads: i32, withEncoder: bool): void {
+  const count = word(Header.count);
   for (let image = thread; image < count; image += threads) gradientOfImageBias(image);
   barrier(threads);
   if (thread === 0) sumLosses();
@@ -101,11 +117,6 @@ function trainBlocks(thread: i32): void {
       store<i32>(touched, 1);
     }
   }
-}
-
-/** Adam's step with the gradients of all chunks. */
-export function update(thread: i32, threads: i32): void {
-  adam(thread, threads);
 }
 
 /** Decoder at the requested coordinates for the z in place of the first image's. */
