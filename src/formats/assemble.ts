@@ -1,0 +1,349 @@
+// Any mix of dropped files understood as one set of particles: images, poses, CTF and index list brought together, with
+// a line, an error or a question where they do not fit. Nothing is lost: what cannot be used is reported with its file.
+import { findBadPixels, withoutRows } from './bad-pixels.ts';
+import { chooseSource } from './choose-source.ts';
+import { posesInFractions } from './cryodrgn-pickles.ts';
+import { VitrineError, throwIfCancelled, type Notice } from './errors.ts';
+import { looksWhite } from './looks-white.ts';
+import { rowMap, rowsOfList, tableByOriginalIndex, type RowMap } from './matching.ts';
+import { isFileImageReader } from './mrc.ts';
+import { CTF_WIDTH, type NamedBlob, type ParticleSet, type Poses } from './particles.ts';
+import { baseName, namedStacks, type ParticleSource } from './particle-source.ts';
+import { inWords, recognise, type Recognised } from './recognise.ts';
+import { pickImages } from './stacks.ts';
+import { pickPoses, pickRows } from './subset.ts';
+import type { Question, UnderstandOptions, Understanding, UnderstoodFile } from './understanding.ts';
+
+const SCAN_ALL_BELOW_BYTES = 2 * 2 ** 30;
+const SCAN_SAMPLE = 4096;
+const LISTED_ROWS = 1000;
+
+type PickleOf<K> = Extract<Extract<Recognised['content'], { kind: 'pickle' }>['pickle'], { kind: K }>;
+
+/** State of one understanding: what was recognised, and what is said of each file. */
+class Drop {
+  readonly errors = new Map<Recognised, VitrineError>();
+  readonly used = new Set<Recognised>();
+  readonly warnings: Notice[] = [];
+  readonly questions: Question[] = [];
+
+  constructor(
+    readonly files: Recognised[],
+    readonly options: UnderstandOptions,
+  ) {}
+
+  /** The pickle of a kind: the one named by the person, else the one that fits the count best. */
+  pickle<K extends 'poses' | 'ctf' | 'index'>(
+    kind: K,
+    counts: number[],
+  ): { file: Recognised; pickle: PickleOf<K> } | null {
+    const named = this.options.roles?.[kind];
+    const all = this.files.flatMap((file) => {
+      const { content } = file;
+      return content.kind === 'pickle' && content.pickle.kind === kind
+        ? [{ file, pickle: content.pickle as PickleOf<K>, count: content.pickle.count }]
+        : [];
+    });
+    if (named !== undefined) {
+      const file = this.files.find((f) => f.file.path === named);
+      const found = all.find((entry) => entry.file === file);
+      if (!found && file && !file.error)
+        this.errors.set(
+          file,
+          new VitrineError('pickle-syntax', `This file does not hold ${kind === 'index' ? 'an index list' : kind}.`, {
+            file: file.file.path,
+            expected:
+              kind === 'poses' ? 'rotations N×3×3 and translations N×2' : kind === 'ctf' ? 'N×9' : 'whole numbers',
+            found: file.says,
+          }),
+        );
+      return found ?? null;
+    }
+    const fitting = all.filter(({ count }) => counts.includes(count));
+    const best = fitting[0] ?? all[0] ?? null;
+    if (all.length > 1 && best)
+      this.warnings.push({
+        code: 'several-lists',
+        message: `Several files hold ${kind === 'index' ? 'index lists' : kind}; ${best.file.file.path} is used.`,
+        file: best.file.file.path,
+        advice: 'Drop only the one that belongs to this stack.',
+      });
+    return best;
+  }
+
+  /** Runs `part`; an error of a person's file is kept with that file and gives null. */
+  attempt<T>(file: Recognised, part: () => T): T | null {
+    try {
+      return part();
+    } catch (error) {
+      if (!(error instanceof VitrineError)) throw error;
+      this.errors.set(file, error);
+      return null;
+    }
+  }
+}
+
+/** Paths of the stacks that a STAR, .cs or .txt file names, as written in it. Errors: those of reading it. */
+export async function referencedStacks(file: NamedBlob): Promise<string[]> {
+  const recognised = await recognise(file);
+  if (recognised.error) throw VitrineError.fromData(recognised.error);
+  return namedStacks(recognised);
+}
+
+/** Error: 'cancelled' only; all else is part of the result. */
+export async function understand(files: NamedBlob[], options: UnderstandOptions = {}): Promise<Understanding> {
+  const { signal, onProgress, answers = {}, roles = {} } = options;
+  const recognised: Recognised[] = [];
+  for (const file of files) {
+    throwIfCancelled(signal);
+    onProgress?.({ fraction: recognised.length / files.length, message: `Reading ${file.path}` });
+    recognised.push(await recognise(file));
+  }
+  const drop = new Drop(recognised, options);
+  const hints = recognised.flatMap(({ content }) =>
+    content.kind === 'pickle' && content.pickle.kind !== 'other' && content.pickle.kind !== 'index'
+      ? [content.pickle.count]
+      : [],
+  );
+  const choice = chooseSource(recognised, roles, answers, hints);
+  choice.errors.forEach((error, file) => drop.errors.set(file, error));
+  if (choice.question) drop.questions.push(choice.question);
+  const built = choice.source ? buildSet(drop, choice.source) : null;
+  const result: Understanding = {
+    name: built?.set.name ?? baseName(files[0]?.path ?? ''),
+    files: [],
+    set: built?.set ?? null,
+    questions: drop.questions,
+    missing: [],
+    warnings: drop.warnings,
+    looksWhite: null,
+    selectedOf:
+      built && !built.map.stackWasFiltered && built.set.count < built.map.sourceCount ? built.map.sourceCount : null,
+    badRows: null,
+    columns: [],
+  };
+  if (built) {
+    result.columns = csvColumns(drop, built.map);
+    await lookAtPixels(drop, result, built.set);
+  }
+  if (!result.set) result.missing.push('a particle stack (.mrcs), or a .star or .cs file with its stacks');
+  else {
+    if (!result.set.poses) result.missing.push('poses (a refined .star or .cs file, or pose.pkl)');
+    if (result.set.pixelSizeAngstrom === null) result.missing.push('the pixel size');
+  }
+  result.files = recognised.map((file) => report(file, drop));
+  if (result.set) result.set.warnings = drop.warnings;
+  return result;
+}
+
+function report(file: Recognised, drop: Drop): UnderstoodFile {
+  const error = drop.errors.get(file)?.toData() ?? file.error;
+  return {
+    path: file.file.path,
+    bytes: file.file.blob.size,
+    role: drop.used.has(file) && file.role === 'cs' && !isLeading(file, drop) ? 'cs-passthrough' : file.role,
+    says: error ? error.message : file.says,
+    used: drop.used.has(file),
+    ...(error ? { error } : {}),
+  };
+}
+
+const isLeading = (file: Recognised, drop: Drop) =>
+  [...drop.used].find(({ content }) => content.kind === 'cs') === file;
+
+function buildSet(drop: Drop, source: ParticleSource): { set: ParticleSet; map: RowMap } | null {
+  const { answers = {} } = drop.options;
+  const sourceCount = source.images.count;
+  const { boxPixels } = source.images;
+  const index = drop.pickle('index', [sourceCount]);
+  const map =
+    (index && drop.attempt(index.file, () => rowMap(sourceCount, index.pickle.indices, index.file.file.path))) ??
+    rowMap(sourceCount, null, '');
+  if (index && !drop.errors.has(index.file)) drop.used.add(index.file);
+  for (const file of source.files) {
+    drop.used.add(file);
+    if (file.content.kind === 'stack') drop.warnings.push(...file.content.notices);
+  }
+  drop.warnings.push(...source.notices, ...map.notices);
+
+  const counts = [sourceCount, map.sourceRows.length];
+  const ctfFile = drop.pickle('ctf', counts);
+  const ctfSize = ctfFile ? (ctfFile.pickle.ctf[1] * ctfFile.pickle.ctf[0]) / boxPixels : null;
+  const headerSize = source.images.pixelSizeAngstrom;
+  const pixelSizeAngstrom = answers.pixelSizeAngstrom ?? source.tablePixelSize ?? ctfSize ?? headerSize;
+  if (pixelSizeAngstrom === null) askPixelSize(drop, source);
+  else if (headerSize !== null && Math.abs(headerSize / pixelSizeAngstrom - 1) > 0.02)
+    drop.warnings.push({
+      code: 'pixel-size-disagrees',
+      message: `The stack's header says ${inWords(headerSize)} Å; ${inWords(pixelSizeAngstrom)} Å is used.`,
+      file: source.files.at(-1)?.file.path,
+    });
+
+  const scale = { boxPixels, pixelSizeAngstrom };
+  const poses = posesOf(drop, source, map, scale, counts);
+  const ctf = ctfOf(drop, source, map, scale, ctfFile);
+  const { originalIndex, sourceRows } = map;
+  const set: ParticleSet = {
+    name: baseName(source.files[0].file.path).replace(/\.[^.]+$/, ''),
+    count: sourceRows.length,
+    boxPixels,
+    pixelSizeAngstrom,
+    images: sourceRows.length === sourceCount && !index ? source.images : pickImages(source.images, sourceRows),
+    poses,
+    ctf,
+    originalIndex: originalIndex.slice(),
+    opticsGroups: source.opticsGroups,
+    opticsGroupOf: source.opticsGroupOf && pickRows(source.opticsGroupOf, sourceRows, 1),
+    table: source.table && map.stackWasFiltered ? tableByOriginalIndex(source.table, originalIndex) : source.table,
+    warnings: drop.warnings,
+  };
+  return { set, map };
+}
+
+function askPixelSize(drop: Drop, source: ParticleSource): void {
+  const stack = source.files.find(({ content }) => content.kind === 'stack');
+  const found = stack?.content.kind === 'stack' ? stack.content.header.pixelSizeAngstrom : 0;
+  drop.questions.push({
+    kind: 'pixel-size',
+    found: found > 0 ? found : null,
+    reason:
+      found > 0
+        ? `The stack's header says ${inWords(found)} Å, which usually means that it was never set.`
+        : 'No file says the pixel size.',
+  });
+}
+
+type Scale = { boxPixels: number; pixelSizeAngstrom: number | null };
+
+function posesOf(drop: Drop, source: ParticleSource, map: RowMap, scale: Scale, counts: number[]): Poses | null {
+  const found = drop.pickle('poses', counts);
+  if (found) {
+    const rows = drop.attempt(found.file, () => rowsOfList(map, found.pickle.count, found.file.file.path, 'poses'));
+    if (rows) {
+      drop.used.add(found.file);
+      drop.warnings.push(...rows.notices, ...found.pickle.notices);
+      if (source.table)
+        drop.warnings.push({
+          code: 'poses-from-pickle',
+          message: `Poses come from ${baseName(found.file.file.path)}, not from the table.`,
+          file: found.file.file.path,
+        });
+      return pickPoses(posesInFractions(found.pickle, scale.boxPixels), rows.rows);
+    }
+  }
+  const poses = drop.attempt(source.files[0], () => source.poses(scale));
+  return poses && pickPoses(poses, map.sourceRows);
+}
+
+function ctfOf(
+  drop: Drop,
+  source: ParticleSource,
+  map: RowMap,
+  scale: Scale,
+  found: { file: Recognised; pickle: PickleOf<'ctf'> } | null,
+): Float32Array | null {
+  const { boxPixels } = scale;
+  let ctf: Float32Array | null = null;
+  if (found) {
+    const rows = drop.attempt(found.file, () => rowsOfList(map, found.pickle.count, found.file.file.path, 'CTF rows'));
+    if (rows) {
+      drop.used.add(found.file);
+      drop.warnings.push(...rows.notices);
+      ctf = pickRows(found.pickle.ctf, rows.rows, CTF_WIDTH);
+      if (ctf[0] !== boxPixels)
+        drop.warnings.push({
+          code: 'ctf-rescaled',
+          message: `The CTF was made for a box of ${ctf[0]}; its pixel size is scaled to the images' box of ${boxPixels}.`,
+          file: found.file.file.path,
+          advice: 'This is right where the stack was downsampled, wrong where it was cropped.',
+        });
+      for (let at = 0; at < ctf.length; at += CTF_WIDTH) {
+        ctf[at + 1] *= ctf[at] / boxPixels;
+        ctf[at] = boxPixels;
+      }
+    }
+  }
+  if (!ctf) {
+    const made = drop.attempt(source.files[0], () => source.ctf(scale));
+    drop.warnings.push(...(made?.notices ?? []));
+    ctf = made?.ctf ? pickRows(made.ctf, map.sourceRows, CTF_WIDTH) : null;
+    if (!ctf && !made?.notices.length)
+      drop.warnings.push({
+        code: 'ctf-missing',
+        message: 'There is no CTF; the images are taken as they are.',
+        advice: 'Drop a ctf.pkl, or the .star or .cs file, unless the images were simulated without CTF.',
+      });
+  }
+  const answered = drop.options.answers?.pixelSizeAngstrom;
+  if (ctf && answered !== undefined) for (let at = 1; at < ctf.length; at += CTF_WIDTH) ctf[at] = answered;
+  return ctf;
+}
+
+function csvColumns(drop: Drop, map: RowMap): Understanding['columns'] {
+  return drop.files.flatMap((file) => {
+    const { content } = file;
+    if (content.kind !== 'csv') return [];
+    const rows = drop.attempt(file, () => rowsOfList(map, content.table.rows, file.file.path, 'rows of the table'));
+    if (!rows) return [];
+    drop.used.add(file);
+    return content.table.columns.map(({ name, values }) => ({
+      name,
+      values: Float32Array.from(rows.rows, (row) => values[row]),
+    }));
+  });
+}
+
+/** White or dark, and NaN or infinite pixels: asked about, or left out where that was the answer. */
+async function lookAtPixels(drop: Drop, result: Understanding, set: ParticleSet): Promise<void> {
+  const { answers = {}, signal, onProgress } = drop.options;
+  result.looksWhite = await looksWhite(set.images, signal);
+  const bytes = set.count * set.boxPixels ** 2 * 4;
+  const scan = drop.options.scanPixels ?? (bytes <= SCAN_ALL_BELOW_BYTES ? 'all' : 'sample');
+  if (scan === 'none') return;
+  const bad =
+    drop.options.badRows ??
+    (await findBadPixels(set.images, {
+      signal,
+      sample: scan === 'sample' ? SCAN_SAMPLE : undefined,
+      onProgress: (done, total) =>
+        onProgress?.({
+          fraction: done / total,
+          message: `Checking pixels: ${inWords(done)} of ${inWords(total)} images`,
+        }),
+    }));
+  result.badRows = bad;
+  if (scan === 'sample' && set.count > SCAN_SAMPLE && isFileImageReader(set.images) && set.images.canHoldNonFinite)
+    drop.warnings.push({
+      code: 'pixels-sampled',
+      message: `${inWords(SCAN_SAMPLE)} images were looked at for NaN and infinite pixels; the rest are checked when they are read.`,
+    });
+  if (bad.length === 0) return;
+  if (answers.leaveOutBadRows === undefined)
+    drop.questions.push({ kind: 'bad-pixels', rows: bad.slice(0, LISTED_ROWS), count: bad.length });
+  else if (answers.leaveOutBadRows) {
+    result.set = withoutRows(set, bad);
+    const left = new Set(bad);
+    result.columns = result.columns.map(({ name, values }) => ({
+      name,
+      values: values.filter((_, i) => !left.has(i)),
+    }));
+    drop.warnings.push({
+      code: 'bad-pixels-left-out',
+      message: `${inWords(bad.length)} images with NaN or infinite pixels are left out.`,
+      found: `rows ${bad
+        .slice(0, 20)
+        .map((row) => row + 1)
+        .join(', ')}`,
+    });
+  }
+}
+
+/**
+ * The first error that keeps a command from going on: of a file it was told to use, or of any file where there is no set.
+ */
+export function firstError(understanding: Understanding, named: string[]): VitrineError | null {
+  const failed = understanding.files.filter(
+    ({ path, error }) => error && (named.includes(path) || understanding.set === null),
+  );
+  return failed[0]?.error ? VitrineError.fromData(failed[0].error) : null;
+}
