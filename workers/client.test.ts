@@ -37,7 +37,7 @@ class Sample {
 /** A Worker's face on one end of a channel whose other end exposes `api`. */
 function workerOf(api: object): Worker {
   const { port1, port2 } = new MessageChannel();
-  exposeApi(api, port2);
+  exposeApi(Promise.resolve(api), {}, port2);
   port1.start();
   return Object.assign(port1, { terminate: () => port1.close() }) as unknown as Worker;
 }
@@ -45,7 +45,7 @@ function workerOf(api: object): Worker {
 describe('wire', () => {
   test('a VitrineError arrives with its code, row and advice', async () => {
     const { port1, port2 } = new MessageChannel();
-    exposeApi(new Sample(), port2);
+    exposeApi(new Sample(), {}, port2);
     const remote = wrap<Sample>(port1);
     const error: unknown = await remote.fail().catch((e: unknown) => e);
     expect(error).toBeInstanceOf(VitrineError);

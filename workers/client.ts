@@ -56,7 +56,7 @@ export function connectStudio(): Studio {
     }
     const { port1, port2 } = new MessageChannel();
     void io.call('attachEngine', [transfer(port1, [port1])]).catch(() => {});
-    void engine.call('attachIo', [transfer(port2, [port2])]).catch(() => {});
+    void engine.call('attachIo', [transfer(port2, [port2]), document.baseURI]).catch(() => {});
   }
 
   const engineCalls = facadeOf<EngineFacade>(() => engine, ENGINE_CALLS);

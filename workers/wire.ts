@@ -93,16 +93,21 @@ export function buffersOf(value: unknown, found = new Set<ArrayBuffer>(), depth 
 }
 
 /**
- * Exposes an API class to the other side. What its methods return is given away: buffers are transferred, so a class
- * keeps no array that it has returned.
+ * Exposes an API class, or the promise of one, to the other side. What its methods return is given away: buffers are
+ * transferred, so a class keeps no array that it has returned. `introductions` are called at once, without waiting for
+ * the promise.
  */
-export function exposeApi(api: object, endpoint?: Endpoint): void {
-  const exposed = new Proxy(api, {
+export function exposeApi(api: object, introductions: object = {}, endpoint?: Endpoint): void {
+  const exposed = new Proxy(introductions, {
     get(target, name) {
-      const member: unknown = Reflect.get(target, name, target);
-      if (typeof member !== 'function') return member;
+      if (typeof name !== 'string' || name === 'then') return undefined;
+      const introduction: unknown = Reflect.get(target, name, target);
+      if (typeof introduction === 'function') return introduction;
       return async (...args: unknown[]) => {
-        const result: unknown = await Reflect.apply(member, target, args);
+        const ready = (await api) as object;
+        const member: unknown = Reflect.get(ready, name, ready);
+        if (typeof member !== 'function') throw new VitrineError('usage', `There is no call named ${name}.`);
+        const result: unknown = await Reflect.apply(member, ready, args);
         const buffers = buffersOf(result);
         return buffers.length > 0 ? transfer(result as object, buffers) : result;
       };

@@ -70,6 +70,7 @@ export async function prepareParticles(
   const prepared = await prepareImages(reader, { ...options, signal, onProgress: report });
   const { count, boxPixels, points, standardDeviation } = prepared;
   const writer = await ParticleCacheWriter.open(storage, folder, {
+    fingerprint,
     count,
     boxPixels,
     points,

@@ -1,6 +1,6 @@
 // A training from its parameters to a run folder: writes what each epoch learned before the next begins, goes on from the
 // last whole epoch, and leaves a status that says how it ended.
-import type { DeviceInfo, Engine, FieldModel } from '../engine/engine.ts';
+import type { Engine, FieldModel } from '../engine/engine.ts';
 import { fieldFromParams, type FieldDescription } from '../field/spec.ts';
 import { VitrineError } from '../formats/errors.ts';
 import { writeCtfPickle, writeIndexPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
@@ -86,12 +86,11 @@ export async function trainRun(
   control: TrainingControl,
   hooks: TrainJobHooks,
 ): Promise<RunRecord> {
-  const record = await requireRecord(run);
+  const record = await run.update({ status: 'running', device: engine.device, error: undefined });
   const { params } = record;
   const field = fieldFromParams(params, record.boxPixels);
   const plan = planFrom(params, field);
   const start = record.epochsDone > 0 ? await lastCheckpoint(run) : initialCheckpoint(field, params.seed);
-  await settle(run, { status: 'running', device: engine.device, error: undefined });
 
   const { learningRate, weightDecay, checkpointEvery } = params;
   let saving = Promise.resolve();
@@ -119,37 +118,18 @@ export async function trainRun(
     });
     await saving;
     if (failure) throw failure as Error;
-    return await settle(run, { status: last.epoch >= plan.epochs ? 'finished' : 'interrupted' });
+    return await run.update({ status: last.epoch >= plan.epochs ? 'finished' : 'interrupted' });
   } catch (error) {
     await saving;
-    if (error instanceof VitrineError && error.code === 'cancelled') return settle(run, { status: 'interrupted' });
+    if (error instanceof VitrineError && error.code === 'cancelled') return run.update({ status: 'interrupted' });
     const known = toVitrineError(error);
-    await settle(run, { status: 'failed', error: known.toData() }).catch(() => {});
+    await run.update({ status: 'failed', error: known.toData() }).catch(() => {});
     throw known;
   }
 }
 
 async function lastCheckpoint(run: RunFolder): Promise<Checkpoint> {
   return (await run.loadCheckpoint(null)).checkpoint;
-}
-
-async function requireRecord(run: RunFolder): Promise<RunRecord> {
-  const record = await run.record();
-  if (!record)
-    throw new VitrineError('file-missing', 'The folder has no vitrine.json: this run cannot be resumed here.', {
-      file: 'vitrine.json',
-      advice: 'Train anew; runs of cryoDRGN can be decoded, encoded and analysed.',
-    });
-  return record;
-}
-
-async function settle(
-  run: RunFolder,
-  changes: { status: RunRecord['status']; device?: DeviceInfo; error?: RunRecord['error'] },
-): Promise<RunRecord> {
-  const record = { ...(await requireRecord(run)), ...changes };
-  await run.writeRecord(record);
-  return record;
 }
 
 export function toVitrineError(error: unknown): VitrineError {

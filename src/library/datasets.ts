@@ -88,10 +88,8 @@ export class DatasetLibrary {
     if (set.ctf) await writeArray(storage, this.path(id, 'ctf.f32'), set.ctf);
     await writeArray(storage, this.path(id, 'original-index.u32'), set.originalIndex);
     if (set.opticsGroupOf) await writeArray(storage, this.path(id, 'optics-group.i32'), set.opticsGroupOf);
-    if (set.table) {
-      const everyRow = Uint32Array.from({ length: set.table.rows }, (_, row) => row);
-      await storage.write(this.path(id, `table.${set.table.kind}`), set.table.writeRows(everyRow));
-    }
+    if (set.table)
+      await storage.write(this.path(id, `table.${set.table.kind}`), set.table.writeRows(set.originalIndex));
     // Last, so that a dataset is listed only once it is whole.
     await writeJson(storage, this.path(id, 'dataset.json'), record);
     return record;
@@ -124,18 +122,10 @@ export class DatasetLibrary {
     };
   }
 
-  /** The STAR or .cs the set came from, all its rows. */
+  /** The STAR or .cs the set came from, with the rows of the set in its order. */
   async table(id: string): Promise<Blob | null> {
     const record = await this.record(id);
     return record?.tableKind ? this.storage.openBlob(this.path(id, `table.${record.tableKind}`)) : null;
-  }
-
-  /** Files of the set kept beside it: the demo's simulated stack. */
-  async attachment(id: string, name: string): Promise<Blob | null> {
-    return this.storage.openBlob(this.path(id, name));
-  }
-  async attach(id: string, name: string, bytes: Uint8Array): Promise<void> {
-    await this.storage.write(this.path(id, name), bytes);
   }
 
   async columns(id: string): Promise<NumberColumn[]> {

@@ -15,6 +15,7 @@ const header = (count: number, points: number) => ({
   count,
   points,
   boxPixels: 8,
+  fingerprint: 'f',
   standardDeviation: 2.5,
   options: { window: true },
 });

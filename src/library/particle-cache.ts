@@ -16,6 +16,8 @@ const VERSION = 1;
 
 export interface CacheMeta {
   version: number;
+  /** Of the images, before preparation. */
+  fingerprint: string;
   count: number;
   boxPixels: number;
   points: number;
@@ -106,6 +108,17 @@ export class ParticleCache implements HartleyImages {
     if (this.count * this.points * 4 <= FULL_PRECISION_BYTES) this.inMemory.set(shard, result);
     return result;
   }
+}
+
+/** Folders below images/ that hold whole sets of these images, however prepared. */
+export async function cachesOf(storage: Storage, fingerprint: string): Promise<{ folder: string; meta: CacheMeta }[]> {
+  const found: { folder: string; meta: CacheMeta }[] = [];
+  for (const { name } of await storage.list('images')) {
+    const folder = `images/${name}`;
+    const meta = await readMeta(storage, folder);
+    if (meta?.fingerprint === fingerprint && (await storage.read(`${folder}/complete`))) found.push({ folder, meta });
+  }
+  return found;
 }
 
 /** Writes a cache shard by shard; opening it again on a partly written one goes on after the shards that are there. */

@@ -1,7 +1,6 @@
 // A run folder: a cryoDRGN work directory (config.yaml, weights.N.pkl, z.N.pkl, pose.pkl, ctf.pkl, ind.pkl) plus
 // vitrine.json. Opens cryoDRGN's own folders too, which lack vitrine.json. Each epoch's files are written before
 // vitrine.json counts it, and older ones go after: a crash at any moment leaves a run that goes on from a whole epoch.
-import type { ModelSpec } from '../engine/engine.ts';
 import { checkpointDictionary, readCheckpoint, type OptimizerArguments } from '../field/checkpoint.ts';
 import { configFromField, fieldFromConfig, type DatasetArguments, type FieldDescription } from '../field/spec.ts';
 import { VitrineError } from '../formats/errors.ts';
@@ -27,6 +26,8 @@ export interface EpochLatents {
 }
 
 export class RunFolder {
+  private updating: Promise<unknown> = Promise.resolve();
+
   constructor(
     readonly storage: Storage,
     /** '' for the storage's root. */
@@ -46,6 +47,23 @@ export class RunFolder {
 
   async writeRecord(record: RunRecord): Promise<void> {
     await writeJson(this.storage, this.path('vitrine.json'), record);
+  }
+
+  /** Changes some fields; changes made through one RunFolder come one after the other and none is lost. */
+  update(changes: Partial<RunRecord>): Promise<RunRecord> {
+    const changed = this.updating.then(async () => {
+      const record = await this.record();
+      if (!record)
+        throw new VitrineError('file-missing', 'The folder has no vitrine.json: this run cannot be resumed here.', {
+          file: 'vitrine.json',
+          advice: 'Train anew; runs of cryoDRGN can be decoded, encoded and analysed.',
+        });
+      const next = { ...record, ...changes };
+      await this.writeRecord(next);
+      return next;
+    });
+    this.updating = changed.catch(() => {});
+    return changed;
   }
 
   /** The name has a file of its own: the worker that trains keeps writing vitrine.json. */
@@ -107,8 +125,7 @@ export class RunFolder {
         this.path(`z.${epoch}.pkl`),
         writeLatentsPickle(field.spec.zDim, latents.mu, latents.logVariance),
       );
-    const record = await this.record();
-    if (record) await this.writeRecord({ ...record, epochsDone: epoch, history: checkpoint.history });
+    await this.update({ epochsDone: epoch, history: checkpoint.history });
     for (const old of await this.epochs()) {
       if (old >= epoch || old % keepEvery === 0) continue;
       await this.storage.remove(this.path(`weights.${old}.pkl`));
@@ -182,7 +199,7 @@ export class RunLibrary {
   }
 }
 
-/** Å of a voxel of a map of `boxPixels` from a run. */
-export function mapPixelSize(spec: ModelSpec, pixelSizeAngstrom: number, boxPixels: number): number {
-  return (pixelSizeAngstrom * spec.boxPixels) / boxPixels;
+/** Å of a pixel after a field of view of `fromPixels` pixels was sampled by `toPixels` instead. */
+export function mapPixelSize(fromPixels: number, pixelSizeAngstrom: number, toPixels: number): number {
+  return (pixelSizeAngstrom * fromPixels) / toPixels;
 }

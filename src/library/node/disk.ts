@@ -1,7 +1,7 @@
 // Storage in a folder of the disk, for the command line. A write goes to a hidden neighbour and is renamed into place.
-import { openFileBlob } from '../../formats/node/file-blob.ts';
 import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { openFileBlob } from '../../formats/node/file-blob.ts';
 import { bytesOf, pathParts, storageFailure } from '../paths.ts';
 import type { Storage, StorageEntry, StorageWriter } from '../storage.ts';
 

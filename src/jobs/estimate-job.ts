@@ -1,0 +1,63 @@
+// How long a training will take before any image is prepared: the very model on noise of the set's size, since speed does
+// not depend on what the images show.
+import type { Engine } from '../engine/engine.ts';
+import { fieldFromParams } from '../field/spec.ts';
+import { Random } from '../geometry/random.ts';
+import type { HartleyImages } from '../imaging/hartley-images.ts';
+import { makeLattice } from '../imaging/lattice.ts';
+import { estimateTraining, type TrainingEstimate } from '../inference/estimate.ts';
+import { initialCheckpoint } from '../inference/start.ts';
+import type { KeptDataset } from '../library/datasets.ts';
+import { cacheBytes, SHARD_SIZE } from '../library/particle-cache.ts';
+import type { Params } from '../params.ts';
+import { imageOptionsOf } from './prepare.ts';
+import { planFrom, trainingData } from './train-job.ts';
+
+export interface RunEstimate extends TrainingEstimate {
+  secondsTotal: number;
+  /** Images and the epochs that are kept. */
+  storageBytes: number;
+}
+
+/** Images of standard normal noise: one shard stands for all. */
+function noiseImages(count: number, boxPixels: number): HartleyImages {
+  const { points } = makeLattice(boxPixels);
+  const random = new Random(1);
+  const held = Math.min(256, count);
+  const values = Float32Array.from({ length: held * points }, () => random.normal());
+  return {
+    ...{ count, boxPixels, points, shardSize: SHARD_SIZE, standardDeviation: 1 },
+    readShard: () => Promise.resolve({ first: 0, count: held, values }),
+  };
+}
+
+export async function estimateRun(
+  engine: Engine,
+  dataset: KeptDataset,
+  params: Params,
+  signal?: AbortSignal,
+): Promise<RunEstimate> {
+  const { record, ctf, originalIndex } = dataset;
+  const { boxPixels } = imageOptionsOf(params, record.boxPixels);
+  const field = fieldFromParams(params, boxPixels);
+  const start = initialCheckpoint(field, params.seed);
+  const images = noiseImages(record.particles, boxPixels);
+  const poses = dataset.poses ?? {
+    // Any rotations do for measuring.
+    rotations: Float32Array.from({ length: record.particles * 9 }, (_, i) =>
+      i % 9 === 0 || i % 9 === 4 || i % 9 === 8 ? 1 : 0,
+    ),
+    translations: null,
+  };
+  const data = trainingData({ images, poses, ctf, originalIndex }, record.boxPixels);
+  const measured = await estimateTraining(planFrom(params, field), data, engine, start, signal);
+  const parameters = [...start.weights.values()].reduce((sum, { data: values }) => sum + values.length, 0);
+  const kept = Math.ceil(params.epochs / params.checkpointEvery);
+  // Weights and two moments of Adam; μ and log σ².
+  const epochBytes = 4 * (3 * parameters + 2 * record.particles * params.zDim);
+  return {
+    ...measured,
+    secondsTotal: measured.secondsPerEpoch * params.epochs,
+    storageBytes: cacheBytes(record.particles, images.points) + kept * epochBytes,
+  };
+}

@@ -1,0 +1,153 @@
+// The one run that goes on: prepares its images through the io worker, trains into its folder, tells what happens.
+import type { Engine, FieldModel } from '../src/engine/engine.ts';
+import { VitrineError } from '../src/formats/errors.ts';
+import { findPrepared, imageOptionsOf } from '../src/jobs/prepare.ts';
+import { toVitrineError, trainRun, writeRunFolder, type RunParticles } from '../src/jobs/train-job.ts';
+import type { TrainingControl, TrainingEvent } from '../src/inference/training.ts';
+import type { KeptDataset } from '../src/library/datasets.ts';
+import type { RunRecord, RunStatus } from '../src/library/run-record.ts';
+import type { RunField, RunFolder } from '../src/library/runs.ts';
+import type { Storage } from '../src/library/storage.ts';
+import type { Progress, RunEvent } from './contract.ts';
+import type { PreparationApi } from './peer.ts';
+import type { TaskLine } from './task-line.ts';
+
+export interface ActiveRunParts {
+  dataset(): Promise<KeptDataset>;
+  engine(): Promise<Engine>;
+  preparation(): Promise<PreparationApi>;
+  storage: Storage;
+  line: TaskLine;
+  tell(event: RunEvent): void;
+}
+
+export class ActiveRun {
+  /** The model between steps, for maps of the run as it learns. */
+  model: { model: FieldModel; field: RunField } | null = null;
+  private readonly abort = new AbortController();
+  private readonly control: TrainingControl = { signal: this.abort.signal };
+  private ended: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly id: string,
+    private readonly folder: RunFolder,
+    private readonly parts: ActiveRunParts,
+  ) {}
+
+  /** Never rejects: how it ends is told as an event and written to the folder. */
+  run(record: RunRecord): Promise<void> {
+    this.ended = this.work(record)
+      .catch(async (error: unknown) => {
+        if (error instanceof VitrineError && error.code === 'cancelled') {
+          await this.mark('interrupted');
+          this.tellStatus('interrupted', this.stopReason(record.epochsDone));
+          return;
+        }
+        const known = toVitrineError(error).toData();
+        await this.mark('failed', known);
+        this.parts.tell({ type: 'failed', runId: this.id, error: known });
+      })
+      .finally(() => {
+        this.model = null;
+        this.parts.line.held = false;
+        void this.parts.line.drain();
+      });
+    return this.ended;
+  }
+
+  private async work(record: RunRecord): Promise<void> {
+    this.tellStatus('running');
+    const particles = await this.prepare(record);
+    if (record.epochsDone === 0) await writeRunFolder(this.folder, record, particles);
+    const engine = await this.parts.engine();
+    const field = await this.folder.field();
+    const ended = await trainRun(this.folder, engine, particles, this.control, {
+      onEvent: (event) => this.onEvent(event, record),
+      onModel: (model) => {
+        this.model = { model, field };
+        this.parts.line.held = true;
+      },
+      onIdle: () => this.parts.line.drain(),
+    });
+    this.model = null;
+    if (ended.status === 'finished') this.tellStatus('finished');
+    else this.tellStatus(ended.status, this.stopReason(ended.epochsDone));
+  }
+
+  private async prepare(record: RunRecord): Promise<RunParticles> {
+    const { storage } = this.parts;
+    const { record: set, poses, ctf, originalIndex } = await this.parts.dataset();
+    const options = imageOptionsOf(record.params, set.boxPixels);
+    let images = await findPrepared(storage, set.fingerprint, options);
+    if (!images) {
+      const preparation = await this.parts.preparation();
+      const id = `prepare-${this.id}`;
+      const onAbort = (): void => void preparation.cancel(id);
+      this.control.signal?.addEventListener('abort', onAbort, { once: true });
+      const onProgress = (progress: Progress): void => this.parts.tell({ type: 'preparing', runId: this.id, progress });
+      await preparation.prepare(set.id, record.params, { id, onProgress });
+      images = await findPrepared(storage, set.fingerprint, options);
+    }
+    if (!images || !poses)
+      throw new VitrineError('file-missing', 'The images or poses of the dataset are not kept.', {
+        file: set.name,
+        advice: 'Open the original files again, then resume.',
+      });
+    return { images, poses, ctf, originalIndex };
+  }
+
+  private onEvent(event: TrainingEvent, record: RunRecord): void {
+    const runId = this.id;
+    if (event.type === 'progress') {
+      const { epoch, imagesDone, imagesTotal, imagesPerSecond, losses } = event;
+      const imagesLeft = (record.params.epochs - epoch) * imagesTotal + imagesTotal - imagesDone;
+      this.parts.tell({
+        ...{ type: 'progress', runId, epoch, imagesDone, imagesTotal, imagesPerSecond },
+        secondsLeft: imagesLeft / Math.max(1e-9, imagesPerSecond),
+        reconstruction: losses?.reconstruction ?? null,
+        kl: losses?.kl ?? null,
+      });
+    } else if (event.type === 'epoch') this.parts.tell({ type: 'epoch', runId, summary: event.summary });
+    else if (event.type === 'paused') {
+      // Nothing steps now: maps need not wait for a gap.
+      this.parts.line.held = false;
+      void this.mark('paused').then(() => this.tellStatus('paused'));
+      void this.parts.line.drain();
+    } else if (event.type === 'resumed') {
+      this.parts.line.held = true;
+      void this.mark('running').then(() => this.tellStatus('running'));
+    }
+  }
+
+  pause(): void {
+    this.control.paused = true;
+  }
+
+  /** Waits for a map that is being decoded, so that it and a step never share the device. */
+  async continue(): Promise<void> {
+    this.parts.line.held = true;
+    await this.parts.line.drain();
+    this.control.paused = false;
+  }
+
+  async stop(): Promise<void> {
+    this.abort.abort();
+    this.control.paused = false;
+    await this.ended;
+  }
+
+  private async mark(status: RunStatus, error?: RunRecord['error']): Promise<void> {
+    // A run that was removed meanwhile has no record to mark.
+    await this.folder.update({ status, ...(error && { error }) }).catch(() => {});
+  }
+
+  private tellStatus(status: RunStatus, reason?: string): void {
+    this.parts.tell({ type: 'status', runId: this.id, status, ...(reason !== undefined && { reason }) });
+  }
+
+  private stopReason(epochs: number): string {
+    return epochs > 0
+      ? `Stopped after epoch ${epochs}; resume to go on from there.`
+      : 'Stopped before the first epoch was done.';
+  }
+}

@@ -1,0 +1,275 @@
+// What the engine worker does, without the worker: owns the device, trains one run at a time in the background, and
+// decodes maps between its steps. States of a run: running ⇄ paused → finished | interrupted | failed → running (resume).
+import type { Engine, EngineRequest } from '../src/engine/engine.ts';
+import { decodeVolume } from '../src/field/volume.ts';
+import { VitrineError, type Notice } from '../src/formats/errors.ts';
+import { loadModel, type LoadedRun } from '../src/jobs/decode-job.ts';
+import { estimateRun } from '../src/jobs/estimate-job.ts';
+import { imageOptionsOf } from '../src/jobs/prepare.ts';
+import { DatasetLibrary } from '../src/library/datasets.ts';
+import { newId } from '../src/library/arrays.ts';
+import type { RunLocks } from '../src/library/run-locks.ts';
+import type { RunRecord } from '../src/library/run-record.ts';
+import { mapPixelSize, RunLibrary } from '../src/library/runs.ts';
+import type { Storage } from '../src/library/storage.ts';
+import { validateParams, type Params } from '../src/params.ts';
+import { ActiveRun } from './active-run.ts';
+import { CallsUnderway } from './calls.ts';
+import type {
+  CallOptions,
+  DecodeRequest,
+  DeviceReport,
+  EngineApi,
+  Estimate,
+  RunEvent,
+  RunSummary,
+  VolumeData,
+} from './contract.ts';
+import { deviceReport } from './device-report.ts';
+import type { PreparationApi } from './peer.ts';
+import { runSummary } from './run-summary.ts';
+import { TaskLine } from './task-line.ts';
+
+export interface EngineHostParts {
+  storage: Storage;
+  locks: RunLocks;
+  openEngine(request: EngineRequest): Promise<Engine>;
+  /** The io worker, once it has been introduced. */
+  preparation(): Promise<PreparationApi>;
+}
+
+export class EngineHost implements EngineApi {
+  private readonly calls = new CallsUnderway();
+  private readonly listeners: ((event: RunEvent) => void)[] = [];
+  private readonly line = new TaskLine();
+  private readonly datasets: DatasetLibrary;
+  private readonly runs: RunLibrary;
+  private opened: { device: Params['device']; engine: Promise<Engine> } | null = null;
+  private active: ActiveRun | null = null;
+  /** The model decoded from last, kept for the next map. */
+  private loaded: (LoadedRun & { runId: string }) | null = null;
+
+  constructor(private readonly parts: EngineHostParts) {
+    this.datasets = new DatasetLibrary(parts.storage);
+    this.runs = new RunLibrary(parts.storage);
+  }
+
+  cancel(id: string): void {
+    this.calls.cancel(id);
+  }
+
+  /** The engine for a device, or whichever is open; a change of device closes the one before. */
+  private async engine(device: Params['device'] | 'open'): Promise<Engine> {
+    if (this.opened && (device === 'open' || device === this.opened.device)) return this.opened.engine;
+    if (this.opened) {
+      const before = await this.opened.engine.catch(() => null);
+      this.unload();
+      before?.dispose();
+    }
+    const wanted = device === 'open' ? 'auto' : device;
+    const engine = this.parts.openEngine({ device: wanted });
+    this.opened = { device: wanted, engine };
+    engine.catch(() => {
+      this.opened = null;
+    });
+    return engine;
+  }
+
+  async device(): Promise<DeviceReport> {
+    return deviceReport((await this.engine('open')).device);
+  }
+
+  async estimate(datasetId: string, params: Params, call: CallOptions): Promise<Estimate> {
+    return this.calls.run(call, async ({ signal, onProgress }) => {
+      this.refuseWhileActive();
+      const dataset = await this.dataset(datasetId);
+      const checked = validateParams(params);
+      onProgress({ fraction: null, message: 'Measuring a few steps' });
+      const engine = await this.engine(checked.device);
+      const measured = await this.line.run(() => estimateRun(engine, dataset, checked, signal));
+      const { secondsPerEpoch, secondsTotal, imagesPerSecond, memoryBytes, storageBytes } = measured;
+      const free = await this.parts.storage.freeBytes();
+      const notices: Notice[] = [];
+      if (free !== null && storageBytes > free)
+        notices.push({
+          code: 'storage',
+          message: 'The run does not fit into what is left of the storage.',
+          expected: `${Math.round(storageBytes / 2 ** 20)} MiB`,
+          found: `${Math.round(free / 2 ** 20)} MiB`,
+          advice: 'Remove runs that are no longer needed, keep fewer epochs, or train at a smaller box.',
+        });
+      return { secondsPerEpoch, secondsTotal, imagesPerSecond, memoryBytes, storageBytes, notices };
+    });
+  }
+
+  async start(datasetId: string, name: string, params: Params): Promise<RunSummary> {
+    this.refuseWhileActive();
+    const { record: dataset } = await this.dataset(datasetId);
+    const checked = validateParams(params);
+    if (!dataset.hasPoses)
+      throw new VitrineError('poses-missing', 'The dataset has no poses, which training needs.', {
+        file: dataset.name,
+        advice: 'Add the STAR or .cs of a refinement, or a poses.pkl.',
+      });
+    const { boxPixels } = imageOptionsOf(checked, dataset.boxPixels);
+    const record: RunRecord = {
+      version: 1,
+      id: newId(),
+      name,
+      created: new Date().toISOString(),
+      datasetId,
+      datasetName: dataset.name,
+      files: null,
+      params: checked,
+      status: 'running',
+      epochsDone: 0,
+      history: [],
+      device: null,
+      particles: dataset.particles,
+      imagePixels: dataset.boxPixels,
+      boxPixels,
+      pixelSizeAngstrom: mapPixelSize(dataset.boxPixels, dataset.pixelSizeAngstrom, boxPixels),
+      standardDeviation: 0,
+      fingerprint: dataset.fingerprint,
+    };
+    await this.runs.folder(record.id).writeRecord(record);
+    return this.go(record);
+  }
+
+  async resume(runId: string, epochs: number | null): Promise<RunSummary> {
+    this.refuseWhileActive();
+    const old = await this.runs.record(runId);
+    const params = validateParams({ ...old.params, ...(epochs !== null && { epochs }) });
+    if (old.epochsDone >= params.epochs)
+      throw new VitrineError('value-out-of-range', `The run has done its ${old.epochsDone} epochs.`, {
+        field: '-n',
+        expected: `more than ${old.epochsDone}`,
+        advice: 'Ask for more epochs to go on.',
+      });
+    const { error: _error, ...kept } = old;
+    const record: RunRecord = { ...kept, params, status: 'running' };
+    return this.go(record);
+  }
+
+  /** Takes the run's lock and trains it in the background. */
+  private async go(record: RunRecord): Promise<RunSummary> {
+    const release = await this.parts.locks.hold(record.id);
+    if (!release)
+      throw new VitrineError('usage', 'Another tab is training this run.', { advice: 'Go on in that tab.' });
+    const folder = this.runs.folder(record.id);
+    try {
+      this.refuseWhileActive();
+      await folder.writeRecord(record);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    if (this.loaded?.runId === record.id) this.unload();
+    const active = new ActiveRun(record.id, folder, {
+      dataset: () => this.dataset(record.datasetId),
+      engine: () => this.engine(record.params.device),
+      preparation: this.parts.preparation,
+      storage: this.parts.storage,
+      line: this.line,
+      tell: (event) => this.tell(event),
+    });
+    this.active = active;
+    void active.run(record).finally(() => {
+      this.active = null;
+      release();
+    });
+    return runSummary(record, new Set([record.id]));
+  }
+
+  async pause(runId: string): Promise<void> {
+    this.activeRun(runId).pause();
+  }
+
+  async continue(runId: string): Promise<void> {
+    await this.activeRun(runId).continue();
+  }
+
+  async stop(runId: string): Promise<void> {
+    await this.activeRun(runId).stop();
+  }
+
+  async subscribe(listener: (event: RunEvent) => void): Promise<void> {
+    this.listeners.push(listener);
+  }
+
+  private tell(event: RunEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+
+  async decode(request: DecodeRequest): Promise<VolumeData> {
+    return this.line.run(() => this.decodeNow(request));
+  }
+
+  async decodeSeries(
+    request: Omit<DecodeRequest, 'z'> & { zs: number[][] },
+    onVolume: (index: number, volume: VolumeData) => void,
+    call: CallOptions,
+  ): Promise<void> {
+    return this.calls.run(call, async ({ signal, onProgress }) => {
+      const { runId, epoch, boxPixels, zs } = request;
+      for (const [index, z] of zs.entries()) {
+        onProgress({ fraction: index / zs.length, message: `Decoding map ${index + 1} of ${zs.length}` });
+        onVolume(index, await this.line.run(() => this.decodeNow({ runId, epoch, boxPixels, z }, signal)));
+      }
+    });
+  }
+
+  private async decodeNow({ runId, epoch, z, boxPixels }: DecodeRequest, signal?: AbortSignal): Promise<VolumeData> {
+    const record = await this.runs.record(runId);
+    const { model, field } = await this.modelOf(runId, epoch, record);
+    if (z.length !== field.spec.zDim)
+      throw new VitrineError('value-out-of-range', 'This z does not fit the model.', {
+        expected: `${field.spec.zDim} values`,
+        found: String(z.length),
+      });
+    const latent = z.length > 0 ? Float32Array.from(z) : null;
+    const values = await decodeVolume(model, latent, boxPixels, record.standardDeviation, signal);
+    const pixelSizeAngstrom = mapPixelSize(field.spec.boxPixels, record.pixelSizeAngstrom, boxPixels);
+    return { boxPixels, pixelSizeAngstrom, values, z, label: record.name };
+  }
+
+  /** The model that is being trained where it is the one wanted, else the one loaded last, else the one on storage. */
+  private async modelOf(
+    runId: string,
+    epoch: number | null,
+    record: RunRecord,
+  ): Promise<Pick<LoadedRun, 'model' | 'field'>> {
+    const live = this.active?.id === runId ? this.active.model : null;
+    if (live && epoch === null) return live;
+    const wanted = epoch ?? (record.epochsDone > 0 ? record.epochsDone : null);
+    if (this.loaded?.runId === runId && this.loaded.epoch === wanted) return this.loaded;
+    this.unload();
+    const engine = await this.engine('open');
+    this.loaded = { runId, ...(await loadModel(engine, this.runs.folder(runId), wanted)) };
+    return this.loaded;
+  }
+
+  private unload(): void {
+    this.loaded?.model.dispose();
+    this.loaded = null;
+  }
+
+  private async dataset(id: string) {
+    const dataset = await this.datasets.load(id);
+    if (!dataset)
+      throw new VitrineError('file-missing', 'The dataset is no longer kept.', { advice: 'Open its files again.' });
+    return dataset;
+  }
+
+  private activeRun(runId: string): ActiveRun {
+    if (this.active?.id === runId) return this.active;
+    throw new VitrineError('usage', 'This run is not going on.', { advice: 'Resume it.' });
+  }
+
+  private refuseWhileActive(): void {
+    if (this.active)
+      throw new VitrineError('usage', 'A run is going on already.', {
+        advice: 'Stop it, or wait until it has finished.',
+      });
+  }
+}
