@@ -97,7 +97,7 @@ function loosestResidue(
   return best;
 }
 
-/** Positions with the moving part turned by `radians`, about the mean of all atoms; `present` leaves domains out. */
+/** Positions with the moving part turned by `radians`, from the mean of all atoms at rest; absent domains left out. */
 export function conformation(
   molecule: Molecule,
   radians: number,
@@ -107,7 +107,8 @@ export function conformation(
   const turned = rotateAboutAxis(molecule.positions, origin, axis, radians);
   const positions = molecule.positions.map((v, i) => (molecule.moves[Math.floor(i / 3)] ? turned[i] : v));
   const mean = [0, 0, 0];
-  positions.forEach((v, i) => (mean[i % 3] += v / molecule.weights.length));
+  // The mean of the molecule at rest: what does not swing stays in place from state to state.
+  molecule.positions.forEach((v, i) => (mean[i % 3] += v / molecule.weights.length));
   const keep = Array.from(molecule.weights.keys()).filter((i) => !absentDomains.includes(molecule.domains[i]));
   return {
     positions: Float32Array.from(keep.flatMap((i) => [0, 1, 2].map((axis) => positions[3 * i + axis] - mean[axis]))),
