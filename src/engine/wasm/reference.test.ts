@@ -58,6 +58,14 @@ describeWithReference('cryoDRGN’s hinge model on the CPU engine', () => {
 
   it('exports the weights it was given, bit for bit and in their order', async () => {
     const exported = await model.exportWeights();
-    expect([...exported]).toEqual([...checkpoint.weights]);
+    expect([...exported.keys()]).toEqual([...checkpoint.weights.keys()]);
+    for (const [name, { shape, data }] of checkpoint.weights) {
+      const found = exported.get(name);
+      expect(found?.shape).toEqual(shape);
+      expect(
+        found?.data.every((value, i) => value === data[i]),
+        name,
+      ).toBe(true);
+    }
   });
 });
