@@ -2,6 +2,7 @@
 // the original files. datasets/ID/ holds dataset.json, poses, CTF and original rows as raw arrays, the STAR or .cs as it
 // was, and columns.json with column-K.f32. Images are kept apart, by content (particle-cache.ts).
 import type { Notice } from '../formats/errors.ts';
+import { isFileImageReader, type FileImageReader } from '../formats/mrc.ts';
 import type { OpticsGroup, ParticleSet, Poses } from '../formats/particles.ts';
 import {
   folderBytes,
@@ -88,11 +89,33 @@ export class DatasetLibrary {
     if (set.ctf) await writeArray(storage, this.path(id, 'ctf.f32'), set.ctf);
     await writeArray(storage, this.path(id, 'original-index.u32'), set.originalIndex);
     if (set.opticsGroupOf) await writeArray(storage, this.path(id, 'optics-group.i32'), set.opticsGroupOf);
+    if (isFileImageReader(set.images)) await this.keepImageNames(id, set.images);
     if (set.table)
       await storage.write(this.path(id, `table.${set.table.kind}`), set.table.writeRows(set.originalIndex));
     // Last, so that a dataset is listed only once it is whole.
     await writeJson(storage, this.path(id, 'dataset.json'), record);
     return record;
+  }
+
+  /** Which image of which stack each particle is: lists are written and compared by it without the stacks. */
+  private async keepImageNames(id: string, reader: FileImageReader): Promise<void> {
+    const numberOf = new Map<string, number>();
+    const names = new Uint32Array(2 * reader.count);
+    for (let row = 0; row < reader.count; row++) {
+      const { path, index } = reader.sourceOf(row);
+      const number = numberOf.get(path) ?? numberOf.size;
+      numberOf.set(path, number);
+      names.set([number, index], 2 * row);
+    }
+    await writeJson(this.storage, this.path(id, 'stacks.json'), [...numberOf.keys()]);
+    await writeArray(this.storage, this.path(id, 'image-names.u32'), names);
+  }
+
+  /** Null for sets whose images come from no file. */
+  async imageNames(id: string): Promise<((row: number) => { path: string; index: number }) | null> {
+    const stacks = await readJson<string[]>(this.storage, this.path(id, 'stacks.json'));
+    const names = await readIndices(this.storage, this.path(id, 'image-names.u32'));
+    return stacks && names && ((row) => ({ path: stacks[names[2 * row]], index: names[2 * row + 1] }));
   }
 
   async record(id: string): Promise<DatasetRecord | null> {

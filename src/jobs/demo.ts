@@ -1,0 +1,40 @@
+// The demonstration set: 2000 simulated images of the project's own two-domain molecule, whose arm swings about a hinge.
+// Made from a seed, so that it is the same in the browser, on the command line and after a reload.
+import type { ParticleSet } from '../formats/particles.ts';
+import { parseStarParticles } from '../formats/star-particles.ts';
+import { simulate, type Simulation } from '../imaging/simulate.ts';
+import { simulationStar } from './simulate-job.ts';
+
+export const DEMO = {
+  count: 2000,
+  boxPixels: 32,
+  pixelSizeAngstrom: 4,
+  states: 20,
+  spanRadians: 1.5,
+  snr: 0.2,
+  shiftPixels: 1,
+  seed: 7,
+} as const;
+
+export function demoSimulation(): Simulation {
+  return simulate(DEMO);
+}
+
+export function demoSet(simulation: Simulation): ParticleSet {
+  const { images, poses, ctf } = simulation;
+  const table = parseStarParticles(new TextEncoder().encode(simulationStar(simulation)), 'demo.star');
+  return {
+    name: 'Two-domain demo',
+    count: images.count,
+    boxPixels: images.boxPixels,
+    pixelSizeAngstrom: images.pixelSizeAngstrom,
+    images,
+    poses,
+    ctf,
+    originalIndex: Uint32Array.from({ length: images.count }, (_, i) => i),
+    opticsGroups: table.opticsGroups,
+    opticsGroupOf: null,
+    table,
+    warnings: [],
+  };
+}
