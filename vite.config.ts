@@ -12,6 +12,8 @@ const isolation = {
 export default defineConfig({
   base: './',
   plugins: [react(), contentSecurityPolicy(), tfjsWasm(), offline()],
+  // plotly's WebGL points ask for Node's name of the global object.
+  define: { global: 'globalThis' },
   worker: { format: 'es' },
   build: { target: 'es2023', chunkSizeWarningLimit: 4000 },
   server: { headers: isolation },

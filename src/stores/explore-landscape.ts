@@ -28,8 +28,8 @@ export interface LandscapeState {
   display: 'points' | 'density';
   tool: LandscapeTool;
   decodeMode: DecodeMode;
-  /** Where the last click was, and the particle nearest to it. */
-  marker: (Place & { row: number }) | null;
+  /** The particle whose map is shown, or the place clicked near it where that was decoded itself. */
+  marker: { row: number; place: Place | null } | null;
   /** Particles chosen for a path, in order. */
   path: number[];
 }
@@ -54,21 +54,24 @@ export function resetLandscape(zDim: number): void {
 export function setFamily(family: AxisFamily): void {
   const zDim = useExplore.getState().latents?.zDim ?? 2;
   set({ axes: { family, x: 0, y: Math.min(1, zDim - 1) } });
-  moveMarker();
+  forgetPlace();
   if (family === 'umap' && useExplore.getState().umap.result === null) void computeUmap();
 }
 
 export function setAxis(which: 'x' | 'y', index: number): void {
   set(({ axes }) => ({ axes: { ...axes, [which]: index } }));
-  moveMarker();
+  forgetPlace();
 }
 
-/** The marker follows its particle to the new axes. */
-function moveMarker(): void {
-  const { marker } = get();
-  const cloud = currentCloud();
-  if (marker && cloud) markRow(marker.row);
-  else set({ marker: null });
+/** On new axes the marker stands at its particle. */
+function forgetPlace(): void {
+  set(({ marker }) => ({ marker: marker && { row: marker.row, place: null } }));
+}
+
+/** Where the marker stands on these axes. */
+export function markerPlace(cloud: PointCloud, marker: LandscapeState['marker']): Place | null {
+  if (!marker || marker.row >= cloud.count) return null;
+  return marker.place ?? placeOfRow(cloud, marker.row);
 }
 
 export function setLandscape(change: Partial<Pick<LandscapeState, 'color' | 'display' | 'tool' | 'decodeMode'>>): void {
@@ -103,18 +106,17 @@ export function probeAt(x: number, y: number, unit: Place = { x: 1, y: 1 }): voi
   const { axes, decodeMode } = get();
   const row = nearestRow(cloud, x, y, unit.x, unit.y);
   if (decodeMode === 'place' && placesDecode(axes)) {
-    set({ marker: { x, y, row } });
+    set({ marker: { row, place: { x, y } } });
     showMapAt(zAtPlace(source, axes, row, x, y), `Place near particle ${row + 1}`, row);
   } else {
-    set({ marker: { ...placeOfRow(cloud, row), row } });
+    set({ marker: { row, place: null } });
     showMapAt(zOfRow(source.latents, row), `Particle ${row + 1}`, row);
   }
 }
 
 /** Marks a particle, e.g. a cluster's centre. */
 export function markRow(row: number): void {
-  const cloud = currentCloud();
-  if (cloud) set({ marker: { ...placeOfRow(cloud, row), row } });
+  set({ marker: { row, place: null } });
 }
 
 export function addToPath(x: number, y: number, unit: Place = { x: 1, y: 1 }): void {

@@ -103,14 +103,14 @@ export function levelFor(statistics: VolumeStatistics, preview: boolean): number
 
 export async function contour(
   volume: VolumeData,
-  about: Pick<ShownMap, 'label' | 'row' | 'preview'>,
+  { label, row, preview }: Pick<ShownMap, 'label' | 'row' | 'preview'>,
   known?: { statistics: VolumeStatistics },
 ): Promise<ShownMap> {
   const { analysis } = backend();
   const statistics = known?.statistics ?? (await analysis.statistics(volume));
-  const level = levelFor(statistics, about.preview);
+  const level = levelFor(statistics, preview);
   const mesh = await analysis.isosurface(volume, level);
-  return { volume, statistics, level, mesh, ...about };
+  return { volume, statistics, level, mesh, label, row, preview };
 }
 
 const decodeLatest = latestWins(async (request: Wanted) => {

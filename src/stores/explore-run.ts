@@ -28,10 +28,9 @@ async function show(run: RunSummary): Promise<void> {
     openMaps(run.id, run.boxPixels);
     closeGallery();
     closeTrajectory();
-    const before = useExplore.getState().run;
+    // Before anything is computed: what arrives first marks its particle on the new landscape.
+    if (useExplore.getState().run?.id !== run.id) resetLandscape(run.params.zDim);
     await openRun(run);
-    const { latents } = useExplore.getState();
-    if (latents && before?.id !== run.id) resetLandscape(latents.zDim);
     if (isHomogeneous(run) && shown === key) showMapAt([], `Epoch ${run.epochsDone}`, null);
     return;
   }

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { PointCloud } from '../../selection/lasso.ts';
 import { landscapeSource, useExplore } from '../../stores/explore.ts';
 import { placeOfZ } from '../../stores/explore-axes.ts';
-import { placeOfRow, useLandscape } from '../../stores/explore-landscape.ts';
+import { markerPlace, placeOfRow, useLandscape } from '../../stores/explore-landscape.ts';
 import { useTrajectory } from '../../stores/explore-trajectory.ts';
 import type { ThemeColors } from '../../ui/theme-colors.ts';
 import { clusterColors } from './landscape-traces.ts';
@@ -34,6 +34,7 @@ export function LandscapeMarks({ place, cloud, theme }: MarksProps) {
   const steps = walk.map(({ x, y }) => place(x, y));
   const chosen = path.filter((row) => row < cloud.count).map(at);
   const centres = color === 'cluster' && clusters ? [...clusters.centreIndices].filter((row) => row < cloud.count) : [];
+  const marked = markerPlace(cloud, marker);
   const colors = clusterColors(centres.length, theme.categories);
   return (
     <>
@@ -65,7 +66,7 @@ export function LandscapeMarks({ place, cloud, theme }: MarksProps) {
           ))}
         </g>
       )}
-      {marker && <Marker at={place(marker.x, marker.y)} />}
+      {marked && <Marker at={place(marked.x, marked.y)} />}
     </>
   );
 }

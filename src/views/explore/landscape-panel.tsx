@@ -41,10 +41,10 @@ export function LandscapePanel() {
       onDrop={onDrop}
     >
       <AxesBar />
+      <ToolsBar />
       <div className={styles.area}>
         <LandscapeArea />
       </div>
-      <ClickLine />
       <SelectionBar />
     </div>
   );
@@ -56,7 +56,7 @@ async function takeColumns(file: File): Promise<void> {
 }
 
 function AxesBar() {
-  const { axes, color, display, tool } = useLandscape();
+  const { axes, color } = useLandscape();
   const { latents, pca, umap, columns, clusters } = useExplore();
   const picker = useRef<HTMLInputElement>(null);
   const source = useMemo(
@@ -130,26 +130,6 @@ function AxesBar() {
           if (file) void takeColumns(file);
         }}
       />
-      <Segmented
-        label="Draw"
-        small
-        value={display}
-        options={[
-          { value: 'points', label: 'Points' },
-          { value: 'density', label: 'Density' },
-        ]}
-        onChange={(value) => setLandscape({ display: value })}
-        testId="display"
-      />
-      <Segmented<LandscapeTool>
-        label="Tool"
-        small
-        iconsOnly
-        value={tool}
-        options={TOOLS}
-        onChange={(value) => setLandscape({ tool: value })}
-        testId="tool"
-      />
     </div>
   );
 }
@@ -205,19 +185,39 @@ function LandscapeArea() {
   );
 }
 
-/** What a click shows, and the choice of it. */
-function ClickLine() {
-  const { axes, decodeMode, path } = useLandscape();
+/** Tools, points or density, and what a click shows. */
+function ToolsBar() {
+  const { axes, display, tool, decodeMode, path } = useLandscape();
   const free = placesDecode(axes);
   return (
-    <div className={styles.bar} data-foot="">
-      <span className={styles.note}>A click shows the map of</span>
+    <div className={styles.bar}>
+      <Segmented<LandscapeTool>
+        label="Tool"
+        small
+        iconsOnly
+        value={tool}
+        options={TOOLS}
+        onChange={(value) => setLandscape({ tool: value })}
+        testId="tool"
+      />
+      <Segmented
+        label="Draw"
+        small
+        value={display}
+        options={[
+          { value: 'points', label: 'Points' },
+          { value: 'density', label: 'Density' },
+        ]}
+        onChange={(value) => setLandscape({ display: value })}
+        testId="display"
+      />
+      <span className={styles.note}>Click shows</span>
       <Segmented
         label="A click shows the map of"
         small
         value={free ? decodeMode : 'particle'}
         options={[
-          { value: 'particle', label: 'the nearest particle', title: 'z of the particle nearest to the click' },
+          { value: 'particle', label: 'nearest particle', title: 'z of the particle nearest to the click' },
           {
             value: 'place',
             label: 'that place',
@@ -231,8 +231,12 @@ function ClickLine() {
         testId="decode-mode"
       />
       <span className={styles.grow} />
-      <span className={styles.note} data-testid="path-note">
-        {path.length === 0 ? 'Shift-click points to build a path' : `Path of ${path.length} points`}
+      <span
+        className={styles.note}
+        data-testid="path-note"
+        title="Shift-click points of the landscape to lay a path for a trajectory"
+      >
+        {path.length === 0 ? 'Shift-click: path' : `Path of ${path.length}`}
       </span>
     </div>
   );

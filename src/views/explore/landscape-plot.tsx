@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent }
 import type { PointCloud } from '../../selection/lasso.ts';
 import { axisName, colorValues } from '../../stores/explore-axes.ts';
 import { landscapeSource, useExplore } from '../../stores/explore.ts';
-import { addToPath, lassoInData, probeAt, useLandscape } from '../../stores/explore-landscape.ts';
+import { addToPath, lassoInData, markerPlace, probeAt, useLandscape } from '../../stores/explore-landscape.ts';
 import { modeWith, useSelections } from '../../stores/selections.ts';
 import { Chart, type ChartLayout } from '../../ui/chart.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
@@ -114,7 +114,7 @@ export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring
       ArrowDown: [0, -1],
     };
     const middle = { x: (ranges.x[0] + ranges.x[1]) / 2, y: (ranges.y[0] + ranges.y[1]) / 2 };
-    const from = marker ?? middle;
+    const from = markerPlace(cloud, marker) ?? middle;
     const unit = unitOf(frame);
     const step = steps[event.key];
     if (step) probeAt(from.x + step[0] * unit.x * 16, from.y + step[1] * unit.y * 16, unit);

@@ -155,6 +155,21 @@ export function densityOf(
   return { counts, x: centres(rx, width), y: centres(ry, height) };
 }
 
+/** Means over three neighbours along both axes, `passes` times: near to a Gaussian of σ² = 2/3 · passes cells. */
+export function smooth(counts: Float32Array[], passes: number): Float32Array[] {
+  let grid = counts;
+  const average = (get: (i: number) => number, n: number) =>
+    Float32Array.from({ length: n }, (_, i) => (get(Math.max(0, i - 1)) + get(i) + get(Math.min(n - 1, i + 1))) / 3);
+  for (let pass = 0; pass < passes; pass++) {
+    const rows = grid.map((row) => average((i) => row[i], row.length));
+    const columns = Array.from({ length: rows[0].length }, (_, c) => average((i) => rows[i][c], rows.length));
+    grid = rows.map((_, r) => Float32Array.from(columns, (column) => column[r]));
+  }
+  return grid;
+}
+
+const CELL_PIXELS = 4;
+
 /** Density of all particles, with the selected ones as points over it. */
 export function densityTraces(
   columns: Columns,
@@ -163,17 +178,17 @@ export function densityTraces(
   pixels: { width: number; height: number },
   theme: ThemeColors,
 ): ChartData[] {
-  // Cells of a few pixels, larger where there are few particles to count.
-  const cell = Math.min(14, Math.max(3, 60 / Math.sqrt(Math.max(columns.x.length, 1) / 500)));
   const { counts, x, y } = densityOf(
     columns,
     ranges,
-    Math.max(8, Math.round(pixels.width / cell)),
-    Math.max(8, Math.round(pixels.height / cell)),
+    Math.max(8, Math.round(pixels.width / CELL_PIXELS)),
+    Math.max(8, Math.round(pixels.height / CELL_PIXELS)),
   );
-  const z = counts.map((row) => row.map((count) => Math.log1p(count)));
+  // Few particles are smoothed far, many hardly.
+  const passes = Math.min(9, Math.max(1, Math.round(600 / Math.sqrt(Math.max(columns.x.length, 1)))));
+  const z = smooth(counts, passes).map((row) => row.map((count) => Math.sqrt(count)));
   const scale = [[0, theme.surface] as [number, string], ...theme.sequential.slice(1)];
-  const heat = { type: 'heatmap', x, y, z, colorscale: scale, showscale: false, hoverinfo: 'skip' };
+  const heat = { type: 'heatmap', x, y, z, colorscale: scale, showscale: false, hoverinfo: 'skip', zsmooth: 'fast' };
   if (selected.length === 0) return [heat] as ChartData[];
   const marker = { color: theme.warn, size: pointSize(columns.x.length) * 0.9, opacity: pointOpacity(selected.length) };
   const points = { x: pick(columns.x, selected), y: pick(columns.y, selected), marker };
