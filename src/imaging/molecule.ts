@@ -1,6 +1,7 @@
 // A molecule to simulate images of: atoms as Gaussians of their atomic number's weight, the part of them that swings
 // about a hinge, and the domains that a composition may lack. Positions in Å, n×3 (x, y, z).
 import { VitrineError } from '../formats/errors.ts';
+import type { Atoms } from '../formats/atom-records.ts';
 import { rotateAboutAxis } from '../geometry/rotation.ts';
 
 export interface Molecule {
@@ -70,6 +71,21 @@ export function moleculeFromAtoms(atoms: readonly MoleculeAtom[], name: string, 
       axis: [carbon.x - nitrogen.x, carbon.y - nitrogen.y, carbon.z - nitrogen.z],
     },
   };
+}
+
+/** The same for a file as `formats/atoms` reads it. */
+export function moleculeFromFile(atoms: Atoms, name: string, hingeResidue?: number): Molecule {
+  const { positions, elements, names, chains, residueNumbers } = atoms;
+  const records = elements.map((element, i) => ({
+    x: positions[3 * i],
+    y: positions[3 * i + 1],
+    z: positions[3 * i + 2],
+    element,
+    name: names[i],
+    chain: chains[i],
+    residueNumber: residueNumbers[i],
+  }));
+  return moleculeFromAtoms(records, name, hingeResidue);
 }
 
 /** The residue of the middle third with the fewest contacts between the Cα before it and those after it. */
