@@ -1,4 +1,5 @@
 // plotly.js with the traces the studio draws, and no other: loaded by chart.tsx when the first chart is shown.
+import './plotly-global.ts';
 import Plotly from 'plotly.js/lib/core';
 import bar from 'plotly.js/lib/bar';
 import contour from 'plotly.js/lib/contour';

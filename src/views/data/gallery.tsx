@@ -43,7 +43,14 @@ export function Gallery({ dataset }: { dataset: DatasetSummary }) {
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    const measure = () => setGrid(gridFor(element.clientWidth, element.clientHeight, Number(size)));
+    const measure = () => {
+      // About two fifths of the window, in whole rows.
+      const height = Math.min(720, Math.max(220, window.innerHeight * 0.42));
+      const next = gridFor(element.clientWidth, height, Number(size));
+      setGrid((grid) =>
+        grid && grid.columns === next.columns && grid.rows === next.rows && grid.cell === next.cell ? grid : next,
+      );
+    };
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
