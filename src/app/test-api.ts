@@ -1,6 +1,7 @@
-// What browser stories may ask of the page: its state as plain data, instead of pixels. Read only.
+// What browser stories may ask of the page: its state as plain data, instead of pixels. Read only, but for exploreVerbs.
 import type { DatasetDraft, DatasetSummary, DeviceReport, RunStatus, RunSummary } from '../../workers/contract.ts';
 import { currentDataset, useDatasets } from '../stores/datasets.ts';
+import { exploreTestState, exploreTestVerbs, type ExploreTestState } from '../stores/explore-test-api.ts';
 import { useLearnForm } from '../stores/learn-form.ts';
 import { useLive } from '../stores/live-landscape.ts';
 import { currentRun, useRuns } from '../stores/runs.ts';
@@ -25,6 +26,10 @@ export interface VitrineTestApi {
   /** Epoch that landscape and map on Learn show. */
   live(): { epoch: number; hasLandscape: boolean; hasMap: boolean };
   selection(): { current: number; named: { name: string; count: number }[]; total: number };
+  /** Everything Explore and Export show, as plain numbers. */
+  explore(): ExploreTestState;
+  /** Gestures on the landscape in data coordinates. */
+  exploreVerbs: typeof exploreTestVerbs;
   /** Errors on the screen, codes only. */
   errors(): string[];
 }
@@ -73,6 +78,8 @@ export function exposeTestApi(): void {
         total,
       };
     },
+    explore: exploreTestState,
+    exploreVerbs: exploreTestVerbs,
     errors() {
       const { error, draft } = useDatasets.getState();
       const runs = useRuns.getState();
