@@ -138,10 +138,12 @@ function themedLayout(colors: ThemeColors, layout: ChartLayout = {}): Partial<La
   const axis = {
     gridcolor: colors.grid,
     linecolor: colors.border,
-    tickcolor: colors.border,
+    // Clear ticks keep the labels off the plot.
+    tickcolor: 'rgba(0,0,0,0)',
+    ticklen: 4,
     zeroline: false,
     showline: false,
-    ticks: '' as const,
+    ticks: 'outside' as const,
     automargin: true,
     tickfont: { color: colors.textQuiet, size },
     title: { font: { color: colors.textQuiet, size }, standoff: 8 },

@@ -12,14 +12,15 @@ export interface ToggleProps {
   onChange: (pressed: boolean) => void;
   icon?: ReactNode;
   iconOnly?: boolean;
+  small?: boolean;
   disabled?: boolean;
   testId?: string;
 }
 
-export function Toggle({ label, pressed, onChange, icon, iconOnly, disabled, testId }: ToggleProps) {
+export function Toggle({ label, pressed, onChange, icon, iconOnly, small, disabled, testId }: ToggleProps) {
   const toggle = (
     <RadixToggle.Root
-      className={classNames(styles.toggle, iconOnly && styles.iconOnly)}
+      className={classNames(styles.toggle, iconOnly && styles.iconOnly, small && styles.smallToggle)}
       pressed={pressed}
       onPressedChange={onChange}
       disabled={disabled}

@@ -136,6 +136,7 @@ function Directions({ rot, tilt }: { rot: Float32Array | null; tilt: Float32Arra
               y: grid.cosTilt,
               z: grid.counts,
               zmin: 0,
+              zmax: Math.max(1, ...grid.counts.map((line) => Math.max(...line))),
               colorscale: colors.sequential,
               xgap: 1,
               ygap: 1,

@@ -36,7 +36,7 @@ export function ParamField({ def }: { def: ParamDef }) {
     <Field
       className={styles.param}
       label={<span title={`On the command line: ${def.flag}`}>{def.label}</span>}
-      hint={def.meaning}
+      hint={def.kind === 'auto-number' ? `${def.meaning} Auto: ${def.autoMeaning}.` : def.meaning}
       error={error}
     >
       {def.kind === 'choice' ? (
@@ -54,7 +54,7 @@ export function ParamField({ def }: { def: ParamDef }) {
           <NumberBox
             small
             value={typeof value === 'number' ? value : null}
-            placeholder={def.kind === 'auto-number' ? def.autoMeaning : undefined}
+            placeholder={def.kind === 'auto-number' ? 'auto' : undefined}
             unit={value === 'auto' ? undefined : def.unit}
             step={stepOf(def, value)}
             onCommit={set}
@@ -63,6 +63,7 @@ export function ParamField({ def }: { def: ParamDef }) {
           {def.kind === 'auto-number' && (
             <Toggle
               label="auto"
+              small
               pressed={value === 'auto'}
               onChange={(pressed) => set(pressed ? 'auto' : autoStart(def))}
               testId={`${testId}-auto`}
