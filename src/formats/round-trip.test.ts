@@ -208,13 +208,12 @@ describeWithReference('reference data through the whole room', () => {
       const bytes = writeSelection(set, rows, format);
       expect((await readSelection(set, named(`list.${format}`, bytes))).rows).toEqual(rows);
     }
-    expect(
-      writeSelection(
-        set,
-        Array.from({ length: 4000 }, (_, i) => i),
-        'star',
-      ),
-    ).toEqual(referenceBytes('hinge/particles.star'));
+    const all = writeSelection(
+      set,
+      Uint32Array.from({ length: 4000 }, (_, i) => i),
+      'star',
+    );
+    expect(text(all) === text(referenceBytes('hinge/particles.star'))).toBe(true);
     expect(() => writeSelection(set, rows, 'cs')).toThrowError(expect.objectContaining({ code: 'usage' }) as Error);
   });
 
