@@ -26,7 +26,6 @@ export class ActiveRun {
   model: { model: FieldModel; field: RunField } | null = null;
   private readonly abort = new AbortController();
   private readonly control: TrainingControl = { signal: this.abort.signal };
-  private ended: Promise<void> = Promise.resolve();
 
   constructor(
     readonly id: string,
@@ -34,29 +33,27 @@ export class ActiveRun {
     private readonly parts: ActiveRunParts,
   ) {}
 
-  /** Never rejects: how it ends is told as an event and written to the folder. */
-  run(record: RunRecord): Promise<void> {
-    this.ended = this.work(record)
-      .catch(async (error: unknown) => {
-        if (error instanceof VitrineError && error.code === 'cancelled') {
-          await this.mark('interrupted');
-          this.tellStatus('interrupted', this.stopReason(record.epochsDone));
-          return;
-        }
-        const known = toVitrineError(error).toData();
-        await this.mark('failed', known);
-        this.parts.tell({ type: 'failed', runId: this.id, error: known });
-      })
-      .finally(() => {
-        this.model = null;
-        this.parts.line.held = false;
-        void this.parts.line.drain();
-      });
-    return this.ended;
+  /** Never rejects: resolves to the event that says how it ended, which is for the host to tell. */
+  async run(record: RunRecord): Promise<RunEvent> {
+    try {
+      return await this.work(record);
+    } catch (error) {
+      if (error instanceof VitrineError && error.code === 'cancelled') {
+        await this.mark('interrupted');
+        return this.status('interrupted', this.stopReason(record.epochsDone));
+      }
+      const known = toVitrineError(error).toData();
+      await this.mark('failed', known);
+      return { type: 'failed', runId: this.id, error: known };
+    } finally {
+      this.model = null;
+      this.parts.line.held = false;
+      void this.parts.line.drain();
+    }
   }
 
-  private async work(record: RunRecord): Promise<void> {
-    this.tellStatus('running');
+  private async work(record: RunRecord): Promise<RunEvent> {
+    this.parts.tell(this.status('running'));
     const particles = await this.prepare(record);
     if (record.epochsDone === 0) await writeRunFolder(this.folder, record, particles);
     const engine = await this.parts.engine();
@@ -69,9 +66,9 @@ export class ActiveRun {
       },
       onIdle: () => this.parts.line.drain(),
     });
-    this.model = null;
-    if (ended.status === 'finished') this.tellStatus('finished');
-    else this.tellStatus(ended.status, this.stopReason(ended.epochsDone));
+    return ended.status === 'finished'
+      ? this.status('finished')
+      : this.status(ended.status, this.stopReason(ended.epochsDone));
   }
 
   private async prepare(record: RunRecord): Promise<RunParticles> {
@@ -111,11 +108,11 @@ export class ActiveRun {
     else if (event.type === 'paused') {
       // Nothing steps now: maps need not wait for a gap.
       this.parts.line.held = false;
-      void this.mark('paused').then(() => this.tellStatus('paused'));
+      void this.mark('paused').then(() => this.parts.tell(this.status('paused')));
       void this.parts.line.drain();
     } else if (event.type === 'resumed') {
       this.parts.line.held = true;
-      void this.mark('running').then(() => this.tellStatus('running'));
+      void this.mark('running').then(() => this.parts.tell(this.status('running')));
     }
   }
 
@@ -130,10 +127,10 @@ export class ActiveRun {
     this.control.paused = false;
   }
 
-  async stop(): Promise<void> {
+  /** Ends now; `run` resolves soon after. */
+  stop(): void {
     this.abort.abort();
     this.control.paused = false;
-    await this.ended;
   }
 
   private async mark(status: RunStatus, error?: RunRecord['error']): Promise<void> {
@@ -141,8 +138,8 @@ export class ActiveRun {
     await this.folder.update({ status, ...(error && { error }) }).catch(() => {});
   }
 
-  private tellStatus(status: RunStatus, reason?: string): void {
-    this.parts.tell({ type: 'status', runId: this.id, status, ...(reason !== undefined && { reason }) });
+  private status(status: RunStatus, reason?: string): RunEvent {
+    return { type: 'status', runId: this.id, status, ...(reason !== undefined && { reason }) };
   }
 
   private stopReason(epochs: number): string {

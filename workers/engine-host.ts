@@ -46,6 +46,7 @@ export class EngineHost implements EngineApi {
   private readonly runs: RunLibrary;
   private opened: { device: Params['device']; engine: Promise<Engine> } | null = null;
   private active: ActiveRun | null = null;
+  private ended: Promise<void> = Promise.resolve();
   /** The model decoded from last, kept for the next map. */
   private loaded: (LoadedRun & { runId: string }) | null = null;
 
@@ -174,9 +175,11 @@ export class EngineHost implements EngineApi {
       tell: (event) => this.tell(event),
     });
     this.active = active;
-    void active.run(record).finally(() => {
+    this.ended = active.run(record).then((last) => {
       this.active = null;
       release();
+      // Told last: who hears of the end may start the next.
+      this.tell(last);
     });
     return runSummary(record, new Set([record.id]));
   }
@@ -190,7 +193,8 @@ export class EngineHost implements EngineApi {
   }
 
   async stop(runId: string): Promise<void> {
-    await this.activeRun(runId).stop();
+    this.activeRun(runId).stop();
+    await this.ended;
   }
 
   async subscribe(listener: (event: RunEvent) => void): Promise<void> {

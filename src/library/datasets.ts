@@ -122,6 +122,19 @@ export class DatasetLibrary {
     return readJson<DatasetRecord>(this.storage, this.path(id, 'dataset.json'));
   }
 
+  /** The kept dataset that is this very set: same images, poses, CTF and rows. Dropped again, its runs find it. */
+  async find(set: ParticleSet, fingerprint: string): Promise<DatasetRecord | null> {
+    for (const record of await this.list()) {
+      if (record.fingerprint !== fingerprint || record.particles !== set.count) continue;
+      if (record.pixelSizeAngstrom !== set.pixelSizeAngstrom) continue;
+      const kept = await this.load(record.id);
+      if (!kept || !same(kept.originalIndex, set.originalIndex) || !same(kept.ctf, set.ctf)) continue;
+      if (!same(kept.poses?.rotations, set.poses?.rotations)) continue;
+      if (same(kept.poses?.translations, set.poses?.translations)) return record;
+    }
+    return null;
+  }
+
   /** Newest first. */
   async list(): Promise<DatasetRecord[]> {
     const folders = await this.storage.list(ROOT);
@@ -180,4 +193,11 @@ export class DatasetLibrary {
   async remove(id: string): Promise<void> {
     await this.storage.remove(`${ROOT}/${id}`);
   }
+}
+
+function same(a: ArrayLike<number> | null | undefined, b: ArrayLike<number> | null | undefined): boolean {
+  if (!a || !b) return !a && !b;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

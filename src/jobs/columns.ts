@@ -1,0 +1,82 @@
+// Numbers a particle, as columns: for histograms and colours, from a person's CSV, and latents for other programs.
+import { writeLatentsPickle } from '../formats/cryodrgn-pickles.ts';
+import { readCsv, writeCsv } from '../formats/csv.ts';
+import { VitrineError, type Notice } from '../formats/errors.ts';
+import { CTF_WIDTH, type NamedBlob } from '../formats/particles.ts';
+import { eulerFromMatrix } from '../geometry/rotation.ts';
+import type { KeptDataset, NumberColumn } from '../library/datasets.ts';
+import type { EpochLatents } from '../library/runs.ts';
+
+export function particleColumns({ record, poses, ctf, originalIndex }: KeptDataset, extra: NumberColumn[]) {
+  const { particles, boxPixels } = record;
+  const each = (value: (i: number) => number): Float32Array =>
+    Float32Array.from({ length: particles }, (_, i) => value(i));
+  const angles = poses && Array.from({ length: particles }, (_, i) => eulerFromMatrix(poses.rotations, 9 * i));
+  const translations = poses?.translations ?? null;
+  return {
+    rotDegrees: angles && each((i) => angles[i][0]),
+    tiltDegrees: angles && each((i) => angles[i][1]),
+    defocusAngstrom: ctf && each((i) => (ctf[i * CTF_WIDTH + 2] + ctf[i * CTF_WIDTH + 3]) / 2),
+    shiftPixels: translations && each((i) => boxPixels * Math.hypot(translations[2 * i], translations[2 * i + 1])),
+    originalIndex,
+    extra,
+  };
+}
+
+/** Columns of a CSV with a row a particle, or a row for every particle of the original stack. */
+export async function csvColumnsFor(
+  { record, originalIndex }: KeptDataset,
+  file: NamedBlob,
+): Promise<{ columns: NumberColumn[]; notices: Notice[] }> {
+  const table = readCsv(new Uint8Array(await file.blob.arrayBuffer()), file.path);
+  const originals = originalIndex.reduce((most, index) => Math.max(most, index + 1), 0);
+  const whole = table.rows !== record.particles && table.rows >= originals;
+  if (!whole && table.rows !== record.particles)
+    throw new VitrineError('count-mismatch', 'The table does not have a row for each particle.', {
+      file: file.path,
+      expected: `${record.particles} rows`,
+      found: `${table.rows} rows`,
+      advice: 'Give one row a particle, in the order of the stack.',
+    });
+  const columns = table.columns.map(({ name, values }) => ({
+    name,
+    values: whole ? Float32Array.from(originalIndex, (row) => values[row]) : Float32Array.from(values),
+  }));
+  const notices: Notice[] = table.textColumns.map((name) => ({
+    code: 'text-column',
+    message: `The column “${name}” holds text and was left out.`,
+    file: file.path,
+    field: name,
+  }));
+  return { columns, notices };
+}
+
+/** z.N.pkl, or a CSV with the original index and z1 …; of all particles or of `rows`. */
+export function latentsFile(
+  { epoch, zDim, count, mu, logVariance }: EpochLatents,
+  format: 'pkl' | 'csv',
+  rows: Uint32Array | null,
+  originalIndex: Uint32Array | null,
+): { name: string; bytes: Uint8Array } {
+  const picked = rows ?? Uint32Array.from({ length: count }, (_, row) => row);
+  const pick = (values: Float32Array): Float32Array => {
+    const out = new Float32Array(picked.length * zDim);
+    picked.forEach((row, i) => out.set(values.subarray(row * zDim, (row + 1) * zDim), i * zDim));
+    return out;
+  };
+  const z = pick(mu);
+  if (format === 'pkl')
+    return {
+      name: rows ? `z.${epoch}.selection.pkl` : `z.${epoch}.pkl`,
+      bytes: writeLatentsPickle(zDim, z, logVariance && pick(logVariance)),
+    };
+  const columns: { name: string; values: ArrayLike<number> }[] = [
+    { name: 'index', values: picked.map((row) => originalIndex?.[row] ?? row) },
+  ];
+  for (let c = 0; c < zDim; c++)
+    columns.push({
+      name: `z${c + 1}`,
+      values: Array.from(picked, (_, i) => Number(z[i * zDim + c].toPrecision(9))),
+    });
+  return { name: `z.${epoch}.csv`, bytes: writeCsv(columns) };
+}

@@ -1,0 +1,265 @@
+// What the io worker does, without the worker: understands dropped files, keeps datasets, prepares images, lists runs,
+// writes everything that leaves the page. Original files are at hand for this session only.
+import { understand } from '../src/formats/assemble.ts';
+import { VitrineError } from '../src/formats/errors.ts';
+import type { ImageReader } from '../src/formats/particles.ts';
+import { exportSelection, importSelection } from '../src/jobs/export.ts';
+import { openKeptSet } from '../src/jobs/kept-set.ts';
+import { demoSet, demoSimulation } from '../src/jobs/demo.ts';
+import { imageOptionsOf, prepareParticles, type ImageOptions } from '../src/jobs/prepare.ts';
+import { tilesFromImages, tilesFromPrepared, type TileParticles } from '../src/jobs/particle-tiles.ts';
+import { zipOfMaps, zipOfFolder } from '../src/jobs/zip.ts';
+import { csvColumnsFor, latentsFile, particleColumns } from '../src/jobs/columns.ts';
+import { writeMrcVolume } from '../src/formats/mrc-write.ts';
+import { folderBytes } from '../src/library/arrays.ts';
+import { DatasetLibrary, type DatasetRecord, type KeptDataset } from '../src/library/datasets.ts';
+import { cachesOf, fingerprintImages, ParticleCache } from '../src/library/particle-cache.ts';
+import type { RunLocks } from '../src/library/run-locks.ts';
+import { RunLibrary } from '../src/library/runs.ts';
+import { loadSelections, saveSelections } from '../src/library/selections.ts';
+import type { Storage } from '../src/library/storage.ts';
+import type { Params } from '../src/params.ts';
+import { CallsUnderway } from './calls.ts';
+import { Drafts } from './drafts.ts';
+import type * as contract from './contract.ts';
+import type { PreparationApi } from './peer.ts';
+import { runSummary } from './run-summary.ts';
+
+type Call = contract.CallOptions;
+
+export class Io implements contract.IoApi, PreparationApi {
+  private readonly calls = new CallsUnderway();
+  private readonly drafts = new Drafts(understand);
+  private readonly datasets: DatasetLibrary;
+  private readonly runs: RunLibrary;
+  /** Readers of original files by dataset, this session's. */
+  private readonly readers = new Map<string, ImageReader>();
+
+  constructor(
+    private readonly store: Storage,
+    private readonly locks: RunLocks,
+  ) {
+    this.datasets = new DatasetLibrary(store);
+    this.runs = new RunLibrary(store);
+  }
+
+  cancel(id: string): void {
+    this.calls.cancel(id);
+  }
+
+  openFiles(files: contract.DroppedFile[], addTo: string | null, call: Call): Promise<contract.DatasetDraft> {
+    return this.calls.run(call, (job) => this.drafts.open(files, addTo, job));
+  }
+
+  answer(draftId: string, answers: contract.DraftAnswers, call: Call): Promise<contract.DatasetDraft> {
+    return this.calls.run(call, (job) => this.drafts.answer(draftId, answers, job));
+  }
+
+  async accept(draftId: string): Promise<contract.DatasetSummary> {
+    const { set, looksWhite, columns } = this.drafts.accepted(draftId);
+    const fingerprint = await fingerprintImages(set.images);
+    const extras = { pixelSizeAngstrom: set.pixelSizeAngstrom, isDemo: false, looksWhite, fingerprint };
+    const record = (await this.datasets.find(set, fingerprint)) ?? (await this.datasets.keep(set, extras));
+    if (columns.length > 0) await this.datasets.addColumns(record.id, columns);
+    this.readers.set(record.id, set.images);
+    this.drafts.forget(draftId);
+    return this.summary(record);
+  }
+
+  openDemo(call: Call): Promise<contract.DatasetSummary> {
+    return this.calls.run(call, async ({ signal, onProgress }) => {
+      onProgress({ fraction: null, message: 'Simulating the two-domain molecule' });
+      const simulation = demoSimulation();
+      const set = demoSet(simulation);
+      const fingerprint = await fingerprintImages(set.images, signal);
+      const pixelSizeAngstrom = set.pixelSizeAngstrom ?? 1;
+      const record =
+        (await this.datasets.find(set, fingerprint)) ??
+        (await this.datasets.keep(set, { pixelSizeAngstrom, isDemo: true, looksWhite: true, fingerprint }));
+      await this.datasets.addColumns(record.id, [
+        { name: 'true state', values: Float32Array.from(simulation.state) },
+        { name: 'true angle (rad)', values: simulation.angleRadians },
+      ]);
+      this.readers.set(record.id, set.images);
+      return this.summary(record);
+    });
+  }
+
+  async listDatasets(): Promise<contract.DatasetSummary[]> {
+    return Promise.all((await this.datasets.list()).map((record) => this.summary(record)));
+  }
+
+  private async summary(record: DatasetRecord): Promise<contract.DatasetSummary> {
+    const { fingerprint, tableFileName: _name, opticsGroups, ...rest } = record;
+    return {
+      ...rest,
+      opticsGroups: Math.max(1, opticsGroups.length),
+      // The demo is made from its seed again.
+      originalsAtHand: record.isDemo || this.readers.has(record.id),
+      imagesKept: (await cachesOf(this.store, fingerprint)).length > 0,
+    };
+  }
+
+  async removeDataset(id: string): Promise<void> {
+    const { record } = await this.dataset(id);
+    await this.datasets.remove(id);
+    this.readers.delete(id);
+    const shared = (await this.datasets.list()).some(({ fingerprint }) => fingerprint === record.fingerprint);
+    if (shared) return;
+    for (const { folder } of await cachesOf(this.store, record.fingerprint)) await this.store.remove(folder);
+  }
+
+  async columns(datasetId: string): Promise<contract.ParticleColumns> {
+    return particleColumns(await this.dataset(datasetId), await this.datasets.columns(datasetId));
+  }
+
+  async images(datasetId: string, request: contract.ImageRequest): Promise<contract.ImageTiles> {
+    const dataset = await this.dataset(datasetId);
+    const { record, ctf, poses } = dataset;
+    const particles: TileParticles = {
+      imagePixels: record.boxPixels,
+      pixelSizeAngstrom: record.pixelSizeAngstrom,
+      ctf,
+      translations: poses?.translations ?? null,
+    };
+    const reader = this.reader(record);
+    if (reader) return tilesFromImages(reader, request.indices, particles, request);
+    const [kept] = await cachesOf(this.store, record.fingerprint);
+    const cache = kept && (await ParticleCache.open(this.store, kept.folder));
+    if (!cache) throw this.originalsGone(record);
+    const { invert } = kept.meta.options as ImageOptions;
+    return tilesFromPrepared(cache, invert, request.indices, particles, request);
+  }
+
+  async importColumns(datasetId: string, file: contract.DroppedFile) {
+    const { columns, notices } = await csvColumnsFor(await this.dataset(datasetId), named(file));
+    await this.datasets.addColumns(datasetId, columns);
+    return { names: columns.map(({ name }) => name), notices };
+  }
+
+  async exportSelection(
+    datasetId: string,
+    indices: Uint32Array,
+    format: contract.ExportFormat,
+  ): Promise<contract.ExportedFile> {
+    const dataset = await this.dataset(datasetId);
+    const set = await openKeptSet(this.datasets, dataset);
+    const columns = format === 'csv' ? await this.datasets.columns(datasetId) : [];
+    const bytes = exportSelection(set, indices, format, columns);
+    const stem = fileStem(dataset.record.name);
+    return { name: format === 'ind.pkl' ? `${stem}_ind.pkl` : `${stem}_selection.${format}`, bytes };
+  }
+
+  async importSelection(datasetId: string, file: contract.DroppedFile): Promise<contract.ImportedSelection> {
+    const set = await openKeptSet(this.datasets, await this.dataset(datasetId));
+    const { rows, notices } = await importSelection(set, named(file));
+    const name = file.path.split('/').at(-1) ?? file.path;
+    return { name: name.replace(/\.[^.]+$/, ''), indices: rows, notices };
+  }
+
+  /** For the engine worker: images into the shared storage. */
+  prepare(datasetId: string, params: Params, call: Call): Promise<void> {
+    return this.calls.run(call, async (job) => {
+      const { record } = await this.dataset(datasetId);
+      const reader = this.reader(record);
+      if (!reader) throw this.originalsGone(record);
+      await prepareParticles(this.store, reader, record.fingerprint, imageOptionsOf(params, record.boxPixels), job);
+    });
+  }
+
+  async listRuns(): Promise<contract.RunSummary[]> {
+    const held = await this.locks.held();
+    return (await this.runs.list()).map((record) => runSummary(record, held));
+  }
+
+  async removeRun(id: string): Promise<void> {
+    if ((await this.locks.held()).has(id))
+      throw new VitrineError('usage', 'This run is going on.', { advice: 'Stop it first.' });
+    await this.runs.remove(id);
+  }
+
+  async renameRun(id: string, name: string): Promise<void> {
+    await this.runs.folder(id).rename(name);
+  }
+
+  async latents(runId: string, epoch: number | null): Promise<contract.RunLatents | null> {
+    const { epochsDone } = await this.runs.record(runId);
+    if (epoch === null && epochsDone === 0) return null;
+    const latents = await this.runs.folder(runId).latents(epoch ?? epochsDone);
+    if (!latents) return null;
+    const { mu, zDim, count } = latents;
+    const norm = Float32Array.from({ length: count }, (_, i) => Math.hypot(...mu.subarray(i * zDim, (i + 1) * zDim)));
+    return { epoch: latents.epoch, zDim, count, mu, norm };
+  }
+
+  saveSelections(runId: string, selections: contract.SavedSelection[]): Promise<void> {
+    return saveSelections(this.store, this.runs.folder(runId).folder, selections);
+  }
+
+  loadSelections(runId: string): Promise<contract.SavedSelection[]> {
+    return loadSelections(this.store, this.runs.folder(runId).folder);
+  }
+
+  exportRun(runId: string, call: Call): Promise<Blob> {
+    return this.calls.run(call, async (job) => {
+      const { name } = await this.runs.record(runId);
+      return zipOfFolder(this.store, this.runs.folder(runId).folder, fileStem(name), job);
+    });
+  }
+
+  async exportLatents(
+    runId: string,
+    format: 'pkl' | 'csv',
+    indices: Uint32Array | null,
+  ): Promise<contract.ExportedFile> {
+    const record = await this.runs.record(runId);
+    const latents = await this.runs.folder(runId).latents(null);
+    if (!latents) throw new VitrineError('usage', 'This run has no latents.', { field: record.name });
+    const dataset = await this.datasets.load(record.datasetId);
+    return latentsFile(latents, format, indices, dataset?.originalIndex ?? null);
+  }
+
+  async exportMaps(maps: contract.VolumeData[], baseName: string): Promise<contract.ExportedFile> {
+    const stem = fileStem(baseName);
+    const files = maps.map(({ boxPixels, pixelSizeAngstrom, values, label }) =>
+      writeMrcVolume({ boxPixels, pixelSizeAngstrom, values, label: label.slice(0, 80) }),
+    );
+    if (files.length === 1) return { name: `${stem}.mrc`, bytes: files[0] };
+    return { name: `${stem}.zip`, bytes: zipOfMaps(files, maps) };
+  }
+
+  async storage(): Promise<{ usedBytes: number; freeBytes: number | null }> {
+    return { usedBytes: await folderBytes(this.store, ''), freeBytes: await this.store.freeBytes() };
+  }
+
+  private async dataset(id: string): Promise<KeptDataset> {
+    const dataset = await this.datasets.load(id);
+    if (!dataset)
+      throw new VitrineError('file-missing', 'The dataset is no longer kept.', { advice: 'Open its files again.' });
+    return dataset;
+  }
+
+  private reader(record: DatasetRecord): ImageReader | null {
+    const reader = this.readers.get(record.id);
+    if (reader || !record.isDemo) return reader ?? null;
+    const { images } = demoSimulation();
+    this.readers.set(record.id, images);
+    return images;
+  }
+
+  private originalsGone(record: DatasetRecord): VitrineError {
+    return new VitrineError('file-missing', 'The original images are not at hand.', {
+      file: record.name,
+      advice: 'Open the original files again: the studio knows them and goes on where it was.',
+    });
+  }
+}
+
+function named({ path, file }: contract.DroppedFile) {
+  return { path, blob: file };
+}
+
+/** A name that every file system takes. */
+function fileStem(name: string): string {
+  return name.replace(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^[._]+|_+$/g, '') || 'vitrine';
+}

@@ -1,0 +1,238 @@
+// The main job over the worker classes without workers, on memory storage: files dropped, accepted, learned from, stopped,
+// resumed, decoded, exported and the exported lists taken back in.
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { openTinyEngine } from './tiny-engine.ts';
+import { VitrineError } from '../src/formats/errors.ts';
+import { simulate } from '../src/imaging/simulate.ts';
+import { MemoryStorage } from '../src/library/memory.ts';
+import { MemoryRunLocks } from '../src/library/run-locks.ts';
+import { writeSimulation } from '../src/jobs/simulate-job.ts';
+import { defaultParams, type Params } from '../src/params.ts';
+import type { DatasetSummary, DroppedFile, RunEvent, RunSummary } from './contract.ts';
+import { EngineHost } from './engine-host.ts';
+import { Io } from './io.ts';
+
+const call = (id = 'test') => ({ id });
+const params: Params = {
+  ...defaultParams(),
+  zDim: 2,
+  epochs: 2,
+  batchSize: 16,
+  encoderDim: 8,
+  decoderDim: 8,
+  encoderLayers: 1,
+  decoderLayers: 1,
+  device: 'cpu',
+};
+
+async function simulatedFiles(): Promise<DroppedFile[]> {
+  const files = new MemoryStorage();
+  await writeSimulation(simulate({ count: 120, boxPixels: 16, pixelSizeAngstrom: 8, states: 4 }), files, '', {});
+  const drop = async (path: string): Promise<DroppedFile> => ({ path, file: (await files.openBlob(path))! });
+  return [await drop('particles.mrcs'), await drop('particles.star')];
+}
+
+class Bench {
+  readonly storage = new MemoryStorage();
+  readonly locks = new MemoryRunLocks();
+  readonly events: RunEvent[] = [];
+  io = new Io(this.storage, this.locks);
+  engine = this.newEngine();
+
+  private newEngine(): EngineHost {
+    const host = new EngineHost({
+      storage: this.storage,
+      locks: this.locks,
+      openEngine: openTinyEngine,
+      preparation: () => Promise.resolve(this.io),
+    });
+    void host.subscribe((event) => this.events.push(event));
+    return host;
+  }
+
+  async accept(): Promise<DatasetSummary> {
+    const draft = await this.io.openFiles(await simulatedFiles(), null, call());
+    return this.io.accept(draft.id);
+  }
+
+  /** Waits for a status other than running. */
+  async end(runId: string): Promise<RunSummary> {
+    await vi.waitFor(
+      () => {
+        const over = (e: RunEvent): boolean => e.type === 'failed' || (e.type === 'status' && e.status !== 'running');
+        if (!this.events.some((e) => e.runId === runId && over(e))) throw new Error('still going on');
+      },
+      { timeout: 20_000 },
+    );
+    return (await this.io.listRuns()).find(({ id }) => id === runId)!;
+  }
+}
+
+describe('a drop becomes a dataset', () => {
+  test('files are named with their roles; what is accepted is kept and its images can be seen', async () => {
+    const bench = new Bench();
+    const draft = await bench.io.openFiles(await simulatedFiles(), null, call());
+    expect(draft).toMatchObject({ particles: 120, boxPixels: 16, pixelSizeAngstrom: 8, hasPoses: true, hasCtf: true });
+    expect(draft.files.map(({ role, used }) => [role, used])).toEqual([
+      ['stack', true],
+      ['star', true],
+    ]);
+    const dataset = await bench.io.accept(draft.id);
+    expect(dataset).toMatchObject({ particles: 120, originalsAtHand: true, imagesKept: false, tableKind: 'star' });
+    const tiles = await bench.io.images(dataset.id, { indices: [3, 5], lowPassAngstrom: 20, flipPhases: true });
+    expect(tiles.pixels).toHaveLength(2 * 256);
+    expect(tiles.pixels.reduce((sum, v) => sum + v, 0) / 512).toBeCloseTo(0, 4);
+    const columns = await bench.io.columns(dataset.id);
+    expect(columns.defocusAngstrom).toHaveLength(120);
+    expect(Math.max(...columns.tiltDegrees!)).toBeLessThanOrEqual(180);
+  });
+
+  test('a stack alone is not accepted, and says what is missing', async () => {
+    const bench = new Bench();
+    const [stack] = await simulatedFiles();
+    const draft = await bench.io.openFiles([stack], null, call());
+    expect(draft.missing.join()).toContain('poses');
+    await expect(bench.io.accept(draft.id)).rejects.toMatchObject({ code: 'poses-missing' });
+  });
+
+  test('the same files dropped again are the same dataset', async () => {
+    const bench = new Bench();
+    const first = await bench.accept();
+    bench.io = new Io(bench.storage, bench.locks);
+    expect((await bench.io.listDatasets())[0].originalsAtHand).toBe(false);
+    expect((await bench.accept()).id).toBe(first.id);
+  });
+});
+
+describe('a run', () => {
+  const bench = new Bench();
+  let dataset: DatasetSummary;
+  let run: RunSummary;
+
+  beforeAll(async () => {
+    dataset = await bench.accept();
+    const estimate = await bench.engine.estimate(dataset.id, params, call());
+    expect(estimate.imagesPerSecond).toBeGreaterThan(0);
+    run = await bench.engine.start(dataset.id, 'first', params);
+    await expect(bench.engine.start(dataset.id, 'second', params)).rejects.toMatchObject({ code: 'usage' });
+    run = await bench.end(run.id);
+  }, 60_000);
+
+  test('trains every epoch, tells so, and leaves a cryoDRGN folder', async () => {
+    expect(run).toMatchObject({ status: 'finished', epochsDone: 2, boxPixels: 16 });
+    expect(run.history.map(({ epoch }) => epoch)).toEqual([1, 2]);
+    const kinds = new Set(bench.events.map(({ type }) => type));
+    for (const kind of ['preparing', 'progress', 'epoch', 'status']) expect(kinds).toContain(kind);
+    const names = (await bench.storage.list(`runs/${run.id}`)).map(({ name }) => name);
+    for (const name of [
+      'config.yaml',
+      'weights.1.pkl',
+      'weights.2.pkl',
+      'z.2.pkl',
+      'pose.pkl',
+      'ctf.pkl',
+      'vitrine.json',
+    ])
+      expect(names).toContain(name);
+    expect((await bench.io.listDatasets())[0].imagesKept).toBe(true);
+  });
+
+  test('gives latents and maps, whole and as previews', async () => {
+    const latents = (await bench.io.latents(run.id, null))!;
+    expect(latents).toMatchObject({ epoch: 2, zDim: 2, count: 120 });
+    expect(latents.norm[7]).toBeCloseTo(Math.hypot(latents.mu[14], latents.mu[15]), 5);
+    const z = [...latents.mu.subarray(0, 2)];
+    const whole = await bench.engine.decode({ runId: run.id, epoch: null, z, boxPixels: 16 });
+    expect(whole).toMatchObject({ boxPixels: 16, pixelSizeAngstrom: 8 });
+    const small = await bench.engine.decode({ runId: run.id, epoch: 1, z, boxPixels: 8 });
+    expect(small.pixelSizeAngstrom).toBe(16);
+    const series: number[] = [];
+    await bench.engine.decodeSeries(
+      { runId: run.id, epoch: null, boxPixels: 16, zs: [[5, -5], z] },
+      (i, volume) => series.push(i + volume.values[100]),
+      call(),
+    );
+    expect(series[1]).toBe(1 + whole.values[100]);
+    expect(series[0]).not.toBe(whole.values[100]);
+  });
+
+  test('goes on with more epochs exactly as if it had not stopped', async () => {
+    const straight = await bench.engine.start(dataset.id, 'straight', { ...params, epochs: 3 });
+    await bench.end(straight.id);
+    bench.events.length = 0;
+    await bench.engine.resume(run.id, 3);
+    const resumed = await bench.end(run.id);
+    expect(resumed).toMatchObject({ status: 'finished', epochsDone: 3 });
+    expect((await bench.io.latents(run.id, 3))!.mu).toEqual((await bench.io.latents(straight.id, 3))!.mu);
+  }, 60_000);
+
+  test('lists go out and come back as the same particles, also after a reload', async () => {
+    const reloaded = new Io(bench.storage, bench.locks);
+    const rows = Uint32Array.of(2, 17, 31, 99);
+    for (const format of ['star', 'ind.pkl', 'csv'] as const) {
+      const { name, bytes } = await reloaded.exportSelection(dataset.id, rows, format);
+      const file = { path: name, file: new Blob([bytes as Uint8Array<ArrayBuffer>]) };
+      expect((await reloaded.importSelection(dataset.id, file)).indices).toEqual(rows);
+    }
+    await expect(reloaded.exportSelection(dataset.id, rows, 'cs')).rejects.toMatchObject({ code: 'usage' });
+    const tiles = await reloaded.images(dataset.id, { indices: [3], lowPassAngstrom: null, flipPhases: false });
+    expect(tiles.boxPixels).toBe(16);
+  });
+
+  test('the folder leaves as a zip, maps and latents as files', async () => {
+    const zip = await bench.io.exportRun(run.id, call());
+    expect(zip.size).toBeGreaterThan(10_000);
+    const volume = await bench.engine.decode({ runId: run.id, epoch: null, z: [0, 0], boxPixels: 16 });
+    expect((await bench.io.exportMaps([volume], 'at zero')).name).toBe('at_zero.mrc');
+    expect((await bench.io.exportMaps([volume, volume], 'two')).name).toBe('two.zip');
+    expect((await bench.io.exportLatents(run.id, 'csv', Uint32Array.of(4))).bytes.length).toBeGreaterThan(10);
+    await bench.io.renameRun(run.id, 'renamed');
+    expect((await bench.io.listRuns()).find(({ id }) => id === run.id)?.name).toBe('renamed');
+  });
+});
+
+describe('a run that is broken off', () => {
+  test('stopped, it keeps its whole epochs and goes on from the last', async () => {
+    const bench = new Bench();
+    const dataset = await bench.accept();
+    const run = await bench.engine.start(dataset.id, 'stopped', { ...params, epochs: 500 });
+    await expect.poll(() => bench.events.some(({ type }) => type === 'epoch'), { timeout: 20_000 }).toBe(true);
+    await bench.engine.pause(run.id);
+    await expect.poll(() => bench.events.some((e) => e.type === 'status' && e.status === 'paused')).toBe(true);
+    // Maps while it is paused, then while it trains.
+    await bench.engine.decode({ runId: run.id, epoch: null, z: [0, 0], boxPixels: 16 });
+    await bench.engine.continue(run.id);
+    await bench.engine.decode({ runId: run.id, epoch: null, z: [0, 0], boxPixels: 8 });
+    await bench.engine.stop(run.id);
+    const stopped = (await bench.io.listRuns())[0];
+    expect(stopped.status).toBe('interrupted');
+    expect(stopped.epochsDone).toBeGreaterThan(0);
+    bench.events.length = 0;
+    await bench.engine.resume(run.id, stopped.epochsDone + 1);
+    expect(await bench.end(run.id)).toMatchObject({ status: 'finished', epochsDone: stopped.epochsDone + 1 });
+  }, 60_000);
+
+  test('marked as running while nobody holds it, it was interrupted', async () => {
+    const bench = new Bench();
+    const dataset = await bench.accept();
+    const run = await bench.engine.start(dataset.id, 'crashed', params);
+    await bench.end(run.id);
+    const folder = `runs/${run.id}/vitrine.json`;
+    const record = JSON.parse(new TextDecoder().decode((await bench.storage.read(folder))!)) as object;
+    await bench.storage.write(folder, JSON.stringify({ ...record, status: 'running' }));
+    expect((await bench.io.listRuns())[0].status).toBe('interrupted');
+    await bench.locks.hold(run.id);
+    expect((await bench.io.listRuns())[0].status).toBe('running');
+    await expect(bench.engine.resume(run.id, 5)).rejects.toMatchObject({ code: 'usage' });
+  }, 60_000);
+
+  test('without images or files it fails with advice', async () => {
+    const bench = new Bench();
+    const dataset = await bench.accept();
+    bench.io = new Io(bench.storage, bench.locks);
+    const run = await bench.engine.start(dataset.id, 'no files', params);
+    const ended = await bench.end(run.id);
+    expect(ended).toMatchObject({ status: 'failed', error: { code: 'file-missing' } });
+    expect(VitrineError.fromData(ended.error!).describe()).toContain('Open the original files');
+  });
+});
