@@ -122,10 +122,12 @@ function finish(value: unknown, done: Map<unknown, unknown>): unknown {
  * 'file-truncated'.
  */
 export function readPickles<Extra = never>(
-  bytes: Uint8Array,
+  given: Uint8Array,
   file: string,
   extension?: PickleExtension,
 ): PickleValue<Extra>[] {
+  // A plain view: `slice` of a Node Buffer would share its memory, at any alignment.
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   if (bytes.length === 0)
     throw new VitrineError('file-empty', 'The file is empty.', { file, advice: 'Copy it again.' });
   const allowed = numpyGlobals(file);
