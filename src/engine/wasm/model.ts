@@ -123,11 +123,10 @@ export class WasmModel implements FieldModel {
       const { channels } = this.slices;
       const rows = coordinates.length / 3;
       const values = new Float32Array(rows * channels);
+      const { zDim } = this.spec;
+      if (zDim > 0) this.memory.copy(Header.latents, z ?? new Float32Array(zDim), 0, zDim);
       for (let from = 0; from < rows; from += EVALUATE_ROWS) {
         const count = Math.min(EVALUATE_ROWS, rows - from);
-        // Set again each time: another model's or this one's training may not come between, but chunks share the place.
-        if (this.spec.zDim > 0)
-          this.memory.copy(Header.latents, z ?? new Float32Array(this.spec.zDim), 0, this.spec.zDim);
         this.memory.setWord(Header.rows, count);
         this.memory.copy(Header.coordinates, coordinates, 3 * from, 3 * count);
         await this.threads.run(this.id, 'evaluateChunk');
