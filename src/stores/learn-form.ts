@@ -24,6 +24,8 @@ export interface LearnFormState {
   /** By parameter; empty when the form can be sent. */
   errors: Partial<Record<ParamKey, string>>;
   showAdvanced: boolean;
+  /** Box of the dataset that would be learnt from: training can crop it, not enlarge it. */
+  datasetBox: number | null;
   estimate: Estimate | null;
   /** Dataset and values that the estimate was measured for. */
   estimatedFor: string | null;
@@ -48,6 +50,7 @@ export const useLearnForm = create<LearnFormState>(() => ({
   params: defaultParams(),
   errors: {},
   showAdvanced: false,
+  datasetBox: null,
   estimate: null,
   estimatedFor: null,
   estimating: null,
@@ -64,15 +67,36 @@ function keep(): void {
   if (Object.keys(errors).length === 0) localStorage.setItem(KEPT, JSON.stringify({ preset, params }));
 }
 
+/** A preset's values for the dataset at hand; a box larger than the images' is left to 'auto'. */
+function presetParams(preset: PresetName): Params {
+  const { params, datasetBox } = get();
+  const values: Params = { ...defaultParams(), ...PRESETS[preset].values, device: params.device };
+  const tooLarge = values.boxPixels !== 'auto' && datasetBox !== null && values.boxPixels > datasetBox;
+  return tooLarge ? { ...values, boxPixels: 'auto' } : values;
+}
+
 export function choosePreset(preset: PresetName): void {
-  set({ preset, params: { ...defaultParams(), ...PRESETS[preset].values, device: get().params.device }, errors: {} });
+  set({ preset, params: presetParams(preset), errors: {} });
   keep();
+}
+
+/** Fits the form to the images of another dataset. */
+export function setDatasetBox(datasetBox: number): void {
+  if (get().datasetBox === datasetBox) return;
+  set({ datasetBox });
+  const { preset, params } = get();
+  if (preset) choosePreset(preset);
+  else setParam('boxPixels', params.boxPixels);
 }
 
 /** One sentence about a value that its row of the table does not allow; null where it does. */
 function errorOf(key: ParamKey, params: Params): string | null {
   try {
     validateParams({ [key]: params[key] });
+    const { datasetBox } = get();
+    const { boxPixels } = params;
+    if (key === 'boxPixels' && boxPixels !== 'auto' && datasetBox !== null && boxPixels > datasetBox)
+      return `Expected at most ${datasetBox}, the box of the images.`;
     return null;
   } catch (error) {
     const { message, expected } = errorData(error);
@@ -92,8 +116,10 @@ export function setParam<K extends ParamKey>(key: K, value: Params[K]): void {
 function presetOf(params: Params): PresetName | null {
   const names = Object.keys(PRESETS) as PresetName[];
   const same = (name: PresetName) => {
-    const values: Params = { ...defaultParams(), ...PRESETS[name].values, device: params.device };
-    return (PARAMS as readonly ParamDef[]).every(({ key }) => values[key as ParamKey] === params[key as ParamKey]);
+    const values = presetParams(name);
+    return (PARAMS as readonly ParamDef[]).every(
+      ({ key }) => key === 'device' || values[key as ParamKey] === params[key as ParamKey],
+    );
   };
   return names.find(same) ?? null;
 }

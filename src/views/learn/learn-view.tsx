@@ -1,6 +1,8 @@
 // Learn: a new run on the left; what goes on, and what was learnt, on the right.
 import { Database, Sparkles } from 'lucide-react';
+import { useEffect } from 'react';
 import { currentDataset, useDatasets } from '../../stores/datasets.ts';
+import { setDatasetBox } from '../../stores/learn-form.ts';
 import { currentRun, useRuns } from '../../stores/runs.ts';
 import { goTo } from '../../stores/shell.ts';
 import { Button } from '../../ui/button.tsx';
@@ -16,6 +18,10 @@ export function LearnView() {
   const dataset = useDatasets(currentDataset);
   const loaded = useDatasets((state) => state.loaded);
   const run = useRuns(currentRun);
+  const box = dataset?.boxPixels;
+  useEffect(() => {
+    if (box !== undefined) setDatasetBox(box);
+  }, [box]);
   if (!loaded) return null;
   if (!dataset && !run)
     return (

@@ -71,14 +71,17 @@ function Presets() {
   return (
     <div role="radiogroup" aria-label="Preset" className={styles.presets} data-testid="presets">
       {(Object.keys(PRESETS) as PresetName[]).map((name) => (
-        <label key={name} className={classNames(styles.preset, preset === name && styles.presetOn)}>
+        <label
+          key={name}
+          className={classNames(styles.preset, preset === name && styles.presetOn)}
+          data-testid={`preset-${name}`}
+        >
           <input
             type="radio"
             name="preset"
             className="visually-hidden"
             checked={preset === name}
             onChange={() => choosePreset(name)}
-            data-testid={`preset-${name}`}
           />
           <span className={styles.presetName}>{PRESETS[name].label}</span>
           <span className={styles.presetText}>{PRESETS[name].meaning}</span>
