@@ -1,0 +1,65 @@
+// vitrine encode RUN PARTICLES -o z.csv: latents of particles, streamed.
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { writeLatentsPickle } from '../src/formats/cryodrgn-pickles.ts';
+import { VitrineError } from '../src/formats/errors.ts';
+import { latentsCsv } from '../src/jobs/csv.ts';
+import { loadModel } from '../src/jobs/decode-job.ts';
+import { encodeParticles } from '../src/jobs/encode-job.ts';
+import { act, wholeNumber } from './command.ts';
+import { openParticles, type ParticleOptions } from './files.ts';
+import { addParamOptions } from './param-options.ts';
+import { openRun, withEngine } from './runs.ts';
+import type { Params } from '../src/params.ts';
+
+interface EncodeOptions extends ParticleOptions {
+  out: string;
+  epoch?: number;
+  device?: Params['device'];
+}
+
+export function addEncode(program: Command): void {
+  const command = program
+    .command('encode')
+    .description('Latents of particles from the encoder of a run.')
+    .argument('<run>', 'run folder of Vitrine or cryoDRGN')
+    .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
+    .requiredOption('-o, --out <file>', '.csv (z1, z2 …) or .pkl (μ, log σ²)')
+    .option('--poses <pkl>', 'poses, where the particles have none of their own')
+    .option('--ctf <pkl>', 'CTF, where the particles have none of their own')
+    .option('--ind <pkl>', 'index list: encode these particles only')
+    .option('--datadir <folder>', 'where the stacks lie that a table names')
+    .option('--epoch <number>', 'epoch of the weights; the last', wholeNumber);
+  addParamOptions(command, ['device']);
+  act(command, async ([path, particles], raw, console) => {
+    const options = raw as unknown as EncodeOptions;
+    if (!/\.(csv|pkl)$/i.test(options.out))
+      throw new VitrineError('usage', 'Latents are written as .csv or .pkl.', { field: '-o', found: options.out });
+    const opened = await openRun(path);
+    const set = await openParticles(particles, options, console);
+    const latents = await withEngine(options.device ?? 'auto', async (engine) => {
+      const loaded = await loadModel(engine, opened.run, options.epoch ?? null);
+      const { dataset, spec } = loaded.field;
+      if (dataset.ctf !== null && !set.ctf)
+        throw new VitrineError('ctf-missing', 'The run was trained with CTF; these particles have none.', {
+          file: particles,
+          advice: 'Give --ctf.',
+        });
+      if (dataset.poses !== null && !set.poses)
+        console.warn('warning: these particles have no poses, so they are taken as centred. Give --poses.');
+      return encodeParticles(loaded, set, {
+        signal: console.signal,
+        onProgress: (progress) => console.progress(progress),
+        // cryoDRGN shifts by fraction × (D + 1); its encoder learned so.
+        ...(opened.record === null && { shiftPixels: spec.boxPixels + 1 }),
+      });
+    });
+    const zDim = latents.mu.length / set.count;
+    const out = resolve(options.out);
+    if (/\.pkl$/i.test(out)) writeFileSync(out, writeLatentsPickle(zDim, latents.mu, latents.logVariance));
+    else writeFileSync(out, latentsCsv(latents.mu, zDim));
+    console.say(`${set.count} × ${zDim} latents: ${out}`);
+    console.result({ out, particles: set.count, zDim });
+  });
+}

@@ -1,0 +1,106 @@
+// Files named on a command line, opened by range: particles with their stacks, poses, CTF and index list.
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { referencedStacks, understand } from '../src/formats/assemble.ts';
+import { VitrineError } from '../src/formats/errors.ts';
+import { openFileBlob } from '../src/formats/node/file-blob.ts';
+import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
+import type { Understanding } from '../src/formats/understanding.ts';
+import type { Console } from './console.ts';
+
+/** Error 'file-missing'. */
+export function openFile(path: string): NamedBlob {
+  if (!existsSync(path) || !statSync(path).isFile())
+    throw new VitrineError('file-missing', 'There is no such file.', {
+      file: path,
+      found: existsSync(path) ? 'a folder' : 'nothing',
+      advice: 'Check the path.',
+    });
+  return { path, blob: openFileBlob(path) };
+}
+
+export interface ParticleOptions {
+  poses?: string;
+  ctf?: string;
+  ind?: string;
+  datadir?: string;
+  apix?: number;
+  /** Leave out images with pixels that are not finite. */
+  leaveOutBad?: boolean;
+}
+
+/** What the files named on the command line add up to; errors are part of the result. */
+export async function understandFiles(
+  particles: string,
+  options: ParticleOptions,
+  console: Console,
+  scanPixels: 'all' | 'sample' | 'none',
+): Promise<Understanding> {
+  const main = openFile(particles);
+  const named = [options.poses, options.ctf, options.ind].filter((path) => path !== undefined).map(openFile);
+  const stacks = await stacksOf(main, options.datadir);
+  return understand([main, ...named, ...stacks], {
+    roles: {
+      particles,
+      ...(options.poses !== undefined && { poses: options.poses }),
+      ...(options.ctf !== undefined && { ctf: options.ctf }),
+      ...(options.ind !== undefined && { index: options.ind }),
+    },
+    answers: {
+      ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
+      ...(options.leaveOutBad && { leaveOutBadRows: true }),
+    },
+    signal: console.signal,
+    onProgress: (progress) => console.progress(progress),
+    scanPixels,
+  });
+}
+
+/** The set of particles. Errors: the first of any file that was named. */
+export async function openParticles(
+  particles: string,
+  options: ParticleOptions,
+  console: Console,
+  scanPixels: 'all' | 'sample' | 'none' = 'none',
+): Promise<ParticleSet & { looksWhite: boolean | null }> {
+  const understanding = await understandFiles(particles, options, console, scanPixels);
+  const { set, files, warnings, looksWhite } = understanding;
+  const failed = files.find(({ error }) => error);
+  if (failed?.error) throw VitrineError.fromData(failed.error);
+  if (!set)
+    throw new VitrineError('file-kind-unknown', 'This file holds no particles.', {
+      file: particles,
+      expected: 'a stack (.mrcs), .star, .cs or .txt list of stacks',
+      found: files[0]?.says,
+    });
+  for (const { message, advice } of warnings) console.warn(`warning: ${message}${advice ? ` ${advice}` : ''}`);
+  return { ...set, looksWhite };
+}
+
+/** Stacks that a table names: beside it or in --datadir, as written, or by their base name. */
+async function stacksOf(main: NamedBlob, datadir: string | undefined): Promise<NamedBlob[]> {
+  if (!/\.(star|cs|txt)$/i.test(main.path)) return [];
+  const folders = [...(datadir === undefined ? [] : [resolve(datadir)]), resolve(dirname(main.path))];
+  const names = await referencedStacks(main).catch(() => []);
+  return names.flatMap((name) => {
+    for (const folder of folders) {
+      for (const path of isAbsolute(name)
+        ? [name, join(folder, basename(name))]
+        : [join(folder, name), join(folder, basename(name))])
+        if (existsSync(path) && statSync(path).isFile()) return [{ path: name, blob: openFileBlob(path) }];
+    }
+    return [];
+  });
+}
+
+/** Whether a folder is a run of Vitrine or cryoDRGN. */
+export function requireRunFolder(path: string): void {
+  const isRun = existsSync(path) && statSync(path).isDirectory() && readdirSync(path).includes('config.yaml');
+  if (!isRun)
+    throw new VitrineError('file-missing', 'This is not a run folder: it has no config.yaml.', {
+      file: path,
+      expected: 'a folder written by Vitrine or by cryoDRGN',
+      found: existsSync(path) ? 'another folder' : 'nothing',
+      advice: 'Name the folder that was given to -o when training.',
+    });
+}

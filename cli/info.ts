@@ -1,0 +1,103 @@
+// vitrine info FILE: what a file is and what it holds.
+import { statSync } from 'node:fs';
+import type { Command } from 'commander';
+import { VitrineError } from '../src/formats/errors.ts';
+import { readMrcVolume } from '../src/formats/mrc.ts';
+import { describeTable } from '../src/jobs/convert-job.ts';
+import { act, number } from './command.ts';
+import type { Console } from './console.ts';
+import { openFile, understandFiles, type ParticleOptions } from './files.ts';
+import { openRun } from './runs.ts';
+
+interface Info {
+  kind: string;
+  particles: number | null;
+  boxPixels: number | null;
+  pixelSizeAngstrom: number | null;
+  opticsGroups: number;
+  hasPoses: boolean;
+  hasCtf: boolean;
+  warnings: string[];
+}
+
+export function addInfo(program: Command): void {
+  const command = program
+    .command('info')
+    .description('What a file or run folder holds.')
+    .argument('<file>')
+    .option('--poses <pkl>', 'poses that belong to the particles')
+    .option('--ctf <pkl>', 'CTF that belongs to the particles')
+    .option('--ind <pkl>', 'index list into the original stack')
+    .option('--datadir <folder>', 'where the stacks lie that a table names')
+    .option('--apix <number>', 'pixel size, Å', number);
+  act(command, async ([file], options, console) => {
+    const info = statSync(file, { throwIfNoEntry: false })?.isDirectory()
+      ? await runInfo(file)
+      : await fileInfo(file, options, console);
+    for (const [key, value] of Object.entries(info)) {
+      if (key === 'warnings') continue;
+      console.say(`${key.padEnd(18)} ${value === null ? '–' : String(value)}`);
+    }
+    for (const warning of info.warnings) console.warn(`warning: ${warning}`);
+    console.result(info);
+  });
+}
+
+async function fileInfo(path: string, options: ParticleOptions, console: Console): Promise<Info> {
+  const file = openFile(path);
+  const { files, set, warnings, questions } = await understandFiles(path, options, console, 'sample');
+  const [main] = files;
+  const info: Info = {
+    kind: main.role,
+    particles: set?.count ?? null,
+    boxPixels: set?.boxPixels ?? null,
+    pixelSizeAngstrom: set?.pixelSizeAngstrom ?? null,
+    opticsGroups: set ? Math.max(1, set.opticsGroups.length) : 0,
+    hasPoses: (set?.poses ?? null) !== null,
+    hasCtf: (set?.ctf ?? null) !== null,
+    warnings: warnings.map(({ message }) => message),
+  };
+  for (const question of questions) {
+    if (question.kind === 'pixel-size') info.warnings.push(question.reason);
+    if (question.kind === 'bad-pixels') info.warnings.push(`${question.count} images have pixels that are not finite.`);
+  }
+  if (set) return failing(files) ?? info;
+  // cryoSPARC's metadata are often looked at without their stacks; a STAR file that names absent images is refused.
+  if (main.role === 'cs') {
+    const table = await describeTable(file);
+    if (main.error) info.warnings.push(main.error.message);
+    return { ...info, ...table };
+  }
+  if (main.error) throw VitrineError.fromData(main.error);
+  if (main.role === 'volume') {
+    const { boxPixels, pixelSizeAngstrom } = await readMrcVolume(file);
+    return { ...info, boxPixels, pixelSizeAngstrom };
+  }
+  const count = /^([\d,]+) /.exec(main.says.replace(/^[a-zA-Z ]+ of /, ''));
+  const particles = count ? Number(count[1].replaceAll(',', '')) : null;
+  const hasPoses = main.role === 'poses';
+  return { ...info, particles, hasPoses, hasCtf: main.role === 'ctf', warnings: [...info.warnings, main.says] };
+}
+
+function failing(files: { error?: Parameters<typeof VitrineError.fromData>[0] }[]): null {
+  const failed = files.find(({ error }) => error);
+  if (failed?.error) throw VitrineError.fromData(failed.error);
+  return null;
+}
+
+async function runInfo(path: string): Promise<Info & { epochs: number[] }> {
+  const opened = await openRun(path);
+  const { spec, dataset } = await opened.run.field();
+  const latents = await opened.run.latents(null);
+  return {
+    kind: opened.record ? 'run' : 'cryodrgn run',
+    particles: opened.record?.particles ?? latents?.count ?? null,
+    boxPixels: spec.boxPixels,
+    pixelSizeAngstrom: opened.pixelSizeAngstrom,
+    opticsGroups: 0,
+    hasPoses: dataset.poses !== null,
+    hasCtf: dataset.ctf !== null,
+    warnings: [],
+    epochs: await opened.run.epochs(),
+  };
+}

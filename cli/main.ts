@@ -1,0 +1,43 @@
+// The command `vitrine`: the studio's jobs on files. One file a command.
+import { Command, CommanderError } from 'commander';
+import { addAnalyze } from './analyze.ts';
+import { outcome } from './command.ts';
+import { addConvert } from './convert.ts';
+import { addDecode } from './decode.ts';
+import { addDemo } from './demo.ts';
+import { addEncode } from './encode.ts';
+import { addInfo } from './info.ts';
+import { addResume } from './resume.ts';
+import { addSelect } from './select.ts';
+import { addSimulate } from './simulate.ts';
+import { addTrain } from './train.ts';
+
+/** Resolves to the exit code: 0, 1 for bad input, 2 for bad usage, 130 for cancelled. */
+export async function main(argv: string[]): Promise<number> {
+  const program = new Command('vitrine')
+    .description('Cryo-EM heterogeneity: neural fields of particle images, on files.')
+    .exitOverride()
+    .showHelpAfterError('(run with --help for the options)');
+  for (const add of [
+    addInfo,
+    addSimulate,
+    addTrain,
+    addResume,
+    addEncode,
+    addDecode,
+    addAnalyze,
+    addSelect,
+    addConvert,
+    addDemo,
+  ])
+    add(program);
+  for (const command of program.commands)
+    command.exitOverride().showHelpAfterError('(run with --help for the options)');
+  try {
+    await program.parseAsync(argv);
+    return outcome.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}

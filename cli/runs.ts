@@ -1,0 +1,64 @@
+// Run folders on the command line: Vitrine's own and cryoDRGN's.
+import { resolve } from 'node:path';
+import { openEngine } from '../src/engine/choose.ts';
+import type { Engine } from '../src/engine/engine.ts';
+import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
+import { VitrineError } from '../src/formats/errors.ts';
+import { DiskStorage } from '../src/library/node/disk.ts';
+import type { RunRecord } from '../src/library/run-record.ts';
+import { RunFolder, type EpochLatents } from '../src/library/runs.ts';
+import type { Params } from '../src/params.ts';
+import type { Console } from './console.ts';
+import { requireRunFolder } from './files.ts';
+
+export interface OpenRun {
+  run: RunFolder;
+  /** Null for a run that cryoDRGN made. */
+  record: RunRecord | null;
+  /** Å of a voxel of its maps; null where nothing says. */
+  pixelSizeAngstrom: number | null;
+}
+
+export async function openRun(path: string): Promise<OpenRun> {
+  requireRunFolder(path);
+  const run = new RunFolder(new DiskStorage(resolve(path)), '');
+  const record = await run.record();
+  return { run, record, pixelSizeAngstrom: record?.pixelSizeAngstrom ?? null };
+}
+
+/** Å for maps: --apix, else the run's, else 1 with a warning. */
+export function mapPixelSizeOf({ pixelSizeAngstrom }: OpenRun, apix: number | undefined, console: Console): number {
+  if (apix !== undefined) return apix;
+  if (pixelSizeAngstrom !== null) return pixelSizeAngstrom;
+  console.warn('warning: the run does not say its pixel size; maps are written with 1 Å. Give it with --apix.');
+  return 1;
+}
+
+/** Error 'file-missing' where the run keeps no latents of that epoch. */
+export async function latentsOf({ run }: OpenRun, epoch: number | null): Promise<EpochLatents> {
+  const latents = await run.latents(epoch);
+  if (latents) return latents;
+  throw new VitrineError('file-missing', 'The run keeps no latents.', {
+    file: epoch === null ? 'z.N.pkl' : `z.${epoch}.pkl`,
+    advice: 'Train it with --zdim above 0, or choose another epoch.',
+  });
+}
+
+/** Rows of the run's particles in the original stack: its ind.pkl, else as they come. */
+export async function originalIndexOf({ run }: OpenRun, count: number): Promise<Uint32Array> {
+  const bytes = await run.storage.read(run.path('ind.pkl'));
+  if (bytes) {
+    const read = readCryodrgnPickle(bytes, 'ind.pkl');
+    if (read.kind === 'index' && read.count === count) return read.indices;
+  }
+  return Uint32Array.from({ length: count }, (_, i) => i);
+}
+
+export async function withEngine<T>(device: Params['device'], work: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await openEngine({ device });
+  try {
+    return await work(engine);
+  } finally {
+    engine.dispose();
+  }
+}

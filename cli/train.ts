@@ -1,0 +1,107 @@
+// vitrine train: a field from particles with known poses, into a run folder.
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { VitrineError } from '../src/formats/errors.ts';
+import type { ParticleSet } from '../src/formats/particles.ts';
+import { imageOptionsOf } from '../src/jobs/prepare.ts';
+import { newId } from '../src/library/arrays.ts';
+import { DiskStorage } from '../src/library/node/disk.ts';
+import { fingerprintImages } from '../src/library/particle-cache.ts';
+import type { RunFiles, RunRecord } from '../src/library/run-record.ts';
+import { mapPixelSize, RunFolder } from '../src/library/runs.ts';
+import type { Params } from '../src/params.ts';
+import { act, number } from './command.ts';
+import type { Console } from './console.ts';
+import { openParticles } from './files.ts';
+import { addParamOptions, paramsFrom } from './param-options.ts';
+import { prepareForRun, requirePoses, trainAndTell, trainingResult } from './training.ts';
+
+interface TrainOptions {
+  out: string;
+  poses?: string;
+  ctf?: string;
+  ind?: string;
+  datadir?: string;
+  apix?: number;
+  leaveOutBad?: boolean;
+}
+
+export function addTrain(program: Command): void {
+  const command = program
+    .command('train')
+    .description('Learns a field from particles with poses.')
+    .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
+    .requiredOption('-o, --out <folder>', 'run folder to write')
+    .option('--poses <pkl>', 'poses, where the particles have none of their own')
+    .option('--ctf <pkl>', 'CTF, where the particles have none of their own')
+    .option('--ind <pkl>', 'index list: train on these particles only')
+    .option('--datadir <folder>', 'where the stacks lie that a table names')
+    .option('--apix <number>', 'pixel size of the images, Å', number)
+    .option('--leave-out-bad', 'leave out images with pixels that are not finite');
+  addParamOptions(command);
+  act(command, async ([particles], raw, console) => {
+    const options = raw as unknown as TrainOptions;
+    const params = paramsFrom(raw);
+    const folder = resolve(options.out);
+    if (existsSync(join(folder, 'vitrine.json')) || existsSync(join(folder, 'config.yaml')))
+      throw new VitrineError('usage', 'The folder already holds a run.', {
+        file: options.out,
+        advice: 'Choose another folder with -o, or go on with: vitrine resume.',
+      });
+    const set = await openParticles(particles, options, console, options.leaveOutBad ? 'all' : 'none');
+    if (set.looksWhite === false && params.invertData)
+      console.warn('warning: particles look dark on white; give --uninvert-data if they are.');
+    requirePoses(set);
+    const record = await newRecord(set, params, basename(folder), filesOf(particles, options), console);
+    const run = new RunFolder(new DiskStorage(folder), '');
+    await run.writeRecord(record);
+    const prepared = await prepareForRun(folder, record, set, console);
+    const ended = await trainAndTell(run, record, prepared, console);
+    console.say(`${ended.epochsDone} epochs: ${folder}`);
+    console.result(trainingResult(folder, ended));
+  });
+}
+
+function filesOf(particles: string, { poses, ctf, ind, datadir }: TrainOptions): RunFiles {
+  const whole = (path: string | undefined): string | null => (path === undefined ? null : resolve(path));
+  return {
+    particles: resolve(particles),
+    poses: whole(poses),
+    ctf: whole(ctf),
+    ind: whole(ind),
+    datadir: whole(datadir),
+  };
+}
+
+export async function newRecord(
+  set: ParticleSet,
+  params: Params,
+  name: string,
+  files: RunFiles | null,
+  console: Console,
+): Promise<RunRecord> {
+  const { boxPixels } = imageOptionsOf(params, set.boxPixels);
+  if (set.pixelSizeAngstrom === null)
+    console.warn('warning: no file says the pixel size; 1 Å is taken. Give it with --apix.');
+  return {
+    version: 1,
+    id: newId(),
+    name,
+    created: new Date().toISOString(),
+    datasetId: '',
+    datasetName: set.name,
+    files,
+    params,
+    status: 'running',
+    epochsDone: 0,
+    history: [],
+    device: null,
+    particles: set.count,
+    imagePixels: set.boxPixels,
+    boxPixels,
+    pixelSizeAngstrom: mapPixelSize(set.boxPixels, set.pixelSizeAngstrom ?? 1, boxPixels),
+    standardDeviation: 0,
+    fingerprint: await fingerprintImages(set.images, console.signal),
+  };
+}

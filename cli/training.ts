@@ -1,0 +1,107 @@
+// What train, resume and the demo share: images prepared beside the run or in memory, progress lines, the summary.
+import { join } from 'node:path';
+import { makeLattice } from '../src/imaging/lattice.ts';
+import type { ParticleSet, Poses } from '../src/formats/particles.ts';
+import { VitrineError } from '../src/formats/errors.ts';
+import { imageOptionsOf, prepareParticles } from '../src/jobs/prepare.ts';
+import { trainRun, writeRunFolder, type RunParticles } from '../src/jobs/train-job.ts';
+import type { TrainingControl, TrainingEvent } from '../src/inference/training.ts';
+import { MemoryStorage } from '../src/library/memory.ts';
+import { DiskStorage } from '../src/library/node/disk.ts';
+import { FULL_PRECISION_BYTES } from '../src/library/particle-cache.ts';
+import type { RunRecord } from '../src/library/run-record.ts';
+import type { RunFolder } from '../src/library/runs.ts';
+import type { Console } from './console.ts';
+import { withEngine } from './runs.ts';
+
+export function requirePoses(set: ParticleSet): Poses {
+  if (set.poses) return set.poses;
+  throw new VitrineError('poses-missing', 'There are no poses, which training needs.', {
+    file: set.name,
+    advice: 'Give --poses, or a STAR or .cs file of a refinement.',
+  });
+}
+
+/** Images of the run's box: in memory where they take at most 256 MiB, else in the run's .cache. */
+export async function prepareForRun(
+  folder: string,
+  record: RunRecord,
+  set: ParticleSet,
+  console: Console,
+): Promise<RunParticles> {
+  const poses = requirePoses(set);
+  const options = imageOptionsOf(record.params, set.boxPixels);
+  const bytes = 4 * set.count * makeLattice(options.boxPixels).points;
+  const storage = bytes <= FULL_PRECISION_BYTES ? new MemoryStorage() : new DiskStorage(join(folder, '.cache'));
+  const images = await prepareParticles(storage, set.images, record.fingerprint, options, {
+    signal: console.signal,
+    onProgress: (progress) => console.progress(progress),
+  });
+  return { images, poses, ctf: set.ctf, originalIndex: set.originalIndex };
+}
+
+/** Trains and tells how it goes; ends with exit code 130 (error 'cancelled') where it was interrupted. */
+export async function trainAndTell(
+  run: RunFolder,
+  record: RunRecord,
+  particles: RunParticles,
+  console: Console,
+): Promise<RunRecord> {
+  if (record.epochsDone === 0) await writeRunFolder(run, record, particles);
+  return withEngine(record.params.device, async (engine) => {
+    console.warn(
+      `Computing on ${engine.device.processor === 'gpu' ? 'the GPU' : 'the CPU'}: ${engine.device.description}`,
+    );
+    const control: TrainingControl = { signal: console.signal };
+    const ended = await trainRun(run, engine, particles, control, {
+      onEvent: (event) => tell(event, record.params.epochs, console),
+    });
+    if (ended.status !== 'finished') {
+      console.warn(`Stopped after epoch ${ended.epochsDone}. Go on with: vitrine resume`);
+      throw new VitrineError('cancelled', 'Cancelled.');
+    }
+    await run.storage.remove(run.path('.cache'));
+    return ended;
+  });
+}
+
+function tell(event: TrainingEvent, epochs: number, console: Console): void {
+  if (event.type === 'progress') {
+    const { epoch, imagesDone, imagesTotal, imagesPerSecond, losses } = event;
+    const seconds = ((epochs - epoch + 1) * imagesTotal - imagesDone) / Math.max(1e-9, imagesPerSecond);
+    console.progress({
+      fraction: (epoch - 1 + imagesDone / imagesTotal) / epochs,
+      message:
+        `Epoch ${epoch} of ${epochs}: ${Math.round(imagesPerSecond)} images/s, ${duration(seconds)} left` +
+        (losses ? `, loss ${losses.total.toFixed(4)}` : ''),
+    });
+  } else if (event.type === 'epoch') {
+    const { epoch, reconstruction, kl, imagesPerSecond } = event.summary;
+    console.warn(
+      `epoch ${String(epoch).padStart(3)}  loss ${reconstruction.toFixed(5)}  KL ${kl.toFixed(3)}  ` +
+        `${Math.round(imagesPerSecond)} images/s`,
+    );
+  }
+}
+
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** What --json says of a training. */
+export function trainingResult(folder: string, record: RunRecord) {
+  const last = record.history.at(-1);
+  return {
+    run: folder,
+    status: record.status,
+    epochs: record.epochsDone,
+    particles: record.particles,
+    boxPixels: record.boxPixels,
+    reconstruction: last?.reconstruction ?? null,
+    kl: last?.kl ?? null,
+    imagesPerSecond: last?.imagesPerSecond ?? null,
+    device: record.device?.description ?? null,
+  };
+}
