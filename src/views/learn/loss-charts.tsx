@@ -46,11 +46,13 @@ function Curve({ run, points, quantity, title, testId }: CurveProps) {
       {
         type: 'scatter',
         mode: 'lines+markers',
-        x: history.map(({ epoch }) => epoch),
+        // A mean over an epoch stands in its middle, where the running curve passes.
+        x: history.map(({ epoch }) => epoch - 0.5),
+        customdata: history.map(({ epoch }) => epoch),
         y: history.map((epoch) => epoch[quantity]),
         line: { color: colors.accent, width: 2 },
         marker: { color: colors.accent, size: 5 },
-        hovertemplate: 'epoch %{x}: %{y:.5g}<extra></extra>',
+        hovertemplate: 'epoch %{customdata}: %{y:.5g}<extra></extra>',
       },
     ],
     [points, history, quantity, colors],
