@@ -29,7 +29,7 @@ export function addDemo(program: Command): void {
     .command('demo')
     .description('The whole job on simulated particles of a two-domain molecule, scored against the truth.')
     .option('-o, --out <folder>', 'where to write; it has to be new', 'vitrine-demo')
-    .option('-n, --num-epochs <number>', 'epochs', wholeNumber, 20);
+    .option('-n, --num-epochs <number>', 'epochs', wholeNumber, 15);
   addParamOptions(command, ['device', 'seed']);
   act(command, async (_args, raw, console) => {
     const options = raw as { out: string; numEpochs: number; device?: 'auto' | 'gpu' | 'cpu'; seed?: number };

@@ -35,13 +35,15 @@ export async function understandFiles(
   options: ParticleOptions,
   console: Console,
   scanPixels: 'all' | 'sample' | 'none',
+  /** False where the first file may be anything (info). */
+  mustBeParticles = true,
 ): Promise<Understanding> {
   const main = openFile(particles);
   const named = [options.poses, options.ctf, options.ind].filter((path) => path !== undefined).map(openFile);
   const stacks = await stacksOf(main, options.datadir);
   return understand([main, ...named, ...stacks], {
     roles: {
-      particles,
+      ...(mustBeParticles && { particles }),
       ...(options.poses !== undefined && { poses: options.poses }),
       ...(options.ctf !== undefined && { ctf: options.ctf }),
       ...(options.ind !== undefined && { index: options.ind }),

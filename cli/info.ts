@@ -18,6 +18,8 @@ interface Info {
   hasPoses: boolean;
   hasCtf: boolean;
   warnings: string[];
+  /** What the file is, in one line. */
+  says: string;
 }
 
 export function addInfo(program: Command): void {
@@ -45,7 +47,7 @@ export function addInfo(program: Command): void {
 
 async function fileInfo(path: string, options: ParticleOptions, console: Console): Promise<Info> {
   const file = openFile(path);
-  const { files, set, warnings, questions } = await understandFiles(path, options, console, 'sample');
+  const { files, set, warnings, questions } = await understandFiles(path, options, console, 'sample', false);
   const [main] = files;
   const info: Info = {
     kind: main.role,
@@ -56,6 +58,7 @@ async function fileInfo(path: string, options: ParticleOptions, console: Console
     hasPoses: (set?.poses ?? null) !== null,
     hasCtf: (set?.ctf ?? null) !== null,
     warnings: warnings.map(({ message }) => message),
+    says: main.says,
   };
   for (const question of questions) {
     if (question.kind === 'pixel-size') info.warnings.push(question.reason);
@@ -66,17 +69,22 @@ async function fileInfo(path: string, options: ParticleOptions, console: Console
   if (main.role === 'cs') {
     const table = await describeTable(file);
     if (main.error) info.warnings.push(main.error.message);
-    return { ...info, ...table };
+    return { ...info, ...table, says: `cryoSPARC metadata of ${table.particles} particles` };
   }
   if (main.error) throw VitrineError.fromData(main.error);
   if (main.role === 'volume') {
     const { boxPixels, pixelSizeAngstrom } = await readMrcVolume(file);
     return { ...info, boxPixels, pixelSizeAngstrom };
   }
-  const count = /^([\d,]+) /.exec(main.says.replace(/^[a-zA-Z ]+ of /, ''));
+  // Of other files the one line says it: "poses of 4,000 particles".
+  const count = /\b(\d[\d,]*) (?:particles|images|rows|values|indices)/.exec(main.says);
   const particles = count ? Number(count[1].replaceAll(',', '')) : null;
-  const hasPoses = main.role === 'poses';
-  return { ...info, particles, hasPoses, hasCtf: main.role === 'ctf', warnings: [...info.warnings, main.says] };
+  return {
+    ...info,
+    particles,
+    hasPoses: main.role === 'poses',
+    hasCtf: main.role === 'ctf',
+  };
 }
 
 function failing(files: { error?: Parameters<typeof VitrineError.fromData>[0] }[]): null {
@@ -98,6 +106,7 @@ async function runInfo(path: string): Promise<Info & { epochs: number[] }> {
     hasPoses: dataset.poses !== null,
     hasCtf: dataset.ctf !== null,
     warnings: [],
+    says: `a run of ${spec.zDim > 0 ? `${spec.zDim} latent dimensions` : 'one structure'}`,
     epochs: await opened.run.epochs(),
   };
 }
