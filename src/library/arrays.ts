@@ -47,7 +47,8 @@ export async function writeJson(storage: Storage, path: string, value: unknown):
 export async function folderBytes(storage: Storage, folder: string): Promise<number> {
   let sum = 0;
   for (const entry of await storage.list(folder))
-    sum += entry.kind === 'file' ? entry.bytes : await folderBytes(storage, `${folder}/${entry.name}`);
+    sum +=
+      entry.kind === 'file' ? entry.bytes : await folderBytes(storage, folder ? `${folder}/${entry.name}` : entry.name);
   return sum;
 }
 

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { folderBytes } from './arrays.ts';
 import { MemoryStorage } from './memory.ts';
 import { DiskStorage } from './node/disk.ts';
 import { storageFailure } from './paths.ts';
@@ -20,6 +21,14 @@ const makers: [string, () => Storage][] = [
 ];
 
 describe.each(makers)('%s storage', (_, make) => {
+  test('counts the bytes of a folder and of all that is kept', async () => {
+    const storage = make();
+    await storage.write('runs/a/z.1.pkl', Uint8Array.of(1, 2, 3, 4));
+    await storage.write('datasets/b.json', '{}');
+    expect(await folderBytes(storage, 'runs')).toBe(4);
+    expect(await folderBytes(storage, '')).toBe(6);
+  });
+
   test('gives back what was written, whole and by range', async () => {
     const storage = make();
     await storage.write('runs/a/z.1.pkl', Uint8Array.of(1, 2, 3, 4));
