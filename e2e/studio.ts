@@ -1,11 +1,13 @@
 // Page object of the studio for browser stories: starts the built page in Chromium, watches every request and error, and
 // offers the verbs a user has. State is asserted through window.__vitrine, never through pixels.
-import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Server } from 'node:http';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { serveFolder } from '../scripts/static-server.mjs';
+import type { VitrineTestApi } from '../src/app/test-api.ts';
+import type { Screen } from '../src/stores/shell.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const flags = [
@@ -70,11 +72,117 @@ export class Studio {
     return studio;
   }
 
-  /** Ends the browser; the profile stays where `keepProfile` is asked for (crash and resume). */
+  /** Ends the browser; the profile stays where `keepProfile` is asked for. */
   async close(keepProfile = false): Promise<void> {
     await this.context.close();
-    await new Promise((done) => this.server.close(done));
+    await this.stopServer();
     if (!keepProfile) rmSync(this.profile, { recursive: true, force: true });
+  }
+
+  /** The host is gone: nothing is served any more. */
+  async stopServer(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((done) => this.server.close(done));
+  }
+
+  /** The browser dies at once, as when its process is killed; profile and port can be opened again. */
+  async crash(): Promise<void> {
+    const gone = new Promise<void>((done) => this.context.once('close', () => done()));
+    const session = await this.context.newCDPSession(this.page);
+    // The answer never comes: the process that would give it is gone.
+    session.send('Browser.crash').catch(() => undefined);
+    await gone;
+    await this.stopServer();
+  }
+
+  /** Asks the page's test API; the question is sent as source and may use nothing but its arguments. */
+  ask<T>(question: (studio: VitrineTestApi) => T): Promise<Awaited<T>>;
+  ask<T, A>(question: (studio: VitrineTestApi, argument: A) => T, argument: A): Promise<Awaited<T>>;
+  ask<T, A>(question: (studio: VitrineTestApi, argument: A) => T, argument?: A): Promise<Awaited<T>> {
+    const given = argument === undefined ? 'undefined' : JSON.stringify(argument);
+    return this.page.evaluate<Awaited<T>>(`(${question.toString()})(window.__vitrine, ${given})`);
+  }
+
+  /** Asks until the answer is true, and gives it back. The page's policy forbids playwright's own way of waiting. */
+  async until<T>(
+    what: string,
+    question: (studio: VitrineTestApi) => T,
+    { seconds = 30, failOn }: { seconds?: number; failOn?: (studio: VitrineTestApi) => string | null | false } = {},
+  ): Promise<NonNullable<Awaited<T>>> {
+    const end = Date.now() + 1000 * seconds;
+    for (;;) {
+      const answer = await this.ask(question);
+      if (answer) return answer;
+      const failure = failOn && (await this.ask(failOn));
+      if (failure) throw new Error(`While waiting for ${what}: ${failure}`);
+      if (Date.now() > end) {
+        const standing = await this.ask(({ screen, errors, progress, status }) => [
+          ...[screen(), status(), progress(), errors()],
+        ]);
+        throw new Error(`Not seen within ${seconds} s: ${what}. Standing: ${JSON.stringify(standing)}`);
+      }
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
+
+  async go(screen: Screen): Promise<void> {
+    await this.byId(`nav-${screen}`).click();
+    await this.until(`the screen ${screen}`, ({ screen: shown }) => shown());
+    if ((await this.ask(({ screen: shown }) => shown())) !== screen) throw new Error(`${screen} is not shown`);
+  }
+
+  /** Gives files to the drop zone and waits until they are understood. */
+  async drop(files: string[] | { name: string; bytes: Uint8Array }[]): Promise<void> {
+    await this.byId('drop-input').setInputFiles(
+      files.map((file) => file as string).every((file) => typeof file === 'string')
+        ? (files as string[])
+        : (files as { name: string; bytes: Uint8Array }[]).map(({ name, bytes }) => ({
+            name,
+            mimeType: 'application/octet-stream',
+            buffer: Buffer.from(bytes),
+          })),
+    );
+    await this.until('the drop understood', ({ ready, draft }) => ready() && draft(), { seconds: 60 });
+  }
+
+  /** Accepts the draft and gives the dataset it became. */
+  async accept() {
+    await this.byId('accept').click();
+    return this.until('the dataset kept', ({ ready, draft, dataset }) => ready() && !draft() && dataset());
+  }
+
+  async openDemo(): Promise<void> {
+    await this.byId('demo').click();
+    await this.until('the demo set', ({ ready, dataset }) => ready() && dataset()?.isDemo, { seconds: 60 });
+  }
+
+  /** Types a number into a field and leaves it by Enter. */
+  async enter(testId: string, value: number): Promise<void> {
+    await this.byId(testId).fill(String(value));
+    await this.byId(testId).press('Enter');
+  }
+
+  /** A quick look with less to do, so that a story on two cores ends soon. On Learn. */
+  async chooseSmallRun(epochs: number, width = 64): Promise<void> {
+    await this.byId('preset-quick').click();
+    await this.enter('param-epochs', epochs);
+    await this.enter('param-encoderDim', width);
+    await this.enter('param-decoderDim', width);
+  }
+
+  /** Waits for the end of the run that goes on. */
+  async finished(seconds = 240): Promise<void> {
+    await this.until('the run finished', ({ status }) => status() === 'finished', {
+      seconds,
+      failOn: ({ status, errors }) => status() === 'failed' && errors().join(', '),
+    });
+  }
+
+  /** Clicks what saves a file and gives the file. */
+  async download(testId: string): Promise<{ name: string; bytes: Buffer }> {
+    const [download] = await Promise.all([this.page.waitForEvent('download'), this.byId(testId).click()]);
+    const name = download.suggestedFilename();
+    return { name, bytes: readFileSync(await download.path()) };
   }
 
   byId(testId: string) {
