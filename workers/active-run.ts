@@ -79,10 +79,14 @@ export class ActiveRun {
     if (!images) {
       const preparation = await this.parts.preparation();
       const id = `prepare-${this.id}`;
-      const onAbort = (): void => void preparation.cancel(id);
-      this.control.signal?.addEventListener('abort', onAbort, { once: true });
       const onProgress = (progress: Progress): void => this.parts.tell({ type: 'preparing', runId: this.id, progress });
-      await preparation.prepare(set.id, record.params, { id, onProgress });
+      const stopped = new Promise<never>((_, reject) => {
+        this.abort.signal.addEventListener('abort', () => {
+          void preparation.cancel(id);
+          reject(new VitrineError('cancelled', 'Cancelled.'));
+        });
+      });
+      await Promise.race([preparation.prepare(set.id, record.params, { id, onProgress }), stopped]);
       images = await findPrepared(storage, set.fingerprint, options);
     }
     if (!images || !poses)

@@ -29,6 +29,14 @@ const LONG_ANALYSES = new Set(['umap', 'kMeans']);
 
 export function connectStudio(): Studio {
   const listeners: ((event: RunEvent) => void)[] = [];
+  /** The run that goes on, as far as its events say. */
+  let runningId: string | null = null;
+  const hear = (event: RunEvent): void => {
+    if (event.type === 'failed') runningId = null;
+    else if (event.type === 'status')
+      runningId = event.status === 'running' || event.status === 'paused' ? event.runId : null;
+    for (const listener of listeners) listener(event);
+  };
   const analysisWorker = () =>
     new Worker(new URL('./analysis.worker.ts', import.meta.url), { type: 'module', name: 'analysis' });
 
@@ -42,7 +50,11 @@ export function connectStudio(): Studio {
     () => new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' }),
     () => {
       introduce();
-      for (const listener of listeners) void engine.call('subscribe', [listener]).catch(() => {});
+      void engine.call('subscribe', [hear]).catch(() => {});
+    },
+    (reason) => {
+      // A worker that ends cannot say so itself; its run goes on from its last epoch when it is resumed.
+      if (runningId !== null) hear({ type: 'status', runId: runningId, status: 'interrupted', reason });
     },
   );
   const analysis = new WorkerLink('analysis', analysisWorker);
@@ -64,9 +76,7 @@ export function connectStudio(): Studio {
     get(target, name, receiver) {
       if (name !== 'subscribe') return Reflect.get(target, name, receiver) as unknown;
       return (listener: (event: RunEvent) => void) => {
-        const started = engine.running;
         listeners.push(listener);
-        if (started) return engine.call('subscribe', [listener]);
         engine.warm();
         return Promise.resolve();
       };

@@ -13,11 +13,14 @@ export class WorkerLink {
   private readonly waiting = new Set<(error: VitrineError) => void>();
   private callCount = 0;
 
-  /** `onStart` runs each time a worker was started, before the call that started it. */
+  /**
+   * `onStart` runs each time a worker was started, before the call that started it; `onEnd` when it crashed or was ended.
+   */
   constructor(
     private readonly name: string,
     private readonly start: () => Worker,
     private readonly onStart: () => void = () => {},
+    private readonly onEnd: (reason: string) => void = () => {},
   ) {}
 
   get running(): boolean {
@@ -89,6 +92,7 @@ export class WorkerLink {
     const error = new VitrineError('device-lost', reason, { advice: 'Try again; runs go on from their last epoch.' });
     for (const reject of [...this.waiting]) reject(error);
     this.waiting.clear();
+    this.onEnd(reason);
   }
 }
 

@@ -1,7 +1,7 @@
 // The main job over the worker classes without workers, on memory storage: files dropped, accepted, learned from, stopped,
 // resumed, decoded, exported and the exported lists taken back in.
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { openTinyEngine } from './tiny-engine.ts';
+import { openWasmEngine } from '../src/engine/wasm/engine.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { simulate } from '../src/imaging/simulate.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
@@ -43,7 +43,7 @@ class Bench {
     const host = new EngineHost({
       storage: this.storage,
       locks: this.locks,
-      openEngine: openTinyEngine,
+      openEngine: () => openWasmEngine({ ownThread: true }),
       preparation: () => Promise.resolve(this.io),
     });
     void host.subscribe((event) => this.events.push(event));
