@@ -29,7 +29,7 @@ export function addDemo(program: Command): void {
     .command('demo')
     .description('The whole job on simulated particles of a two-domain molecule, scored against the truth.')
     .option('-o, --out <folder>', 'where to write; it has to be new', 'vitrine-demo')
-    .option('-n, --num-epochs <number>', 'epochs', wholeNumber, 15);
+    .option('-n, --num-epochs <number>', 'epochs', wholeNumber, 10);
   addParamOptions(command, ['device', 'seed']);
   act(command, async (_args, raw, console) => {
     const options = raw as { out: string; numEpochs: number; device?: 'auto' | 'gpu' | 'cpu'; seed?: number };
@@ -45,10 +45,10 @@ export function addDemo(program: Command): void {
     await writeSimulation(simulation, disk, 'data', { ...DEMO }, job);
 
     const params = validateParams({
-      zDim: 4,
+      zDim: 8,
       epochs: options.numEpochs,
       batchSize: 16,
-      learningRate: 3e-4,
+      learningRate: 5e-4,
       encoderDim: 128,
       decoderDim: 128,
       checkpointEvery: options.numEpochs,

@@ -313,7 +313,8 @@ export const PRESETS: Record<
   quick: {
     label: 'Quick look',
     meaning: 'A small field at a small box: minutes, to see whether there is motion.',
-    values: { boxPixels: 64, encoderDim: 128, decoderDim: 128, epochs: 10, batchSize: 16 },
+    // On the demo set, 10 epochs at 5e-4 ordered the states (neighbour Spearman 0.92) where 1e-4 had not yet (0.51).
+    values: { boxPixels: 64, encoderDim: 128, decoderDim: 128, epochs: 10, batchSize: 16, learningRate: 5e-4 },
   },
   standard: { label: 'Standard', meaning: 'A 256×3 field, 20 epochs: where most studies start.', values: {} },
   fine: {

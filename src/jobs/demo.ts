@@ -10,8 +10,8 @@ export const DEMO = {
   boxPixels: 32,
   pixelSizeAngstrom: 4,
   states: 20,
-  spanRadians: 1.5,
-  snr: 0.2,
+  spanRadians: 2,
+  snr: 0.5,
   shiftPixels: 1,
   seed: 7,
 } as const;
