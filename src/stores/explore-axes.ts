@@ -116,9 +116,14 @@ export interface ColorChoice {
   kind: 'none' | 'cluster' | 'number';
 }
 
-export function colorChoices(columns: ParticleColumns | null, hasClusters: boolean): ColorChoice[] {
+export function colorChoices(
+  columns: ParticleColumns | null,
+  hasClusters: boolean,
+  hasSelections = false,
+): ColorChoice[] {
   const choices: ColorChoice[] = [{ key: 'none', label: 'One colour', kind: 'none' }];
   if (hasClusters) choices.push({ key: 'cluster', label: 'k-means cluster', kind: 'cluster' });
+  if (hasSelections) choices.push({ key: 'selection', label: 'Named selection', kind: 'cluster' });
   choices.push({ key: 'norm', label: '|z|', kind: 'number' });
   if (columns?.defocusAngstrom) choices.push({ key: 'defocus', label: 'Defocus (µm)', kind: 'number' });
   if (columns?.tiltDegrees) choices.push({ key: 'tilt', label: 'Viewing angle: tilt (°)', kind: 'number' });
@@ -143,4 +148,13 @@ export function colorValues(
   if (key === 'shift') return columns?.shiftPixels ?? null;
   if (key.startsWith('extra:')) return columns?.extra.find(({ name }) => name === key.slice(6))?.values ?? null;
   return null;
+}
+
+/** The place in the list of the last set that holds each of `count` particles; −1 for none. */
+export function classesOf(sets: readonly { indices: Uint32Array }[], count: number): Int32Array {
+  const classes = new Int32Array(count).fill(-1);
+  sets.forEach(({ indices }, i) => {
+    for (const row of indices) if (row < count) classes[row] = i;
+  });
+  return classes;
 }

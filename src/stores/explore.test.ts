@@ -1,7 +1,7 @@
 // Axes and back, playing order, and maps that overtake each other, against a backend of a few lines.
 import { describe, expect, it } from 'vitest';
 import type { DecodeRequest, PcaResult, RunLatents, VolumeData } from '../../workers/contract.ts';
-import { cloudOf, nearestRow, placeOfZ, zAtPlace } from './explore-axes.ts';
+import { classesOf, cloudOf, nearestRow, placeOfZ, zAtPlace } from './explore-axes.ts';
 import { connectExplore, type ExploreBackend } from './explore-backend.ts';
 import { openMaps, pinAsB, previewBox, setLevel, showMapAt, useMaps } from './explore-maps.ts';
 import { nextFrame } from './explore-trajectory.ts';
@@ -110,4 +110,9 @@ describe('maps', () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(useMaps.getState().fsc).toEqual(new Float32Array([1, 0.5]));
   });
+});
+
+it('gives each particle the last named selection that holds it', () => {
+  const sets = [{ indices: Uint32Array.of(0, 2, 3) }, { indices: Uint32Array.of(3, 9) }];
+  expect([...classesOf(sets, 5)]).toEqual([0, -1, 0, 1, -1]);
 });

@@ -13,7 +13,7 @@ import { ProgressBar } from '../../ui/progress.tsx';
 import { NumberField } from '../../ui/text-field.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { saveFile } from '../export/download.ts';
-import { clusterColors } from './landscape-traces.ts';
+import { clusterColors } from './point-colors.ts';
 import { MapThumbnail } from './map-thumbnail.tsx';
 import styles from './tabs.module.css';
 

@@ -6,7 +6,7 @@ import { placeOfZ } from '../../stores/explore-axes.ts';
 import { markerPlace, placeOfRow, useLandscape } from '../../stores/explore-landscape.ts';
 import { useTrajectory } from '../../stores/explore-trajectory.ts';
 import type { ThemeColors } from '../../ui/theme-colors.ts';
-import { clusterColors } from './landscape-traces.ts';
+import { clusterColors } from './point-colors.ts';
 import styles from './landscape.module.css';
 
 interface MarksProps {

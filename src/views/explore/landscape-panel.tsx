@@ -4,13 +4,16 @@ import { Crosshair, Hand, Lasso, SquareDashed, TablePropertiesIcon } from 'lucid
 import { addColumns, cancelJob, computeUmap, useExplore } from '../../stores/explore.ts';
 import { axisName, cloudOf, colorChoices, placesDecode, type AxisFamily } from '../../stores/explore-axes.ts';
 import { setAxis, setFamily, setLandscape, useLandscape, type LandscapeTool } from '../../stores/explore-landscape.ts';
+import { useSelections } from '../../stores/selections.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Select } from '../../ui/select.tsx';
-import { LandscapePlot, useColoring } from './landscape-plot.tsx';
+import { useThemeColors } from '../../ui/theme-colors.ts';
+import { LandscapePlot } from './landscape-plot.tsx';
+import { useColoring } from './point-picture-of.ts';
 import { SelectionBar } from './selection-bar.tsx';
 import styles from './landscape.module.css';
 
@@ -58,6 +61,7 @@ async function takeColumns(file: File): Promise<void> {
 function AxesBar() {
   const { axes, color } = useLandscape();
   const { latents, pca, umap, columns, clusters } = useExplore();
+  const named = useSelections((state) => state.named.length);
   const picker = useRef<HTMLInputElement>(null);
   const source = useMemo(
     () => latents && { latents, pca: pca.result, umap: umap.result },
@@ -68,7 +72,7 @@ function AxesBar() {
     value: String(i),
     label: axisName(source, { ...axes, x: i, y: i }, 'x'),
   }));
-  const choices = colorChoices(columns, clusters.result !== null);
+  const choices = colorChoices(columns, clusters.result !== null, named > 0);
   return (
     <div className={styles.bar}>
       <Segmented<AxisFamily>
@@ -135,15 +139,18 @@ function AxesBar() {
 }
 
 function LandscapeArea() {
+  const theme = useThemeColors();
   const axes = useLandscape((state) => state.axes);
   const color = useLandscape((state) => state.color);
   const { latents, pca, umap, columns, clusters } = useExplore();
+  const named = useSelections((state) => state.named.length);
   const cloud = useMemo(
     () => latents && cloudOf({ latents, pca: pca.result, umap: umap.result }, axes),
     [latents, pca.result, umap.result, axes],
   );
-  const label = colorChoices(columns, clusters.result !== null).find(({ key }) => key === color)?.label ?? '';
-  const coloring = useColoring(label);
+  const label =
+    colorChoices(columns, clusters.result !== null, named > 0).find(({ key }) => key === color)?.label ?? '';
+  const coloring = useColoring(label, theme);
   if (cloud) return <LandscapePlot cloud={cloud} coloring={coloring} />;
   const job = axes.family === 'umap' ? umap : pca;
   if (job.error) {

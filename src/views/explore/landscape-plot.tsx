@@ -1,15 +1,16 @@
-// The landscape: points or density by plotly; over it, in SVG, the lasso, the marker, cluster centres and the path.
+// The landscape: axes and density by plotly, points by WebGL; over them, in SVG, the lasso, the marker, cluster centres
+// and the path.
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { PointCloud } from '../../selection/lasso.ts';
-import { axisName, colorValues } from '../../stores/explore-axes.ts';
-import { landscapeSource, useExplore } from '../../stores/explore.ts';
+import { axisName } from '../../stores/explore-axes.ts';
+import { landscapeSource } from '../../stores/explore.ts';
 import { addToPath, lassoInData, markerPlace, probeAt, useLandscape } from '../../stores/explore-landscape.ts';
-import { modeWith, useSelections } from '../../stores/selections.ts';
-import { Chart, type ChartLayout } from '../../ui/chart.tsx';
+import { modeWith } from '../../stores/selections.ts';
+import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { attachGestures } from './gestures.ts';
 import { LandscapeMarks } from './landscape-marks.tsx';
-import { columnsOf, densityTraces, hasColorBar, pointTraces, type Coloring } from './landscape-traces.ts';
+import { colorBarTrace, columnsOf, densityTrace } from './landscape-traces.ts';
 import {
   frameOf,
   MARGIN,
@@ -23,9 +24,14 @@ import {
   type PlotFrame,
   type Ranges,
 } from './plot-frame.ts';
+import { PointCanvas } from './point-canvas.tsx';
+import { hasColorBar, type Coloring } from './point-colors.ts';
+import { usePointPicture } from './point-picture-of.ts';
 import styles from './landscape.module.css';
 
 const STATIC = { staticPlot: true };
+/** Keeps the axes where nothing of the chart itself is shown. */
+const NO_TRACE: ChartData = { type: 'scatter', mode: 'markers', hoverinfo: 'skip', x: [null], y: [null] };
 
 export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring: Coloring }) {
   const host = useRef<HTMLDivElement>(null);
@@ -33,7 +39,6 @@ export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring
   const size = useSize(host);
   const theme = useThemeColors();
   const { axes, display, tool, marker } = useLandscape();
-  const selected = useSelections((state) => state.current);
   const whole = useMemo(() => rangesOf(cloud), [cloud]);
   const [view, setView] = useState<{ of: Ranges; ranges: Ranges }>({ of: whole, ranges: whole });
   // New axes begin with everything in sight.
@@ -43,22 +48,29 @@ export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring
     () => frameOf(size.width, size.height, margin, ranges),
     [size.width, size.height, margin, ranges],
   );
+  const waiting = useRef<((ranges: Ranges) => Ranges)[]>([]);
+  /** Changes that come between two frames of the screen are drawn once. */
   const setRanges = useCallback(
-    (change: (ranges: Ranges) => Ranges) =>
-      setView((standing) => ({ of: whole, ranges: change(standing.of === whole ? standing.ranges : whole) })),
+    (change: (ranges: Ranges) => Ranges) => {
+      if (waiting.current.push(change) > 1) return;
+      requestAnimationFrame(() => {
+        const changes = waiting.current.splice(0);
+        setView((standing) => {
+          const first = standing.of === whole ? standing.ranges : whole;
+          return { of: whole, ranges: changes.reduce((ranges, each) => each(ranges), first) };
+        });
+      });
+    },
     [whole],
   );
 
   const columns = useMemo(() => columnsOf(cloud), [cloud]);
-  const points = useMemo(
-    () => (display === 'points' ? pointTraces(columns, coloring, selected, theme) : null),
-    [display, columns, coloring, selected, theme],
-  );
+  const picture = usePointPicture(columns, coloring, frame, display, theme);
   const { width, height } = frame;
-  const density = useMemo(
-    () => (display === 'density' ? densityTraces(columns, selected, ranges, { width, height }, theme) : null),
-    [display, columns, selected, ranges, width, height, theme],
-  );
+  const traces = useMemo(() => {
+    if (display === 'density') return [densityTrace(columns, ranges, { width, height }, theme)];
+    return hasColorBar(coloring) ? [colorBarTrace(coloring, theme)] : [NO_TRACE];
+  }, [display, columns, coloring, ranges, width, height, theme]);
   const layout = useMemo<ChartLayout>(() => {
     const source = landscapeSource();
     const axis = (which: 'x' | 'y') => ({
@@ -126,7 +138,6 @@ export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring
     event.preventDefault();
   };
 
-  const traces = points ?? density;
   return (
     <div
       ref={host}
@@ -138,8 +149,11 @@ export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring
       aria-label={`Landscape of ${cloud.count.toLocaleString('en')} particles. Arrow keys move the cross-hair and show the map there, Enter adds it to the path.`}
       onKeyDown={onKeyDown}
     >
-      {traces && size.width > 0 && (
-        <Chart label="Landscape" data={traces} layout={layout} config={STATIC} className={styles.chart} />
+      {size.width > 0 && (
+        <>
+          <Chart label="Landscape" data={traces} layout={layout} config={STATIC} className={styles.chart} />
+          <PointCanvas picture={picture} />
+        </>
       )}
       <svg className={styles.overlay} width={size.width} height={size.height} aria-hidden="true">
         <clipPath id="landscape-area">
@@ -164,14 +178,4 @@ function useSize(host: { current: HTMLDivElement | null }): { width: number; hei
     return () => observer.disconnect();
   }, [host]);
   return size;
-}
-
-/** What the points are coloured by now. */
-export function useColoring(label: string): Coloring {
-  const key = useLandscape((state) => state.color);
-  const { columns, latents, clusters } = useExplore();
-  return useMemo(() => {
-    const values = latents ? colorValues(key, columns, latents, clusters.result?.labels ?? null) : null;
-    return { key, label, values, clusters: clusters.result?.centreIndices.length ?? 0 };
-  }, [key, label, columns, latents, clusters.result]);
 }

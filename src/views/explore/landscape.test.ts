@@ -1,8 +1,10 @@
 // Geometry of the plot and its density, against direct counts; the crossing of a Fourier shell correlation.
 import { expect, it } from 'vitest';
 import { resolutionAt } from './fsc-resolution.ts';
-import { colorLimits, densityOf, pointSize, smooth } from './landscape-traces.ts';
+import { densityOf, smooth } from './landscape-traces.ts';
 import { frameOf, MARGIN, toData, toPixels, zoomAt } from './plot-frame.ts';
+import { colorLimits } from './point-colors.ts';
+import { drawingOrder, orderOfSelected, pointSize } from './point-picture.ts';
 
 const frame = frameOf(600, 400, MARGIN, { x: [-2, 6], y: [10, 30] });
 
@@ -43,6 +45,7 @@ it('counts particles a cell, and smoothing keeps what lies inside', () => {
 
 it('draws fewer points larger, and lets outliers not flatten the colours', () => {
   expect(pointSize(100)).toBeGreaterThan(pointSize(1e5));
+  expect(pointSize(1e4, 2000 * 900)).toBeGreaterThan(pointSize(1e4, 600 * 400));
   const values = Float32Array.from({ length: 1000 }, (_, i) => (i === 7 ? 1e6 : i));
   expect(colorLimits(values)[1]).toBeLessThan(1000);
 });
@@ -50,4 +53,17 @@ it('draws fewer points larger, and lets outliers not flatten the colours', () =>
 it('finds where a correlation first falls below a threshold', () => {
   expect(resolutionAt([1, 0.9, 0.7, 0.3, 0.6], 0.5, 100)).toBeCloseTo(100 / 2.5, 9);
   expect(resolutionAt([1, 0.9, 0.8], 0.5, 100)).toBeNull();
+});
+
+it('draws every row once, in no order of groups, the selected ones alike', () => {
+  const order = drawingOrder(10_000);
+  expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 10_000 }, (_, i) => i));
+  // The first tenth is a fair sample: about as many from the first half as from the second.
+  const low = order.subarray(0, 1000).filter((row) => row < 5000).length;
+  expect(low).toBeGreaterThan(430);
+  expect(low).toBeLessThan(570);
+  const selected = Uint32Array.from({ length: 300 }, (_, i) => i * 7);
+  const shown = orderOfSelected(order, selected);
+  expect(Uint32Array.from(shown).sort()).toEqual(selected);
+  expect([...shown]).not.toEqual([...selected]);
 });

@@ -15,7 +15,7 @@ export interface PlotFrame {
   ranges: Ranges;
 }
 
-export const MARGIN = { l: 52, r: 14, t: 12, b: 40 };
+export const MARGIN = { l: 62, r: 14, t: 12, b: 46 };
 /** Room for a colour bar. */
 export const MARGIN_WITH_BAR = { ...MARGIN, r: 72 };
 

@@ -5,7 +5,7 @@ import { setScope, useExports, type ExportScope } from '../../stores/explore-exp
 import { useSelections } from '../../stores/selections.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
-import { clusterColors } from '../explore/landscape-traces.ts';
+import { clusterColors } from '../explore/point-colors.ts';
 import styles from './export-view.module.css';
 
 interface Choice {

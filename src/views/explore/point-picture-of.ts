@@ -1,0 +1,65 @@
+// The picture of the points as the stores have it: coordinates, colours, what is selected.
+import { useMemo } from 'react';
+import { classesOf, colorValues } from '../../stores/explore-axes.ts';
+import { useExplore } from '../../stores/explore.ts';
+import { useLandscape } from '../../stores/explore-landscape.ts';
+import { useSelections } from '../../stores/selections.ts';
+import type { ThemeColors } from '../../ui/theme-colors.ts';
+import type { Columns } from './landscape-traces.ts';
+import type { PlotFrame } from './plot-frame.ts';
+import { clusterColors, pointColors, unitColor, type Coloring } from './point-colors.ts';
+import { drawingOrder, orderOfSelected, pointOpacity, pointSize, type PointPicture } from './point-picture.ts';
+
+/** What the points are coloured by now. */
+export function useColoring(label: string, theme: ThemeColors): Coloring {
+  const key = useLandscape((state) => state.color);
+  const named = useSelections((state) => state.named);
+  const { columns, latents, clusters } = useExplore();
+  const chosen = key === 'selection' ? named : null;
+  return useMemo(() => {
+    if (!latents) return { key, label, values: null, classColors: null };
+    if (chosen) {
+      const values = classesOf(chosen, latents.count);
+      return { key, label, values, classColors: chosen.map(({ color }) => color) };
+    }
+    const values = colorValues(key, columns, latents, clusters.result?.labels ?? null);
+    const k = clusters.result?.centreIndices.length ?? 0;
+    return { key, label, values, classColors: key === 'cluster' ? clusterColors(k, theme.categories) : null };
+  }, [key, label, columns, latents, clusters.result, chosen, theme]);
+}
+
+export function usePointPicture(
+  columns: Columns,
+  coloring: Coloring,
+  frame: PlotFrame,
+  display: 'points' | 'density',
+  theme: ThemeColors,
+): Omit<PointPicture, 'pixelRatio' | 'atMost'> {
+  const selected = useSelections((state) => state.current);
+  const count = columns.x.length;
+  const order = useMemo(() => drawingOrder(count), [count]);
+  const chosen = useMemo(() => orderOfSelected(order, selected), [order, selected]);
+  const colors = useMemo(() => pointColors(coloring, count, theme), [coloring, count, theme]);
+  return useMemo(() => {
+    const size = pointSize(count, frame.width * frame.height);
+    const opacity = pointOpacity(count);
+    const selectedOpacity = Math.min(0.95, pointOpacity(chosen.length) + 0.15);
+    const layers: PointPicture['layers'] = [];
+    if (display === 'density') {
+      if (chosen.length > 0) {
+        const plain = unitColor(theme.warn);
+        layers.push({
+          rows: chosen,
+          style: { diameterPixels: size * 0.9, opacity: pointOpacity(chosen.length), plain },
+        });
+      }
+    } else if (chosen.length === 0) {
+      layers.push({ rows: order, style: { diameterPixels: size, opacity, plain: null } });
+    } else {
+      const plain = unitColor(theme.textQuiet);
+      layers.push({ rows: order, style: { diameterPixels: size * 0.85, opacity: opacity * 0.3, plain } });
+      layers.push({ rows: chosen, style: { diameterPixels: size * 1.08, opacity: selectedOpacity, plain: null } });
+    }
+    return { columns, colors, frame, layers };
+  }, [columns, colors, frame, order, chosen, count, display, theme]);
+}
