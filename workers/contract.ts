@@ -4,11 +4,24 @@
 // Long calls take a `CallOptions` whose `id` can be cancelled with `cancel(id)`; the client makes both from an
 // AbortSignal and a progress callback. A cancelled call rejects with VitrineError 'cancelled'. Errors cross as ErrorData.
 import type { ErrorData, Notice } from '../src/formats/errors.ts';
+import type { Answers, FileRole, Question, UnderstoodFile } from '../src/formats/understanding.ts';
 import type { DeviceInfo } from '../src/engine/engine.ts';
 import type { EpochSummary } from '../src/inference/training.ts';
+import type { MapStatistics } from '../src/isosurface/statistics.ts';
 import type { Params } from '../src/params.ts';
 
-export type { ErrorData, Notice, DeviceInfo, EpochSummary, Params };
+export type {
+  ErrorData,
+  Notice,
+  DeviceInfo,
+  EpochSummary,
+  Params,
+  Answers as DraftAnswers,
+  FileRole,
+  Question,
+  UnderstoodFile as FileReport,
+  MapStatistics as VolumeStatistics,
+};
 
 export interface Progress {
   /** 0 … 1, or null while the end is unknown. */
@@ -32,56 +45,11 @@ export interface DroppedFile {
   file: Blob;
 }
 
-export type FileRole =
-  | 'stack'
-  | 'stack-list'
-  | 'star'
-  | 'cs'
-  | 'cs-passthrough'
-  | 'poses'
-  | 'ctf'
-  | 'index'
-  | 'latents'
-  | 'config'
-  | 'weights'
-  | 'volume'
-  | 'table'
-  | 'atoms'
-  | 'unknown';
-
-export interface FileReport {
-  path: string;
-  bytes: number;
-  role: FileRole;
-  /** One line: "4,000 images of 32² at 4 Å", "poses and CTF of 4,000 particles". */
-  says: string;
-  /** Whether the draft uses it. */
-  used: boolean;
-  error?: ErrorData;
-}
-
-/** Something the studio cannot know by itself; the screen asks. */
-export type Question =
-  | { kind: 'pixel-size'; found: number | null; reason: string }
-  | {
-      kind: 'bad-pixels';
-      /** 0-based rows with NaN or infinite pixels, at most 1000 of them listed. */
-      rows: number[];
-      count: number;
-    }
-  | { kind: 'which-stack'; candidates: string[] };
-
-export interface DraftAnswers {
-  pixelSizeAngstrom?: number;
-  leaveOutBadRows?: boolean;
-  stackPath?: string;
-}
-
 /** What a drop adds up to, before it is accepted as a dataset. */
 export interface DatasetDraft {
   id: string;
   name: string;
-  files: FileReport[];
+  files: UnderstoodFile[];
   /** Null until a stack (or a table with its stacks) was found. */
   particles: number | null;
   boxPixels: number | null;
@@ -201,7 +169,7 @@ export interface ImportedSelection {
 export interface IoApi extends Cancellable {
   /** Understands any mix of files; `addTo` adds them to an earlier draft. */
   openFiles(files: DroppedFile[], addTo: string | null, call: CallOptions): Promise<DatasetDraft>;
-  answer(draftId: string, answers: DraftAnswers, call: CallOptions): Promise<DatasetDraft>;
+  answer(draftId: string, answers: Answers, call: CallOptions): Promise<DatasetDraft>;
   /** Keeps the draft as a dataset: metadata now, images when training first asks for them. */
   accept(draftId: string): Promise<DatasetSummary>;
   /** Simulates the demo set (built-in two-domain molecule, hinge motion) and accepts it. */
@@ -350,17 +318,6 @@ export interface IsosurfaceMesh {
   normals: Float32Array;
   indices: Uint32Array;
 }
-export interface VolumeStatistics {
-  min: number;
-  max: number;
-  mean: number;
-  standardDeviation: number;
-  /** 256 counts from min to max. */
-  histogram: Uint32Array;
-  /** A contour to begin with. */
-  suggestedLevel: number;
-}
-
 export interface AnalysisApi extends Cancellable {
   pca(mu: Float32Array, zDim: number, call: CallOptions): Promise<PcaResult>;
   /** count×2. 15 neighbours, minimum distance 0.1. */
@@ -371,7 +328,7 @@ export interface AnalysisApi extends Cancellable {
   /** Particle nearest to each z (m×zDim): m indices. */
   nearest(mu: Float32Array, zDim: number, z: Float32Array): Promise<Uint32Array>;
   isosurface(volume: VolumeData, level: number): Promise<IsosurfaceMesh>;
-  statistics(volume: VolumeData): Promise<VolumeStatistics>;
+  statistics(volume: VolumeData): Promise<MapStatistics>;
   /** Fourier shell correlation of two maps of one box: D/2 values, shell i at i/D per pixel; shell 0 is 1. */
   fsc(a: VolumeData, b: VolumeData): Promise<Float32Array>;
 }

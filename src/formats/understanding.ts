@@ -25,10 +25,12 @@ export interface UnderstoodFile {
   role: FileRole;
   /** One line: "4,000 images of 32² at 4 Å". */
   says: string;
+  /** Whether the set is made of it. */
   used: boolean;
   error?: ErrorData;
 }
 
+/** Something that cannot be known from the files; a person is asked. */
 export type Question =
   | { kind: 'pixel-size'; found: number | null; reason: string }
   /** 0-based rows with NaN or infinite pixels, at most 1000 of them listed. */

@@ -12,6 +12,7 @@ export interface MapStatistics {
   standardDeviation: number;
   /** 256 counts from min to max, the last bin closed. */
   histogram: Uint32Array;
+  /** A contour to begin with. */
   suggestedLevel: number;
 }
 
