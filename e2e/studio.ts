@@ -32,6 +32,12 @@ export interface StudioOptions {
   port?: number;
 }
 
+export interface DroppedBytes {
+  name: string;
+  bytes: Uint8Array;
+}
+const isPaths = (files: string[] | DroppedBytes[]): files is string[] => typeof files[0] === 'string';
+
 export class Studio {
   readonly outsideRequests: string[] = [];
   readonly errors: string[] = [];
@@ -58,6 +64,7 @@ export class Studio {
       acceptDownloads: true,
     });
     const page = context.pages()[0] ?? (await context.newPage());
+    page.setDefaultTimeout(15_000);
     const studio = new Studio(page, context, url, profile, server);
     context.on('request', (request) => {
       const address = request.url();
@@ -108,11 +115,11 @@ export class Studio {
     what: string,
     question: (studio: VitrineTestApi) => T,
     { seconds = 30, failOn }: { seconds?: number; failOn?: (studio: VitrineTestApi) => string | null | false } = {},
-  ): Promise<NonNullable<Awaited<T>>> {
+  ): Promise<Exclude<Awaited<T>, null | undefined | false | 0 | ''>> {
     const end = Date.now() + 1000 * seconds;
     for (;;) {
       const answer = await this.ask(question);
-      if (answer) return answer;
+      if (answer) return answer as Exclude<Awaited<T>, null | undefined | false | 0 | ''>;
       const failure = failOn && (await this.ask(failOn));
       if (failure) throw new Error(`While waiting for ${what}: ${failure}`);
       if (Date.now() > end) {
@@ -132,11 +139,11 @@ export class Studio {
   }
 
   /** Gives files to the drop zone and waits until they are understood. */
-  async drop(files: string[] | { name: string; bytes: Uint8Array }[]): Promise<void> {
+  async drop(files: string[] | DroppedBytes[]): Promise<void> {
     await this.byId('drop-input').setInputFiles(
-      files.map((file) => file as string).every((file) => typeof file === 'string')
-        ? (files as string[])
-        : (files as { name: string; bytes: Uint8Array }[]).map(({ name, bytes }) => ({
+      isPaths(files)
+        ? files
+        : files.map(({ name, bytes }) => ({
             name,
             mimeType: 'application/octet-stream',
             buffer: Buffer.from(bytes),
