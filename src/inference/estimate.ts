@@ -2,7 +2,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { throwIfCancelled } from '../formats/errors.ts';
 import { betaAt } from './beta.ts';
-import { nextTask } from './event-loop.ts';
+import { nextTask } from '../engine/event-loop.ts';
 import { trainingBatch } from './image-batches.ts';
 import { ShuffledImages } from './shuffled-images.ts';
 import type { Checkpoint, TrainingData, TrainingPlan } from './training.ts';

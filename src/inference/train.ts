@@ -5,7 +5,7 @@ import type { Engine, FieldModel, Latents, Losses } from '../engine/engine.ts';
 import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
 import { betaAt } from './beta.ts';
 import { encodeAll } from './encode-all.ts';
-import { nextTask, wait } from './event-loop.ts';
+import { nextTask, wait } from '../engine/event-loop.ts';
 import { trainingBatch } from './image-batches.ts';
 import { LossMeter } from './loss-meter.ts';
 import { shuffleRandom } from './seeds.ts';

@@ -1,5 +1,6 @@
 // How a long computation shares its thread: between chunks it hears cancellations, says how far it is (at most ten times
 // a second) and lets messages in.
+import { nextTask } from '../engine/event-loop.ts';
 import { throwIfCancelled } from '../formats/errors.ts';
 
 export interface LongWork {
@@ -29,20 +30,8 @@ export class Pace {
       this.lastReport = now;
       this.work.onProgress?.(Math.min(1, Math.max(0, fraction)), message);
     }
-    await nextTurn();
+    await nextTask();
     throwIfCancelled(this.work.signal);
     this.lastBreath = performance.now();
   }
-}
-
-/** A turn of the event loop. A message channel is not slowed to 4 ms a turn as nested timers are in browsers. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

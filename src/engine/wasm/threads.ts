@@ -1,5 +1,6 @@
 // The threads that compute: Web Workers or Node's worker_threads on one shared memory a model, or this very thread where
 // memory cannot be shared. The caller only awaits: it is never blocked while other threads compute.
+import { nextTask } from '../event-loop.ts';
 import { VitrineError } from '../../formats/errors.ts';
 import type { Entry, KernelModule, Kernels } from './kernels.ts';
 import { spawnInNode } from './node/spawn.ts';
@@ -144,16 +145,4 @@ export class OwnThread implements Threads {
   terminate(): void {
     this.models.clear();
   }
-}
-
-/** After the tasks already waiting; not delayed as nested timers are. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -1,4 +1,4 @@
-// Lets the event loop turn between steps, so that a worker that trains can answer what it is asked meanwhile.
+// Lets the event loop turn within long work, so that a worker that trains or analyses answers what it is asked meanwhile.
 
 /** One macrotask. A message is quicker than a timer, which browsers hold back by 4 ms. */
 export function nextTask(): Promise<void> {
