@@ -1,7 +1,8 @@
-// Service worker: keeps every file of the build for use offline, and adds the headers of cross-origin isolation where
-// the host cannot send them. Its list of files and version are written in by the build.
+// Service worker: keeps every file of the build for use offline, and adds the headers of cross-origin isolation and the
+// content security policy where the host cannot send them. Its list of files, version and policy are written in by the build.
 const VERSION = __VERSION__;
 const FILES = __FILES__;
+const POLICY = __POLICY__;
 const CACHE = `vitrine-${VERSION}`;
 
 self.addEventListener('install', (event) => {
@@ -32,6 +33,7 @@ function isolated(response) {
   headers.set('Cross-Origin-Opener-Policy', 'same-origin');
   headers.set('Cross-Origin-Embedder-Policy', 'require-corp');
   headers.set('Cross-Origin-Resource-Policy', 'same-origin');
+  headers.set('Content-Security-Policy', POLICY);
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }
 

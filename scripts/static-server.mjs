@@ -1,8 +1,9 @@
-// Serves the built studio as any static host would, with the two headers of cross-origin isolation (off on request, to
-// try what the service worker does without them).
+// Serves the built studio as any static host would, with the headers of cross-origin isolation and the content security
+// policy (off on request, to try what the service worker does without them).
 import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
+import { CONTENT_SECURITY_POLICY } from './content-policy.mjs';
 
 const types = {
   '.html': 'text/html; charset=utf-8',
@@ -28,6 +29,7 @@ export function serveFolder(folder, { port = 4173, isolated = true } = {}) {
       headers['Cross-Origin-Opener-Policy'] = 'same-origin';
       headers['Cross-Origin-Embedder-Policy'] = 'require-corp';
       headers['Cross-Origin-Resource-Policy'] = 'same-origin';
+      headers['Content-Security-Policy'] = CONTENT_SECURITY_POLICY;
     }
     let bytes;
     try {

@@ -4,23 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Plugin } from 'vite';
-
-/**
- * Nothing leaves the page: every kind of request is confined to the page's own origin. `wasm-unsafe-eval` compiles
- * wasm; `blob:` workers are tfjs's threads; inline styles are plotly's and the positioned popovers'.
- */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval' blob:",
-  "worker-src 'self' blob:",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self' data:",
-  "connect-src 'self' blob: data:",
-  "object-src 'none'",
-  "base-uri 'self'",
-  "form-action 'none'",
-].join('; ');
+import { CONTENT_SECURITY_POLICY } from './content-policy.mjs';
 
 export function contentSecurityPolicy(): Plugin {
   return {
@@ -71,7 +55,7 @@ export function offline(): Plugin {
         .filter((entry) => entry.isFile())
         .map((entry) => join(entry.parentPath, entry.name).slice(publicFolder.length + 1));
       const files = [...new Set([...Object.keys(bundle), ...fromPublic, 'index.html'])].sort();
-      const hash = createHash('sha256');
+      const hash = createHash('sha256').update(CONTENT_SECURITY_POLICY);
       for (const file of files) {
         const item = bundle[file];
         hash.update(file);
@@ -82,6 +66,7 @@ export function offline(): Plugin {
         type: 'asset',
         fileName: 'offline-worker.js',
         source: template
+          .replace('__POLICY__', JSON.stringify(CONTENT_SECURITY_POLICY))
           .replace('__VERSION__', JSON.stringify(hash.digest('hex').slice(0, 16)))
           .replace('__FILES__', JSON.stringify(files)),
       });
