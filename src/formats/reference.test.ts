@@ -104,6 +104,20 @@ describeWithReference('reference files', () => {
     expect(volume.values.reduce((sum, value) => sum + value, 0) / 27000).toBeCloseTo(0.006666666828, 7);
   });
 
+  it.each(['hand.mrcs', 'relion31.mrcs', 'empiar_10076_7.mrc', 'toy_projections.mrcs'])(
+    'every pixel of %s is the float32 in the file',
+    async (name) => {
+      const { reader } = await openMrcStack(referenceBlob(`files/${name}`));
+      const bytes = referenceBytes(`files/${name}`);
+      const images = await reader.read(Array.from({ length: reader.count }, (_, i) => i));
+      expect(images.length).toBe(reader.count * reader.boxPixels ** 2);
+      const view = new DataView(bytes.buffer, bytes.byteOffset + 1024);
+      let different = 0;
+      for (let i = 0; i < images.length; i++) if (!Object.is(images[i], view.getFloat32(4 * i, true))) different++;
+      expect(different).toBe(0);
+    },
+  );
+
   it('pickles and arrays of every kind', () => {
     expect(readNpy(referenceBytes('files/hand_11_particles.npy'), 'x').shape).toEqual([11, 65, 65]);
     const ind = pickleOf('files/ind100.pkl');
