@@ -18,6 +18,22 @@ export interface TrajectorySettings {
   half: boolean;
 }
 
+/** What the frames of a walk may hold, values and surfaces together. */
+const MOST_BYTES = 1e9;
+
+/** The largest box, halved from the wanted one, at which `frames` maps can be kept. */
+export function frameBox(wantedBox: number, frames: number, mostBytes = MOST_BYTES): number {
+  let box = wantedBox;
+  // 4 bytes a voxel, and about half as much again for the surface.
+  while (box > 32 && 6 * box ** 3 * frames > mostBytes) box = 2 * Math.floor(box / 4);
+  return box;
+}
+
+/** Side of the frames these settings decode. */
+export function boxOfFrames(boxPixels: number, { half, frames }: Pick<TrajectorySettings, 'half' | 'frames'>): number {
+  return frameBox(half ? 2 * Math.floor(boxPixels / 4) : boxPixels, frames);
+}
+
 export interface TrajectoryState {
   settings: TrajectorySettings;
   status: 'idle' | 'running' | 'done' | 'failed';
@@ -89,7 +105,7 @@ export async function decodeTrajectory(path: number[]): Promise<void> {
     const { steps } = request;
     set({ zs, rows: near, frames: Array.from({ length: steps }, () => null), frame: 0 });
     const rows = Array.from({ length: steps }, (_, i) => [...zs.subarray(i * latents.zDim, (i + 1) * latents.zDim)]);
-    const boxPixels = get().settings.half ? 2 * Math.floor(run.boxPixels / 4) : run.boxPixels;
+    const boxPixels = boxOfFrames(run.boxPixels, { half: get().settings.half, frames: steps });
     const contours: Promise<void>[] = [];
     await backend().engine.decodeSeries(
       { runId: run.id, epoch: null, zs: rows, boxPixels },

@@ -4,7 +4,7 @@ import type { DecodeRequest, PcaResult, RunLatents, VolumeData } from '../../wor
 import { classesOf, cloudOf, nearestRow, placeOfZ, zAtPlace } from './explore-axes.ts';
 import { connectExplore, type ExploreBackend } from './explore-backend.ts';
 import { openMaps, pinAsB, previewBox, setLevel, showMapAt, useMaps } from './explore-maps.ts';
-import { nextFrame } from './explore-trajectory.ts';
+import { frameBox, nextFrame } from './explore-trajectory.ts';
 
 const mu = new Float32Array([1, 2, 3, -1, 0, 1, 4, 4, -2]);
 const latents: RunLatents = { epoch: 1, zDim: 3, count: 3, mu, norm: new Float32Array(3) };
@@ -115,4 +115,11 @@ describe('maps', () => {
 it('gives each particle the last named selection that holds it', () => {
   const sets = [{ indices: Uint32Array.of(0, 2, 3) }, { indices: Uint32Array.of(3, 9) }];
   expect([...classesOf(sets, 5)]).toEqual([0, -1, 0, 1, -1]);
+});
+
+it('keeps the size of the frames while memory holds them, then halves it', () => {
+  expect(frameBox(128, 40)).toBe(128);
+  expect(frameBox(256, 50)).toBe(128);
+  expect(frameBox(256, 9)).toBe(256);
+  expect(6 * frameBox(512, 200) ** 3 * 200).toBeLessThanOrEqual(1e9);
 });

@@ -12,6 +12,7 @@ import {
   saveSelection,
   select,
   setMode,
+  stepsKept,
   undo,
   useSelections,
 } from './selections.ts';
@@ -91,4 +92,11 @@ describe('selections', () => {
     expect(kept.map(({ name }) => name)).toEqual(['open 3', 'Selection 3']);
     expect([...kept[0].indices]).toEqual([1, 2]);
   });
+});
+
+it('keeps the newest steps that memory holds, and always the last', () => {
+  const steps = [rows(1, 2, 3), rows(1, 2), rows(1), rows(1, 2, 3, 4)];
+  expect(stepsKept(steps, 100)).toEqual(steps);
+  expect(stepsKept(steps, 7)).toEqual(steps.slice(1));
+  expect(stepsKept(steps, 2)).toEqual(steps.slice(3));
 });

@@ -7,6 +7,8 @@ import { backend, errorData } from './explore-backend.ts';
 import type { ErrorData } from '../formats/errors.ts';
 
 const STEPS_KEPT = 100;
+/** Rows of all steps together: 100 MB. */
+const ROWS_KEPT = 25e6;
 const NOTHING = new Uint32Array(0);
 /** Distinct on dark and on light. */
 export const SELECTION_COLORS = [
@@ -66,7 +68,19 @@ function same(a: Uint32Array, b: Uint32Array): boolean {
 export function setSelection(rows: Uint32Array): void {
   const { current, past } = get();
   if (same(current, rows)) return;
-  set({ current: rows, past: [...past.slice(1 - STEPS_KEPT), current], future: [] });
+  set({ current: rows, past: stepsKept([...past, current]), future: [] });
+}
+
+/** The newest steps that may be kept; the last one always. */
+export function stepsKept(steps: Uint32Array[], most = ROWS_KEPT): Uint32Array[] {
+  let rows = 0;
+  let first = steps.length;
+  while (first > 0 && steps.length - first < STEPS_KEPT) {
+    rows += steps[first - 1].length;
+    if (rows > most && first < steps.length) break;
+    first -= 1;
+  }
+  return steps.slice(first);
 }
 
 /** Combines rows (ascending) with the standing selection, by the mode set unless `how` says otherwise. */

@@ -47,6 +47,8 @@ export class MapScene {
     this.view.camera.add(this.#lights);
     this.#scene.add(this.view.camera, this.#surface.object, this.#overlay.object, this.#slices.group, this.#outline);
     this.view.onChange(() => this.requestRender());
+    // three.js sets itself up again when a lost context comes back; what was on the screen is drawn by us.
+    canvas.addEventListener('webglcontextrestored', () => this.requestRender());
     this.setTheme({ background: '#111418', line: '#8891a0' });
   }
 

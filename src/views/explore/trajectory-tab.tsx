@@ -4,6 +4,7 @@ import { useExplore } from '../../stores/explore.ts';
 import { exportMaps, useExports } from '../../stores/explore-exports.ts';
 import { setPath, useLandscape } from '../../stores/explore-landscape.ts';
 import {
+  boxOfFrames,
   cancelTrajectory,
   decodeTrajectory,
   pause,
@@ -68,7 +69,8 @@ function TrajectoryForm() {
     label: axisName(source, { family: 'pca', x: i, y: i }, 'x'),
   }));
   const ready = settings.kind === 'component' ? pca.result !== null : path.length >= 2;
-  const box = run ? (settings.half ? 2 * Math.floor(run.boxPixels / 4) : run.boxPixels) : 0;
+  const box = run ? boxOfFrames(run.boxPixels, settings) : 0;
+  const wanted = run ? boxOfFrames(run.boxPixels, { ...settings, frames: 1 }) : 0;
   return (
     <form
       className={styles.form}
@@ -171,6 +173,12 @@ function TrajectoryForm() {
           Decode
         </Button>
       </div>
+      {box < wanted && (
+        <p className={styles.quiet} data-testid="trajectory-reduced">
+          {settings.frames} maps of {wanted}³ would take {((6 * wanted ** 3 * settings.frames) / 1e9).toFixed(1)} GB of
+          memory: they are decoded at {box}³. Fewer maps keep the size.
+        </p>
+      )}
     </form>
   );
 }

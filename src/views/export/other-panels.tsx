@@ -53,7 +53,7 @@ function ExportRow({ name, text, disabled, job, onSave, testId }: ExportRowProps
 export function MapsPanel() {
   const current = useMaps((state) => state.a);
   const { run, clusters } = useExplore();
-  useTrajectory((state) => state.frames);
+  const frameBox = useTrajectory((state) => state.frames[0]?.volume.boxPixels ?? 0);
   const box = run ? `${run.boxPixels}³ voxels` : '';
   const rows: { maps: MapSet; name: string; text: string }[] = [
     {
@@ -74,7 +74,10 @@ export function MapsPanel() {
       {
         maps: 'trajectory',
         name: 'The trajectory',
-        text: steps > 0 ? `${steps} maps in order, a zip of vol_001.mrc …` : 'Decode a trajectory on Explore first.',
+        text:
+          steps > 0
+            ? `${steps} maps of ${frameBox}³ voxels in order, a zip of vol_001.mrc …`
+            : 'Decode a trajectory on Explore first.',
       },
     );
   }
