@@ -13,8 +13,7 @@ import { LandscapeMarks } from './landscape-marks.tsx';
 import { colorBarTrace, columnsOf, densityTrace } from './landscape-traces.ts';
 import {
   frameOf,
-  MARGIN,
-  MARGIN_WITH_BAR,
+  marginOf,
   moveBy,
   rangesOf,
   toData,
@@ -43,7 +42,8 @@ export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring
   const [view, setView] = useState<{ of: Ranges; ranges: Ranges }>({ of: whole, ranges: whole });
   // New axes begin with everything in sight.
   const ranges = view.of === whole ? view.ranges : whole;
-  const margin = display === 'points' && hasColorBar(coloring) ? MARGIN_WITH_BAR : MARGIN;
+  const colorBar = display === 'points' && hasColorBar(coloring);
+  const margin = useMemo(() => marginOf(theme.fontSizePixels, colorBar), [theme.fontSizePixels, colorBar]);
   const frame = useMemo(
     () => frameOf(size.width, size.height, margin, ranges),
     [size.width, size.height, margin, ranges],

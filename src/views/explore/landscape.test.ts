@@ -2,11 +2,12 @@
 import { expect, it } from 'vitest';
 import { resolutionAt } from './fsc-resolution.ts';
 import { densityOf, smooth } from './landscape-traces.ts';
-import { frameOf, MARGIN, toData, toPixels, zoomAt } from './plot-frame.ts';
+import { frameOf, marginOf, toData, toPixels, zoomAt } from './plot-frame.ts';
 import { colorLimits } from './point-colors.ts';
 import { drawingOrder, orderOfSelected, pointSize } from './point-picture.ts';
 
-const frame = frameOf(600, 400, MARGIN, { x: [-2, 6], y: [10, 30] });
+const margin = marginOf(11, false);
+const frame = frameOf(600, 400, margin, { x: [-2, 6], y: [10, 30] });
 
 it('maps pixels to data and back', () => {
   const [x, y] = toData(frame, 123, 77);
@@ -14,7 +15,7 @@ it('maps pixels to data and back', () => {
   expect(px).toBeCloseTo(123, 9);
   expect(py).toBeCloseTo(77, 9);
   // The upper left corner of the area is the smallest x and the largest y.
-  expect(toData(frame, MARGIN.l, MARGIN.t)).toEqual([-2, 30]);
+  expect(toData(frame, margin.l, margin.t)).toEqual([-2, 30]);
 });
 
 it('zooms about the place under the pointer', () => {

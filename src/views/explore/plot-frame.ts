@@ -15,11 +15,20 @@ export interface PlotFrame {
   ranges: Ranges;
 }
 
-export const MARGIN = { l: 62, r: 14, t: 12, b: 46 };
-/** Room for a colour bar. */
-export const MARGIN_WITH_BAR = { ...MARGIN, r: 72 };
+export interface Margin {
+  l: number;
+  r: number;
+  t: number;
+  b: number;
+}
 
-export function frameOf(width: number, height: number, margin: typeof MARGIN, ranges: Ranges): PlotFrame {
+/** Room for ticks and names of the axes, and for a colour bar, which grow with the type. */
+export function marginOf(fontSizePixels: number, colorBar: boolean): Margin {
+  const em = fontSizePixels;
+  return { l: 5.6 * em, r: (colorBar ? 6.5 : 1.3) * em, t: 1.1 * em, b: 4.2 * em };
+}
+
+export function frameOf(width: number, height: number, margin: Margin, ranges: Ranges): PlotFrame {
   return {
     left: margin.l,
     top: margin.t,
