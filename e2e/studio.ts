@@ -138,7 +138,7 @@ export class Studio {
     if ((await this.ask(({ screen: shown }) => shown())) !== screen) throw new Error(`${screen} is not shown`);
   }
 
-  /** Gives files to the drop zone and waits until they are understood. */
+  /** Chooses files in the drop zone's picker and waits until they are understood. */
   async drop(files: string[] | DroppedBytes[]): Promise<void> {
     await this.byId('drop-input').setInputFiles(
       isPaths(files)
@@ -149,6 +149,19 @@ export class Studio {
             buffer: Buffer.from(bytes),
           })),
     );
+    await this.until('the drop understood', ({ ready, draft }) => ready() && draft(), { seconds: 60 });
+  }
+
+  /** Drags files or folders of this machine over the drop zone and lets go, as a hand does. */
+  async drag(paths: string[]): Promise<void> {
+    const box = await this.byId('drop-zone').boundingBox();
+    if (!box) throw new Error('There is no drop zone.');
+    const session = await this.context.newCDPSession(this.page);
+    const place = { x: box.x + box.width / 2, y: box.y + box.height / 4 };
+    const data = { items: [], files: paths, dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await session.send('Input.dispatchDragEvent', { type, ...place, data });
+    await session.detach();
     await this.until('the drop understood', ({ ready, draft }) => ready() && draft(), { seconds: 60 });
   }
 

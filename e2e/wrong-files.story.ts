@@ -1,4 +1,7 @@
 // Files that are wrong, each made from bytes here: what the screen says of them, and that the page goes on.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { writeCtfPickle, writePosePickle } from '../src/formats/cryodrgn-pickles.ts';
 import { writeMrcStack } from '../src/formats/mrc-write.ts';
@@ -185,8 +188,22 @@ describe('Wrong files', () => {
     await studio.get().page.locator('[data-testid="gallery-canvas"][data-loaded="true"]').waitFor();
   });
 
-  it('after all that, a good drop is taken, and nothing broke on the page', async () => {
-    await studio.get().drop([{ name: 'good.mrcs', bytes: stack({ count: COUNT, pixelSizeAngstrom: 3 }) }, good.poses]);
+  it('after all that a folder is taken: a STAR naming several stacks in it; and nothing broke on the page', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vitrine-job-'));
+    mkdirSync(join(folder, 'Extract'));
+    for (const name of ['a', 'b']) writeFileSync(join(folder, `Extract/${name}.mrcs`), stack({ count: 3 }));
+    const names = ['3@Extract/b.mrcs', '1@Extract/a.mrcs', '2@Extract/a.mrcs', '1@Extract/b.mrcs'];
+    writeFileSync(join(folder, 'run_data.star'), star(names));
+    await studio.get().drag([folder]);
+    rmSync(folder, { recursive: true });
+    expect(await draft()).toMatchObject({ particles: 4, hasPoses: true, pixelSizeAngstrom: 2.5, missing: [] });
+    expect((await draft())?.files.map(({ role, used }) => [role, used]).sort()).toEqual([
+      ['stack', true],
+      ['stack', true],
+      ['star', true],
+    ]);
+    await discard();
+    await studio.get().drop([{ name: 'good.mrcs', bytes: stack({ pixelSizeAngstrom: 3 }) }, good.poses]);
     expect(await studio.get().accept()).toMatchObject({ name: 'good', particles: COUNT, pixelSizeAngstrom: 3 });
     expect(studio.get().errors).toEqual([]);
     expect(await studio.get().ask(({ errors }) => errors())).toEqual([]);
