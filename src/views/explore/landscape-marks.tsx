@@ -36,12 +36,14 @@ export function LandscapeMarks({ place, cloud, theme }: MarksProps) {
   const centres = color === 'cluster' && clusters ? [...clusters.centreIndices].filter((row) => row < cloud.count) : [];
   const marked = markerPlace(cloud, marker);
   const colors = clusterColors(centres.length, theme.categories);
+  const grown = theme.fontSizePixels / 11;
+  const standing = (x: number, y: number) => `translate(${x} ${y}) scale(${grown})`;
   return (
     <>
       {centres.map((row, i) => {
         const [x, y] = at(row);
         return (
-          <g key={i} transform={`translate(${x} ${y})`} className={styles.centre}>
+          <g key={i} transform={standing(x, y)} className={styles.centre}>
             <circle r="7.5" fill={colors[i]} />
             <text>{i + 1}</text>
           </g>
@@ -51,7 +53,7 @@ export function LandscapeMarks({ place, cloud, theme }: MarksProps) {
         <g className={styles.walk} data-testid="trajectory-path">
           <polyline points={steps.join(' ')} />
           {steps.map(([x, y], i) => (
-            <circle key={i} cx={x} cy={y} r={i === frame ? 6 : 2.6} data-current={i === frame} />
+            <circle key={i} cx={x} cy={y} r={(i === frame ? 6 : 2.6) * grown} data-current={i === frame} />
           ))}
         </g>
       )}
@@ -59,21 +61,21 @@ export function LandscapeMarks({ place, cloud, theme }: MarksProps) {
         <g className={styles.path} data-testid="path-points">
           <polyline points={chosen.join(' ')} />
           {chosen.map(([x, y], i) => (
-            <g key={i} transform={`translate(${x} ${y})`}>
+            <g key={i} transform={standing(x, y)}>
               <circle r="7" />
               <text>{String.fromCharCode(65 + (i % 26))}</text>
             </g>
           ))}
         </g>
       )}
-      {marked && <Marker at={place(marked.x, marked.y)} />}
+      {marked && <Marker transform={standing(...place(marked.x, marked.y))} />}
     </>
   );
 }
 
-function Marker({ at: [x, y] }: { at: [number, number] }) {
+function Marker({ transform }: { transform: string }) {
   return (
-    <g transform={`translate(${x} ${y})`} className={styles.marker} data-testid="landscape-marker">
+    <g transform={transform} className={styles.marker} data-testid="landscape-marker">
       <circle r="7" />
       <path d="M-13 0H-4M4 0H13M0-13V-4M0 4V13" />
     </g>

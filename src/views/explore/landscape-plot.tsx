@@ -12,6 +12,7 @@ import { attachGestures } from './gestures.ts';
 import { LandscapeMarks } from './landscape-marks.tsx';
 import { colorBarTrace, columnsOf, densityTrace } from './landscape-traces.ts';
 import {
+  circleAround,
   frameOf,
   marginOf,
   moveBy,
@@ -29,6 +30,8 @@ import { usePointPicture } from './point-picture-of.ts';
 import styles from './landscape.module.css';
 
 const STATIC = { staticPlot: true };
+/** What Space selects around the cross-hair. */
+const KEY_RADIUS_PIXELS = 28;
 /** Keeps the axes where nothing of the chart itself is shown. */
 const NO_TRACE: ChartData = { type: 'scatter', mode: 'markers', hoverinfo: 'skip', x: [null], y: [null] };
 
@@ -117,7 +120,7 @@ export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring
     });
   }, [setRanges, whole]);
 
-  /** Arrows walk a cross-hair over the landscape, the map follows; shift takes the place into the path. */
+  /** Arrows walk a cross-hair over the landscape and the map follows; Enter lays the path, Space selects around it. */
   const onKeyDown = (event: KeyboardEvent) => {
     const steps: Record<string, [number, number]> = {
       ArrowLeft: [-1, 0],
@@ -131,6 +134,8 @@ export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring
     const step = steps[event.key];
     if (step) probeAt(from.x + step[0] * unit.x * 16, from.y + step[1] * unit.y * 16, unit);
     else if (event.key === 'Enter') addToPath(from.x, from.y, unit);
+    else if (event.key === ' ')
+      lassoInData(circleAround(from, KEY_RADIUS_PIXELS, unit), modeWith(event.shiftKey, event.altKey));
     else if (event.key === '+' || event.key === '=') setRanges((standing) => zoomAt(standing, from.x, from.y, 1.25));
     else if (event.key === '-') setRanges((standing) => zoomAt(standing, from.x, from.y, 0.8));
     else if (event.key === '0') setRanges(() => whole);
@@ -146,7 +151,7 @@ export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring
       data-tool={tool}
       tabIndex={0}
       role="application"
-      aria-label={`Landscape of ${cloud.count.toLocaleString('en')} particles. Arrow keys move the cross-hair and show the map there, Enter adds it to the path.`}
+      aria-label={`Landscape of ${cloud.count.toLocaleString('en')} particles. Arrow keys move the cross-hair and show the map there, Space selects the particles around it, Enter adds it to the path, plus and minus zoom.`}
       onKeyDown={onKeyDown}
     >
       {size.width > 0 && (

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { resolutionAt } from './fsc-resolution.ts';
 import { densityOf, smooth } from './landscape-traces.ts';
-import { frameOf, marginOf, toData, toPixels, zoomAt } from './plot-frame.ts';
+import { circleAround, frameOf, marginOf, toData, toPixels, unitOf, zoomAt } from './plot-frame.ts';
 import { colorLimits } from './point-colors.ts';
 import { drawingOrder, orderOfSelected, pointSize } from './point-picture.ts';
 
@@ -67,4 +67,13 @@ it('draws every row once, in no order of groups, the selected ones alike', () =>
   const shown = orderOfSelected(order, selected);
   expect(Uint32Array.from(shown).sort()).toEqual(selected);
   expect([...shown]).not.toEqual([...selected]);
+});
+
+it('draws a circle round on the screen whatever the axes are worth', () => {
+  const circle = circleAround({ x: 1, y: 22 }, 28, unitOf(frame));
+  const [cx, cy] = toPixels(frame, 1, 22);
+  for (let i = 0; i < circle.length; i += 2) {
+    const [px, py] = toPixels(frame, circle[i], circle[i + 1]);
+    expect(Math.hypot(px - cx, py - cy)).toBeCloseTo(28, 6);
+  }
 });

@@ -53,6 +53,14 @@ export function unitOf({ width, height, ranges }: PlotFrame): { x: number; y: nu
   return { x: (ranges.x[1] - ranges.x[0]) / width, y: (ranges.y[1] - ranges.y[0]) / height };
 }
 
+/** A circle of so many pixels about a place, as a polygon of data coordinates. */
+export function circleAround({ x, y }: { x: number; y: number }, radiusPixels: number, unit: { x: number; y: number }) {
+  return Array.from({ length: 32 }, (_, i) => (i / 32) * 2 * Math.PI).flatMap((angle) => [
+    x + radiusPixels * unit.x * Math.cos(angle),
+    y + radiusPixels * unit.y * Math.sin(angle),
+  ]);
+}
+
 export function zoomAt({ x, y }: Ranges, atX: number, atY: number, factor: number): Ranges {
   return {
     x: [atX + (x[0] - atX) / factor, atX + (x[1] - atX) / factor],

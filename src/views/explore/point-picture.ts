@@ -53,7 +53,7 @@ export function orderOfSelected(order: Uint32Array, selected: Uint32Array): Uint
 /** Many points are small and faint, few are large: the ink on the screen stays about the same on any screen. */
 export function pointSize(count: number, areaPixels = REFERENCE_AREA): number {
   const size = Math.min(8, Math.max(1.6, 9.4 - 1.45 * Math.log10(shown(count))));
-  return size * Math.min(1.9, Math.max(0.8, Math.sqrt(areaPixels / REFERENCE_AREA)));
+  return size * Math.min(1.6, Math.max(0.8, Math.sqrt(areaPixels / REFERENCE_AREA)));
 }
 const REFERENCE_AREA = 700 * 420;
 
