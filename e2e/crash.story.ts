@@ -16,9 +16,13 @@ describe('Crash and resume', () => {
     await studio.get().byId('start').click();
     await studio
       .get()
-      .until('a whole epoch and some', ({ run, progress }) => run()!.epochsDone > 0 && progress()!.imagesDone > 300, {
-        seconds: 120,
-      });
+      .until(
+        'a whole epoch and some',
+        ({ run, progress }) => (run()?.epochsDone ?? 0) > 0 && (progress()?.imagesDone ?? 0) > 300,
+        {
+          seconds: 120,
+        },
+      );
     before = await studio.get().ask(({ run }) => run()?.history ?? []);
     expect(await studio.get().ask(({ status }) => status())).toBe('running');
     await studio.get().crash();
