@@ -47,7 +47,9 @@ export function PointCanvas({ picture }: PointCanvasProps) {
     painter?.draw({ ...picture, pixelRatio: Math.min(devicePixelRatio, 2), atMost });
   }, [painter, picture, atMost]);
 
-  const drawn = Math.min(count, painter instanceof CanvasPoints ? WITHOUT_WEBGL : DRAWN);
+  // Of the layer with the most rows: over a density that is the selection alone.
+  const rows = Math.max(0, ...picture.layers.map((layer) => layer.rows.length));
+  const drawn = Math.min(rows, painter instanceof CanvasPoints ? WITHOUT_WEBGL : DRAWN);
   const place = useMemo(
     () => ({ left: frame.left, top: frame.top, width: frame.width, height: frame.height }),
     [frame.left, frame.top, frame.width, frame.height],
@@ -64,9 +66,9 @@ export function PointCanvas({ picture }: PointCanvasProps) {
         data-testid="landscape-points"
         data-drawn={drawn}
       />
-      {drawn < count && (
+      {drawn < rows && (
         <p className={styles.sample} data-testid="landscape-sample">
-          {drawn.toLocaleString('en')} of {count.toLocaleString('en')} points drawn; selections take all
+          {drawn.toLocaleString('en')} of {rows.toLocaleString('en')} points drawn; selections take all
         </p>
       )}
     </>

@@ -72,20 +72,22 @@ export function SelectionList() {
                   <span className={styles.pickCount}>{one.indices.length.toLocaleString('en')}</span>
                 </button>
               )}
-              <IconButton
-                size="s"
-                label={`Rename ${one.name}`}
-                icon={<Pencil />}
-                onClick={() => setEditing(index)}
-                testId={`rename-${index}`}
-              />
-              <IconButton
-                size="s"
-                label={`Delete ${one.name}`}
-                icon={<Trash2 />}
-                onClick={() => void deleteSelection(index)}
-                testId={`delete-${index}`}
-              />
+              <span className={styles.rowButtons}>
+                <IconButton
+                  size="s"
+                  label={`Rename ${one.name}`}
+                  icon={<Pencil />}
+                  onClick={() => setEditing(index)}
+                  testId={`rename-${index}`}
+                />
+                <IconButton
+                  size="s"
+                  label={`Delete ${one.name}`}
+                  icon={<Trash2 />}
+                  onClick={() => void deleteSelection(index)}
+                  testId={`delete-${index}`}
+                />
+              </span>
             </li>
           ))}
         </ul>
