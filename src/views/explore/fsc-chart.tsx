@@ -16,7 +16,7 @@ export function FscChart() {
     if (!fsc || box === 0) return [];
     const x = [...fsc].map((_, shell) => shell / box);
     return [
-      { type: 'scattergl', mode: 'lines', x, y: [...fsc], line: { color: theme.accent, width: 2 } },
+      { type: 'scatter', mode: 'lines', x, y: [...fsc], line: { color: theme.accent, width: 2 } },
     ] as ChartData[];
   }, [fsc, box, theme]);
   const layout = useMemo<ChartLayout>(
