@@ -15,9 +15,7 @@ export function FscChart() {
   const data = useMemo<ChartData[]>(() => {
     if (!fsc || box === 0) return [];
     const x = [...fsc].map((_, shell) => shell / box);
-    return [
-      { type: 'scatter', mode: 'lines', x, y: [...fsc], line: { color: theme.accent, width: 2 } },
-    ] as ChartData[];
+    return [{ type: 'scatter', mode: 'lines', x, y: [...fsc], line: { color: theme.accent, width: 2 } }] as ChartData[];
   }, [fsc, box, theme]);
   const layout = useMemo<ChartLayout>(
     () => ({
