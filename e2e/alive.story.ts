@@ -11,10 +11,12 @@ describe('The screen while a run computes', () => {
     await studio.get().openDemo();
     await studio.get().go('learn');
     await studio.get().chooseSmallRun(50);
+    await studio.get().byId('group-device').locator('summary').click();
+    await studio.get().byId('param-device').click();
+    await studio.get().byId('param-device-cpu').click();
     await studio.get().byId('start').click();
     await studio.get().until('steps', ({ progress }) => (progress()?.imagesDone ?? 0) > 100, { seconds: 60 });
-    const device = await studio.get().ask(({ device: report }) => report());
-    expect(device?.processor).toBe('cpu');
+    expect((await studio.get().ask(({ run }) => run()?.params))?.device).toBe('cpu');
     const done = () => studio.get().ask(({ progress }) => [progress()!.epoch, progress()!.imagesDone]);
     const from = await done();
     const gaps = await studio.get().page.evaluate(
