@@ -21,7 +21,7 @@ const spec: ModelSpec = {
 };
 const random = new Random(0);
 const encoding = makeEncoding({ type: 'gaussian', frequencies: null, sigma: 0.5 }, boxPixels, random);
-const engine = await openTfjsEngine('wasm');
+const engine = await openTfjsEngine();
 const model = await engine.createModel(spec, encoding, { weights: initialWeights(spec, encoding, random) });
 const batch = syntheticBatch(spec, count, 1);
 const options = { learningRate: 1e-4, weightDecay: 0, beta: 1 / 8 };

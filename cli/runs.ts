@@ -1,7 +1,7 @@
 // Run folders on the command line: Vitrine's own and cryoDRGN's.
 import { resolve } from 'node:path';
-import { openEngine } from '../src/engine/choose.ts';
 import type { Engine } from '../src/engine/engine.ts';
+import { openEngineInNode } from '../src/engine/node/dawn.ts';
 import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
@@ -55,7 +55,7 @@ export async function originalIndexOf({ run }: OpenRun, count: number): Promise<
 }
 
 export async function withEngine<T>(device: Params['device'], work: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = await openEngine({ device });
+  const engine = await openEngineInNode({ device });
   try {
     return await work(engine);
   } finally {

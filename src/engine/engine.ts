@@ -134,6 +134,8 @@ export interface ModelState {
 
 export interface Engine {
   readonly device: DeviceInfo;
+  /** Resolves when the device can no longer be used: its models reject, and another engine is to be opened. */
+  readonly lost?: Promise<Error>;
   createModel(spec: ModelSpec, encoding: EncodingTable, state: ModelState): Promise<FieldModel>;
   dispose(): void;
 }

@@ -20,7 +20,7 @@ describeWithReference('cryoDRGN’s hinge model', () => {
   const zOf = (pick: number) => latents.mu.slice(8 * pick, 8 * pick + 8);
 
   beforeAll(async () => {
-    engine = await openTfjsEngine('wasm');
+    engine = await openTfjsEngine();
     model = await engine.createModel(field.spec, checkpoint.encoding, { weights: checkpoint.weights });
   });
   afterAll(() => engine.dispose());

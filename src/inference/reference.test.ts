@@ -10,7 +10,7 @@ describeWithReference('latents of the hinge set', () => {
     const { field, checkpoint, latents } = hingeModel();
     const images = await hingeImages();
     expect(images.standardDeviation).toBeCloseTo(field.dataset.standardDeviation, 3);
-    const engine = await openTfjsEngine('wasm');
+    const engine = await openTfjsEngine();
     const model = await engine.createModel(field.spec, checkpoint.encoding, { weights: checkpoint.weights });
     const found = await encodeAll(
       model,

@@ -69,7 +69,7 @@ describe('training', () => {
   const data = tinySet(23, 6);
   const start = initialCheckpoint(field, plan.seed);
   beforeAll(async () => {
-    engine = await openTfjsEngine('wasm');
+    engine = await openTfjsEngine();
   });
   afterAll(() => engine.dispose());
 

@@ -1,9 +1,6 @@
-// Starts one of TensorFlow.js's backends: wasm (SIMD; threads where the page is cross-origin isolated) or webgpu.
-// tfjs holds one global engine a JavaScript thread, so one backend a worker.
+// Starts TensorFlow.js's wasm backend: SIMD; threads where the page is cross-origin isolated.
 import * as tf from '@tensorflow/tfjs-core';
 import { VitrineError } from '../../formats/errors.ts';
-
-export type TfjsBackend = 'wasm' | 'webgpu';
 
 export interface TfjsResources {
   /** Folder the wasm files of @tensorflow/tfjs-backend-wasm are served from, with a closing '/'. Not needed in Node. */
@@ -16,21 +13,19 @@ const inNode = typeof process !== 'undefined' && process.versions?.node !== unde
 let wasmPrepared = false;
 
 /** Error: 'device-lost' where the backend does not start. */
-export async function startBackend(backend: TfjsBackend, resources: TfjsResources): Promise<void> {
-  if (tf.getBackend() === backend) return;
-  if (backend === 'wasm') {
-    const wasm = await import('@tensorflow/tfjs-backend-wasm');
-    if (!wasmPrepared && !inNode) {
-      if (resources.tfjsWasmFolder) wasm.setWasmPaths(resources.tfjsWasmFolder);
-      if (resources.threads) wasm.setThreadsCount(resources.threads);
-    }
-    wasmPrepared = true;
-  } else await import('@tensorflow/tfjs-backend-webgpu');
-  const started = await tf.setBackend(backend);
+export async function startWasmBackend(resources: TfjsResources): Promise<void> {
+  if (tf.getBackend() === 'wasm') return;
+  const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  if (!wasmPrepared && !inNode) {
+    if (resources.tfjsWasmFolder) wasm.setWasmPaths(resources.tfjsWasmFolder);
+    if (resources.threads) wasm.setThreadsCount(resources.threads);
+  }
+  wasmPrepared = true;
+  const started = await tf.setBackend('wasm');
   await tf.ready();
-  if (!started || tf.getBackend() !== backend)
-    throw new VitrineError('device-lost', `The ${backend} backend of TensorFlow.js does not start here.`, {
-      advice: backend === 'webgpu' ? 'Choose the CPU as the device.' : 'Use a browser with WebAssembly SIMD.',
+  if (!started || tf.getBackend() !== 'wasm')
+    throw new VitrineError('device-lost', 'The wasm backend of TensorFlow.js does not start here.', {
+      advice: 'Use a browser with WebAssembly SIMD.',
     });
 }
 

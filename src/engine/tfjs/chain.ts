@@ -4,6 +4,7 @@
 // of tfjs (its own gradients use transposed operands, 10× slower on wasm) are avoided by explicit transposes.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from '../engine.ts';
+import { isSplit, product } from './products.ts';
 
 export interface Dense {
   /** inputs×outputs. */
@@ -24,16 +25,31 @@ export function forward(input: tf.Tensor2D, chain: Dense[], activation: Activati
   const outputs: tf.Tensor2D[] = [];
   let hidden = input;
   for (const { matrix, bias, activated } of chain) {
-    hidden = tf.fused.matMul({
-      a: hidden,
-      b: matrix,
-      ...(bias && { bias }),
-      activation: !activated ? 'linear' : activation === 'relu' ? 'relu' : 'leakyrelu',
-      leakyreluAlpha: LEAKY_SLOPE,
-    }) as tf.Tensor2D;
+    hidden = dense(hidden, matrix, bias, activated ? activation : null);
     outputs.push(hidden);
   }
   return outputs;
+}
+
+function dense(
+  input: tf.Tensor2D,
+  matrix: tf.Tensor2D,
+  bias: tf.Tensor1D | null,
+  activation: Activation | null,
+): tf.Tensor2D {
+  if (isSplit(input, matrix)) {
+    const sum = product(input, matrix);
+    const shifted: tf.Tensor2D = bias ? tf.add(sum, bias) : sum;
+    if (activation === null) return shifted;
+    return activation === 'relu' ? tf.relu(shifted) : tf.leakyRelu(shifted, LEAKY_SLOPE);
+  }
+  return tf.fused.matMul({
+    a: input,
+    b: matrix,
+    ...(bias && { bias }),
+    activation: activation === null ? 'linear' : activation === 'relu' ? 'relu' : 'leakyrelu',
+    leakyreluAlpha: LEAKY_SLOPE,
+  }) as tf.Tensor2D;
 }
 
 /**
@@ -54,8 +70,8 @@ export function backward(
   for (let layer = chain.length - 1; layer >= 0; layer--) {
     const transposed = layer === 0 ? inputTransposed : tf.transpose(outputs[layer - 1]);
     gradients.unshift({
-      matrix: tf.matMul(transposed, before),
-      bias: tf.reshape(tf.matMul(ones, before), [before.shape[1]]),
+      matrix: product(transposed, before),
+      bias: tf.reshape(product(ones, before), [before.shape[1]]),
     });
     if (layer === 0) break;
     const gradient = tf.matMul(before, tf.transpose(chain[layer].matrix)) as tf.Tensor2D;

@@ -1,18 +1,31 @@
-// The Engine on TensorFlow.js: runs anywhere, proves the others. One of these a worker, since tfjs is global.
+// The Engine on TensorFlow.js: runs anywhere, proves the others. tfjs holds one global backend a JavaScript thread, so one of
+// these a worker: on the wasm backend, or on a graphics processor.
 import * as tf from '@tensorflow/tfjs-core';
 import type { DeviceInfo, EncodingTable, Engine, FieldModel, ModelSpec, ModelState } from '../engine.ts';
-import { startBackend, wasmThreads, type TfjsBackend, type TfjsResources } from './backend.ts';
+import { startWasmBackend, wasmThreads, type TfjsResources } from './backend.ts';
+import { Graphics } from './graphics.ts';
+import { GuardedModel } from './guarded-model.ts';
 import { TfjsModel } from './model.ts';
 
-export type { TfjsBackend, TfjsResources };
+export type { TfjsResources };
 
 class TfjsEngine implements Engine {
-  private readonly models = new Set<TfjsModel>();
-  constructor(readonly device: DeviceInfo) {}
+  readonly lost?: Promise<Error>;
+  private readonly models = new Set<FieldModel>();
+
+  constructor(
+    readonly device: DeviceInfo,
+    private readonly graphics: Graphics | null,
+  ) {
+    if (graphics) this.lost = graphics.lost;
+  }
 
   async createModel(spec: ModelSpec, encoding: EncodingTable, state: ModelState): Promise<FieldModel> {
     await tf.ready();
-    const model = new TfjsModel(spec, encoding, state);
+    const { graphics } = this;
+    const model = graphics
+      ? await graphics.guard(() => new GuardedModel(graphics, spec, encoding, state))
+      : new TfjsModel(spec, encoding, state);
     this.models.add(model);
     return model;
   }
@@ -20,29 +33,25 @@ class TfjsEngine implements Engine {
   dispose(): void {
     for (const model of this.models) model.dispose();
     this.models.clear();
+    this.graphics?.close();
   }
 }
 
-async function webgpuDescription(): Promise<{ description: string; software: boolean }> {
-  const adapter = await navigator.gpu.requestAdapter();
-  const info = adapter?.info;
-  const description = [info?.vendor, info?.architecture, info?.description].filter(Boolean).join(' ') || 'WebGPU';
-  return { description, software: /swiftshader|llvmpipe|lavapipe|software/i.test(description) };
-}
-
-/** Error: 'device-lost' where the backend does not start. */
-export async function openTfjsEngine(backend: TfjsBackend, resources: TfjsResources = {}): Promise<Engine> {
-  await startBackend(backend, resources);
-  if (backend === 'webgpu') {
-    const { description, software } = await webgpuDescription();
-    return new TfjsEngine({ engine: 'tfjs', processor: software ? 'cpu' : 'gpu', description, software, threads: 1 });
-  }
+/** On the CPU. Error: 'device-lost' where the backend does not start. */
+export async function openTfjsEngine(resources: TfjsResources = {}): Promise<Engine> {
+  await startWasmBackend(resources);
   const threads = await wasmThreads();
-  return new TfjsEngine({
-    engine: 'tfjs',
-    processor: 'cpu',
-    description: `${threads} thread${threads === 1 ? '' : 's'}, SIMD`,
-    software: false,
-    threads,
-  });
+  const description = `${threads} thread${threads === 1 ? '' : 's'}, SIMD`;
+  return new TfjsEngine({ engine: 'tfjs', processor: 'cpu', description, software: false, threads }, null);
+}
+
+/** On a graphics processor. Error: 'device-lost' where it does not start. */
+export async function openTfjsGpuEngine(gpu: GPU, adapter: GPUAdapter): Promise<Engine> {
+  const graphics = await Graphics.start(gpu, adapter);
+  const { software } = graphics;
+  const description = `WebGPU, ${graphics.description}${software ? ' (software)' : ''}`;
+  return new TfjsEngine(
+    { engine: 'tfjs', processor: software ? 'cpu' : 'gpu', description, software, threads: 1 },
+    graphics,
+  );
 }

@@ -58,10 +58,13 @@ export class FlatLayout {
   }
 }
 
-/** The chain to compute with: residual layers as W + I, every layer but the last activated. */
-export function denseChain(layers: ReturnType<FlatLayout['split']>): Dense[] {
+/** The chain to compute with: residual layers as W + I, every layer but the last activated. `unit` gives I by its side. */
+export function denseChain(
+  layers: ReturnType<FlatLayout['split']>,
+  unit: (side: number) => tf.Tensor2D = tf.eye,
+): Dense[] {
   return layers.map(({ matrix, bias, residual }, i) => ({
-    matrix: residual ? (tf.add(matrix, tf.eye(matrix.shape[0])) as tf.Tensor2D) : matrix,
+    matrix: residual ? tf.add<tf.Tensor2D>(matrix, unit(matrix.shape[0])) : matrix,
     bias,
     activated: i < layers.length - 1,
   }));

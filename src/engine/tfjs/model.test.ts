@@ -184,7 +184,7 @@ const tensorsOf = (weights: Weights) =>
 const largest = (values: Float32Array) => values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
 
 beforeAll(async () => {
-  await openTfjsEngine('wasm');
+  await openTfjsEngine();
 });
 
 describe.each(cases)('$name', ({ spec, encoding }) => {
@@ -193,7 +193,7 @@ describe.each(cases)('$name', ({ spec, encoding }) => {
 
   it('has the gradients that autodiff of the plain formula has', async () => {
     // Two images a chunk of decoder rows: one whole chunk and a rest.
-    const model = new TfjsModel(spec, encoding, { weights }, 2 * makeSliceLayout(spec).rowsPerImage);
+    const model = new TfjsModel(spec, encoding, { weights }, { chunkRows: 2 * makeSliceLayout(spec).rowsPerImage });
     const found = await engineGradients(model, spec, encoding, batch);
     const parameters = tensorsOf(weights);
     const names = [...parameters.keys()];

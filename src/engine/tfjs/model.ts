@@ -16,6 +16,7 @@ import type {
   StepOptions,
   Weights,
 } from '../engine.ts';
+import { VitrineError } from '../../formats/errors.ts';
 import { FeatureMaker } from '../features.ts';
 import { decoderChain, encoderChain } from '../parameters.ts';
 import { makeSliceLayout, type SliceLayout } from '../slices.ts';
@@ -33,15 +34,34 @@ interface EncoderPass {
   logVariance: tf.Tensor2D;
 }
 
+/** Rows of `count` images from `image` on; of a single image those from `firstRow` on. */
+interface Piece {
+  image: number;
+  count: number;
+  firstRow: number;
+  rows: number;
+}
+
+export interface TfjsModelOptions {
+  /** Decoder rows computed at a time, rounded to whole images. */
+  chunkRows?: number;
+  /** Most bytes of one tensor; an image whose rows do not fit is computed in pieces. No limit unless said. */
+  bindingBytes?: number;
+}
+
 export class TfjsModel implements FieldModel {
   readonly points: number;
   private readonly layout: SliceLayout;
   private readonly flat: FlatLayout;
   private readonly encoderLength: number;
+  private readonly chunkRows: number;
+  /** Rows of one image computed at a time: all of them where they fit. */
+  private readonly pieceRows: number;
   private readonly makeFeatures: FeatureMaker;
   private readonly prologue: BatchPrologue;
   private readonly adam: AdamState;
   private readonly buffers = new Map<number, Float32Array>();
+  private readonly units = new Map<number, tf.Tensor2D>();
   /** Sums over the images since the last `takeLosses`: squares, KL, β·KL. */
   private sums: tf.Tensor1D = tf.zeros([3]);
   private images = 0;
@@ -50,7 +70,7 @@ export class TfjsModel implements FieldModel {
     readonly spec: ModelSpec,
     encoding: EncodingTable,
     state: ModelState,
-    private readonly chunkRows: number = CHUNK_ROWS,
+    { chunkRows = CHUNK_ROWS, bindingBytes = Infinity }: TfjsModelOptions = {},
   ) {
     this.layout = makeSliceLayout(spec);
     this.points = this.layout.lattice.points;
@@ -58,6 +78,8 @@ export class TfjsModel implements FieldModel {
     const encoder = encoderChain(spec, this.layout.encoderInputs);
     this.encoderLength = encoder?.length ?? 0;
     this.flat = new FlatLayout([encoder ?? [], decoderChain(spec, this.makeFeatures.count)]);
+    this.pieceRows = this.rowsThatFit(bindingBytes);
+    this.chunkRows = Math.min(chunkRows, this.pieceRows);
     this.prologue = new BatchPrologue(this.layout, encoder !== null);
     const optimizer = state.optimizer;
     this.adam = {
@@ -195,15 +217,16 @@ export class TfjsModel implements FieldModel {
   }
 
   dispose(): void {
-    tf.dispose([this.adam.parameters, this.adam.first, this.adam.second, this.sums]);
+    tf.dispose([this.adam.parameters, this.adam.first, this.adam.second, this.sums, ...this.units.values()]);
+    this.units.clear();
     this.buffers.clear();
   }
 
   private chains(): { encoder: Dense[]; decoder: Dense[] } {
     const layers = this.flat.split(this.adam.parameters);
     return {
-      encoder: denseChain(layers.slice(0, this.encoderLength)),
-      decoder: denseChain(layers.slice(this.encoderLength)),
+      encoder: denseChain(layers.slice(0, this.encoderLength), (side) => this.unit(side)),
+      decoder: denseChain(layers.slice(this.encoderLength), (side) => this.unit(side)),
     };
   }
 
@@ -227,52 +250,101 @@ export class TfjsModel implements FieldModel {
     weight: number,
   ): { squares: tf.Scalar; gradients: DenseGradient[]; groups: tf.Tensor2D } {
     const features = this.makeFeatures.count;
-    const perChunk = Math.max(1, Math.floor(this.chunkRows / this.layout.rowsPerImage));
     const shared = this.spec.zDim === 0;
     let squares: tf.Scalar = tf.scalar(0);
     let gradients: DenseGradient[] | null = null;
     const groupParts: tf.Tensor2D[] = [];
-    for (let image = 0; image < batch.count; image += perChunk) {
-      const count = Math.min(perChunk, batch.count - image);
+    for (const piece of this.pieces(batch.count)) {
+      const { image, count } = piece;
       const part = tf.tidy(() => {
         const own = shared ? groups : tf.slice2d(groups, [image, 0], [count, groups.shape[1]]);
         const chain = sliceChain(decoder, features, own);
-        return chunkGradients(this.chunk(batch, prepared, image, count), chain, features, this.spec.activation, weight);
+        return chunkGradients(this.chunk(batch, prepared, piece), chain, features, this.spec.activation, weight);
       });
       squares = tf.add(squares, part.squares);
       gradients = gradients ? addGradients(gradients, part.gradients) : part.gradients;
-      groupParts.push(part.groups);
+      const before = piece.firstRow > 0 && !shared ? groupParts.pop() : undefined;
+      groupParts.push(before ? tf.add(before, part.groups) : part.groups);
     }
     const joined = shared ? groupParts.reduce((a, b) => tf.add(a, b)) : tf.concat2d(groupParts, 0);
     return { squares, gradients: gradients ?? [], groups: joined };
   }
 
-  private chunk(batch: ImageBatch, prepared: PreparedBatch, image: number, count: number): DecoderChunk {
+  /** What is computed at a time: several images, or rows of one image that is too large. */
+  private *pieces(images: number): Generator<Piece> {
+    const { rowsPerImage } = this.layout;
+    if (this.pieceRows >= rowsPerImage) {
+      const perChunk = Math.max(1, Math.floor(this.chunkRows / rowsPerImage));
+      for (let image = 0; image < images; image += perChunk) {
+        const count = Math.min(perChunk, images - image);
+        yield { image, count, firstRow: 0, rows: count * rowsPerImage };
+      }
+      return;
+    }
+    for (let image = 0; image < images; image++)
+      for (let firstRow = 0; firstRow < rowsPerImage; firstRow += this.pieceRows)
+        yield { image, count: 1, firstRow, rows: Math.min(this.pieceRows, rowsPerImage - firstRow) };
+  }
+
+  private chunk(batch: ImageBatch, prepared: PreparedBatch, { image, count, firstRow, rows }: Piece): DecoderChunk {
     const { rowsPerImage, channels } = this.layout;
-    const rows = count * rowsPerImage;
     const features = this.makeFeatures.count;
     const groups = this.spec.zDim === 0 ? 1 : count;
-    const buffer = this.buffer(features, groups, rows);
-    for (let i = 0; i < count; i++) {
-      const at = (image + i) * rowsPerImage;
-      this.makeFeatures.ofSlice(
-        this.layout,
-        batch.rotations,
-        9 * (image + i),
-        prepared.flips,
-        at,
-        buffer,
-        rows,
-        i * rowsPerImage,
-      );
+    const whole = count * rowsPerImage;
+    let buffer = this.buffer(features, groups, whole);
+    // The pieces of one image share the features of its first.
+    if (firstRow === 0) this.featuresOfImages(batch, prepared, image, count, buffer, whole);
+    if (rows < whole) {
+      const part = this.buffer(features, groups, rows);
+      for (let feature = 0; feature < features; feature++) {
+        const at = feature * whole + firstRow;
+        part.set(buffer.subarray(at, at + rows), feature * rows);
+      }
+      buffer = part;
     }
-    const from = image * rowsPerImage * channels;
+    const from = (image * rowsPerImage + firstRow) * channels;
     const to = from + rows * channels;
     return {
       inputTransposed: tf.tensor2d(buffer, [features + groups, rows]),
       targets: tf.tensor2d(prepared.targets.subarray(from, to), [rows, channels]),
       ctf: tf.tensor2d(prepared.ctf.subarray(from, to), [rows, channels]),
     };
+  }
+
+  private featuresOfImages(
+    batch: ImageBatch,
+    prepared: PreparedBatch,
+    image: number,
+    count: number,
+    out: Float32Array,
+    stride: number,
+  ): void {
+    const { rowsPerImage } = this.layout;
+    for (let i = 0; i < count; i++) {
+      const at = image + i;
+      const { flips } = prepared;
+      const to = i * rowsPerImage;
+      this.makeFeatures.ofSlice(this.layout, batch.rotations, 9 * at, flips, at * rowsPerImage, out, stride, to);
+    }
+  }
+
+  /** Error: 'out-of-memory' where the parameters alone do not fit into one tensor. */
+  private rowsThatFit(bindingBytes: number): number {
+    if (4 * this.flat.size > bindingBytes)
+      throw new VitrineError('out-of-memory', 'The network is too large for the graphics processor.', {
+        expected: `at most ${Math.floor(bindingBytes / 4e6)} million parameters`,
+        found: `${Math.ceil(this.flat.size / 1e6)} million`,
+        advice: 'Train at a smaller box or with a narrower network, or choose the CPU.',
+      });
+    // Beside the features each image of a chunk has a column.
+    const widest = Math.max(this.makeFeatures.count + 64, this.spec.decoderDim);
+    return Math.max(16, Math.floor(bindingBytes / (4 * widest)));
+  }
+
+  private unit(side: number): tf.Tensor2D {
+    const made = this.units.get(side) ?? tf.keep(tf.eye(side));
+    this.units.set(side, made);
+    return made;
   }
 
   /** (features + groups)×rows, the flags of the groups set: equal shares of the rows in order. */

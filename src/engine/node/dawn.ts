@@ -1,0 +1,50 @@
+// WebGPU in Node: Dawn, the implementation of Chromium, from the npm package `webgpu`. Loaded only when asked for. On Linux it
+// needs the Vulkan loader (libvulkan.so.1) and the driver of a graphics processor.
+import { readdirSync } from 'node:fs';
+import { VitrineError } from '../../formats/errors.ts';
+import { openEngine } from '../choose.ts';
+import type { Engine, EngineRequest } from '../engine.ts';
+import { findAdapter } from '../gpu-adapter.ts';
+
+/** Null where Dawn cannot be loaded on this system. */
+async function dawn(): Promise<GPU | null> {
+  try {
+    const { create, globals } = await import('webgpu');
+    // Names such as GPUBuffer, which tfjs looks for.
+    Object.assign(globalThis, globals);
+    return create([]);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether Linux has the device file of a graphics processor: without one Dawn would only say that Vulkan is missing. */
+function mayHaveGraphics(): boolean {
+  if (process.platform !== 'linux') return true;
+  const namesIn = (folder: string): string[] => {
+    try {
+      return readdirSync(folder);
+    } catch {
+      return [];
+    }
+  };
+  // Render nodes of the kernel's drivers, NVIDIA's own, and Windows' under WSL.
+  return namesIn('/dev/dri').length > 0 || namesIn('/dev').some((name) => /^nvidia\d|^dxg$/.test(name));
+}
+
+/** As `openEngine`, with the graphics processor of this machine. Error: 'device-lost' where 'gpu' finds none. */
+export async function openEngineInNode(request: EngineRequest): Promise<Engine> {
+  const { device, maker } = request;
+  if (device === 'cpu' || maker === 'wasm' || (device === 'auto' && !mayHaveGraphics()))
+    return openEngine(request, { gpu: null });
+  const gpu = await dawn();
+  if (device === 'auto' || (gpu && (await findAdapter(gpu)))) return openEngine(request, { gpu });
+  throw new VitrineError('device-lost', 'No graphics processor can be used here.', {
+    expected: 'one with a driver for Vulkan, Metal or Direct3D 12',
+    found: gpu ? 'none' : 'no WebGPU for this system',
+    advice:
+      process.platform === 'linux'
+        ? 'Install its driver and the Vulkan loader (Debian: libvulkan1), or use --device cpu.'
+        : 'Install its driver, or use --device cpu.',
+  });
+}
