@@ -68,12 +68,20 @@ export class EngineHost implements EngineApi {
       before?.dispose();
     }
     const wanted = device === 'open' ? 'auto' : device;
-    const engine = this.parts.openEngine({ device: wanted });
-    this.opened = { device: wanted, engine };
-    engine.catch(() => {
-      this.opened = null;
-    });
-    return engine;
+    const opened = { device: wanted, engine: this.parts.openEngine({ device: wanted }) };
+    this.opened = opened;
+    const forget = (): void => {
+      if (this.opened === opened) this.opened = null;
+    };
+    opened.engine.then((engine) => {
+      // A lost device takes its models with it; what comes next opens another.
+      void engine.lost?.then(() => {
+        if (this.opened === opened) this.unload();
+        forget();
+        engine.dispose();
+      });
+    }, forget);
+    return opened.engine;
   }
 
   async device(): Promise<DeviceReport> {
