@@ -1,6 +1,5 @@
-// What the layer of points draws, however it draws it; and the order in which: random, so that no group covers another
+// What the layer of points draws, however it draws it; and the order in which: mixed, so that no group covers another
 // and any first part of it is a fair sample of all.
-import { Random } from '../../geometry/random.ts';
 import type { Columns } from './landscape-traces.ts';
 import type { PlotFrame } from './plot-frame.ts';
 
@@ -26,17 +25,21 @@ export interface PointPicture {
 /** Points a layer that are drawn at most: more would cover one another, and hold up what has no graphics card. */
 export const DRAWN = 200_000;
 
-/** All rows in a random order, the same each time. */
+/**
+ * All rows, each step a golden section of the set further (a Kronecker sequence): any first part of it is spread evenly
+ * over the rows, and the order is the same each time.
+ */
 export function drawingOrder(count: number): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, i) => i);
-  const random = new Random(1);
-  for (let i = count - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    const row = order[i];
-    order[i] = order[j];
-    order[j] = row;
-  }
+  let step = Math.max(1, Math.round(count / GOLDEN_RATIO));
+  while (commonDivisor(step, count) > 1) step++;
+  const order = new Uint32Array(count);
+  for (let i = 1; i < count; i++) order[i] = (order[i - 1] + step) % count;
   return order;
+}
+const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 /** The selected rows in the order in which all are drawn. */
