@@ -57,6 +57,7 @@ export class ActiveRun {
     const particles = await this.prepare(record);
     if (record.epochsDone === 0) await writeRunFolder(this.folder, record, particles);
     const engine = await this.parts.engine();
+    this.parts.tell({ ...this.status('running'), device: engine.device });
     const field = await this.folder.field();
     const ended = await trainRun(this.folder, engine, particles, this.control, {
       onEvent: (event) => this.onEvent(event, record),
@@ -142,7 +143,7 @@ export class ActiveRun {
     await this.folder.update({ status, ...(error && { error }) }).catch(() => {});
   }
 
-  private status(status: RunStatus, reason?: string): RunEvent {
+  private status(status: RunStatus, reason?: string): Extract<RunEvent, { type: 'status' }> {
     return { type: 'status', runId: this.id, status, ...(reason !== undefined && { reason }) };
   }
 

@@ -246,7 +246,8 @@ export type RunEvent =
       kl: number | null;
     }
   | { type: 'epoch'; runId: string; summary: EpochSummary }
-  | { type: 'status'; runId: string; status: RunStatus; reason?: string }
+  /** `device` once it is known what computes the run. */
+  | { type: 'status'; runId: string; status: RunStatus; reason?: string; device?: DeviceInfo }
   | { type: 'notice'; runId: string; notice: Notice }
   | { type: 'failed'; runId: string; error: ErrorData };
 

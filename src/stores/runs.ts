@@ -4,7 +4,7 @@ import type { Notice, Params, Progress, RunEvent, RunSummary } from '../../worke
 import type { ErrorData } from '../formats/errors.ts';
 import { errorData } from './explore-backend.ts';
 import { clearLive, refreshLive } from './live-landscape.ts';
-import { refreshStorage, tell, tellError } from './shell.ts';
+import { loadDevice, refreshStorage, tell, tellError } from './shell.ts';
 import { studio } from './studio.ts';
 
 /** A point of the loss curve: the epochs done as a fraction, and the means since the point before. */
@@ -228,7 +228,8 @@ export function takeRunEvent(event: RunEvent): void {
         ...(event.status === 'running' ? {} : { preparing: null }),
       }));
       if (!known(id)) return;
-      change(id, () => ({ status: event.status }));
+      change(id, () => ({ status: event.status, ...(event.device && { device: event.device }) }));
+      if (event.device) void loadDevice();
       if (event.status === 'finished') {
         const run = get().runs.find((each) => each.id === id);
         tell('good', `${run?.name ?? 'The run'} has finished.`, event.reason);
