@@ -212,6 +212,30 @@ describe.each(cases)('$name', ({ spec, encoding }) => {
     model.dispose();
   });
 
+  it('computes an image that does not fit into one binding in pieces that do', async () => {
+    const bindingBytes = 5500;
+    const whole = new TfjsModel(spec, encoding, { weights });
+    const parts = new TfjsModel(spec, encoding, { weights }, { bindingBytes });
+    const expected = whole.gradients(batch, options.beta);
+    let found = expected;
+    const profile = await tf.profile(() => {
+      found = parts.gradients(batch, options.beta);
+      return found.gradient;
+    });
+    const bytes = profile.kernels.flatMap((kernel) =>
+      [...kernel.inputShapes, ...kernel.outputShapes].map((shape) => 4 * tf.util.sizeFromShape(shape ?? [])),
+    );
+    expect(bytes.length).toBeGreaterThan(50);
+    expect(Math.max(...bytes)).toBeLessThanOrEqual(bindingBytes);
+    const before = (await expected.gradient.data()) as Float32Array;
+    const scale = largest(before);
+    // The same sums in another order.
+    (await found.gradient.data()).forEach((g, i) => expect(Math.abs(g - before[i])).toBeLessThan(1e-6 * scale));
+    tf.dispose([expected.gradient, expected.sums, found.gradient, found.sums]);
+    whole.dispose();
+    parts.dispose();
+  });
+
   it('has gradients that central differences of its own loss confirm, in every parameter group', async () => {
     const model = new TfjsModel(spec, encoding, { weights });
     const found = await engineGradients(model, spec, encoding, batch);
@@ -305,6 +329,11 @@ describe('training steps', () => {
     expect(tf.memory().numTensors).toBe(standing);
     model.dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('are refused where the parameters alone do not fit into one binding', () => {
+    const make = () => new TfjsModel(spec, encoding, { weights }, { bindingBytes: 2000 });
+    expect(make).toThrow(expect.objectContaining({ code: 'out-of-memory' }));
   });
 
   it('give the plain formula’s loss', async () => {

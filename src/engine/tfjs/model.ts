@@ -20,6 +20,7 @@ import { VitrineError } from '../../formats/errors.ts';
 import { FeatureMaker } from '../features.ts';
 import { decoderChain, encoderChain } from '../parameters.ts';
 import { makeSliceLayout, type SliceLayout } from '../slices.ts';
+import { product } from './products.ts';
 import { adamStep, type AdamState } from './adam.ts';
 import { backward, forward, type Dense, type DenseGradient } from './chain.ts';
 import { chunkGradients, sliceChain, type DecoderChunk } from './decoder.ts';
@@ -128,7 +129,7 @@ export class TfjsModel implements FieldModel {
       if (pass && z && noise && sigma) {
         const latentGradient = tf.matMul(tf.transpose(z), groupGradient) as tf.Tensor2D;
         parts.gradients[0].matrix = tf.concat2d([featureGradient, latentGradient], 0);
-        const zGradient = tf.matMul(groupGradient, tf.transpose(latentPart));
+        const zGradient = product(groupGradient, tf.transpose(latentPart));
         const variance = tf.square(sigma);
         kl = tf.mul(-0.5, tf.sum(tf.sub(tf.sub(tf.add(1, pass.logVariance), tf.square(pass.mu)), variance)));
         const muGradient = tf.add(zGradient, tf.mul(pass.mu, beta * weight)) as tf.Tensor2D;

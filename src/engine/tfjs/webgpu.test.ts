@@ -8,7 +8,6 @@ import type { Engine, Tensor, Weights } from '../engine.ts';
 import { openEngineInNode } from '../node/dawn.ts';
 import { makeCase, randomArray, randomFrom, type CaseShape, type ModelCase } from '../wasm/model-cases.ts';
 import { openWasmEngine } from '../wasm/engine.ts';
-import { TfjsModel } from './model.ts';
 
 offerSoftwareVulkan();
 const openGpu = () => openEngineInNode({ device: 'gpu' });
@@ -89,23 +88,6 @@ describe.skipIf(!found)('the tfjs engine on WebGPU', () => {
       expectClose(got.latents?.mu ?? new Float32Array(), wanted.latents.mu, 'mu');
       expectClose(got.latents?.logVariance ?? new Float32Array(), wanted.latents.logVariance, 'log variance');
     }
-  });
-
-  it('computes an image that does not fit into one binding in pieces', async () => {
-    const { spec, encoding, weights, batch } = makeCase({
-      ...shapes[0],
-      spec: { zDim: 3, decoderLayers: 0 },
-      images: 2,
-    });
-    const whole = new TfjsModel(spec, encoding, { weights });
-    const parts = new TfjsModel(spec, encoding, { weights }, { bindingBytes: 16 * 4 * (8 + 64) });
-    const [a, b] = [whole.gradients(batch, 0.7), parts.gradients(batch, 0.7)];
-    expectClose((await b.gradient.data()) as Float32Array, (await a.gradient.data()) as Float32Array, 'gradient');
-    expectClose((await b.sums.data()) as Float32Array, (await a.sums.data()) as Float32Array, 'sums');
-    tf.dispose([a.gradient, a.sums, b.gradient, b.sums]);
-    whole.dispose();
-    parts.dispose();
-    expect(() => new TfjsModel(spec, encoding, { weights }, { bindingBytes: 400 })).toThrow(/too large/);
   });
 
   it('gives the same weights twice', async () => {
