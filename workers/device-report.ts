@@ -17,6 +17,7 @@ export async function deviceReport(device: DeviceInfo): Promise<DeviceReport> {
       advice.push(
         'WebGPU is emulated in software here: install the graphics driver or switch on hardware acceleration.',
       );
+    else advice.push('This browser offers a graphics card: let a run compute on it under “Device” on Learn.');
     if (!isolated) advice.push('The page is not cross-origin isolated, so only one thread computes: reload it once.');
   }
   return { ...device, webgpu, advice: advice.join(' '), crossOriginIsolated: isolated };
