@@ -1,5 +1,5 @@
 // Learning on WebGPU in the engine worker, told to use it by name: Chromium's adapter in software (SwiftShader) is slow but
-// takes the same way as a graphics processor. A small simulated stack, one epoch.
+// takes the same way as a graphics processor. A small simulated stack, one epoch; then a device that is lost.
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../src/imaging/simulate.ts';
 import { writeSimulation } from '../src/jobs/simulate-job.ts';
@@ -52,5 +52,35 @@ describe('Learning on WebGPU', () => {
 
   it('did this without an error', () => {
     expect(studio.get().errors).toEqual([]);
+  });
+
+  it('fails by name when the device is lost, and resumes on another', async () => {
+    const byId = (testId: string) => studio.get().byId(testId);
+    await studio.get().enter('param-epochs', 3);
+    await byId('start').click();
+    // The device of the worker that has one, as its next buffer is made on it.
+    for (const worker of studio.get().page.workers())
+      await worker.evaluate(() => {
+        const device = (globalThis as { GPUDevice?: typeof GPUDevice }).GPUDevice?.prototype;
+        if (!device) return;
+        const make = device.createBuffer;
+        device.createBuffer = function (this: GPUDevice, description) {
+          (globalThis as { lose?: () => void }).lose = () => this.destroy();
+          return make.call(this, description);
+        };
+      });
+    await studio
+      .get()
+      .until('the second epoch', ({ run, progress }) => run()?.epochsDone === 1 && progress()?.epoch === 2);
+    for (const worker of studio.get().page.workers())
+      await worker.evaluate(() => (globalThis as { lose?: () => void }).lose?.());
+    await studio.get().until('the failure', ({ status }) => status() === 'failed');
+    expect(await studio.get().ask(({ errors }) => errors())).toEqual(['device-lost']);
+    await byId('resume').click();
+    await studio.get().until('going on', ({ status }) => status() !== 'failed');
+    await studio.get().finished();
+    const run = await studio.get().ask(({ run: current }) => current());
+    expect(run?.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(run?.device?.description).toContain('WebGPU');
   });
 });

@@ -212,7 +212,7 @@ export class TfjsModel implements FieldModel {
   }
 
   memoryBytes(): number {
-    const rows = Math.max(this.layout.rowsPerImage, this.chunkRows);
+    const rows = Math.min(this.pieceRows, Math.max(this.layout.rowsPerImage, this.chunkRows));
     const activations = rows * (2 * this.makeFeatures.count + this.spec.decoderDim * (2 * this.spec.decoderLayers + 4));
     return 4 * (3 * this.flat.size + activations);
   }
