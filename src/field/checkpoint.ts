@@ -9,6 +9,7 @@ import { TorchTensor, type CheckpointDict, type CheckpointValue } from '../forma
 import { drawFrequencies, frequenciesOf, gaussianEncoding, makeEncoding } from './encodings.ts';
 import { Random } from '../geometry/random.ts';
 import type { FieldDescription } from './spec.ts';
+import { plusIdentity, squareEnds } from './square-ends.ts';
 
 export interface FieldCheckpoint {
   epoch: number;
@@ -25,8 +26,10 @@ export interface OptimizerArguments {
 
 const FREQUENCIES = 'decoder.rand_freqs';
 
-/** Name in the file of a parameter of ours. */
-function fileName(name: string, field: FieldDescription): string {
+/** Name in the file of a parameter of ours; `residual` are the layers that cryoDRGN makes residual and we do not. */
+function fileName(name: string, field: FieldDescription, residual = new Set<string>()): string {
+  const dot = name.lastIndexOf('.');
+  if (residual.has(name.slice(0, dot))) return fileName(`${name.slice(0, dot)}.linear${name.slice(dot)}`, field);
   if (!name.startsWith('decoder.')) return name;
   const bare = field.encoding.type === 'none' && field.spec.domain === 'hartley';
   // The heterogeneous model keeps its decoder under `decoder.`; a bare Hartley decoder is the network itself.
@@ -37,6 +40,16 @@ function fileName(name: string, field: FieldDescription): string {
 function parameterNames(chain: Chain): string[] {
   return chain.flatMap(({ name }) => [`${name}.weight`, `${name}.bias`]);
 }
+
+function residualEnds(field: FieldDescription, encoding: EncodingTable): Set<string> {
+  return squareEnds([
+    encoderChain(field.spec, makeSliceLayout(field.spec).encoderInputs),
+    decoderChain(field.spec, featureCount(encoding)),
+  ]);
+}
+
+const isSquareWeight = (name: string, residual: Set<string>) =>
+  name.endsWith('.weight') && residual.has(name.slice(0, -'.weight'.length));
 
 /** Every entry of the state_dict in PyTorch's order, by our names; the frequencies are a parameter without gradient. */
 function orderedNames(field: FieldDescription, encoding: EncodingTable): string[] {
@@ -56,6 +69,7 @@ export function checkpointDictionary(
 ): CheckpointDict {
   const { encoding, weights } = checkpoint;
   const names = orderedNames(field, encoding);
+  const residual = residualEnds(field, encoding);
   const model: CheckpointDict = new Map();
   const state: CheckpointDict = new Map();
   names.forEach((name, number) => {
@@ -64,7 +78,8 @@ export function checkpointDictionary(
       model.set(fileName(name, field), new TorchTensor([frequencies.length / 3, 3], frequencies));
       return;
     }
-    model.set(fileName(name, field), torchTensor(weights, name));
+    const weight = torchTensor(weights, name, isSquareWeight(name, residual));
+    model.set(fileName(name, field, residual), weight);
     if (checkpoint.optimizer.steps === 0) return;
     state.set(
       number,
@@ -114,10 +129,12 @@ export function readCheckpoint(dict: CheckpointDict, field: FieldDescription): F
   } else encoding = makeEncoding(field.encoding, boxPixels, new Random(0));
 
   const names = orderedNames(field, encoding);
+  const residual = residualEnds(field, encoding);
   const weights: Weights = new Map();
   for (const name of names) {
-    const tensor = floatTensor(model.get(fileName(name, field)));
-    if (name !== FREQUENCIES && tensor) weights.set(name, tensor);
+    const tensor = floatTensor(model.get(fileName(name, field, residual)));
+    if (name === FREQUENCIES || !tensor) continue;
+    weights.set(name, isSquareWeight(name, residual) && tensor.shape.length === 2 ? plusIdentity(tensor, 1) : tensor);
   }
   checkShapes(field, encoding, weights);
   const epoch = Number(dict.get('epoch') ?? 0);
@@ -161,10 +178,11 @@ function floatTensor(value: CheckpointValue | undefined): Tensor | null {
   return { shape, data: data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number>, Number) };
 }
 
-function torchTensor(weights: Weights, name: string): TorchTensor {
+function torchTensor(weights: Weights, name: string, withoutIdentity = false): TorchTensor {
   const tensor = weights.get(name);
   if (!tensor) throw new VitrineError('checkpoint-syntax', `The model lacks ${name}.`, { field: name });
-  return new TorchTensor(tensor.shape, tensor.data);
+  const { shape, data } = withoutIdentity ? plusIdentity(tensor, -1) : tensor;
+  return new TorchTensor(shape, data);
 }
 
 function dictionary(entries: Record<string, CheckpointValue>): CheckpointDict {

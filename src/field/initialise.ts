@@ -4,14 +4,18 @@ import type { EncodingTable, ModelSpec, Weights } from '../engine/engine.ts';
 import { decoderChain, encoderChain, featureCount } from '../engine/parameters.ts';
 import { makeSliceLayout } from '../engine/slices.ts';
 import type { Random } from '../geometry/random.ts';
+import { plusIdentity, squareEnds } from './square-ends.ts';
 
 export function initialWeights(spec: ModelSpec, encoding: EncodingTable, random: Random): Weights {
   const encoder = encoderChain(spec, makeSliceLayout(spec).encoderInputs) ?? [];
+  const decoder = decoderChain(spec, featureCount(encoding));
+  const residual = squareEnds([encoder, decoder]);
   const weights: Weights = new Map();
-  for (const { name, inputs, outputs } of [...encoder, ...decoderChain(spec, featureCount(encoding))]) {
+  for (const { name, inputs, outputs } of [...encoder, ...decoder]) {
     const bound = 1 / Math.sqrt(inputs);
     const draw = (count: number) => Float32Array.from({ length: count }, () => bound * (2 * random.uniform() - 1));
-    weights.set(`${name}.weight`, { shape: [outputs, inputs], data: draw(outputs * inputs) });
+    const drawn = { shape: [outputs, inputs], data: draw(outputs * inputs) };
+    weights.set(`${name}.weight`, residual.has(name) ? plusIdentity(drawn, 1) : drawn);
     weights.set(`${name}.bias`, { shape: [outputs], data: draw(outputs) });
   }
   return weights;
