@@ -4,20 +4,7 @@ import { nextTask } from '../event-loop.ts';
 import { VitrineError } from '../../formats/errors.ts';
 import type { Entry, KernelModule, Kernels } from './kernels.ts';
 import { spawnInNode } from './node/spawn.ts';
-
-export type ThreadMessage =
-  | { type: 'open'; model: number; kernels: WebAssembly.Module; memory: WebAssembly.Memory }
-  | { type: 'run'; model: number; entry: Entry; thread: number; threads: number }
-  | { type: 'close'; model: number };
-type Answer = { done: true } | { done: false; message: string };
-
-/** One worker, of the browser or of Node. */
-export interface ThreadHandle {
-  post(message: ThreadMessage): void;
-  listen(onAnswer: (answer: Answer) => void, onFailure: (message: string) => void): void;
-  keepAlive(busy: boolean): void;
-  terminate(): void;
-}
+import type { ThreadAnswer, ThreadHandle, ThreadMessage } from './thread-handle.ts';
 
 export interface Threads {
   readonly count: number;
@@ -43,7 +30,7 @@ function spawnInBrowser(): ThreadHandle {
       worker.postMessage(message);
     },
     listen(onAnswer, onFailure) {
-      worker.onmessage = (event: MessageEvent<Answer>) => onAnswer(event.data);
+      worker.onmessage = (event: MessageEvent<ThreadAnswer>) => onAnswer(event.data);
       worker.onerror = (event) => onFailure(event.message || 'the worker could not be started');
       worker.onmessageerror = () => onFailure('a message could not be read');
     },

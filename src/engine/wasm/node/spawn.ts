@@ -1,5 +1,5 @@
 // A thread in Node: a worker_thread with the same entry as the browser's. It does not keep the process alive while idle.
-import type { ThreadHandle } from '../threads.ts';
+import type { ThreadHandle } from '../thread-handle.ts';
 
 /** Null where this is not Node. */
 export function spawnInNode(): ThreadHandle | null {
