@@ -1,7 +1,7 @@
 // The layers of docs/DESIGN.md: imports point one way, no cycles, the screen never imports the science.
 const below = {
-  formats: [],
-  geometry: ['formats'],
+  formats: ['geometry'],
+  geometry: [],
   imaging: ['formats', 'geometry'],
   engine: ['formats', 'geometry', 'imaging'],
   field: ['formats', 'geometry', 'imaging', 'engine'],

@@ -2,29 +2,12 @@
 import type { ImageBatch, ModelSpec } from '../src/engine/engine.ts';
 import { makeLattice } from '../src/imaging/lattice.ts';
 import { Random } from '../src/geometry/random.ts';
+import { randomRotations } from '../src/geometry/rotation.ts';
 
 export function syntheticBatch(spec: ModelSpec, count: number, seed: number): ImageBatch {
   const random = new Random(seed);
   const points = makeLattice(spec.boxPixels).points;
-  const rotations = new Float32Array(9 * count);
-  for (let i = 0; i < count; i++) {
-    const q = random.fillNormal(new Float32Array(4));
-    const [w, x, y, z] = q.map((v) => v / Math.hypot(...q));
-    rotations.set(
-      [
-        1 - 2 * (y * y + z * z),
-        2 * (x * y - w * z),
-        2 * (x * z + w * y),
-        2 * (x * y + w * z),
-        1 - 2 * (x * x + z * z),
-        2 * (y * z - w * x),
-        2 * (x * z - w * y),
-        2 * (y * z + w * x),
-        1 - 2 * (x * x + y * y),
-      ],
-      9 * i,
-    );
-  }
+  const rotations = randomRotations(random, count);
   const ctf = new Float32Array(9 * count);
   for (let i = 0; i < count; i++) {
     const defocus = 10000 + 15000 * random.uniform();

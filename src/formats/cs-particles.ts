@@ -2,7 +2,7 @@
 // splits them over a table and its passthrough files, joined here by uid.
 import { VitrineError, type Notice } from './errors.ts';
 import { CTF_WIDTH, type Poses } from './particles.ts';
-import { matrixFromRotationVector } from './rotations-in-files.ts';
+import { matrixFromRotationVector } from '../geometry/rotation.ts';
 import type { CsTable } from './cs.ts';
 import type { ImageScale, ImageNames } from './star-particles.ts';
 

@@ -15,7 +15,7 @@ import { npyHeaderBytes, readNpy, writeNpy } from './npy.ts';
 import type { NamedBlob, ParticleSet } from './particles.ts';
 import { readPickles } from './pickle.ts';
 import { PYTHON_PICKLES } from './python-pickles.fixture.ts';
-import { eulerFromMatrix, matrixFromEuler } from './rotations-in-files.ts';
+import { eulerFromMatrix, matrixFromEuler } from '../geometry/rotation.ts';
 import { readSelection, writeSelection } from './selection-files.ts';
 import { parseStarParticles } from './star-particles.ts';
 import { TorchTensor, readTorchCheckpoint, type CheckpointDict } from './torch-checkpoint.ts';

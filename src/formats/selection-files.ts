@@ -9,7 +9,7 @@ import { VitrineError, type Notice } from './errors.ts';
 import { isFileImageReader } from './mrc.ts';
 import { CTF_WIDTH, type NamedBlob, type ParticleSet } from './particles.ts';
 import { baseName } from './particle-source.ts';
-import { eulerFromMatrix } from './rotations-in-files.ts';
+import { eulerFromMatrix } from '../geometry/rotation.ts';
 import { composeStar } from './star-compose.ts';
 import { parseStarParticles, type ImageNames } from './star-particles.ts';
 import { subsetOf } from './subset.ts';

@@ -1,7 +1,7 @@
 // A RELION 3.1 STAR file written anew for particles that came without one (a stack with pose.pkl and ctf.pkl, or a
 // simulated stack): optics from the CTF rows, one group for each distinct microscope setting.
 import { CTF_WIDTH } from './particles.ts';
-import { eulerFromMatrix } from './rotations-in-files.ts';
+import { eulerFromMatrix } from '../geometry/rotation.ts';
 
 export interface StarRows {
   count: number;

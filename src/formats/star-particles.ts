@@ -3,7 +3,7 @@
 import { textOf } from './ascii-numbers.ts';
 import { VitrineError, type Notice } from './errors.ts';
 import { CTF_WIDTH, type OpticsGroup, type ParticleTable, type Poses } from './particles.ts';
-import { matrixFromEuler } from './rotations-in-files.ts';
+import { matrixFromEuler } from '../geometry/rotation.ts';
 import {
   forEachCell,
   parseStar,

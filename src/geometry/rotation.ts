@@ -40,6 +40,26 @@ export function eulerFromMatrix(matrix: ArrayLike<number>, offset = 0): [number,
   return [0, tilt * DEGREES, Math.atan2(-at(3) * Math.sign(at(8)), at(4)) * DEGREES];
 }
 
+/**
+ * cryoSPARC's pose, a rotation vector in radians, as a matrix of ours into `out[offset … offset+8]`: the transpose of
+ * exp([v]×) (Rodrigues).
+ */
+export function matrixFromRotationVector(x: number, y: number, z: number, out: Float32Array, offset = 0): void {
+  const angle = Math.hypot(x, y, z);
+  const s = angle < 1e-8 ? 1 : Math.sin(angle) / angle;
+  const c = angle < 1e-8 ? 0.5 : (1 - Math.cos(angle)) / (angle * angle);
+  const diagonal = 1 - c * angle * angle;
+  out[offset] = diagonal + c * x * x;
+  out[offset + 1] = c * x * y + s * z;
+  out[offset + 2] = c * x * z - s * y;
+  out[offset + 3] = c * x * y - s * z;
+  out[offset + 4] = diagonal + c * y * y;
+  out[offset + 5] = c * y * z + s * x;
+  out[offset + 6] = c * x * z + s * y;
+  out[offset + 7] = c * y * z - s * x;
+  out[offset + 8] = diagonal + c * z * z;
+}
+
 /** Matrix of a unit quaternion (w, x, y, z) into `out[offset … offset+8]`. */
 export function matrixFromQuaternion(
   w: number,
