@@ -12,6 +12,7 @@ export default tseslint.config(
       'public',
       'src/engine/wasm/assembly',
       'src/engine/wasm/generated',
+      'src/engine/wgsl/generated',
       'coverage',
       'scripts/offline-worker.js',
     ],

@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 import react from '@vitejs/plugin-react';
+import './scripts/build-shaders.mjs';
 import { contentSecurityPolicy, offline, tfjsWasm } from './scripts/vite-studio.ts';
 
 // Cross-origin isolation gives SharedArrayBuffer, hence threads. Hosts that cannot send these headers get them from

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import './scripts/build-shaders.mjs';
 
 export default defineConfig({
   test: {

@@ -7,7 +7,7 @@ import type { Engine, EngineRequest } from '../engine.ts';
 import { findAdapter } from '../gpu-adapter.ts';
 
 /** Null where Dawn cannot be loaded on this system. */
-async function dawn(): Promise<GPU | null> {
+export async function dawn(): Promise<GPU | null> {
   try {
     const { create, globals } = await import('webgpu');
     // Names such as GPUBuffer, which tfjs looks for.

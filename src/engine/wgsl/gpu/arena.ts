@@ -1,0 +1,72 @@
+// Buffers that live and die together, counted: models and programs hold one each, and what `destroy` leaves is nothing.
+
+/** A part of a buffer, bytes. What a kernel is bound to. */
+export interface View extends GPUBufferBinding {
+  buffer: GPUBuffer;
+  offset: number;
+  size: number;
+}
+
+/** `floats` float32 numbers of a view from number `first`, as a view of its own; `first` a multiple of 64. */
+export function partOf(view: View, first: number, floats: number): View {
+  return { buffer: view.buffer, offset: view.offset + 4 * first, size: 4 * floats };
+}
+
+export class Arena {
+  private readonly buffers: GPUBuffer[] = [];
+  bytes = 0;
+
+  constructor(
+    private readonly device: GPUDevice,
+    readonly label: string,
+    private readonly onDestroy: () => void,
+  ) {}
+
+  get count(): number {
+    return this.buffers.length;
+  }
+
+  /** `bytes` of zeros, rounded up to 16; storage, and a source and a target of copies. */
+  buffer(label: string, bytes: number, more: GPUBufferUsageFlags = 0): View {
+    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | more;
+    const buffer = this.device.createBuffer({ label: `${this.label}: ${label}`, size, usage });
+    this.buffers.push(buffer);
+    this.bytes += size;
+    return { buffer, offset: 0, size };
+  }
+
+  floats(label: string, count: number): View {
+    return this.buffer(label, 4 * count);
+  }
+
+  /** A buffer that holds `data`. */
+  upload(label: string, data: ArrayBufferView): View {
+    const view = this.buffer(label, data.byteLength);
+    const { buffer, byteOffset, byteLength } = data;
+    this.device.queue.writeBuffer(view.buffer, 0, buffer as ArrayBuffer, byteOffset, byteLength);
+    return view;
+  }
+
+  /** A uniform buffer of u32 words, or of f32 where they are marked so; 4 words a struct row, as WGSL packs scalars. */
+  uniform(label: string, words: readonly (number | { f32: number })[]): View {
+    const bytes = new DataView(new ArrayBuffer(Math.max(16, Math.ceil(words.length / 4) * 16)));
+    words.forEach((word, i) => {
+      if (typeof word === 'number') bytes.setUint32(4 * i, word, true);
+      else bytes.setFloat32(4 * i, word.f32, true);
+    });
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    const buffer = this.device.createBuffer({ label: `${this.label}: ${label}`, size: bytes.byteLength, usage });
+    this.device.queue.writeBuffer(buffer, 0, bytes.buffer);
+    this.buffers.push(buffer);
+    this.bytes += bytes.byteLength;
+    return { buffer, offset: 0, size: bytes.byteLength };
+  }
+
+  destroy(): void {
+    for (const buffer of this.buffers) buffer.destroy();
+    this.buffers.length = 0;
+    this.bytes = 0;
+    this.onDestroy();
+  }
+}

@@ -1,0 +1,286 @@
+// The graphics processor as the kernels see it: pipelines by their text, buffers that are counted, dispatches recorded once
+// and submitted again and again. One command buffer a submission; within it WebGPU orders dispatches by what they write.
+import { GuardedDevice, memoryFull } from '../../gpu-device.ts';
+import { Arena, type View } from './arena.ts';
+
+/** One kernel on given buffers. Made once, submitted any number of times. */
+export interface Dispatch {
+  label: string;
+  pipeline: GPUComputePipeline;
+  bindings: GPUBindGroup;
+  workgroups: readonly [number, number, number];
+  /** Floating-point operations, and bytes that have to cross the memory's bus at least: what benchmarks divide by. */
+  flops: number;
+  bytes: number;
+}
+
+/** A copy between buffers, in the order of the dispatches. Offsets and size are multiples of 4 bytes. */
+export interface Copy {
+  from: View;
+  to: View;
+}
+
+export type Command = Dispatch | Copy;
+
+/** Sizes of a subgroup-matrix product D = A·B + C that the adapter has in hardware. */
+export interface MatrixUnit {
+  /** Type of A and B, type of C and D: 'f16', 'f32'. */
+  component: string;
+  result: string;
+  M: number;
+  N: number;
+  K: number;
+}
+
+const WANTED = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'] as const;
+
+export class Gpu {
+  readonly device: GPUDevice;
+  /** shader-f16: half-precision storage and arithmetic. */
+  readonly half: boolean;
+  readonly subgroups: boolean;
+  /** Least and most invocations of a subgroup; 0 where it is not told. */
+  readonly subgroupSizes: readonly [number, number];
+  readonly matrixUnits: readonly MatrixUnit[];
+  private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  private readonly arenas = new Set<Arena>();
+  private staging: GPUBuffer | null = null;
+  private reading: Promise<unknown> = Promise.resolve();
+
+  private constructor(readonly guarded: GuardedDevice) {
+    const { device, info } = guarded;
+    this.device = device;
+    this.half = device.features.has('shader-f16');
+    this.subgroups = device.features.has('subgroups');
+    this.subgroupSizes = [info.subgroupMinSize ?? 0, info.subgroupMaxSize ?? 0];
+    this.matrixUnits = device.features.has('chromium-experimental-subgroup-matrix' as GPUFeatureName)
+      ? matrixUnitsOf(info)
+      : [];
+  }
+
+  /** Error: 'device-lost' where the adapter gives no device. */
+  static async open(adapter: GPUAdapter): Promise<Gpu> {
+    return new Gpu(await GuardedDevice.open(adapter, WANTED));
+  }
+
+  /** Most bytes that one binding may show a kernel. */
+  get bindingBytes(): number {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
+    return Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  }
+
+  /** Offsets of views are multiples of this, bytes; 256 at most. */
+  get alignment(): number {
+    return Math.max(256, this.device.limits.minStorageBufferOffsetAlignment);
+  }
+
+  /** A group of buffers that live and are destroyed together. */
+  arena(label: string): Arena {
+    const arena = new Arena(this.device, label, () => this.arenas.delete(arena));
+    this.arenas.add(arena);
+    return arena;
+  }
+
+  get buffersHeld(): number {
+    return [...this.arenas].reduce((sum, arena) => sum + arena.count, this.staging ? 1 : 0);
+  }
+
+  get bytesHeld(): number {
+    return [...this.arenas].reduce((sum, arena) => sum + arena.bytes, this.staging?.size ?? 0);
+  }
+
+  /**
+   * Makes an arena by `make`; where the memory does not hold it, destroys it and throws 'out-of-memory', the device being
+   * as good as before.
+   */
+  async allocate<T>(label: string, make: (arena: Arena) => T | Promise<T>): Promise<{ arena: Arena; made: T }> {
+    const arena = this.arena(label);
+    this.device.pushErrorScope('out-of-memory');
+    try {
+      const made = await make(arena);
+      const error = await this.device.popErrorScope();
+      if (error) throw memoryFull(error.message);
+      return { arena, made };
+    } catch (error) {
+      arena.destroy();
+      throw error;
+    }
+  }
+
+  /** The pipeline of a WGSL module with entry point `main`; compiled once a text. Error: what the compiler says. */
+  pipeline(label: string, source: string): Promise<GPUComputePipeline> {
+    let made = this.pipelines.get(source);
+    if (!made) {
+      made = this.compile(label, source);
+      this.pipelines.set(source, made);
+    }
+    return made;
+  }
+
+  private async compile(label: string, source: string): Promise<GPUComputePipeline> {
+    this.device.pushErrorScope('validation');
+    const module = this.device.createShaderModule({ label, code: source });
+    const scope = this.device.popErrorScope();
+    const { messages } = await module.getCompilationInfo();
+    const errors = messages.filter(({ type }) => type === 'error');
+    if (errors.length > 0) {
+      const lines = source.split('\n');
+      const words = errors.map((e) => `${e.lineNum}:${e.linePos} ${e.message}\n  ${lines[e.lineNum - 1] ?? ''}`);
+      throw new Error(`${label}: ${words.join('\n')}`);
+    }
+    await scope;
+    return this.device.createComputePipelineAsync({
+      label,
+      layout: 'auto',
+      compute: { module, entryPoint: 'main' },
+    });
+  }
+
+  /**
+   * A dispatch of `pipeline` on `views` (binding n is views[n]; null where the kernel has none). `workgroups` may be any
+   * number of workgroups: beyond 65535 they are laid out in two dimensions, and the kernel reads its number as
+   * `workgroup_id.y * num_workgroups.x + workgroup_id.x` and leaves where it is too large.
+   */
+  dispatch(
+    label: string,
+    pipeline: GPUComputePipeline,
+    views: readonly (View | null)[],
+    workgroups: number | readonly [number, number, number],
+    work: { flops?: number; bytes?: number } = {},
+  ): Dispatch {
+    const entries = views.flatMap((resource, binding) => (resource ? [{ binding, resource }] : []));
+    const bindings = this.device.createBindGroup({ label, layout: pipeline.getBindGroupLayout(0), entries });
+    return {
+      label,
+      pipeline,
+      bindings,
+      workgroups: typeof workgroups === 'number' ? this.grid(workgroups) : workgroups,
+      flops: work.flops ?? 0,
+      bytes: work.bytes ?? 0,
+    };
+  }
+
+  private grid(count: number): [number, number, number] {
+    const most = this.device.limits.maxComputeWorkgroupsPerDimension;
+    if (count <= most) return [Math.max(1, count), 1, 1];
+    const rows = Math.ceil(count / most);
+    return [Math.ceil(count / rows), rows, 1];
+  }
+
+  submit(commands: readonly Command[]): void {
+    const encoder = this.device.createCommandEncoder();
+    this.encode(encoder, commands);
+    this.device.queue.submit([encoder.finish()]);
+  }
+
+  private encode(
+    encoder: GPUCommandEncoder,
+    commands: readonly Command[],
+    writes?: GPUComputePassTimestampWrites,
+  ): void {
+    let pass: GPUComputePassEncoder | null = null;
+    for (const command of commands) {
+      if ('pipeline' in command) {
+        pass ??= encoder.beginComputePass(writes && { timestampWrites: writes });
+        pass.setPipeline(command.pipeline);
+        pass.setBindGroup(0, command.bindings);
+        pass.dispatchWorkgroups(...command.workgroups);
+      } else {
+        pass?.end();
+        pass = null;
+        const { from, to } = command;
+        encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, from.size);
+      }
+    }
+    pass?.end();
+  }
+
+  /** Waits until all that was submitted is done. */
+  finished(): Promise<void> {
+    return this.guarded.guard(async () => {
+      await this.device.queue.onSubmittedWorkDone();
+    });
+  }
+
+  /**
+   * Seconds that `dispatches` take, submitted `repeats` times in one command buffer: by timestamps where the device has
+   * them, else by the clock around the submission. Not for anything that must not be done twice.
+   */
+  async measure(dispatches: readonly Dispatch[], repeats = 1): Promise<number> {
+    const all = Array.from({ length: repeats }, () => dispatches).flat();
+    await this.finished();
+    if (!this.device.features.has('timestamp-query')) {
+      const start = performance.now();
+      this.submit(all);
+      await this.finished();
+      return (performance.now() - start) / 1000 / repeats;
+    }
+    const querySet = this.device.createQuerySet({ type: 'timestamp', count: 2 });
+    const arena = this.arena('timestamps');
+    const resolved = arena.buffer('timestamps', 16, GPUBufferUsage.QUERY_RESOLVE);
+    const encoder = this.device.createCommandEncoder();
+    this.encode(encoder, all, { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 });
+    encoder.resolveQuerySet(querySet, 0, 2, resolved.buffer, 0);
+    this.device.queue.submit([encoder.finish()]);
+    const [begin, end] = new BigUint64Array(await this.read(resolved));
+    querySet.destroy();
+    arena.destroy();
+    return Number(end - begin) / 1e9 / repeats;
+  }
+
+  /** The bytes of a view, after all that was submitted before. Reads wait for each other. */
+  read(view: View): Promise<ArrayBuffer> {
+    const result = this.reading.then(() => this.guarded.guard(() => this.readNow(view)));
+    this.reading = result.catch(() => undefined);
+    return result;
+  }
+
+  async readFloats(view: View): Promise<Float32Array<ArrayBuffer>> {
+    return new Float32Array(await this.read(view));
+  }
+
+  private async readNow({ buffer, offset, size }: View): Promise<ArrayBuffer> {
+    if (!this.staging || this.staging.size < size) {
+      this.staging?.destroy();
+      const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
+      this.staging = this.device.createBuffer({ label: 'staging', size: Math.max(65536, size), usage });
+    }
+    const { staging } = this;
+    const encoder = this.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
+    this.device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ, 0, size);
+    const copy = staging.getMappedRange(0, size).slice(0);
+    staging.unmap();
+    return copy;
+  }
+
+  write(view: View, data: ArrayBufferView, offsetBytes = 0): void {
+    const { buffer, byteOffset, byteLength } = data;
+    this.device.queue.writeBuffer(
+      view.buffer,
+      view.offset + offsetBytes,
+      buffer as ArrayBuffer,
+      byteOffset,
+      byteLength,
+    );
+  }
+
+  close(): void {
+    for (const arena of [...this.arenas]) arena.destroy();
+    this.staging?.destroy();
+    this.staging = null;
+    this.guarded.close();
+  }
+}
+
+function matrixUnitsOf(info: GPUAdapterInfo): MatrixUnit[] {
+  const configs = (info as { subgroupMatrixConfigs?: Iterable<Record<string, unknown>> }).subgroupMatrixConfigs;
+  return [...(configs ?? [])].map((config) => ({
+    component: String(config['componentType']),
+    result: String(config['resultComponentType']),
+    M: Number(config['M']),
+    N: Number(config['N']),
+    K: Number(config['K']),
+  }));
+}

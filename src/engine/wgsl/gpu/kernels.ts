@@ -1,0 +1,25 @@
+// Words that all kernels share: how wide rows are padded, what a row's activation is, a uniform for loss scale.
+import type { Activation } from '../../engine.ts';
+
+/** Rows of activation buffers are allocated in multiples of this, so that tiles need no bounds. */
+export const ROWS_PAD = 128;
+
+export type Scalar = 'f32' | 'f16';
+
+export function bytesOf(scalar: Scalar): number {
+  return scalar === 'f32' ? 4 : 2;
+}
+
+export function paddedRows(rows: number): number {
+  return Math.ceil(rows / ROWS_PAD) * ROWS_PAD;
+}
+
+/** Slope below zero, as PyTorch has it. */
+export const LEAKY_SLOPE = 0.01;
+
+export function slopeBelowZero(activation: Activation): number {
+  return activation === 'relu' ? 0 : LEAKY_SLOPE;
+}
+
+/** Loss sums of a step, float32: squares of residuals, KL, β·KL, one number unused. */
+export const LOSS_SUMS = 4;
