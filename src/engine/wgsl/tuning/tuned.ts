@@ -1,0 +1,75 @@
+// Which variant of each kernel this adapter computes with: what was measured here (tuning/tune.ts), else fixed defaults.
+// A choice is kept as the variant's own text and looked up among those that the kernel offers today, so that a tuning
+// made by an older build never asks for a kernel that is gone.
+import { productVariants, type ProductShape, type ProductVariant } from '../product/product.ts';
+import {
+  weightGradientVariants,
+  type WeightGradientShape,
+  type WeightGradientVariant,
+} from '../weight-gradient/weight-gradient.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+import type { Scalar } from '../gpu/kernels.ts';
+
+export interface Choice {
+  /** JSON of the variant. */
+  variant: string;
+  /** Of one dispatch at the size that was timed. */
+  microseconds: number;
+}
+
+/** What is kept of a tuning: plain JSON. */
+export interface Tuning {
+  adapter: string;
+  version: number;
+  choices: Record<string, Choice>;
+}
+
+/** Features of the first product: computed where they are read, or once into memory. */
+export type EncodingChoice = 'fused' | 'stored';
+
+/** Grows when kernels change so that older measurements say nothing. */
+export const TUNING_VERSION = 1;
+
+/** Rows up to this are those of an encoder's batch, beyond it those of the decoder. */
+const FEW_ROWS = 1024;
+
+export function choiceKey(kernel: string, shape: object, rows: number): string {
+  const entries = Object.entries(shape).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${kernel} ${rows <= FEW_ROWS ? 'few' : 'many'} ${JSON.stringify(Object.fromEntries(entries))}`;
+}
+
+export class Tuned {
+  constructor(
+    readonly gpu: Gpu,
+    readonly tuning: Tuning | null,
+  ) {}
+
+  /** The first of each kernel's variants, float32, and features stored on software adapters. */
+  static defaults(gpu: Gpu): Tuned {
+    return new Tuned(gpu, null);
+  }
+
+  product(shape: ProductShape, rows: number): ProductVariant {
+    return this.chosen('product', shape, rows, productVariants(this.gpu, shape, rows));
+  }
+
+  weightGradient(shape: WeightGradientShape, rows: number): WeightGradientVariant {
+    return this.chosen('weight-gradient', shape, rows, weightGradientVariants(this.gpu, shape, rows));
+  }
+
+  get encoding(): EncodingChoice {
+    const found = this.tuning?.choices['encoding']?.variant;
+    if (found === '"fused"' || found === '"stored"') return JSON.parse(found) as EncodingChoice;
+    return this.gpu.guarded.software ? 'stored' : 'fused';
+  }
+
+  /** Storage of activations: 'f16' only where the device has it and it was measured to be faster. */
+  get scalar(): Scalar {
+    return this.gpu.half && this.tuning?.choices['scalar']?.variant === '"f16"' ? 'f16' : 'f32';
+  }
+
+  private chosen<V>(kernel: string, shape: object, rows: number, variants: readonly V[]): V {
+    const wanted = this.tuning?.choices[choiceKey(kernel, shape, rows)]?.variant;
+    return variants.find((variant) => JSON.stringify(variant) === wanted) ?? variants[0];
+  }
+}
