@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { offerSoftwareVulkan } from '../../../testing/software-vulkan.ts';
 import type { Engine, Tensor, Weights } from '../engine.ts';
 import { openEngineInNode } from '../node/dawn.ts';
-import { makeCase, randomArray, randomFrom, type CaseShape, type ModelCase } from '../wasm/model-cases.ts';
+import { makeCase, randomArray, randomFrom, type CaseShape, type ModelCase } from '../proof/model-cases.ts';
 import { openWasmEngine } from '../wasm/engine.ts';
 
 offerSoftwareVulkan();

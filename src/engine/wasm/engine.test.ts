@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, FieldModel, OptimizerState, Weights } from '../engine.ts';
 import { decoderChain, featureCount } from '../parameters.ts';
 import { openWasmEngine } from './engine.ts';
-import { makeCase, randomArray, randomFrom, type CaseShape, type ModelCase } from './model-cases.ts';
-import { featuresTwin, lossTwin, networkTwin } from './twin.ts';
+import { makeCase, randomArray, randomFrom, type CaseShape, type ModelCase } from '../proof/model-cases.ts';
+import { featuresTwin, lossTwin, networkTwin } from '../proof/twin.ts';
 
 const shapes: CaseShape[] = [
   { name: 'fourier, odd widths', spec: { zDim: 3 }, features: 9, images: 3 },

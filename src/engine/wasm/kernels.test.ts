@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Header, HEADER_ADDRESS } from './header-fields.ts';
 import { loadKernels } from './kernels.ts';
 import { panelStride } from './memory-plan.ts';
-import { randomArray, randomFrom } from './model-cases.ts';
+import { randomArray, randomFrom } from '../proof/model-cases.ts';
 
 interface Exports {
   product(...args: (number | boolean)[]): void;

@@ -5,8 +5,8 @@ import { describeWithReference } from '../../../testing/reference.ts';
 import type { Engine, FieldModel } from '../engine.ts';
 import { decoderChain } from '../parameters.ts';
 import { openWasmEngine } from './engine.ts';
-import { randomArray, randomFrom } from './model-cases.ts';
-import { featuresTwin, networkTwin } from './twin.ts';
+import { randomArray, randomFrom } from '../proof/model-cases.ts';
+import { featuresTwin, networkTwin } from '../proof/twin.ts';
 
 describeWithReference('cryoDRGN’s hinge model on the CPU engine', () => {
   let engine: Engine;
