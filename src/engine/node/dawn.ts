@@ -6,13 +6,24 @@ import { openEngine } from '../choose.ts';
 import type { Engine, EngineRequest } from '../engine.ts';
 import { findAdapter } from '../gpu-adapter.ts';
 
-/** Null where Dawn cannot be loaded on this system. */
-export async function dawn(): Promise<GPU | null> {
+/** What benchmarks ask Dawn for: subgroup matrices and timestamps of full resolution. */
+export const BENCHMARK_OPTIONS = [
+  'enable-dawn-features=allow_unsafe_apis,use_vulkan_memory_model',
+  'disable-dawn-features=timestamp_quantization',
+];
+
+/** Dawn ends with its GPU object, even where devices of it are at work: it is held until the process ends. */
+const held: GPU[] = [];
+
+/** Null where Dawn cannot be loaded on this system. `options` are Dawn's own, as `key=value`. */
+export async function dawn(options: readonly string[] = []): Promise<GPU | null> {
   try {
     const { create, globals } = await import('webgpu');
     // Names such as GPUBuffer, which tfjs looks for.
     Object.assign(globalThis, globals);
-    return create([]);
+    const gpu = create([...options]);
+    held.push(gpu);
+    return gpu;
   } catch {
     return null;
   }

@@ -34,7 +34,10 @@ export const TUNING_VERSION = 1;
 const FEW_ROWS = 1024;
 
 export function choiceKey(kernel: string, shape: object, rows: number): string {
-  const entries = Object.entries(shape).sort(([a], [b]) => (a < b ? -1 : 1));
+  // Layers that differ by name only share what was measured.
+  const entries = Object.entries(shape)
+    .filter(([name]) => name !== 'label')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return `${kernel} ${rows <= FEW_ROWS ? 'few' : 'many'} ${JSON.stringify(Object.fromEntries(entries))}`;
 }
 

@@ -1,0 +1,31 @@
+// Dawn without a device: it compiles what no adapter here offers (subgroup matrices) and computes nothing. WGSL alone is
+// looked at; whether the numbers are right shows on an adapter that has them.
+import { describe, expect, it } from 'vitest';
+import { dawn } from '../src/engine/node/dawn.ts';
+
+const OPTIONS = ['backend=null', 'enable-dawn-features=allow_unsafe_apis'];
+const FEATURES = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'] as GPUFeatureName[];
+
+/** Errors that the compiler finds in a module, one line each. */
+async function wgslErrors(device: GPUDevice, code: string): Promise<string[]> {
+  device.pushErrorScope('validation');
+  const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
+  await device.popErrorScope();
+  return messages.filter(({ type }) => type === 'error').map((e) => `${e.lineNum}: ${e.message}`);
+}
+
+export function describeMatrixSources(name: string, sources: readonly string[]): void {
+  describe(`${name}, compiled without a device`, () => {
+    it('compiles, and is refused where a word is wrong', async (context) => {
+      const gpu = await dawn(OPTIONS);
+      const adapter = await gpu?.requestAdapter();
+      if (!adapter) return context.skip('Dawn cannot be loaded on this system');
+      const device = await adapter.requestDevice({ requiredFeatures: FEATURES });
+      for (const source of sources) {
+        expect(await wgslErrors(device, source)).toEqual([]);
+        expect(await wgslErrors(device, source.replace('subgroupMatrixLoad<', 'subgroupMatrixLead<'))).not.toEqual([]);
+      }
+      device.destroy();
+    });
+  });
+}
