@@ -1,22 +1,14 @@
-// A Gpu for tests in Node: a real adapter where a driver is named, else chromium's SwiftShader. Null where there is none;
-// tests then skip and say so.
-import { dawn } from '../src/engine/node/dawn.ts';
-import { findAdapter } from '../src/engine/gpu-adapter.ts';
-import { Gpu } from '../src/engine/wgsl/gpu/gpu.ts';
-import { offerSoftwareVulkan } from './software-vulkan.ts';
-import { canRun, type KernelCase } from './kernel-cases.ts';
+// A kernel's cases as tests in Node. Where there is no adapter they are skipped, and it is said.
 import { afterAll, describe, it } from 'vitest';
+import { Gpu } from '../src/engine/wgsl/gpu/gpu.ts';
+import { openTestAdapter } from './adapter.ts';
+import { canRun, type KernelCase } from './kernel-cases.ts';
 
 export async function openTestGpu(): Promise<Gpu | null> {
-  offerSoftwareVulkan();
-  const gpu = await dawn();
-  const adapter = gpu && (await findAdapter(gpu));
-  if (adapter) return Gpu.open(adapter);
-  console.warn('SKIPPED kernels: no WebGPU adapter in this Node, not even one in software');
-  return null;
+  const adapter = await openTestAdapter();
+  return adapter && Gpu.open(adapter);
 }
 
-/** A kernel's cases as tests of this file. */
 export async function describeKernel(name: string, cases: readonly KernelCase[]): Promise<void> {
   const gpu = await openTestGpu();
   describe.skipIf(!gpu)(name, () => {

@@ -1,0 +1,58 @@
+// Do the engines learn alike? Mean losses of every 20 steps on the hinge set from one seed, 128×3 (docs/CONVENTIONS.md), for
+// the CPU's kernels, tfjs, WGSL in float32 and, where the adapter has it, in float16.
+// Run: npx tsx bench/agreement.ts [--steps 200] [--every 20] [--width 128] [--layers 3] [--batch 16] [--engines wasm,tfjs,f32,f16]
+import { parseArgs } from 'node:util';
+import { openEngineInNode } from '../src/engine/node/dawn.ts';
+import type { Engine } from '../src/engine/engine.ts';
+import { openWgslEngine } from '../src/engine/wgsl/engine.ts';
+import { hingeLosses, worstRatio } from '../testing/hinge-steps.ts';
+import { openTestAdapter } from '../testing/adapter.ts';
+
+const { values } = parseArgs({
+  options: {
+    steps: { type: 'string', default: '200' },
+    every: { type: 'string', default: '20' },
+    width: { type: 'string', default: '128' },
+    layers: { type: 'string', default: '3' },
+    batch: { type: 'string', default: '16' },
+    engines: { type: 'string', default: 'wasm,tfjs,f32,f16' },
+  },
+});
+const training = {
+  width: Number(values.width),
+  layers: Number(values.layers),
+  zDim: 8,
+  batchSize: Number(values.batch),
+  steps: Number(values.steps),
+  every: Number(values.every),
+};
+
+async function open(name: string): Promise<Engine | null> {
+  if (name === 'wasm' || name === 'tfjs') return openEngineInNode({ device: 'cpu', maker: name });
+  const adapter = await openTestAdapter();
+  if (!adapter || (name === 'f16' && !adapter.features.has('shader-f16'))) return null;
+  return openWgslEngine(adapter, { scalar: name === 'f16' ? 'f16' : 'f32' });
+}
+
+const columns: { name: string; losses: number[] }[] = [];
+for (const name of values.engines.split(',')) {
+  const engine = await open(name);
+  if (!engine) {
+    console.log(`${name}: not on this machine`);
+    continue;
+  }
+  const start = performance.now();
+  const losses = await hingeLosses(engine, training);
+  const rate = (training.steps * training.batchSize) / ((performance.now() - start) / 1000);
+  console.log(`${name}: ${engine.device.description}, ${rate.toFixed(0)} images/s`);
+  engine.dispose();
+  columns.push({ name, losses });
+}
+console.log(`\n| steps | ${columns.map(({ name }) => name).join(' | ')} |`);
+console.log(`| --- |${columns.map(() => ' --- |').join('')}`);
+for (let i = 0; i < columns[0].losses.length; i++)
+  console.log(`| ${(i + 1) * training.every} | ${columns.map(({ losses }) => losses[i].toFixed(5)).join(' | ')} |`);
+for (const { name, losses } of columns.slice(1))
+  console.log(
+    `${name} differs from ${columns[0].name} by ${(100 * worstRatio(losses, columns[0].losses)).toFixed(3)} % at most`,
+  );

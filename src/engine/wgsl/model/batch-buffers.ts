@@ -1,0 +1,112 @@
+// What a batch of up to `capacity` images needs on the device beside the network: the images as they come, what the slices
+// kernel makes of them, latents, and one chunk's activations and gradients.
+import { LOSS_SUMS, bytesOf, paddedRows } from '../gpu/kernels.ts';
+import type { Arena, View } from '../gpu/arena.ts';
+import type { ImageBatch } from '../../engine.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+import { ctfPolynomials } from '../slices/slices.ts';
+import type { Network } from './network.ts';
+
+export interface ImageViews {
+  /** B×P. */
+  images: View;
+  /** B×2. */
+  translations: View;
+  /** B×8 (slices/). */
+  ctf: View;
+}
+
+export interface BatchViews extends ImageViews {
+  /** B×9. */
+  rotations: View;
+  /** B×zDim. */
+  noise: View;
+  points: View;
+  targets: View;
+  transfer: View;
+  encoderInput: View;
+  /** B×padded(zDim), and its gradient. */
+  z: View;
+  zGradient: View;
+  /** B×padded(2·zDim): gradient of the encoder's outputs. */
+  encodedGradient: View;
+  encoderHidden: readonly [View, View];
+  /** z·W_z + bias and its gradient, B×width. */
+  groups: View;
+  groupGradient: View;
+}
+
+export function imageViews(arena: Arena, network: Network, images: number): ImageViews {
+  return {
+    images: arena.floats('images', images * network.slices.lattice.points),
+    translations: arena.floats('translations', images * 2),
+    ctf: arena.floats('CTF', images * 8),
+  };
+}
+
+export function batchViews(arena: Arena, network: Network, images: number): BatchViews {
+  const { rowsPerImage, channels } = network.slices;
+  const rows = paddedRows(images * rowsPerImage);
+  const few = paddedRows(images);
+  return {
+    ...imageViews(arena, network, images),
+    rotations: arena.floats('rotations', images * 9),
+    noise: arena.floats('noise', images * network.spec.zDim),
+    points: arena.floats('points', rows * 4),
+    targets: arena.floats('targets', rows * channels),
+    transfer: arena.floats('transfer', rows),
+    encoderInput: arena.floats('encoder input', network.encoder ? few * network.encoderInputs : 0),
+    z: arena.floats('z', few * network.latents),
+    zGradient: arena.floats('gradient of z', few * network.latents),
+    encodedGradient: arena.floats('gradient of encoder outputs', few * network.encoderOutputs),
+    encoderHidden: [
+      arena.floats('encoder gradient 0', network.encoder ? few * network.encoderWidth : 0),
+      arena.floats('encoder gradient 1', network.encoder ? few * network.encoderWidth : 0),
+    ],
+    groups: arena.floats('groups', few * network.width),
+    groupGradient: arena.floats('gradient of groups', few * network.width),
+  };
+}
+
+export interface ChunkViews {
+  /** A chunk's own points where it is not the whole batch. */
+  points: View | null;
+  features: View | null;
+  hidden: View[];
+  gradients: [View, View];
+}
+
+export function chunkViews(
+  arena: Arena,
+  network: Network,
+  rows: number,
+  { ownPoints, storedFeatures }: { ownPoints: boolean; storedFeatures: boolean },
+): ChunkViews {
+  const padded = paddedRows(rows);
+  const scalars = (label: string, width: number) => arena.buffer(label, bytesOf(network.scalar) * padded * width);
+  return {
+    points: ownPoints ? arena.floats('points of a chunk', padded * 4) : null,
+    features: storedFeatures ? scalars('features', network.waves.padded) : null,
+    hidden: Array.from({ length: network.hidden }, (_, layer) => scalars(`hidden ${layer}`, network.width)),
+    gradients: [scalars('gradient 0', network.width), scalars('gradient 1', network.width)],
+  };
+}
+
+/** Squares of residuals, KL, β·KL since they were last taken, and a copy of them to be read. */
+export function lossViews(arena: Arena): { losses: View; taken: View } {
+  return { losses: arena.floats('losses', LOSS_SUMS), taken: arena.floats('losses taken', LOSS_SUMS) };
+}
+
+/** Images `from … from + count − 1` of a batch with their translations and CTF, where it has them. */
+export function writeImages(
+  gpu: Gpu,
+  views: ImageViews,
+  { images, translations, ctf }: Pick<ImageBatch, 'images' | 'translations' | 'ctf'>,
+  points: number,
+  from: number,
+  count: number,
+): void {
+  gpu.write(views.images, images.subarray(from * points, (from + count) * points));
+  if (translations) gpu.write(views.translations, translations.subarray(2 * from, 2 * (from + count)));
+  if (ctf) gpu.write(views.ctf, ctfPolynomials(ctf, from, count));
+}

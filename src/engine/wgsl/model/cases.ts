@@ -1,0 +1,205 @@
+// The whole engine on a device against the float64 twin of the field (proof/twin.ts): losses, gradients of every parameter by
+// central differences, latents, values; the same bits twice, in chunks of any size, resumed; nothing grows, nothing stays.
+import { expectClose, type KernelCase } from '../../../../testing/kernel-cases.ts';
+import type { FieldModel, OptimizerState, StepOptions, Weights } from '../../engine.ts';
+import { decoderChain, featureCount } from '../../parameters.ts';
+import { makeCase, randomArray, randomFrom, type CaseShape, type ModelCase } from '../../proof/model-cases.ts';
+import { featuresTwin, lossTwin, networkTwin } from '../../proof/twin.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+import type { Scalar } from '../gpu/kernels.ts';
+import { Tuned, TUNING_VERSION, type EncodingChoice } from '../tuning/tuned.ts';
+import { WgslModel } from './model.ts';
+
+const beta = 0.7;
+const still: StepOptions = { learningRate: 0, weightDecay: 0, beta };
+const moving: StepOptions = { learningRate: 1e-2, weightDecay: 0.1, beta };
+
+const shapes: CaseShape[] = [
+  { name: 'fourier, odd widths', spec: { zDim: 3 }, features: 9, images: 3 },
+  { name: 'hartley, leaky', spec: { zDim: 2, domain: 'hartley', activation: 'leaky_relu' }, features: 6, images: 2 },
+  { name: 'homogeneous, no CTF', spec: { zDim: 0, decoderDim: 9 }, features: 5, images: 2, withCtf: false },
+  { name: 'no encoding, no shifts', spec: { zDim: 1, decoderDim: 13 }, features: 0, images: 1, withShifts: false },
+  { name: 'no hidden layers', spec: { decoderLayers: 0, encoderLayers: 0, zDim: 5 }, features: 4, images: 9 },
+  {
+    name: 'smaller encoder mask',
+    spec: { boxPixels: 20, encoderMaskRadius: 6, encoderLayers: 2 },
+    features: 8,
+    images: 2,
+  },
+  { name: 'zdim 64', spec: { zDim: 64, encoderDim: 24 }, features: 6, images: 2 },
+];
+
+interface Wish {
+  scalar?: Scalar;
+  budgetBytes?: number;
+  encoding?: EncodingChoice;
+}
+
+function open(gpu: Gpu, sample: ModelCase, wish: Wish = {}, optimizer?: OptimizerState): Promise<WgslModel> {
+  const { spec, encoding, weights } = sample;
+  const choices = { encoding: { variant: JSON.stringify(wish.encoding ?? 'fused'), microseconds: 0 } };
+  const tuned = new Tuned(gpu, { adapter: '', version: TUNING_VERSION, choices });
+  const { scalar = 'f32', budgetBytes } = wish;
+  const options = { scalar, ...(budgetBytes && { budgetBytes }) };
+  return WgslModel.create(gpu, tuned, spec, encoding, optimizer ? { weights, optimizer } : { weights }, options);
+}
+
+/** The gradient, from Adam's first moment after one step: (1 − 0.9)·g. */
+async function gradientOf(model: FieldModel, { batch }: ModelCase): Promise<Weights> {
+  await model.trainStep(batch, still);
+  return (await model.exportOptimizer()).first;
+}
+
+function close(what: string, got: number, wanted: number, relative: number): void {
+  if (!(Math.abs(got - wanted) <= relative * Math.abs(wanted) + 1e-9))
+    throw new Error(`${what}: ${got}, wanted ${wanted}`);
+}
+
+function sameWeights(got: Weights, wanted: Weights, tolerance: number): void {
+  for (const [name, { data }] of wanted) expectClose(name, got.get(name)?.data ?? [], data, tolerance);
+}
+
+function expectGradient(sample: ModelCase, gradient: Weights): void {
+  const random = randomFrom(7);
+  for (const [name, { data }] of sample.weights) {
+    const found = gradient.get(name)?.data ?? new Float32Array();
+    const size = found.reduce((most, g) => Math.max(most, Math.abs(g)), 0) * 10;
+    for (let trial = 0; trial < 3; trial++) {
+      const i = Math.floor((random() / 2 + 0.5) * data.length);
+      const kept = data[i];
+      // Small enough to rarely cross a kink of the activation, large enough for float32 weights.
+      const at = (value: number) => {
+        data[i] = value;
+        return lossTwin(sample.spec, sample.encoding, sample.weights, sample.batch, beta).total;
+      };
+      const [up, down] = [Math.fround(kept + 1e-3), Math.fround(kept - 1e-3)];
+      const slope = (at(up) - at(down)) / (up - down);
+      data[i] = kept;
+      if (!(Math.abs(10 * found[i] - slope) <= 0.02 * size + 1e-6))
+        throw new Error(`${name}[${i}]: gradient ${10 * found[i]}, central difference ${slope}`);
+    }
+  }
+}
+
+async function expectTwin(gpu: Gpu, shape: CaseShape, wish: Wish): Promise<void> {
+  const sample = makeCase(shape);
+  const { spec, encoding, weights, batch } = sample;
+  const model = await open(gpu, sample, wish);
+  const gradient = await gradientOf(model, sample);
+  const losses = await model.takeLosses();
+  const twin = lossTwin(spec, encoding, weights, batch, beta);
+  close('reconstruction', losses.reconstruction, twin.reconstruction, 2e-5);
+  close('KL', losses.kl, twin.kl, 2e-5);
+  close('total', losses.total, twin.total, 2e-5);
+  expectGradient(sample, gradient);
+  if (spec.zDim > 0) {
+    const latents = await model.encode(batch);
+    expectClose('mu', latents.mu, twin.mu.flat());
+    expectClose('log variance', latents.logVariance, twin.logVariance.flat());
+  }
+  const random = randomFrom(3);
+  const coordinates = randomArray(random, 3 * 133, 0.5);
+  const z = randomArray(random, spec.zDim);
+  const values = await model.evaluate(coordinates, spec.zDim > 0 ? z : null);
+  const chain = decoderChain(spec, featureCount(encoding));
+  const wanted = Array.from({ length: 133 }, (_, m) => {
+    const features = featuresTwin(encoding, [...coordinates.subarray(3 * m, 3 * m + 3)]);
+    return networkTwin(chain, weights, [...features, ...z], spec.activation === 'leaky_relu');
+  });
+  expectClose('values', values, wanted.flat());
+  model.dispose();
+}
+
+const large: CaseShape = { name: 'large', spec: { zDim: 3, boxPixels: 20 }, features: 8, images: 5 };
+
+export const cases: KernelCase[] = [
+  ...shapes.map((shape): KernelCase => ({ name: shape.name, run: (gpu) => expectTwin(gpu, shape, {}) })),
+  { name: 'features stored', run: (gpu) => expectTwin(gpu, shapes[0], { encoding: 'stored' }) },
+  {
+    // 5 × 154 rows of which 128 are computed at a time: parts of images, the last ones short.
+    name: 'one gradient whatever the chunks',
+    async run(gpu) {
+      const sample = makeCase(large);
+      const whole = await open(gpu, sample);
+      const wanted = await gradientOf(whole, sample);
+      const wantedLosses = await whole.takeLosses();
+      whole.dispose();
+      for (const budgetBytes of [1, 2 * 160 * 400]) {
+        const parts = await open(gpu, sample, { budgetBytes });
+        sameWeights(await gradientOf(parts, sample), wanted, 1e-5);
+        close('total', (await parts.takeLosses()).total, wantedLosses.total, 1e-5);
+        parts.dispose();
+      }
+    },
+  },
+  {
+    name: 'the same bits twice, and resumed',
+    async run(gpu) {
+      const sample = makeCase(large);
+      const results: string[] = [];
+      for (let run = 0; run < 2; run++) {
+        const model = await open(gpu, sample);
+        for (let step = 0; step < 2; step++) await model.trainStep(sample.batch, moving);
+        results.push(bitsOf(await model.exportWeights()));
+        model.dispose();
+      }
+      const first = await open(gpu, sample);
+      await first.trainStep(sample.batch, moving);
+      const weights = await first.exportWeights();
+      const second = await open(gpu, { ...sample, weights }, {}, await first.exportOptimizer());
+      first.dispose();
+      await second.trainStep(sample.batch, moving);
+      results.push(bitsOf(await second.exportWeights()));
+      second.dispose();
+      if (results[1] !== results[0]) throw new Error('two runs differ');
+      if (results[2] !== results[0]) throw new Error('a resumed run differs');
+    },
+  },
+  {
+    name: 'nothing grows, and nothing stays',
+    async run(gpu) {
+      const sample = makeCase(shapes[0]);
+      const before = [gpu.buffersHeld, gpu.bytesHeld];
+      const model = await open(gpu, sample);
+      const rounds = async (count: number) => {
+        for (let step = 0; step < count; step++) await model.trainStep(sample.batch, { ...moving, learningRate: 1e-3 });
+        await model.encode(sample.batch);
+        await model.evaluate(Float32Array.of(0.1, 0.2, -0.3), new Float32Array(3));
+        await model.takeLosses();
+        return [gpu.buffersHeld, gpu.bytesHeld, model.memoryBytes()].join(' ');
+      };
+      const standing = await rounds(10);
+      const later = await rounds(990);
+      if (later !== standing) throw new Error(`after 10 steps ${standing}, after 1000 ${later}`);
+      model.dispose();
+      await model.settled;
+      // The staging buffer of reads is the device's own and stays.
+      const after = [gpu.buffersHeld, gpu.bytesHeld];
+      if (after[0] > before[0] + 1 || model.memoryBytes() !== 0) throw new Error(`${before} before, ${after} after`);
+    },
+  },
+  {
+    name: 'learns as float32 does with float16 storage',
+    needs: 'half',
+    async run(gpu) {
+      const sample = makeCase({ name: 'float16', spec: { zDim: 3, decoderDim: 32 }, features: 16, images: 4 });
+      const finals: number[] = [];
+      for (const scalar of ['f32', 'f16'] as const) {
+        const model = await open(gpu, sample, { scalar });
+        const options = { learningRate: 1e-3, weightDecay: 0, beta };
+        for (let step = 0; step < 100; step++) await model.trainStep(sample.batch, options);
+        await model.takeLosses();
+        await model.trainStep(sample.batch, options);
+        finals.push((await model.takeLosses()).total);
+        model.dispose();
+      }
+      close('the loss with float16', finals[1], finals[0], 0.02);
+    },
+  },
+];
+
+function bitsOf(weights: Weights): string {
+  return [...weights]
+    .map(([name, { data }]) => `${name} ${[...new Uint32Array(data.slice().buffer)].join(',')}`)
+    .join('\n');
+}

@@ -1,0 +1,144 @@
+// The decoder's last layer with its loss, and the way back through the hidden layers, for one chunk of rows.
+import type { View } from '../gpu/arena.ts';
+import type { Command } from '../gpu/gpu.ts';
+import { makeOutput, outputScratch, type OutputShape } from '../output/output.ts';
+import type { ProductRows, ProductShape } from '../product/product.ts';
+import { groupSumsScratch, makeGroupSums } from '../weight-gradient/group-sums.ts';
+import {
+  makeWeightGradient,
+  weightGradientScratch,
+  type WeightGradientShape,
+} from '../weight-gradient/weight-gradient.ts';
+import { product, type Workshop } from './decoder-forward.ts';
+
+export interface DecoderBackwardBuffers {
+  points: View;
+  features: View | null;
+  /** Activations of the hidden layers. */
+  hidden: readonly View[];
+  /** Two gradients of hidden activations, used in turn. */
+  gradients: readonly [View, View];
+  /** Of the whole batch. */
+  targets: View;
+  transfer: View;
+  /** Gradient of z·W_z + bias: images × width, one row without z. */
+  groupGradient: View;
+  losses: View;
+  scratch: View;
+}
+
+export async function decoderBackward(
+  workshop: Workshop,
+  buffers: DecoderBackwardBuffers,
+  rows: ProductRows,
+  /** 1/(B·P), and whether gradients of an earlier chunk are added to. */
+  { weight, accumulate }: { weight: number; accumulate: boolean },
+): Promise<Command[]> {
+  const { gpu, arena, network, trainables, waves } = workshop;
+  const { hidden, gradients, points, features, scratch, groupGradient } = buffers;
+  const { width, scalar, spec } = network;
+  const scaled = scalar === 'f16' ? { scale: trainables.views.state } : {};
+  const last = network.decoder[network.hidden];
+  const commands: Command[] = [];
+
+  const output = {
+    left: hidden[network.hidden - 1],
+    weights: trainables.parameter(last.matrices[0]),
+    bias: trainables.parameter(last.bias),
+    targets: buffers.targets,
+    transfer: buffers.transfer,
+    gradient: gradients[0],
+    weightsInto: trainables.gradient(last.matrices[0]),
+    biasInto: trainables.gradient(last.bias),
+    losses: buffers.losses,
+    scratch,
+    ...scaled,
+  };
+  const chunk = { rows: rows.rows, firstRow: rows.firstRow, accumulate, weight };
+  commands.push(...(await makeOutput(gpu, arena, outputShape(workshop), output, chunk)));
+
+  for (let layer = network.hidden - 1; layer >= 0; layer--) {
+    const { matrices, bias } = network.decoder[layer];
+    const from = gradients[(network.hidden - 1 - layer) % 2];
+    const shape = weightShape(workshop, layer, features !== null);
+    const into = {
+      left: layer === 0 ? (features ?? points) : hidden[layer - 1],
+      ...(shape.prologue === 'encoding' && { waves }),
+      gradient: from,
+      into: trainables.gradient(matrices[0]),
+      ...(shape.bias && { biasInto: trainables.gradient(bias) }),
+      scratch,
+      ...scaled,
+    };
+    const variant = workshop.tuned.weightGradient(shape, rows.rows);
+    commands.push(...(await makeWeightGradient(gpu, arena, shape, into, { rows: rows.rows, accumulate }, variant)));
+    if (layer === 0) {
+      const sums = { label: 'sums by image', outputs: width, scalar };
+      const views = { gradient: from, into: groupGradient, scratch, ...scaled };
+      // A chunk adds to the sums of an image that was begun before it; without z to those of all.
+      const goesOn = spec.zDim > 0 ? rows.firstRow % rows.rowsPerImage !== 0 : accumulate;
+      const part = { ...groupRows(workshop, rows), accumulate: goesOn };
+      commands.push(...(await makeGroupSums(gpu, arena, sums, views, part)));
+      break;
+    }
+    const back: ProductShape = {
+      label: `decoder ${layer} backward`,
+      prologue: 'rows',
+      epilogue: 'backward',
+      residual: true,
+      activation: spec.activation,
+      bias: 'none',
+      inputs: width,
+      outputs: width,
+      scalar,
+    };
+    const views = {
+      left: from,
+      right: trainables.transposed(matrices[0]),
+      mask: hidden[layer - 1],
+      out: gradients[(network.hidden - layer) % 2],
+    };
+    commands.push(...(await product(workshop, back, views, rows)));
+  }
+  return commands;
+}
+
+/** Floats of scratch for the reductions of a chunk. */
+export function decoderScratch(workshop: Workshop, rows: ProductRows, storedFeatures: boolean): number {
+  const { gpu, network, tuned } = workshop;
+  const { width, scalar } = network;
+  const sums = { label: 'sums by image', outputs: width, scalar };
+  let most = Math.max(
+    outputScratch(gpu, outputShape(workshop), rows.rows),
+    groupSumsScratch(gpu, sums, groupRows(workshop, rows)),
+  );
+  for (let layer = 0; layer < network.hidden; layer++) {
+    const shape = weightShape(workshop, layer, storedFeatures);
+    most = Math.max(most, weightGradientScratch(gpu, shape, rows.rows, tuned.weightGradient(shape, rows.rows)));
+  }
+  return most;
+}
+
+export function outputShape({ network }: Workshop): OutputShape {
+  const { width, scalar, spec, slices } = network;
+  return { label: 'output', inputs: width, channels: slices.channels, scalar, activation: spec.activation };
+}
+
+/** Without z all rows share one group. */
+function groupRows({ network }: Workshop, rows: ProductRows): ProductRows {
+  return network.spec.zDim > 0 ? rows : { rows: rows.rows, firstRow: 0, rowsPerImage: 2 ** 31 };
+}
+
+function weightShape({ network }: Workshop, layer: number, storedFeatures: boolean): WeightGradientShape {
+  const { width, scalar, waves } = network;
+  const first = layer === 0;
+  return {
+    label: `decoder ${layer} gradient`,
+    prologue: first && !storedFeatures ? 'encoding' : 'rows',
+    inputs: first ? waves.padded : width,
+    outputs: width,
+    scalar,
+    // The first layer's bias comes with z's part, from the sums by image.
+    bias: !first,
+  };
+}

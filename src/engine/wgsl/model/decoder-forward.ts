@@ -1,0 +1,104 @@
+// The decoder's hidden layers forward: features of the points, z's part of each image as the first layer's bias, then the
+// residual layers. Rows are points.
+import { makeFeatures } from '../encoding/features.ts';
+import type { Arena, View } from '../gpu/arena.ts';
+import type { Command, Gpu } from '../gpu/gpu.ts';
+import { makeProduct, type ProductRows, type ProductShape } from '../product/product.ts';
+import type { Tuned } from '../tuning/tuned.ts';
+import type { Network } from './network.ts';
+import type { Trainables } from './trainables.ts';
+
+/** What every builder of commands needs. */
+export interface Workshop {
+  gpu: Gpu;
+  arena: Arena;
+  network: Network;
+  tuned: Tuned;
+  trainables: Trainables;
+  /** The encoding's table on the device. */
+  waves: View;
+}
+
+export interface DecoderInputs {
+  /** rows × vec4f. */
+  points: View;
+  /** z·W_z + bias, a row an image; without z the bias alone, one row. */
+  groups: View;
+  /** rows × padded features, where they are stored rather than made on the way. */
+  features: View | null;
+  rows: ProductRows;
+}
+
+export async function product(
+  { gpu, arena, tuned }: Pick<Workshop, 'gpu' | 'arena' | 'tuned'>,
+  shape: ProductShape,
+  buffers: Parameters<typeof makeProduct>[3],
+  rows: ProductRows,
+): Promise<Command[]> {
+  return makeProduct(gpu, arena, shape, buffers, rows, tuned.product(shape, rows.rows));
+}
+
+/** `hidden[l]`: where the activations of hidden layer l go; views may be shared by layers that do not follow each other. */
+export async function decoderForward(
+  workshop: Workshop,
+  { points, groups, features, rows }: DecoderInputs,
+  hidden: readonly View[],
+): Promise<Command[]> {
+  const { gpu, arena, network, trainables, waves } = workshop;
+  const { width, scalar, spec } = network;
+  const { activation, zDim } = spec;
+  const inputs = network.waves.padded;
+  const commands: Command[] = [];
+  if (features)
+    commands.push(
+      ...(await makeFeatures(gpu, arena, { features: inputs, scalar }, { points, waves, out: features }, rows.rows)),
+    );
+  for (const [layer, { matrices, bias }] of network.decoder.slice(0, -1).entries()) {
+    const first = layer === 0;
+    const shape: ProductShape = {
+      label: `decoder ${layer} forward`,
+      prologue: first && !features ? 'encoding' : 'rows',
+      epilogue: 'forward',
+      residual: !first,
+      activation,
+      bias: first && zDim > 0 ? 'by-image' : 'shared',
+      inputs: first ? inputs : width,
+      outputs: width,
+      scalar,
+    };
+    const left = first ? (features ?? points) : hidden[layer - 1];
+    const buffers = {
+      left,
+      ...(shape.prologue === 'encoding' && { waves }),
+      right: trainables.matrix(matrices[0]),
+      bias: first ? groups : trainables.parameter(bias),
+      out: hidden[layer],
+    };
+    commands.push(...(await product(workshop, shape, buffers, rows)));
+  }
+  return commands;
+}
+
+/** groups = z·W_z + bias of `images` rows; nothing to do without z, where the bias itself serves. */
+export async function latentGroups(workshop: Workshop, z: View, groups: View, images: number): Promise<Command[]> {
+  const { network, trainables } = workshop;
+  if (!network.latentMatrix) return [];
+  const shape: ProductShape = {
+    label: 'groups',
+    prologue: 'rows',
+    epilogue: 'forward',
+    residual: false,
+    activation: null,
+    bias: 'shared',
+    inputs: network.latents,
+    outputs: network.width,
+    scalar: 'f32',
+  };
+  const buffers = {
+    left: z,
+    right: trainables.parameter(network.latentMatrix),
+    bias: trainables.parameter(network.decoder[0].bias),
+    out: groups,
+  };
+  return product(workshop, shape, buffers, { rows: images, firstRow: 0, rowsPerImage: 1 });
+}

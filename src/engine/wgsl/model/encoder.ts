@@ -1,0 +1,132 @@
+// The encoder on the device, B rows in float32: forward, and backward from the gradient of its outputs.
+import type { View } from '../gpu/arena.ts';
+import type { Command } from '../gpu/gpu.ts';
+import { bytesOf, paddedRows } from '../gpu/kernels.ts';
+import type { ProductShape } from '../product/product.ts';
+import {
+  makeWeightGradient,
+  weightGradientScratch,
+  type WeightGradientShape,
+} from '../weight-gradient/weight-gradient.ts';
+import { product, type Workshop } from './decoder-forward.ts';
+import type { LayerRegions } from '../parameters/layout.ts';
+import type { Network } from './network.ts';
+
+/** Activations of every layer but the last, then the outputs (μ | log σ²); rows padded. */
+export function encoderBuffers({ arena, network }: Workshop, images: number): View[] {
+  const layers = network.encoder ?? [];
+  return layers.map((_, layer) => {
+    const last = layer === layers.length - 1;
+    const width = last ? network.encoderOutputs : network.encoderWidth;
+    return arena.buffer(`encoder ${layer}`, bytesOf('f32') * paddedRows(images) * width);
+  });
+}
+
+/** `outputs`: as `encoderBuffers` makes them. */
+export async function encoderForward(
+  workshop: Workshop,
+  input: View,
+  outputs: readonly View[],
+  images: number,
+): Promise<Command[]> {
+  const { network, trainables } = workshop;
+  const commands: Command[] = [];
+  for (const [layer, { matrices, bias, residual }] of (network.encoder ?? []).entries()) {
+    const { inputs, outputs: width, last } = sizesOf(network, layer);
+    const shape: ProductShape = {
+      label: `encoder ${layer} forward`,
+      prologue: 'rows',
+      epilogue: 'forward',
+      residual,
+      activation: last ? null : network.spec.activation,
+      bias: 'shared',
+      inputs,
+      outputs: width,
+      scalar: 'f32',
+    };
+    const buffers = {
+      left: layer === 0 ? input : outputs[layer - 1],
+      right: trainables.parameter(matrices[0]),
+      bias: trainables.parameter(bias),
+      out: outputs[layer],
+    };
+    commands.push(...(await product(workshop, shape, buffers, rowsOf(images))));
+  }
+  return commands;
+}
+
+export interface EncoderBackwardBuffers {
+  input: View;
+  outputs: readonly View[];
+  /** Gradient of the outputs, images × padded(2·zDim). */
+  gradient: View;
+  /** Two gradients of hidden activations, used in turn. */
+  hidden: readonly [View, View];
+  scratch: View;
+}
+
+/** Gradients of all of the encoder's parameters. */
+export async function encoderBackward(
+  workshop: Workshop,
+  { input, outputs, gradient, hidden, scratch }: EncoderBackwardBuffers,
+  images: number,
+): Promise<Command[]> {
+  const { gpu, arena, network, trainables, tuned } = workshop;
+  const layers = network.encoder ?? [];
+  const commands: Command[] = [];
+  let from = gradient;
+  for (let layer = layers.length - 1; layer >= 0; layer--) {
+    const { matrices, bias, residual } = layers[layer];
+    const { inputs, outputs: width } = sizesOf(network, layer);
+    const left = layer === 0 ? input : outputs[layer - 1];
+    const shape = weightShape(network, layers[layer], layer);
+    const into = trainables.gradient(matrices[0]);
+    const buffers = { left, gradient: from, into, biasInto: trainables.gradient(bias), scratch };
+    const chunk = { rows: images, accumulate: false };
+    const variant = tuned.weightGradient(shape, images);
+    commands.push(...(await makeWeightGradient(gpu, arena, shape, buffers, chunk, variant)));
+    if (layer === 0) break;
+    const back: ProductShape = {
+      label: `encoder ${layer} backward`,
+      prologue: 'rows',
+      epilogue: 'backward',
+      residual,
+      activation: network.spec.activation,
+      bias: 'none',
+      inputs: width,
+      outputs: inputs,
+      scalar: 'f32',
+    };
+    const out = hidden[layer % 2];
+    const views = { left: from, right: trainables.transposed(matrices[0]), mask: left, out };
+    commands.push(...(await product(workshop, back, views, rowsOf(images))));
+    from = out;
+  }
+  return commands;
+}
+
+/** Floats of scratch that the encoder's weight gradients need. */
+export function encoderScratch({ gpu, network, tuned }: Workshop, images: number): number {
+  return (network.encoder ?? []).reduce((most, regions, layer) => {
+    const shape = weightShape(network, regions, layer);
+    return Math.max(most, weightGradientScratch(gpu, shape, images, tuned.weightGradient(shape, images)));
+  }, 0);
+}
+
+function weightShape(network: Network, { name }: LayerRegions, layer: number): WeightGradientShape {
+  const { inputs, outputs } = sizesOf(network, layer);
+  return { label: `${name} gradient`, prologue: 'rows', inputs, outputs, scalar: 'f32', bias: true };
+}
+
+function sizesOf(network: Network, layer: number): { inputs: number; outputs: number; last: boolean } {
+  const last = layer === (network.encoder?.length ?? 0) - 1;
+  return {
+    inputs: layer === 0 ? network.encoderInputs : network.encoderWidth,
+    outputs: last ? network.encoderOutputs : network.encoderWidth,
+    last,
+  };
+}
+
+function rowsOf(images: number): { rows: number; firstRow: number; rowsPerImage: number } {
+  return { rows: images, firstRow: 0, rowsPerImage: 1 };
+}

@@ -1,0 +1,260 @@
+// The field as a FieldModel on a graphics processor. What a batch of one size needs is recorded once (training-program.ts,
+// encoding-program.ts, values-program.ts); a step writes the batch and submits one command buffer, and nothing is read back
+// but losses when they are asked for. Two steps are on their way at most.
+import { throwIfCancelled, VitrineError } from '../../../formats/errors.ts';
+import type {
+  EncodingTable,
+  FieldModel,
+  ImageBatch,
+  Latents,
+  Losses,
+  ModelSpec,
+  ModelState,
+  OptimizerState,
+  StepOptions,
+  VolumeWithStatistics,
+  Weights,
+} from '../../engine.ts';
+import { stepUniform } from '../adam/step.ts';
+import type { Arena } from '../gpu/arena.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+import { LOSS_SUMS, type Scalar } from '../gpu/kernels.ts';
+import { makeLatticeTables, type LatticeTables } from '../slices/slices.ts';
+import type { Tuned } from '../tuning/tuned.ts';
+import { lossViews } from './batch-buffers.ts';
+import { activationBudget, LEAST_BUDGET, rowsAtATime } from './budget.ts';
+import type { Workshop } from './decoder-forward.ts';
+import { EncodingProgram } from './encoding-program.ts';
+import { MapDecoder } from './map-decoder.ts';
+import { Network } from './network.ts';
+import { ProgramShelf } from './program-shelf.ts';
+import { PointDecoder } from './point-decoder.ts';
+import { Trainables } from './trainables.ts';
+import { TrainingProgram, type BatchShape, type StepViews } from './training-program.ts';
+import { makeWorkbench, type Workbench } from './workbench.ts';
+
+/** Images encoded at a time. */
+const ENCODED_AT_ONCE = 64;
+const STEPS_UNDERWAY = 2;
+
+export interface WgslModelOptions {
+  /** Storage of the decoder's activations; the tuning's choice unless said. */
+  scalar?: Scalar;
+  /** Bytes for the activations of a chunk, to begin with. */
+  budgetBytes?: number;
+  onDispose?: (model: WgslModel) => void;
+}
+
+/** What all programs of a model share. */
+interface Standing {
+  arena: Arena;
+  workshop: Workshop;
+  tables: LatticeTables;
+  step: StepViews;
+  taken: StepViews['losses'];
+}
+
+export class WgslModel implements FieldModel {
+  readonly points: number;
+  private queue: Promise<unknown> = Promise.resolve();
+  private disposed = false;
+  /** Resolves when what `dispose` began is done. */
+  settled: Promise<void> = Promise.resolve();
+  private readonly underway: Promise<void>[] = [];
+  private images = 0;
+  private bench: { arena: Arena; made: Workbench } | null = null;
+  private readonly training = new ProgramShelf<TrainingProgram>(4);
+  private readonly encoding = new ProgramShelf<EncodingProgram>(4);
+  private readonly pointDecoder: PointDecoder;
+  private readonly maps: MapDecoder;
+
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly tuned: Tuned,
+    readonly spec: ModelSpec,
+    private readonly network: Network,
+    private readonly standing: Standing,
+    private budget: number,
+    private readonly onDispose: ((model: WgslModel) => void) | undefined,
+  ) {
+    this.points = network.slices.lattice.points;
+    this.pointDecoder = new PointDecoder(standing.workshop);
+    this.maps = new MapDecoder(standing.workshop);
+  }
+
+  /** Errors: 'out-of-memory', 'checkpoint-syntax', 'value-out-of-range' (encoder mask larger than the lattice's). */
+  static async create(
+    gpu: Gpu,
+    tuned: Tuned,
+    spec: ModelSpec,
+    encoding: EncodingTable,
+    state: ModelState,
+    { scalar = tuned.scalar, budgetBytes = activationBudget(gpu), onDispose }: WgslModelOptions = {},
+  ): Promise<WgslModel> {
+    const network = new Network(spec, encoding, scalar);
+    const { made } = await gpu.allocate('model', async (arena) => {
+      const lossScale = scalar === 'f16' ? startingScale(network) : 1;
+      const trainables = await Trainables.make(gpu, arena, network, state, lossScale);
+      const waves = arena.upload('waves', network.waves.waves);
+      const { losses, taken } = lossViews(arena);
+      const standing: Standing = {
+        arena,
+        workshop: { gpu, arena, network, tuned, trainables, waves },
+        tables: makeLatticeTables(arena, network.slices, spec.boxPixels),
+        step: { losses, step: stepUniform(arena) },
+        taken,
+      };
+      return standing;
+    });
+    gpu.submit(made.workshop.trainables.refresh);
+    return new WgslModel(gpu, tuned, spec, network, made, budgetBytes, onDispose);
+  }
+
+  trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {
+    return this.inTurn(async () => {
+      if (batch.count === 0) return;
+      const shape = { images: batch.count, translations: batch.translations !== null, ctf: batch.ctf !== null };
+      const program = await this.trainingProgram(shape);
+      program.submit(batch, options);
+      this.images += batch.count;
+      this.underway.push(this.gpu.finished());
+      if (this.underway.length > STEPS_UNDERWAY) await this.underway.shift();
+    });
+  }
+
+  takeLosses(): Promise<Losses> {
+    return this.inTurn(async () => {
+      const { step, taken } = this.standing;
+      this.gpu.submit([{ from: step.losses, to: taken }]);
+      this.gpu.write(step.losses, new Float32Array(LOSS_SUMS));
+      const { images } = this;
+      this.images = 0;
+      const [squares, kl, weightedKl] = await this.gpu.readFloats(taken);
+      const mean = (sum: number) => (images > 0 ? sum / images : 0);
+      const reconstruction = mean(squares) / this.points;
+      return { images, reconstruction, kl: mean(kl), total: reconstruction + mean(weightedKl) / this.points };
+    });
+  }
+
+  encode(batch: Omit<ImageBatch, 'rotations' | 'noise'>): Promise<Latents> {
+    return this.inTurn(async () => {
+      const { zDim } = this.spec;
+      const mu = new Float32Array(batch.count * zDim);
+      const logVariance = new Float32Array(batch.count * zDim);
+      if (zDim === 0) return { mu, logVariance };
+      const stride = this.network.encoderOutputs;
+      for (let from = 0; from < batch.count; from += ENCODED_AT_ONCE) {
+        const images = Math.min(ENCODED_AT_ONCE, batch.count - from);
+        const shape = { images, translations: batch.translations !== null, ctf: batch.ctf !== null };
+        const { workshop, tables } = this.standing;
+        const program = await this.encoding.get(keyOf(shape), () =>
+          this.gpu.allocate('encoding', (arena) => EncodingProgram.record({ ...workshop, arena }, tables, shape)),
+        );
+        const encoded = await program.run(batch, from);
+        for (let i = 0; i < images; i++) {
+          const at = (from + i) * zDim;
+          mu.set(encoded.subarray(i * stride, i * stride + zDim), at);
+          logVariance.set(encoded.subarray(i * stride + zDim, i * stride + 2 * zDim), at);
+        }
+      }
+      return { mu, logVariance };
+    });
+  }
+
+  evaluate(coordinates: Float32Array, z: Float32Array | null): Promise<Float32Array> {
+    return this.inTurn(() => this.pointDecoder.evaluate(coordinates, z, this.rowsAtATime()));
+  }
+
+  volume(
+    z: Float32Array | null,
+    boxPixels: number,
+    standardDeviation: number,
+    signal?: AbortSignal,
+  ): Promise<VolumeWithStatistics> {
+    return this.inTurn(() => {
+      throwIfCancelled(signal);
+      return this.maps.decode(z, boxPixels, standardDeviation, this.rowsAtATime());
+    });
+  }
+
+  exportWeights(): Promise<Weights> {
+    return this.inTurn(() => this.standing.workshop.trainables.exportWeights());
+  }
+
+  exportOptimizer(): Promise<OptimizerState> {
+    return this.inTurn(() => this.standing.workshop.trainables.exportOptimizer());
+  }
+
+  memoryBytes(): number {
+    if (this.disposed) return 0;
+    const shelves = this.training.bytes + this.encoding.bytes + this.pointDecoder.bytes + this.maps.bytes;
+    return this.standing.arena.bytes + (this.bench?.arena.bytes ?? 0) + shelves;
+  }
+
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.settled = this.queue.then(() => {
+      this.dropTraining();
+      this.encoding.clear();
+      this.pointDecoder.dispose();
+      this.maps.dispose();
+      this.standing.arena.destroy();
+      this.onDispose?.(this);
+    });
+  }
+
+  private rowsAtATime(): number {
+    return rowsAtATime(this.gpu, this.tuned, this.network, this.budget);
+  }
+
+  private async trainingProgram(shape: BatchShape): Promise<TrainingProgram> {
+    if (this.bench && this.bench.made.images < shape.images) this.dropTraining();
+    return this.training.get(keyOf(shape), async () => {
+      const bench = await this.workbench(shape.images);
+      const { workshop, tables, step } = this.standing;
+      return this.gpu.allocate('training step', (arena) =>
+        TrainingProgram.record({ ...workshop, arena }, tables, step, shape, bench),
+      );
+    });
+  }
+
+  /** Error: 'out-of-memory' where the batch does not fit even in the smallest chunks. */
+  private async workbench(images: number): Promise<Workbench> {
+    while (!this.bench) {
+      try {
+        this.bench = await this.gpu.allocate('batch', (arena) =>
+          makeWorkbench(this.standing.workshop, arena, images, this.rowsAtATime()),
+        );
+      } catch (error) {
+        const full = error instanceof VitrineError && error.code === 'out-of-memory';
+        if (!full || this.budget / 2 < LEAST_BUDGET) throw error;
+        // Smaller chunks compute the same step.
+        this.budget /= 2;
+      }
+    }
+    return this.bench.made;
+  }
+
+  private dropTraining(): void {
+    this.training.clear();
+    this.bench?.arena.destroy();
+    this.bench = null;
+  }
+
+  private inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+    if (this.disposed) return Promise.reject(new VitrineError('device-lost', 'This model was already disposed of.'));
+    const result = this.queue.then(() => this.gpu.guarded.guard(work));
+    this.queue = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function keyOf({ images, translations, ctf }: BatchShape): string {
+  return `${images} ${translations} ${ctf}`;
+}
+
+/** A power of two near the points of a batch of 8, so that scaled gradients of values are of the residuals' size. */
+function startingScale(network: Network): number {
+  return 2 ** Math.floor(Math.log2(8 * network.slices.lattice.points));
+}

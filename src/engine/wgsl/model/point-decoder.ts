@@ -1,0 +1,67 @@
+// Values of the decoder at points that the caller gives (FieldModel.evaluate): sent up in parts, read back.
+import { paddedRows } from '../gpu/kernels.ts';
+import type { View } from '../gpu/arena.ts';
+import type { Workshop } from './decoder-forward.ts';
+import { ProgramShelf } from './program-shelf.ts';
+import { ValuesProgram } from './values-program.ts';
+
+const POINTS_AT_ONCE = 65536;
+
+interface PointProgram {
+  points: View;
+  values: View;
+  program: ValuesProgram;
+}
+
+export class PointDecoder {
+  private readonly programs = new ProgramShelf<PointProgram>(2);
+
+  constructor(private readonly workshop: Workshop) {}
+
+  /** `coordinates`: M×3; gives M × channels. */
+  async evaluate(coordinates: Float32Array, z: Float32Array | null, mostRows: number): Promise<Float32Array> {
+    const { channels } = this.workshop.network.slices;
+    const total = coordinates.length / 3;
+    const values = new Float32Array(total * channels);
+    for (let first = 0; first < total; first += POINTS_AT_ONCE) {
+      const rows = Math.min(POINTS_AT_ONCE, total - first);
+      const part = coordinates.subarray(3 * first, 3 * (first + rows));
+      values.set(await this.part(part, z, rows, mostRows), first * channels);
+    }
+    return values;
+  }
+
+  private async part(coordinates: Float32Array, z: Float32Array | null, rows: number, mostRows: number) {
+    const { gpu, network } = this.workshop;
+    const capacity = Math.min(POINTS_AT_ONCE, 2 ** Math.ceil(Math.log2(paddedRows(rows))));
+    const { points, values, program } = await this.programs.get(String(capacity), () =>
+      this.record(capacity, mostRows),
+    );
+    const rowsOfFour = new Float32Array(4 * rows);
+    for (let row = 0; row < rows; row++) {
+      rowsOfFour.set(coordinates.subarray(3 * row, 3 * row + 3), 4 * row);
+      rowsOfFour[4 * row + 3] = 1;
+    }
+    gpu.write(points, rowsOfFour);
+    program.submit(z);
+    return gpu.readFloats({ ...values, size: 4 * rows * network.slices.channels });
+  }
+
+  private record(rows: number, mostRows: number) {
+    const { gpu, network } = this.workshop;
+    return gpu.allocate('values', async (arena) => {
+      const points = arena.floats('points', 4 * rows);
+      const values = arena.floats('values', rows * network.slices.channels);
+      const program = await ValuesProgram.record({ ...this.workshop, arena }, { points, values, rows }, mostRows);
+      return { points, values, program };
+    });
+  }
+
+  get bytes(): number {
+    return this.programs.bytes;
+  }
+
+  dispose(): void {
+    this.programs.clear();
+  }
+}

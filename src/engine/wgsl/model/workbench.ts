@@ -1,0 +1,32 @@
+// Buffers that all steps of a model share, for batches of up to `images`: a smaller last batch of an epoch works in those of
+// the others.
+import type { Arena, View } from '../gpu/arena.ts';
+import { batchViews, chunkViews, type BatchViews, type ChunkViews } from './batch-buffers.ts';
+import { chunksOf, largestChunk } from './chunks.ts';
+import type { Workshop } from './decoder-forward.ts';
+import { encoderBuffers } from './encoder.ts';
+
+export interface Workbench {
+  images: number;
+  /** Most rows computed at a time: whole images, or a part of one. */
+  chunkRows: number;
+  views: BatchViews;
+  /** Outputs of the encoder's layers. */
+  encoded: readonly View[];
+  chunk: ChunkViews;
+}
+
+export function makeWorkbench(workshop: Workshop, arena: Arena, images: number, mostRows: number): Workbench {
+  const { network, tuned } = workshop;
+  const { rowsPerImage } = network.slices;
+  const whole = Math.min(images, Math.floor(mostRows / rowsPerImage));
+  const chunkRows = whole > 0 ? whole * rowsPerImage : largestChunk([...chunksOf(1, rowsPerImage, mostRows)]);
+  const options = { ownPoints: chunkRows < images * rowsPerImage, storedFeatures: tuned.encoding === 'stored' };
+  return {
+    images,
+    chunkRows,
+    views: batchViews(arena, network, images),
+    encoded: encoderBuffers({ ...workshop, arena }, images),
+    chunk: chunkViews(arena, network, chunkRows, options),
+  };
+}
