@@ -7,7 +7,7 @@ import { describeTable } from '../src/jobs/convert-job.ts';
 import { act, number } from './command.ts';
 import type { Console } from './console.ts';
 import { openFile, understandFiles, type ParticleOptions } from './files.ts';
-import { openRun } from './runs.ts';
+import { engineWords, openRun } from './runs.ts';
 
 interface Info {
   kind: string;
@@ -93,7 +93,7 @@ function failing(files: { error?: Parameters<typeof VitrineError.fromData>[0] }[
   return null;
 }
 
-async function runInfo(path: string): Promise<Info & { epochs: number[] }> {
+async function runInfo(path: string): Promise<Info & { epochs: number[]; computedOn: string | null }> {
   const opened = await openRun(path);
   const { spec, dataset } = await opened.run.field();
   const latents = await opened.run.latents(null);
@@ -108,5 +108,6 @@ async function runInfo(path: string): Promise<Info & { epochs: number[] }> {
     warnings: [],
     says: `a run of ${spec.zDim > 0 ? `${spec.zDim} latent dimensions` : 'one structure'}`,
     epochs: await opened.run.epochs(),
+    computedOn: opened.record?.device ? engineWords({ device: opened.record.device }) : null,
   };
 }

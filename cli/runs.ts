@@ -1,6 +1,6 @@
 // Run folders on the command line: Vitrine's own and cryoDRGN's.
 import { resolve } from 'node:path';
-import type { Engine } from '../src/engine/engine.ts';
+import type { DeviceInfo, Engine } from '../src/engine/engine.ts';
 import { openEngineInNode } from '../src/engine/node/dawn.ts';
 import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/formats/errors.ts';
@@ -54,11 +54,34 @@ export async function originalIndexOf({ run }: OpenRun, count: number): Promise<
   return Uint32Array.from({ length: count }, (_, i) => i);
 }
 
+/** What computes, for people: "the GPU: nvidia … (wgsl)". */
+export function engineWords({ device }: { device: DeviceInfo }): string {
+  const { processor, software, description, engine } = device;
+  return `${processor === 'gpu' && !software ? 'the GPU' : 'the CPU'}: ${description} (${engine})`;
+}
+
 export async function withEngine<T>(device: Params['device'], work: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = await openEngineInNode({ device });
+  return withEngines(device, async (engines) => work((await engines()).engine));
+}
+
+/** As `withEngine`, where an engine that was lost is opened anew; `fresh` the first time that one is given. */
+export async function withEngines<T>(
+  device: Params['device'],
+  work: (engines: () => Promise<{ engine: Engine; fresh: boolean }>) => Promise<T>,
+): Promise<T> {
+  const open: { engine: Engine | null } = { engine: null };
   try {
-    return await work(engine);
+    return await work(async () => {
+      if (open.engine) return { engine: open.engine, fresh: false };
+      const engine = await openEngineInNode({ device });
+      open.engine = engine;
+      void engine.lost?.then(() => {
+        if (open.engine === engine) open.engine = null;
+        engine.dispose();
+      });
+      return { engine, fresh: true };
+    });
   } finally {
-    engine.dispose();
+    open.engine?.dispose();
   }
 }

@@ -1,5 +1,6 @@
 // What train, resume and the demo share: images prepared beside the run or in memory, progress lines, the summary.
 import { join } from 'node:path';
+import type { Engine } from '../src/engine/engine.ts';
 import { makeLattice } from '../src/imaging/lattice.ts';
 import type { ParticleSet, Poses } from '../src/formats/particles.ts';
 import { VitrineError } from '../src/formats/errors.ts';
@@ -12,7 +13,7 @@ import { FULL_PRECISION_BYTES } from '../src/library/particle-cache.ts';
 import type { RunRecord } from '../src/library/run-record.ts';
 import type { RunFolder } from '../src/library/runs.ts';
 import type { Console } from './console.ts';
-import { withEngine } from './runs.ts';
+import { engineWords, withEngines } from './runs.ts';
 
 export function requirePoses(set: ParticleSet): Poses {
   if (set.poses) return set.poses;
@@ -48,13 +49,16 @@ export async function trainAndTell(
   console: Console,
 ): Promise<RunRecord> {
   if (record.epochsDone === 0) await writeRunFolder(run, record, particles);
-  return withEngine(record.params.device, async (engine) => {
-    console.warn(
-      `Computing on ${engine.device.processor === 'gpu' ? 'the GPU' : 'the CPU'}: ${engine.device.description}`,
-    );
+  return withEngines(record.params.device, async (engines) => {
+    const openEngine = async (): Promise<Engine> => {
+      const { fresh, engine } = await engines();
+      if (fresh) console.warn(`Computing on ${engineWords(engine)}`);
+      return engine;
+    };
     const control: TrainingControl = { signal: console.signal };
-    const ended = await trainRun(run, engine, particles, control, {
+    const ended = await trainRun(run, openEngine, particles, control, {
       onEvent: (event) => tell(event, record.params.epochs, console),
+      onNotice: ({ message, found }) => console.warn(found === undefined ? message : `${message} (${found})`),
     });
     if (ended.status !== 'finished') {
       console.warn(`Stopped after epoch ${ended.epochsDone}. Go on with: vitrine resume`);
@@ -102,6 +106,9 @@ export function trainingResult(folder: string, record: RunRecord) {
     reconstruction: last?.reconstruction ?? null,
     kl: last?.kl ?? null,
     imagesPerSecond: last?.imagesPerSecond ?? null,
+    batchSize: record.params.batchSize,
+    engine: record.device?.engine ?? null,
     device: record.device?.description ?? null,
+    notices: (record.notices ?? []).map(({ message }) => message),
   };
 }

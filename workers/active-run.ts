@@ -14,6 +14,7 @@ import type { TaskLine } from './task-line.ts';
 
 export interface ActiveRunParts {
   dataset(): Promise<KeptDataset>;
+  /** The engine that is open, or a new one where that was lost. */
   engine(): Promise<Engine>;
   preparation(): Promise<PreparationApi>;
   storage: Storage;
@@ -56,20 +57,25 @@ export class ActiveRun {
     this.parts.tell(this.status('running'));
     const particles = await this.prepare(record);
     if (record.epochsDone === 0) await writeRunFolder(this.folder, record, particles);
-    const engine = await this.parts.engine();
-    this.parts.tell({ ...this.status('running'), device: engine.device });
     const field = await this.folder.field();
-    const ended = await trainRun(this.folder, engine, particles, this.control, {
+    const ended = await trainRun(this.folder, () => this.openEngine(), particles, this.control, {
       onEvent: (event) => this.onEvent(event, record),
       onModel: (model) => {
         this.model = { model, field };
         this.parts.line.held = true;
       },
       onIdle: () => this.parts.line.drain(),
+      onNotice: (notice, batchSize) => this.parts.tell({ type: 'notice', runId: this.id, notice, batchSize }),
     });
     return ended.status === 'finished'
       ? this.status('finished')
       : this.status(ended.status, this.stopReason(ended.epochsDone));
+  }
+
+  private async openEngine(): Promise<Engine> {
+    const engine = await this.parts.engine();
+    this.parts.tell({ ...this.status('running'), device: engine.device });
+    return engine;
   }
 
   private async prepare(record: RunRecord): Promise<RunParticles> {

@@ -139,6 +139,8 @@ export interface RunSummary {
   boxPixels: number;
   pixelSizeAngstrom: number;
   error?: ErrorData;
+  /** Setbacks that the run met and went on from, the latest last. */
+  notices?: Notice[];
 }
 
 export interface RunLatents {
@@ -248,7 +250,8 @@ export type RunEvent =
   | { type: 'epoch'; runId: string; summary: EpochSummary }
   /** `device` once it is known what computes the run. */
   | { type: 'status'; runId: string; status: RunStatus; reason?: string; device?: DeviceInfo }
-  | { type: 'notice'; runId: string; notice: Notice }
+  /** A setback after which the run goes on by itself, with this batch. */
+  | { type: 'notice'; runId: string; notice: Notice; batchSize: number }
   | { type: 'failed'; runId: string; error: ErrorData };
 
 export interface DecodeRequest {

@@ -1,78 +1,93 @@
-// A device that is lost while a run goes on: the run fails with the typed error, keeps its last epoch, and goes on from it
-// on an engine opened anew.
+// Devices that fail the engine worker: a run whose device is lost goes on by itself from its last epoch, fails by name where
+// that keeps happening, and takes a smaller batch where the memory is full.
 import { expect, test, vi } from 'vitest';
-import type { Engine } from '../src/engine/engine.ts';
-import { openWasmEngine } from '../src/engine/wasm/engine.ts';
-import { VitrineError } from '../src/formats/errors.ts';
 import { simulate } from '../src/imaging/simulate.ts';
+import { LOSSES_BORNE } from '../src/jobs/setbacks.ts';
 import { writeSimulation } from '../src/jobs/simulate-job.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
 import { MemoryRunLocks } from '../src/library/run-locks.ts';
 import { defaultParams } from '../src/params.ts';
+import { openFailingEngine, type FailingEngine, type Trouble } from '../testing/failing-engine.ts';
 import type { RunEvent } from './contract.ts';
 import { EngineHost } from './engine-host.ts';
 import { Io } from './io.ts';
 
-/** The CPU's engine as one that can be lost: from then on every step rejects. */
-async function losable(): Promise<Engine & { lose(): void }> {
-  const engine = await openWasmEngine({ ownThread: true });
-  const error = new VitrineError('device-lost', 'The graphics processor was lost.', { advice: 'Resume the run.' });
-  let gone = false;
-  let tell: (error: Error) => void;
-  return {
-    device: engine.device,
-    lost: new Promise<Error>((resolve) => (tell = resolve)),
-    async createModel(...parts) {
-      const model = await engine.createModel(...parts);
-      const step = model.trainStep.bind(model);
-      model.trainStep = async (...of) => {
-        if (!gone) await step(...of).catch(() => {});
-        if (gone) throw error;
-      };
-      return model;
-    },
-    dispose: () => engine.dispose(),
-    lose() {
-      gone = true;
-      tell(error);
-    },
-  };
-}
+const SMALL = { decoderDim: 8, decoderLayers: 1, encoderDim: 8, encoderLayers: 1, zDim: 2 };
 
-test('a run whose device is lost fails by name and resumes on a new engine', async () => {
+/** A host with a small dataset, whose n-th engine meets the n-th trouble. */
+async function hostWith(troubles: Trouble[]) {
   const [storage, locks] = [new MemoryStorage(), new MemoryRunLocks()];
   const io = new Io(storage, locks);
-  const engines: Awaited<ReturnType<typeof losable>>[] = [];
+  const engines: FailingEngine[] = [];
   const host = new EngineHost({
     storage,
     locks,
     async openEngine() {
-      const engine = await losable();
+      const engine = await openFailingEngine(troubles[engines.length]);
       engines.push(engine);
       return engine;
     },
     preparation: () => Promise.resolve(io),
-  });
-  const events: RunEvent[] = [];
-  await host.subscribe((event) => {
-    events.push(event);
-    if (event.type === 'epoch' && event.summary.epoch === 1) engines[0].lose();
   });
   const files = new MemoryStorage();
   await writeSimulation(simulate({ count: 120, boxPixels: 16, pixelSizeAngstrom: 8, states: 4 }), files, '', {});
   const drop = async (path: string) => ({ path, file: (await files.openBlob(path))! });
   const draft = await io.openFiles([await drop('particles.mrcs'), await drop('particles.star')], null, { id: 'open' });
   const dataset = await io.accept(draft.id);
-  const size = { decoderDim: 8, decoderLayers: 1, encoderDim: 8, encoderLayers: 1, zDim: 2 };
-  const run = await host.start(dataset.id, 'lost', { ...defaultParams(), ...size, epochs: 40, device: 'gpu' });
+  const events: RunEvent[] = [];
+  await host.subscribe((event) => events.push(event));
+  return { host, io, dataset, engines, events };
+}
 
-  const error = { code: 'device-lost', advice: 'Resume the run.' };
-  await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ type: 'failed', error }), 20_000);
-  const [kept] = await io.listRuns();
-  expect(kept).toMatchObject({ status: 'failed', error: { code: 'device-lost' } });
-  expect(kept.epochsDone).toBeGreaterThanOrEqual(1);
+const said = (events: RunEvent[]) => events.flatMap((event) => (event.type === 'notice' ? [event.notice.code] : []));
 
-  await host.resume(run.id, kept.epochsDone + 1);
+test('a run whose device is lost goes on by itself on a new engine', async () => {
+  const { host, io, dataset, engines, events } = await hostWith([]);
+  await host.subscribe((event) => {
+    if (event.type === 'epoch' && event.summary.epoch === 1) engines[0].lose();
+  });
+  const run = await host.start(dataset.id, 'lost', { ...defaultParams(), ...SMALL, epochs: 4, device: 'gpu' });
   await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ type: 'status', status: 'finished' }), 20_000);
-  expect(engines).toHaveLength(2);
+  expect(said(events)).toEqual(['device-recovered']);
+  expect(engines.map(({ disposed }) => disposed)).toEqual([true, false]);
+  const [kept] = await io.listRuns();
+  expect(kept).toMatchObject({
+    id: run.id,
+    status: 'finished',
+    epochsDone: 4,
+    notices: [{ code: 'device-recovered' }],
+  });
+  expect(kept.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+});
+
+test('a run whose device is lost time and again fails by name and can be resumed', async () => {
+  const { host, io, dataset, engines, events } = await hostWith(
+    Array.from({ length: 1 + LOSSES_BORNE }, () => (call) => (call === 'trainStep' ? 'lost' : null)),
+  );
+  const run = await host.start(dataset.id, 'lost', { ...defaultParams(), ...SMALL, epochs: 2, device: 'gpu' });
+  await vi.waitFor(
+    () => expect(events.at(-1)).toMatchObject({ type: 'failed', error: { code: 'device-lost' } }),
+    20_000,
+  );
+  expect(said(events)).toHaveLength(LOSSES_BORNE);
+  expect((await io.listRuns())[0]).toMatchObject({ status: 'failed', error: { code: 'device-lost' } });
+
+  await host.resume(run.id, null);
+  await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ type: 'status', status: 'finished' }), 20_000);
+  expect(engines).toHaveLength(2 + LOSSES_BORNE);
+});
+
+test('a batch that does not fit is halved, by estimate and run, and the record says so', async () => {
+  const fits: Trouble = (call, images) => (call === 'trainStep' && images > 10 ? 'memory' : null);
+  const { host, io, dataset, events } = await hostWith([fits]);
+  const params = { ...defaultParams(), ...SMALL, epochs: 1, batchSize: 32, device: 'gpu' as const };
+  const { notices } = await host.estimate(dataset.id, params, { id: 'estimate' });
+  expect(notices.map(({ message }) => message)).toEqual([
+    'The graphics memory did not hold a batch of 32; training would go on with 16.',
+    'The graphics memory did not hold a batch of 16; training would go on with 8.',
+  ]);
+  await host.start(dataset.id, 'small', params);
+  await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ type: 'status', status: 'finished' }), 20_000);
+  expect(events.flatMap((event) => (event.type === 'notice' ? [event.batchSize] : []))).toEqual([16, 8]);
+  expect((await io.listRuns())[0]).toMatchObject({ params: { batchSize: 8 }, notices: [{}, {}] });
 });

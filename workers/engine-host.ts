@@ -1,5 +1,6 @@
 // What the engine worker does, without the worker: owns the device, trains one run at a time in the background, and
 // decodes maps between its steps. States of a run: running ⇄ paused → finished | interrupted | failed → running (resume).
+// A device that is lost is opened anew by who asks next, a run that goes on first of all.
 import type { Engine, EngineRequest } from '../src/engine/engine.ts';
 import { decodeVolume } from '../src/field/volume.ts';
 import { VitrineError, type Notice } from '../src/formats/errors.ts';
@@ -94,11 +95,11 @@ export class EngineHost implements EngineApi {
       const dataset = await this.dataset(datasetId);
       const checked = validateParams(params);
       onProgress({ fraction: null, message: 'Measuring a few steps' });
-      const engine = await this.engine(checked.device);
-      const measured = await this.line.run(() => estimateRun(engine, dataset, checked, signal));
+      const openEngine = () => this.engine(checked.device);
+      const measured = await this.line.run(() => estimateRun(openEngine, dataset, checked, signal));
       const { secondsPerEpoch, secondsTotal, imagesPerSecond, memoryBytes, storageBytes } = measured;
       const free = await this.parts.storage.freeBytes();
-      const notices: Notice[] = [];
+      const notices: Notice[] = [...measured.notices];
       if (free !== null && storageBytes > free)
         notices.push({
           code: 'storage',

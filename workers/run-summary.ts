@@ -12,5 +12,6 @@ export function runSummary(record: RunRecord, held: ReadonlySet<string>): RunSum
     boxPixels: record.boxPixels,
     pixelSizeAngstrom: record.pixelSizeAngstrom,
     ...(record.error && { error: record.error }),
+    ...(record.notices && { notices: record.notices }),
   };
 }

@@ -13,6 +13,8 @@ export interface TrainingEstimate {
   secondsPerEpoch: number;
   /** Model, activations and images held, bytes. */
   memoryBytes: number;
+  /** The plan's, or less where the memory did not hold that. */
+  batchSize: number;
 }
 
 const MEASURE_MILLISECONDS = 1500;
@@ -58,6 +60,7 @@ export async function estimateTraining(
     const imagesPerSecond = (1000 * steps * size) / (performance.now() - started);
     // The encoder's pass is a few percent of an epoch: two products of the size of its first layer an image.
     return {
+      batchSize: plan.batchSize,
       imagesPerSecond,
       secondsPerEpoch: (1.05 * images.count) / imagesPerSecond,
       memoryBytes: model.memoryBytes() + new ShuffledImages(images).residentBytes,

@@ -2,6 +2,7 @@
 // not depend on what the images show.
 import type { Engine } from '../engine/engine.ts';
 import { fieldFromParams } from '../field/spec.ts';
+import type { Notice } from '../formats/errors.ts';
 import { Random } from '../geometry/random.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 import { makeLattice } from '../imaging/lattice.ts';
@@ -11,9 +12,12 @@ import type { KeptDataset } from '../library/datasets.ts';
 import { cacheBytes, SHARD_SIZE } from '../library/particle-cache.ts';
 import type { Params } from '../params.ts';
 import { imageOptionsOf } from './prepare.ts';
+import { batchNotice, halvedBatch, isLost } from './setbacks.ts';
 import { planFrom, trainingData } from './train-job.ts';
 
 export interface RunEstimate extends TrainingEstimate {
+  /** What did not fit into the memory on the way. */
+  notices: Notice[];
   secondsTotal: number;
   /** Images and the epochs that are kept. */
   storageBytes: number;
@@ -31,8 +35,12 @@ function noiseImages(count: number, boxPixels: number): HartleyImages {
   };
 }
 
+/**
+ * As a training would (setbacks.ts), halves a batch that the memory does not hold. `openEngine` gives the engine that is open,
+ * or a new one where that was lost. Errors: 'cancelled', 'device-lost', 'out-of-memory'.
+ */
 export async function estimateRun(
-  engine: Engine,
+  openEngine: () => Promise<Engine>,
   dataset: KeptDataset,
   params: Params,
   signal?: AbortSignal,
@@ -50,13 +58,29 @@ export async function estimateRun(
     translations: null,
   };
   const data = trainingData({ images, poses, ctf, originalIndex }, record.boxPixels);
-  const measured = await estimateTraining(planFrom(params, field), data, engine, start, signal);
+  const plan = planFrom(params, field);
+  const notices: Notice[] = [];
+  let measured: TrainingEstimate | null = null;
+  while (!measured) {
+    const engine = await openEngine();
+    try {
+      measured = await estimateTraining(plan, data, engine, start, signal);
+    } catch (error) {
+      const half = halvedBatch(error, plan.batchSize);
+      if (half === null) throw error;
+      notices.push(batchNotice(engine, plan.batchSize, half, false));
+      plan.batchSize = half;
+      // Memory that was refused unasked spoils its device: the next one is opened once that is known.
+      await isLost(engine);
+    }
+  }
   const parameters = [...start.weights.values()].reduce((sum, { data: values }) => sum + values.length, 0);
   const kept = Math.ceil(params.epochs / params.checkpointEvery);
   // Weights and two moments of Adam; μ and log σ².
   const epochBytes = 4 * (3 * parameters + 2 * record.particles * params.zDim);
   return {
     ...measured,
+    notices,
     secondsTotal: measured.secondsPerEpoch * params.epochs,
     storageBytes: cacheBytes(record.particles, images.points) + kept * epochBytes,
   };

@@ -1,8 +1,8 @@
 // A training from its parameters to a run folder: writes what each epoch learned before the next begins, goes on from the
-// last whole epoch, and leaves a status that says how it ended.
+// last whole epoch, by itself where the device was lost, and leaves a status that says how it ended.
 import type { Engine, FieldModel } from '../engine/engine.ts';
 import { fieldFromParams, type FieldDescription } from '../field/spec.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { throwIfCancelled, VitrineError, type Notice } from '../formats/errors.ts';
 import { writeCtfPickle, writeIndexPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { CTF_WIDTH, type Poses } from '../formats/particles.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
@@ -12,6 +12,9 @@ import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, Training
 import type { RunRecord } from '../library/run-record.ts';
 import type { RunFolder } from '../library/runs.ts';
 import type { Params } from '../params.ts';
+import { Setbacks } from './setbacks.ts';
+
+const NOTICES_KEPT = 20;
 
 /** The particles of a run, images prepared. */
 export interface RunParticles {
@@ -27,6 +30,8 @@ export interface TrainJobHooks {
   /** The model as it is being trained: asked for maps between steps. */
   onModel?: (model: FieldModel, field: FieldDescription) => void;
   onIdle?: () => Promise<void> | void;
+  /** The run met a setback and goes on, with this batch. */
+  onNotice?: (notice: Notice, batchSize: number) => void;
 }
 
 export function planFrom(params: Params, field: FieldDescription): TrainingPlan {
@@ -75,18 +80,70 @@ export async function writeRunFolder(run: RunFolder, record: RunRecord, particle
 }
 
 /**
- * Trains the run of `run` to `record.params.epochs`, from its last checkpoint where it has one. Resolves to the record as
- * it ended: 'finished', or 'interrupted' where it was stopped or the signal aborted. Errors other than cancellation are
- * written to the record ('failed') and thrown: 'diverged', 'device-lost', 'storage'.
+ * Trains the run of `run` to `record.params.epochs`, from its last checkpoint where it has one. `openEngine` gives the engine
+ * that is open, or a new one where that was lost: a run goes on by itself after a loss, and with half the batch where the
+ * memory did not hold it (setbacks.ts). Resolves to the record as it ended: 'finished', or 'interrupted' where it was
+ * stopped or the signal aborted. Errors other than cancellation are written to the record ('failed') and thrown:
+ * 'diverged', 'device-lost', 'out-of-memory', 'storage'.
  */
 export async function trainRun(
   run: RunFolder,
+  openEngine: () => Promise<Engine>,
+  particles: RunParticles,
+  control: TrainingControl,
+  hooks: TrainJobHooks,
+): Promise<RunRecord> {
+  let record = await run.update({ status: 'running', error: undefined });
+  const setbacks = new Setbacks(record.params.batchSize);
+  try {
+    for (;;) {
+      const engine = await openEngine();
+      record = await run.update({ device: engine.device });
+      const attempt = { modelStood: false };
+      try {
+        return await trainOnce(run, record, engine, particles, control, {
+          ...hooks,
+          onEvent(event) {
+            if (event.type === 'epoch') setbacks.epochFinished();
+            hooks.onEvent(event);
+          },
+          onModel(model, field) {
+            attempt.modelStood = true;
+            hooks.onModel?.(model, field);
+          },
+        });
+      } catch (error) {
+        throwIfCancelled(control.signal);
+        const { epochsDone } = (await run.record()) ?? record;
+        const notice = await setbacks.after(error, engine, attempt.modelStood, epochsDone);
+        if (!notice) throw error;
+        record = await noted(run, notice, setbacks.batchSize);
+        hooks.onNotice?.(notice, setbacks.batchSize);
+      }
+    }
+  } catch (error) {
+    if (error instanceof VitrineError && error.code === 'cancelled') return run.update({ status: 'interrupted' });
+    const known = toVitrineError(error);
+    await run.update({ status: 'failed', error: known.toData() }).catch(() => {});
+    throw known;
+  }
+}
+
+/** Keeps in the record what happened, and the batch that the run goes on with. */
+async function noted(run: RunFolder, notice: Notice, batchSize: number): Promise<RunRecord> {
+  const { params, notices = [] } = await run.update({});
+  return run.update({ params: { ...params, batchSize }, notices: [...notices.slice(1 - NOTICES_KEPT), notice] });
+}
+
+/** One attempt: from the last checkpoint to the end, or to what stops it; whatever was learned is on disk then. */
+async function trainOnce(
+  run: RunFolder,
+  record: RunRecord,
   engine: Engine,
   particles: RunParticles,
   control: TrainingControl,
   hooks: TrainJobHooks,
 ): Promise<RunRecord> {
-  const record = await run.update({ status: 'running', device: engine.device, error: undefined });
   const { params } = record;
   const field = fieldFromParams(params, record.boxPixels);
   const plan = planFrom(params, field);
@@ -119,12 +176,8 @@ export async function trainRun(
     await saving;
     if (failure) throw failure as Error;
     return await run.update({ status: last.epoch >= plan.epochs ? 'finished' : 'interrupted' });
-  } catch (error) {
+  } finally {
     await saving;
-    if (error instanceof VitrineError && error.code === 'cancelled') return run.update({ status: 'interrupted' });
-    const known = toVitrineError(error);
-    await run.update({ status: 'failed', error: known.toData() }).catch(() => {});
-    throw known;
   }
 }
 

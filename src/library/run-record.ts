@@ -1,6 +1,6 @@
 // vitrine.json: what a run folder says beyond a cryoDRGN work directory. Written after every epoch.
 import type { DeviceInfo } from '../engine/engine.ts';
-import type { ErrorData } from '../formats/errors.ts';
+import type { ErrorData, Notice } from '../formats/errors.ts';
 import type { EpochSummary } from '../inference/training.ts';
 import type { Params } from '../params.ts';
 
@@ -39,4 +39,6 @@ export interface RunRecord {
   /** Hash of the images' content, the first half of their cache's key. */
   fingerprint: string;
   error?: ErrorData;
+  /** Setbacks that the run met and went on from, the latest last. */
+  notices?: Notice[];
 }

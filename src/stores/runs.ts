@@ -1,6 +1,6 @@
 // The runs that are kept, the one that goes on, and what their events say.
 import { create } from 'zustand';
-import type { Notice, Params, Progress, RunEvent, RunSummary } from '../../workers/contract.ts';
+import type { Params, Progress, RunEvent, RunSummary } from '../../workers/contract.ts';
 import type { ErrorData } from '../formats/errors.ts';
 import { errorData } from './explore-backend.ts';
 import { clearLive, refreshLive } from './live-landscape.ts';
@@ -23,7 +23,6 @@ export interface LiveRun {
   imagesPerSecond: number;
   secondsLeft: number | null;
   losses: LossPoint[];
-  notices: Notice[];
   reason: string | null;
 }
 
@@ -50,7 +49,6 @@ const QUIET: LiveRun = {
   imagesPerSecond: 0,
   secondsLeft: null,
   losses: [],
-  notices: [],
   reason: null,
 };
 
@@ -202,16 +200,15 @@ export function takeRunEvent(event: RunEvent): void {
       return changeLive(id, () => ({ preparing: event.progress }));
     case 'progress': {
       const { epoch, imagesDone, imagesTotal, imagesPerSecond, secondsLeft, reconstruction, kl } = event;
-      return changeLive(id, (live) => ({
-        ...{ preparing: null, epoch, imagesDone, imagesTotal, imagesPerSecond, secondsLeft },
-        losses:
-          reconstruction === null
-            ? live.losses
-            : thinned([
-                ...live.losses,
-                { epoch: epoch - 1 + imagesDone / Math.max(1, imagesTotal), reconstruction, kl: kl ?? 0 },
-              ]),
-      }));
+      const at = epoch - 1 + imagesDone / Math.max(1, imagesTotal);
+      return changeLive(id, (live) => {
+        // An epoch that is done again, after a lost device, takes the place of its first beginning.
+        const losses = live.losses.filter((point) => point.epoch < at);
+        return {
+          ...{ preparing: null, epoch, imagesDone, imagesTotal, imagesPerSecond, secondsLeft },
+          losses: reconstruction === null ? losses : thinned([...losses, { epoch: at, reconstruction, kl: kl ?? 0 }]),
+        };
+      });
     }
     case 'epoch': {
       const { summary } = event;
@@ -238,7 +235,10 @@ export function takeRunEvent(event: RunEvent): void {
       return;
     }
     case 'notice':
-      return changeLive(id, ({ notices }) => ({ notices: [...notices.slice(-19), event.notice] }));
+      return change(id, ({ notices = [], params }) => ({
+        notices: [...notices.slice(-19), event.notice],
+        params: { ...params, batchSize: event.batchSize },
+      }));
     case 'failed':
       changeLive(id, () => ({ preparing: null, secondsLeft: null }));
       change(id, () => ({ status: 'failed', error: event.error }));

@@ -1,4 +1,5 @@
 // A run as it goes: controls, how far, how fast, loss and KL, landscape and map of the latest epoch.
+import { Info } from 'lucide-react';
 import { useEffect } from 'react';
 import type { RunSummary } from '../../../workers/contract.ts';
 import { refreshLive } from '../../stores/live-landscape.ts';
@@ -12,6 +13,9 @@ import { LossCharts } from './loss-charts.tsx';
 import { RunControls } from './run-controls.tsx';
 import { RunStatusBadge } from './run-status.tsx';
 import styles from './learn.module.css';
+
+/** Setbacks told beneath the numbers; the record keeps more. */
+const NOTICES_SHOWN = 3;
 
 export function RunMonitor({ run }: { run: RunSummary }) {
   const live = useRuns((state) => state.live[run.id]);
@@ -37,8 +41,11 @@ export function RunMonitor({ run }: { run: RunSummary }) {
         <Numbers run={run} live={live} />
       </Panel>
       {run.error && run.status === 'failed' && <NoticeCard tone="error" notice={run.error} testId="run-error" />}
-      {live?.notices.map((notice, index) => (
-        <NoticeCard key={index} tone="warning" notice={notice} testId="run-notice" />
+      {run.notices?.slice(-NOTICES_SHOWN).map((notice, index) => (
+        <p key={index} className={styles.notice} data-testid="run-notice" data-code={notice.code}>
+          <Info aria-hidden />
+          {notice.message}
+        </p>
       ))}
       <div className={styles.panels}>
         <LossCharts run={run} live={live} />

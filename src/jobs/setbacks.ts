@@ -1,0 +1,65 @@
+// What a training does when its device fails it: a lost device is opened anew, a batch that the memory did not hold is
+// halved, and it goes on from the last checkpoint. Only what keeps happening ends the run.
+import type { Engine } from '../engine/engine.ts';
+import { wait } from '../engine/event-loop.ts';
+import { VitrineError, type Notice } from '../formats/errors.ts';
+
+/** Losses without an epoch finished between them, after which the run fails. */
+export const LOSSES_BORNE = 3;
+
+/** How long a device that spoilt a computation may take to say that it is lost, milliseconds. */
+const WORD_OF_LOSS = 100;
+
+/** Whether the engine has said that it can no longer be used. */
+export async function isLost(engine: Engine): Promise<boolean> {
+  if (!engine.lost) return false;
+  return Promise.race([engine.lost.then(() => true), wait(WORD_OF_LOSS).then(() => false)]);
+}
+
+/** Half of a batch that the memory did not hold; null where the error says something else or one image is too much. */
+export function halvedBatch(error: unknown, batchSize: number): number | null {
+  if (!(error instanceof VitrineError) || error.code !== 'out-of-memory' || batchSize <= 1) return null;
+  return Math.floor(batchSize / 2);
+}
+
+/** What is said of a halved batch: `goesOn` for a training, else of an estimate. */
+export function batchNotice(engine: Engine, batchSize: number, half: number, goesOn: boolean): Notice {
+  const memory = engine.device.processor === 'gpu' ? 'The graphics memory' : 'The memory';
+  return {
+    code: 'batch-halved',
+    message: `${memory} did not hold a batch of ${batchSize}; training ${goesOn ? 'goes on' : 'would go on'} with ${half}.`,
+  };
+}
+
+/** The setbacks of one training, counted. */
+export class Setbacks {
+  private losses = 0;
+
+  constructor(public batchSize: number) {}
+
+  epochFinished(): void {
+    this.losses = 0;
+  }
+
+  /**
+   * How to go on after `error`: what is said about it, or null where the run has to fail. `modelStood`: whether the model was
+   * made, since only what comes after depends on the batch. `batchSize` is the one to go on with.
+   */
+  async after(error: unknown, engine: Engine, modelStood: boolean, epochsDone: number): Promise<Notice | null> {
+    const half = modelStood ? halvedBatch(error, this.batchSize) : null;
+    if (half !== null) {
+      const notice = batchNotice(engine, this.batchSize, half, true);
+      this.batchSize = half;
+      return notice;
+    }
+    if (!(error instanceof VitrineError) || error.code !== 'device-lost' || !(await isLost(engine))) return null;
+    if (++this.losses > LOSSES_BORNE) return null;
+    const from = epochsDone > 0 ? `from the end of epoch ${epochsDone}` : 'from the start';
+    const { found } = error.detail;
+    return {
+      code: 'device-recovered',
+      message: `${error.message} The run goes on ${from} on a device opened anew.`,
+      ...(found !== undefined && { found }),
+    };
+  }
+}

@@ -1,0 +1,200 @@
+// A training whose device fails it: lost in the middle of an epoch, while encoding or while a checkpoint is read back, or with
+// too little memory. It goes on by itself, ends where an undisturbed one ends, bit for bit, and says what happened.
+import { describe, expect, it } from 'vitest';
+import { openFailingEngine, type EngineCall, type FailingEngine, type Trouble } from '../../testing/failing-engine.ts';
+import type { Notice } from '../formats/errors.ts';
+import { Random } from '../geometry/random.ts';
+import { makeLattice } from '../imaging/lattice.ts';
+import type { TrainingControl, TrainingEvent } from '../inference/training.ts';
+import { MemoryStorage } from '../library/memory.ts';
+import type { RunRecord } from '../library/run-record.ts';
+import { RunFolder } from '../library/runs.ts';
+import { validateParams } from '../params.ts';
+import { LOSSES_BORNE } from './setbacks.ts';
+import { trainRun, writeRunFolder, type RunParticles } from './train-job.ts';
+
+const COUNT = 22;
+const BATCH = 8;
+const EPOCHS = 3;
+const STEPS = Math.ceil(COUNT / BATCH);
+const boxPixels = 16;
+const params = validateParams({
+  ...{ zDim: 2, decoderDim: 8, decoderLayers: 1, encoderDim: 8, encoderLayers: 1, learningRate: 1e-3 },
+  ...{ batchSize: BATCH, epochs: EPOCHS, boxPixels },
+});
+
+function particles(): RunParticles {
+  const { points } = makeLattice(boxPixels);
+  const random = new Random(3);
+  const values = Float32Array.from({ length: COUNT * points }, (_, i) => Math.sin(i % points) + random.normal());
+  const rotations = Float32Array.from({ length: 9 * COUNT }, (_, i) => ((i % 9) % 4 === 0 ? 1 : 0));
+  return {
+    images: {
+      ...{ count: COUNT, boxPixels, points, shardSize: COUNT, standardDeviation: 1 },
+      readShard: () => Promise.resolve({ first: 0, count: COUNT, values }),
+    },
+    poses: { rotations, translations: null },
+    ctf: null,
+    originalIndex: Uint32Array.from({ length: COUNT }, (_, i) => i),
+  };
+}
+
+const newRecord = (): RunRecord => ({
+  ...{ version: 1, id: 'run', name: 'run', created: '', datasetId: '', datasetName: 'noise', files: null, params },
+  ...{
+    status: 'running',
+    epochsDone: 0,
+    history: [],
+    device: null,
+    particles: COUNT,
+    imagePixels: boxPixels,
+    boxPixels,
+  },
+  ...{ pixelSizeAngstrom: 1, standardDeviation: 0, fingerprint: '' },
+});
+
+/** Trains with one trouble an engine, in order; engines after the last have none. */
+async function trainWith(
+  troubles: Trouble[],
+  control: TrainingControl = {},
+  onEvent: (event: TrainingEvent, engines: FailingEngine[]) => void = () => undefined,
+) {
+  const run = new RunFolder(new MemoryStorage(), '');
+  const record = newRecord();
+  await run.writeRecord(record);
+  await writeRunFolder(run, record, particles());
+  const engines: FailingEngine[] = [];
+  const heard: string[] = [];
+  const notices: [Notice, number][] = [];
+  let open: FailingEngine | null = null;
+  const openEngine = async () => {
+    if (open) return open;
+    const engine = await openFailingEngine(troubles[engines.length]);
+    engines.push(engine);
+    open = engine;
+    void engine.lost?.then(() => {
+      open = null;
+      engine.dispose();
+    });
+    return engine;
+  };
+  const ended = await trainRun(run, openEngine, particles(), control, {
+    onEvent(event) {
+      if (event.type === 'epoch') heard.push(`epoch ${event.summary.epoch}`);
+      onEvent(event, engines);
+    },
+    onNotice(notice, batchSize) {
+      heard.push(notice.code);
+      notices.push([notice, batchSize]);
+    },
+  }).catch((error: unknown) => error);
+  const kept = (await run.record())!;
+  const bytes = async (name: string) => run.storage.read(run.path(name));
+  return { ended, kept, engines, heard, notices, bytes, run };
+}
+
+/** What was learned, without how long it took. */
+async function learned({ kept, run }: Awaited<ReturnType<typeof trainWith>>) {
+  const { checkpoint } = await run.loadCheckpoint(null);
+  const losses = kept.history.map((h) => [h.epoch, h.images, h.reconstruction, h.kl, h.total]);
+  return [checkpoint.epoch, checkpoint.weights, checkpoint.optimizer, checkpoint.latents, losses];
+}
+
+/** Trouble at the n-th call of a kind, counted from 1. */
+function at(call: EngineCall, n: number, trouble: ReturnType<Trouble>): Trouble {
+  let calls = 0;
+  return (name) => (name === call && ++calls === n ? trouble : null);
+}
+
+describe('a device that is lost', () => {
+  it.each<[string, EngineCall, number, number]>([
+    ['at the first step', 'trainStep', 1, 0],
+    ['in the middle of the second epoch', 'trainStep', STEPS + 2, 1],
+    ['while losses are taken', 'takeLosses', STEPS + 1, 1],
+    ['while the images are encoded', 'encode', 2, 1],
+    ['while the weights are read back', 'exportWeights', 2, 1],
+    ['while the state of Adam is read back', 'exportOptimizer', 3, 2],
+  ])('%s is opened anew and ends as if nothing had been', async (_, call, n, epochsKept) => {
+    const whole = await trainWith([]);
+    const resumed = await trainWith([at(call, n, 'lost')]);
+    expect(resumed.kept.status).toBe('finished');
+    expect(resumed.engines.map(({ disposed }) => disposed)).toEqual([true, false]);
+    const epochs = Array.from({ length: EPOCHS }, (_, i) => `epoch ${i + 1}`);
+    expect(resumed.heard).toEqual([...epochs.slice(0, epochsKept), 'device-recovered', ...epochs.slice(epochsKept)]);
+    expect(await learned(resumed)).toEqual(await learned(whole));
+    expect(resumed.kept.notices).toEqual(resumed.notices.map(([notice]) => notice));
+    expect(resumed.notices[0][0].message).toContain(epochsKept > 0 ? `the end of epoch ${epochsKept}` : 'the start');
+    expect(resumed.kept.params).toEqual(params);
+  });
+
+  it('fails by name where it is lost again and again, and keeps its epochs', async () => {
+    const troubles = [
+      at('trainStep', STEPS + 1, 'lost'),
+      ...Array.from({ length: 9 }, () => at('trainStep', 2, 'lost')),
+    ];
+    const { ended, kept, engines, heard } = await trainWith(troubles);
+    expect(ended).toMatchObject({ code: 'device-lost', detail: { advice: 'Resume.' } });
+    expect(kept).toMatchObject({ status: 'failed', epochsDone: 1, error: { code: 'device-lost' } });
+    expect(engines).toHaveLength(1 + LOSSES_BORNE);
+    expect(heard.filter((word) => word === 'device-recovered')).toHaveLength(LOSSES_BORNE);
+  });
+
+  it('bears more losses than that where epochs come between them', async () => {
+    const troubles = Array.from({ length: 2 }, () => at('trainStep', STEPS + 1, 'lost'));
+    const early = Array.from({ length: LOSSES_BORNE - 1 }, () => at('trainStep', 1, 'lost'));
+    const { kept, engines } = await trainWith([...early, ...troubles]);
+    expect(kept).toMatchObject({ status: 'finished', epochsDone: EPOCHS });
+    expect(engines).toHaveLength(LOSSES_BORNE + 2);
+  });
+
+  it('does not go on where it was told to stop', async () => {
+    const abort = new AbortController();
+    const { kept, engines } = await trainWith([], { signal: abort.signal }, (event, [engine]) => {
+      if (event.type !== 'epoch') return;
+      abort.abort();
+      engine.lose();
+    });
+    expect(kept).toMatchObject({ status: 'interrupted', epochsDone: 1 });
+    expect(engines).toHaveLength(1);
+  });
+});
+
+describe('memory that does not hold the batch', () => {
+  /** Holds this many images a step. */
+  const holds =
+    (images: number, trouble: 'memory' | 'spoilt'): Trouble =>
+    (call, count) =>
+      call === 'trainStep' && count > images ? trouble : null;
+
+  it('halves it on the same device, says so, and keeps what was used', async () => {
+    const { kept, engines, notices } = await trainWith([holds(2, 'memory')]);
+    expect(kept).toMatchObject({ status: 'finished', params: { batchSize: 2 } });
+    expect(engines).toHaveLength(1);
+    expect(notices.map(([{ message }, batch]) => [message, batch])).toEqual([
+      ['The graphics memory did not hold a batch of 8; training goes on with 4.', 4],
+      ['The graphics memory did not hold a batch of 4; training goes on with 2.', 2],
+    ]);
+    expect(kept.history.map(({ images }) => images)).toEqual([COUNT, COUNT, COUNT]);
+  });
+
+  it('halves it on a device opened anew where the old one was spoilt', async () => {
+    const { kept, engines } = await trainWith([holds(4, 'spoilt')]);
+    expect(kept).toMatchObject({ status: 'finished', params: { batchSize: 4 } });
+    expect(engines).toHaveLength(2);
+  });
+
+  it('goes on from the last checkpoint', async () => {
+    const { kept, heard } = await trainWith([at('trainStep', STEPS + 2, 'memory')]);
+    expect(heard).toEqual(['epoch 1', 'batch-halved', 'epoch 2', 'epoch 3']);
+    expect(kept.params.batchSize).toBe(BATCH / 2);
+  });
+
+  it('fails by name where one image is too much, or the model itself', async () => {
+    const one = await trainWith([holds(0, 'memory')]);
+    expect(one.ended).toMatchObject({ code: 'out-of-memory' });
+    expect(one.kept).toMatchObject({ status: 'failed', params: { batchSize: 1 } });
+    const model = await trainWith([at('createModel', 1, 'memory')]);
+    expect(model.ended).toMatchObject({ code: 'out-of-memory' });
+    expect(model.notices).toEqual([]);
+  });
+});
