@@ -22,6 +22,8 @@ export interface Tuning {
   adapter: string;
   version: number;
   choices: Record<string, Choice>;
+  /** Operations a second of the products that were timed, the slowest of them. */
+  rate?: number;
 }
 
 /** Features of the first product: computed where they are read, or once into memory. */
@@ -58,6 +60,11 @@ export class Tuned {
 
   weightGradient(shape: WeightGradientShape, rows: number): WeightGradientVariant {
     return this.chosen('weight-gradient', shape, rows, weightGradientVariants(this.gpu, shape, rows));
+  }
+
+  /** Operations a second that products surely reach here; null where nothing was measured. */
+  get rate(): number | null {
+    return this.tuning?.rate ?? null;
   }
 
   get encoding(): EncodingChoice {
