@@ -1,0 +1,130 @@
+// A product by tiles: a workgroup makes TILE_ROWS × TILE_COLUMNS of the result, DEPTH inputs at a time in workgroup memory,
+// an invocation 4·ROW_GROUPS × 4·COLUMN_GROUPS in registers. While it multiplies, the next inputs are on their way to
+// registers. The left factor lies transposed, so that four rows are one read; its columns are permuted in fours (`place`)
+// so that eight neighbours that store a row's inputs meet different banks. 32 neighbours make 4 × 8 of the invocations.
+// INPUTS × OUTPUTS.
+@group(0) @binding(2) var<storage, read> right: array<vec4<scalar>>;
+
+const THREADS: u32 = THREADS_DOWN * THREADS_ACROSS;
+const LEFT_BLOCKS: u32 = TILE_ROWS * DEPTH / 16u;
+const RIGHT_BLOCKS: u32 = TILE_COLUMNS * DEPTH / 16u;
+const DEPTH4: u32 = DEPTH / 4u;
+
+var<workgroup> lefts: array<array<vec4f, TILE_ROWS / 4u>, DEPTH>;
+var<workgroup> rights: array<array<vec4f, TILE_COLUMNS / 4u>, DEPTH>;
+
+// Four by four numbers on their way from memory to a tile.
+struct Block {
+  a: vec4<scalar>,
+  b: vec4<scalar>,
+  c: vec4<scalar>,
+  d: vec4<scalar>,
+}
+
+fn place(row4: u32, k4: u32) -> u32 {
+  return row4 ^ (k4 * (8u / DEPTH4));
+}
+
+// Blocks are numbered: first the left tile's (four rows by four inputs), then the right tile's (four inputs by four columns).
+fn load(block: u32, first_row: u32, first_column4: u32, first_k4: u32) -> Block {
+  if (block < LEFT_BLOCKS) {
+    let row = first_row + 4u * (block / DEPTH4);
+    let k4 = first_k4 + block % DEPTH4;
+    return Block(left4(row, k4), left4(row + 1u, k4), left4(row + 2u, k4), left4(row + 3u, k4));
+  }
+  if (block < LEFT_BLOCKS + RIGHT_BLOCKS) {
+    let number = block - LEFT_BLOCKS;
+    let column4 = min(first_column4 + number % (TILE_COLUMNS / 4u), OUTPUTS / 4u - 1u);
+    let at = 4u * (first_k4 + number / (TILE_COLUMNS / 4u)) * (OUTPUTS / 4u) + column4;
+    return Block(right[at], right[at + OUTPUTS / 4u], right[at + 2u * (OUTPUTS / 4u)], right[at + 3u * (OUTPUTS / 4u)]);
+  }
+  return Block();
+}
+
+fn store(block: u32, numbers: Block) {
+  let a = vec4f(numbers.a);
+  let b = vec4f(numbers.b);
+  let c = vec4f(numbers.c);
+  let d = vec4f(numbers.d);
+  if (block < LEFT_BLOCKS) {
+    let k4 = block % DEPTH4;
+    let at = place(block / DEPTH4, k4);
+    lefts[4u * k4][at] = vec4f(a.x, b.x, c.x, d.x);
+    lefts[4u * k4 + 1u][at] = vec4f(a.y, b.y, c.y, d.y);
+    lefts[4u * k4 + 2u][at] = vec4f(a.z, b.z, c.z, d.z);
+    lefts[4u * k4 + 3u][at] = vec4f(a.w, b.w, c.w, d.w);
+  } else if (block < LEFT_BLOCKS + RIGHT_BLOCKS) {
+    let number = block - LEFT_BLOCKS;
+    let k = 4u * (number / (TILE_COLUMNS / 4u));
+    let at = number % (TILE_COLUMNS / 4u);
+    rights[k][at] = a;
+    rights[k + 1u][at] = b;
+    rights[k + 2u][at] = c;
+    rights[k + 3u][at] = d;
+  }
+}
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let index = group.y * groups.x + group.x;
+  let first_row = index / COLUMN_TILES * TILE_ROWS;
+  let first_column4 = index % COLUMN_TILES * (TILE_COLUMNS / 4u);
+  if (first_row >= chunk.rows) {
+    return;
+  }
+  let warp = thread / 32u;
+  let across = warp % (THREADS_ACROSS / 8u) * 8u + thread % 8u;
+  let down = warp / (THREADS_ACROSS / 8u) * 4u + thread / 8u % 4u;
+  // unroll g in 0..ROW_GROUPS
+  // unroll i in 0..4
+  // unroll h in 0..COLUMN_GROUPS
+  var sum_$g_$i_$h = vec4f();
+  // end
+  // end
+  // end
+  // unroll n in 0..BLOCKS_EACH
+  var next_$n = load(thread + $n * THREADS, first_row, first_column4, 0u);
+  // end
+  for (var k4 = 0u; k4 < INPUTS / 4u; k4 += DEPTH4) {
+    // unroll n in 0..BLOCKS_EACH
+    store(thread + $n * THREADS, next_$n);
+    // end
+    workgroupBarrier();
+    if (k4 + DEPTH4 < INPUTS / 4u) {
+      // unroll n in 0..BLOCKS_EACH
+      next_$n = load(thread + $n * THREADS, first_row, first_column4, k4 + DEPTH4);
+      // end
+    }
+    // Four at a time: enough for reads to go ahead of the sums, little enough that every compiler bears it.
+    for (var j = 0u; j < DEPTH4; j++) {
+      // unroll k in 0..4
+      {
+        // unroll g in 0..ROW_GROUPS
+        let a_$g = lefts[4u * j + $k][place($g * THREADS_DOWN + down, j)];
+        // end
+        // unroll h in 0..COLUMN_GROUPS
+        let b_$h = rights[4u * j + $k][$h * THREADS_ACROSS + across];
+        // end
+        // unroll g in 0..ROW_GROUPS
+        // unroll i in 0..4
+        // unroll h in 0..COLUMN_GROUPS
+        sum_$g_$i_$h = fma(vec4f(a_$g[$i]), b_$h, sum_$g_$i_$h);
+        // end
+        // end
+        // end
+      }
+      // end
+    }
+    workgroupBarrier();
+  }
+  // unroll h in 0..COLUMN_GROUPS
+  let column_$h = first_column4 + $h * THREADS_ACROSS + across;
+  if (column_$h < OUTPUTS / 4u) {
+    // unroll g in 0..ROW_GROUPS
+    // unroll i in 0..4
+    finish(first_row + 4u * ($g * THREADS_DOWN + down) + $i, column_$h, sum_$g_$i_$h);
+    // end
+    // end
+  }
+  // end
+}

@@ -1,0 +1,140 @@
+// The kernels that make a product, and which of them an adapter can run. Which one is fastest is measured (tuning/).
+import type { Activation } from '../../engine.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+import { bytesOf, type Scalar } from '../gpu/kernels.ts';
+
+export interface ProductShape {
+  label: string;
+  /** 'rows': left as it lies; 'encoding': features made from points (encoding/left-encoding.wgsl). */
+  prologue: 'rows' | 'encoding';
+  /**
+   * 'forward': + bias, + residual, activation. 'backward': + residual, × slope of `mask` (activations of the layer below:
+   * slope 1 where > 0, the activation's slope below zero elsewhere). 'plain': nothing.
+   */
+  epilogue: 'forward' | 'backward' | 'plain';
+  /** Adds the left row itself; inputs === outputs. */
+  residual: boolean;
+  /** null: no activation (forward) or no mask (backward). */
+  activation: Activation | null;
+  /** Forward only: one row for all, or one for each image: row r belongs to image floor((firstRow + r) / rowsPerImage). */
+  bias: 'none' | 'shared' | 'by-image';
+  /** Padded: multiples of 16. */
+  inputs: number;
+  outputs: number;
+  /** Of left (prologue 'rows'), right, mask and out. Sums and bias are float32. */
+  scalar: Scalar;
+}
+
+/** Tiles of rows × columns in workgroup memory; an invocation makes rowsEach × columnsEach of one (multiples of 4). */
+export interface TileVariant {
+  kind: 'tile';
+  rows: number;
+  columns: number;
+  rowsEach: number;
+  columnsEach: number;
+  /** Inputs at a time: 8 or 16. */
+  depth: number;
+}
+
+/** Tiles in registers only: `rows` × `columns` (a multiple of 4) each invocation, `lanes` of them side by side. */
+export interface RegisterVariant {
+  kind: 'register';
+  rows: number;
+  columns: number;
+  lanes: number;
+}
+
+/** Inputs in slices of `slice` (a multiple of 16), each by the register kernel; then their sums in order. */
+export interface SkinnyVariant {
+  kind: 'skinny';
+  rows: number;
+  columns: number;
+  lanes: number;
+  slice: number;
+}
+
+export type ProductVariant = TileVariant | RegisterVariant | SkinnyVariant;
+
+/** Rows up to which a product is few rows times a large matrix. */
+const FEW_ROWS = 64;
+/** Slices of one product at most: their partial sums are slices × rows × outputs. */
+const MOST_SLICES = 256;
+const SHORTEST_SLICE = 64;
+
+const tile = (rows: number, columns: number, rowsEach: number, columnsEach: number, depth = 16): TileVariant => ({
+  kind: 'tile',
+  rows,
+  columns,
+  rowsEach,
+  columnsEach,
+  depth,
+});
+const register = (rows: number, columns: number, lanes: number): RegisterVariant => ({
+  kind: 'register',
+  rows,
+  columns,
+  lanes,
+});
+
+const TILES = [
+  tile(128, 128, 8, 8),
+  tile(128, 64, 8, 8),
+  tile(64, 128, 8, 8),
+  tile(64, 64, 8, 8),
+  tile(64, 64, 4, 8),
+  tile(32, 64, 4, 8),
+];
+const REGISTERS = [register(4, 4, 8), register(8, 4, 8), register(4, 8, 8), register(8, 4, 32)];
+
+/** Workgroup memory of a tile in bytes: float32 whatever the storage. */
+export function tileBytes({ rows, columns, depth }: TileVariant): number {
+  return 4 * depth * (rows + columns);
+}
+
+export function tileInvocations({ rows, columns, rowsEach, columnsEach }: TileVariant): number {
+  return (rows / rowsEach) * (columns / columnsEach);
+}
+
+export function variantName(variant: ProductVariant): string {
+  if (variant.kind === 'tile') {
+    const { rows, columns, rowsEach, columnsEach, depth } = variant;
+    return `tile ${rows}×${columns}×${depth} by ${rowsEach}×${columnsEach}`;
+  }
+  const { kind, rows, columns, lanes } = variant;
+  const slice = variant.kind === 'skinny' ? `, slices of ${variant.slice}` : '';
+  return `${kind} ${rows}×${columns} by ${lanes}${slice}`;
+}
+
+/**
+ * All that the adapter can run, the default first. `rows`: how many the product will have, about; absent: many. Where
+ * the right factor passes the adapter's binding, only slices can.
+ */
+export function productVariants(gpu: Gpu, shape: ProductShape, rows = Infinity): ProductVariant[] {
+  const { inputs, outputs, scalar } = shape;
+  const few = rows <= FEW_ROWS;
+  const large = inputs * outputs * bytesOf(scalar) > gpu.bindingBytes;
+  const skinny = few || large ? skinnyVariants(shape, rows, gpu.guarded.software) : [];
+  if (large) return skinny;
+  const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = gpu.device.limits;
+  const tiles = TILES.filter(
+    (one) =>
+      tileBytes(one) <= maxComputeWorkgroupStorageSize && tileInvocations(one) <= maxComputeInvocationsPerWorkgroup,
+  ).sort((a, b) => waste(a, shape, rows) - waste(b, shape, rows));
+  return gpu.guarded.software ? [...skinny, ...REGISTERS, ...tiles] : [...skinny, ...tiles, ...REGISTERS];
+}
+
+/** Smaller where a tile suits the shape: columns computed for nothing, reads a number computed, too few tiles. */
+function waste(one: TileVariant, { outputs }: ProductShape, rows: number): number {
+  const across = Math.ceil(outputs / one.columns);
+  const unused = (across * one.columns) / outputs;
+  const reads = 1 + 16 / one.rows + 16 / one.columns + 0.5 / one.rowsEach + 0.5 / one.columnsEach;
+  const tiles = Math.ceil(rows / one.rows) * across;
+  return unused * reads * Math.max(1, 256 / tiles);
+}
+
+function skinnyVariants({ inputs, outputs }: ProductShape, rows: number, software: boolean): SkinnyVariant[] {
+  const slice = Math.max(SHORTEST_SLICE, 16 * Math.ceil(inputs / MOST_SLICES / 16));
+  const lanes = software || outputs < 128 ? 8 : 32;
+  const heights = rows <= 4 ? [4] : [8, 4];
+  return heights.map((height) => ({ kind: 'skinny', rows: height, columns: 4, lanes, slice }));
+}
