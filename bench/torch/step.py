@@ -1,9 +1,14 @@
-"""The training step of bench/wasm-step.ts in PyTorch: same architecture, half of the Fourier plane, Adam, float32.
+"""The training step that `npm run bench` times, in PyTorch: same architecture, half of the Fourier plane, Adam.
 
-D = 32, 128x3 both, zdim 8, batch 16, 96 gaussian features unless said otherwise. Prints images/s and GFLOP/s.
-Run: python3 bench/torch/step.py [--threads 1,2] [--device cpu|cuda] [--seconds 5] ...
+Prints one JSON line for each size and precision: images a second (median and best round) and FLOP/s. A round is `--seconds`
+of steps that are waited for at its end; images go to the device anew in each step, as in training. Shifts and CTF, which
+the engines compute from parameters, are given. With --ask a round is done for each line read from standard input, so that
+two programs can take turns.
+Run: python3 bench/torch/step.py [--device cpu|cuda] [--box 32] [--dim 128] [--batch 8,16] [--precision float32,tf32,amp]
 """
 import argparse
+import json
+import sys
 import time
 
 import torch
@@ -38,20 +43,25 @@ class Field(nn.Module):
         self.encoder = network(self.points, width, layers, 2 * zdim) if zdim else None
         self.decoder = network(features + zdim, width, layers, 2)
 
+    def features(self, rotations):
+        # In float32 whatever the precision of the networks: phases of hundreds of radians.
+        with torch.autocast(rotations.device.type, enabled=False):
+            p = self.half_plane @ rotations
+            flip = torch.where(p[..., 2:] > 0, -1.0, 1.0)
+            phase = (p * flip) @ self.waves.T
+            return flip[..., 0], [torch.sin(phase), torch.cos(phase)]
+
     def loss(self, images, rotations, ctf, noise, beta):
         batch = len(images)
         kl = images.new_zeros(())
-        p = self.half_plane @ rotations
-        flip = torch.where(p[..., 2:] > 0, -1.0, 1.0)
-        phase = (p * flip) @ self.waves.T
-        parts = [torch.sin(phase), torch.cos(phase)]
+        flip, parts = self.features(rotations)
         if self.encoder is not None:
-            mu, log_variance = self.encoder(images * torch.sign(ctf)).split(self.zdim, 1)
+            mu, log_variance = self.encoder(images * torch.sign(ctf)).float().split(self.zdim, 1)
             z = mu + noise * torch.exp(0.5 * log_variance)
             kl = -0.5 * (1 + log_variance - mu**2 - log_variance.exp()).sum(1).mean()
             parts.append(z[:, None].expand(batch, len(self.half_plane), self.zdim))
-        out = self.decoder(torch.cat(parts, -1))
-        re, im = out[..., 0], out[..., 1] * flip[..., 0]
+        out = self.decoder(torch.cat(parts, -1)).float()
+        re, im = out[..., 0], out[..., 1] * flip
         predicted = torch.cat([re - im, torch.flip(re + im, [1])], 1)
         return ((ctf * predicted - images) ** 2).mean() + beta * kl / self.points
 
@@ -64,49 +74,102 @@ class Field(nn.Module):
         return 2 * (len(self.half_plane) * products(self.decoder, True) + encoder)
 
 
-def measure(options, threads):
-    torch.set_num_threads(threads)
-    torch.manual_seed(0)
-    field = Field(options.box, options.dim, options.layers, options.zdim).to(options.device)
-    optimizer = torch.optim.Adam(field.parameters(), lr=1e-4)
-    shape = (options.batch, field.points)
-    images, ctf = torch.randn(shape), torch.randn(shape)
-    rotations = torch.linalg.qr(torch.randn(options.batch, 3, 3))[0]
-    noise = torch.randn(options.batch, options.zdim)
-    batch = [t.to(options.device) for t in (images, rotations, ctf, noise)]
+class Training:
+    def __init__(self, options, box, dim, batch, precision):
+        torch.manual_seed(0)
+        cuda = options.device != "cpu"
+        torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
+        self.options, self.amp = options, precision == "amp"
+        # bfloat16 is what a CPU multiplies faster; a GPU's half is float16, with its loss scaled.
+        self.half = torch.float16 if cuda else torch.bfloat16
+        self.field = Field(box, dim, options.layers, options.zdim).to(options.device)
+        self.optimizer = torch.optim.Adam(self.field.parameters(), lr=1e-4)
+        self.scaler = torch.cuda.amp.GradScaler(enabled=self.amp and cuda)
+        rotations = torch.linalg.qr(torch.randn(batch, 3, 3))[0]
+        shape = (batch, self.field.points)
+        tensors = (torch.randn(shape), rotations, torch.randn(shape), torch.randn(batch, options.zdim))
+        self.batch = [t.pin_memory() if cuda else t for t in tensors]
 
-    def step():
-        optimizer.zero_grad()
-        field.loss(*batch, 1 / max(1, options.zdim)).backward()
-        optimizer.step()
-        if options.device != "cpu":
+    def step(self):
+        batch = [t.to(self.options.device, non_blocking=True) for t in self.batch]
+        self.optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(batch[0].device.type, dtype=self.half, enabled=self.amp):
+            loss = self.field.loss(*batch, 1 / max(1, self.options.zdim))
+        self.scaler.scale(loss).backward()
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+
+    def synchronize(self):
+        if self.options.device != "cpu":
             torch.cuda.synchronize()
 
-    start = time.perf_counter()
-    while time.perf_counter() - start < 1:
-        step()
-    rates = []
-    start = time.perf_counter()
-    while time.perf_counter() - start < options.seconds:
-        before = time.perf_counter()
-        step()
-        rates.append(options.batch / (time.perf_counter() - before))
-    rates.sort()
-    median, best = rates[len(rates) // 2], rates[-1]
-    giga = field.flops_of_image() / 1e9
-    print(
-        f"PyTorch {torch.__version__}, {options.device}, {threads} thread(s): {median:.0f} images/s median (best {best:.0f}), "
-        f"{median * giga:.1f} GFLOP/s (best {best * giga:.1f})"
-    )
+    def round(self, seconds):
+        """Images a second. Steps are counted out beforehand, so that none is waited for alone."""
+        start = time.perf_counter()
+        self.step()
+        self.synchronize()
+        count = max(1, int(seconds / max(1e-4, time.perf_counter() - start)))
+        start = time.perf_counter()
+        for _ in range(count):
+            self.step()
+        self.synchronize()
+        return count * len(self.batch[0]) / (time.perf_counter() - start)
+
+
+def numbers(text):
+    return [int(word) for word in text.split(",")]
+
+
+def rounds(options):
+    if not options.ask:
+        yield from range(options.rounds)
+    else:
+        for line in sys.stdin:
+            yield line
+
+
+def measure(options, **size):
+    try:
+        training = Training(options, **size)
+        training.round(options.seconds / 2)
+        rates = []
+        for _ in rounds(options):
+            rates.append(training.round(options.seconds))
+            if options.ask:
+                print(json.dumps({"imagesPerSecond": rates[-1]}), flush=True)
+        if options.ask:
+            return
+        rates.sort()
+        median = rates[len(rates) // 2]
+        flops = median * training.field.flops_of_image()
+        report(options, **size, imagesPerSecond=median, best=rates[-1], flops=flops)
+    except RuntimeError as error:
+        report(options, **size, error=str(error).split("\n")[0])
+    if options.device != "cpu":
+        torch.cuda.empty_cache()
+
+
+def report(options, **values):
+    device = torch.cuda.get_device_name() if options.device != "cpu" else "cpu"
+    about = {"torch": torch.__version__, "device": device, "threads": torch.get_num_threads()}
+    print(json.dumps({**about, **values}), flush=True)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    for name, default in [("box", 32), ("dim", 128), ("layers", 3), ("batch", 16), ("zdim", 8)]:
+    for name, default in [("box", "32"), ("dim", "128"), ("batch", "16")]:
+        parser.add_argument(f"--{name}", type=numbers, default=numbers(default))
+    for name, default in [("layers", 3), ("zdim", 8), ("rounds", 5), ("threads", 0)]:
         parser.add_argument(f"--{name}", type=int, default=default)
-    parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--threads", default="1,2")
-    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--seconds", type=float, default=1)
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+    parser.add_argument("--precision", type=lambda text: text.split(","), default=["float32"])
+    parser.add_argument("--ask", action="store_true")
     options = parser.parse_args()
-    for count in options.threads.split(","):
-        measure(options, int(count))
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    for box in options.box:
+        for dim in options.dim:
+            for batch in options.batch:
+                for precision in options.precision:
+                    measure(options, box=box, dim=dim, batch=batch, precision=precision)
