@@ -1,0 +1,84 @@
+// Every kernel's proof in Chromium, on its software adapter: all cases in the dedicated worker that trains, one of each room
+// in the page too, under the studio's own headers and policy. The cases are those of Node; here another WebGPU stack
+// compiles and runs them.
+import { resolve } from 'node:path';
+import { build, type Rolldown } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KernelRunner } from '../testing/kernel-browser.ts';
+import { roomCases } from '../testing/kernel-rooms.ts';
+import { studioOfStory } from './story.ts';
+
+/** The cases as one classic script. */
+async function bundled(): Promise<string> {
+  const root = resolve(import.meta.dirname, '..');
+  const built = (await build({
+    ...{ root, configFile: false, publicDir: false, logLevel: 'warn' },
+    build: {
+      ...{ write: false, minify: false, target: 'es2023' },
+      lib: { entry: resolve(root, 'testing/kernel-browser.ts'), formats: ['iife'], name: 'kernels' },
+    },
+  })) as Rolldown.RolldownOutput[];
+  return built.flatMap(({ output }) => output.flatMap((part) => (part.type === 'chunk' ? [part.code] : []))).join('\n');
+}
+
+/** One case of each room. */
+function firsts<T extends { room: string }>(cases: T[]): T[] {
+  return cases.filter(({ room }, i) => i === cases.findIndex((other) => other.room === room));
+}
+
+/** Where a script can be evaluated: a page or one of its workers. */
+interface Place {
+  evaluate<T>(script: string): Promise<T>;
+}
+
+describe('Kernels in Chromium', () => {
+  const studio = studioOfStory();
+  let script = '';
+  beforeAll(async () => {
+    script = await bundled();
+  });
+
+  it('has cases', () => {
+    expect(roomCases.length).toBeGreaterThan(20);
+  });
+
+  const all = roomCases.map(({ room, one }, number) => ({ room, name: one.name, number }));
+  const places: [string, typeof all, () => Promise<Place>][] = [
+    ['the worker that trains', all, engineWorker],
+    ['the page', firsts(all), () => Promise.resolve(studio.get().page)],
+  ];
+
+  /** The dedicated worker of the engine: the one that was given its script's name. */
+  async function engineWorker(): Promise<Place> {
+    await studio.get().until('the device', ({ device }) => device());
+    const workers = studio.get().page.workers();
+    const found = workers.find((worker) => /engine\.worker/.test(worker.url()));
+    if (!found) throw new Error(`no engine worker among ${workers.map((worker) => worker.url()).join(', ')}`);
+    return found;
+  }
+
+  describe.each(places)('in %s', (where, cases, find) => {
+    let place: Place;
+    let taken = 0;
+    const ask = <T>(call: string): Promise<T> => place.evaluate<T>(`kernelRunner.${call}`);
+
+    beforeAll(async () => {
+      place = await find();
+      await place.evaluate(`${script};0`);
+      const opened = await ask<Awaited<ReturnType<KernelRunner['open']>>>('open()');
+      expect(opened.cases).toBe(roomCases.length);
+    });
+    afterAll(async () => {
+      console.log(`${cases.length} cases in ${where}: ${(taken / 1000).toFixed(1)} s`);
+      await ask('close()');
+    });
+
+    it.each(cases)('$room: $name', async ({ number }) => {
+      taken += (await ask<number | null>(`run(${number})`)) ?? 0;
+    });
+  });
+
+  it('did this without an error', () => {
+    expect(studio.get().errors).toEqual([]);
+  });
+});

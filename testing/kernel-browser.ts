@@ -1,0 +1,40 @@
+// Kernels' cases in a browser, in a page or a worker: bundled into one script, which leaves a runner behind on the global
+// object. Nothing of it is part of the studio.
+import { browserGpu, findAdapter } from '../src/engine/gpu-adapter.ts';
+import { Gpu } from '../src/engine/wgsl/gpu/gpu.ts';
+import { canRun } from './kernel-cases.ts';
+import { roomCases } from './kernel-rooms.ts';
+
+export interface KernelRunner {
+  /** Adapter and the number of cases. Rejects where there is no adapter. */
+  open(): Promise<{ adapter: string; cases: number }>;
+  /** Runs case `number`: how many milliseconds it took, null where the device lacks what it needs. */
+  run(number: number): Promise<number | null>;
+  close(): void;
+}
+
+let gpu: Gpu | null = null;
+
+const runner: KernelRunner = {
+  async open() {
+    const browser = browserGpu();
+    const adapter = browser && (await findAdapter(browser));
+    if (!adapter) throw new Error('no WebGPU adapter');
+    gpu = await Gpu.open(adapter);
+    return { adapter: gpu.guarded.description, cases: roomCases.length };
+  },
+  async run(number) {
+    if (!gpu) throw new Error('not opened');
+    const { one } = roomCases[number];
+    if (!canRun(one, gpu)) return null;
+    const start = performance.now();
+    await one.run(gpu);
+    return performance.now() - start;
+  },
+  close() {
+    gpu?.close();
+    gpu = null;
+  },
+};
+
+(globalThis as { kernelRunner?: KernelRunner }).kernelRunner = runner;
