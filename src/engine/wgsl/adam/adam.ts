@@ -1,0 +1,66 @@
+// One Adam over the flat buffers, and before it one invocation that says whether the step counts. β1 0.9, β2 0.999, ε 1e-8.
+import { partOf, type Arena, type View } from '../gpu/arena.ts';
+import type { Command, Gpu } from '../gpu/gpu.ts';
+import { shaderSource } from '../gpu/source.ts';
+import { shaders } from '../generated/shaders.ts';
+import { GOOD_STEPS, LEAST_SCALE, MOST_SCALE } from './state.ts';
+
+export { adamState, readAdamState } from './state.ts';
+
+export const BETA1 = 0.9;
+export const BETA2 = 0.999;
+export const EPSILON = 1e-8;
+
+export interface AdamBuffers {
+  /** Each of `size` float32, laid out alike. */
+  parameters: View;
+  gradients: View;
+  first: View;
+  second: View;
+  /** adamState(…). */
+  state: View;
+  /** stepUniform(…). */
+  step: View;
+}
+
+/**
+ * One step over `size` floats, a multiple of 4. A step whose sums were flagged as not finite changes no parameter and halves
+ * the loss scale.
+ */
+export async function makeAdam(gpu: Gpu, arena: Arena, size: number, buffers: AdamBuffers): Promise<Command[]> {
+  const { parameters, gradients, first, second, state, step } = buffers;
+  const commands = [gpu.dispatch('advance', await gpu.pipeline('advance', ADVANCE), [state], 1)];
+  const adam = await gpu.pipeline('adam', ADAM);
+  const most = Math.floor(gpu.bindingBytes / 4 / 64) * 64;
+  for (let at = 0; at < size; at += most) {
+    const floats = Math.min(most, size - at);
+    const [p, g, m, v] = [parameters, gradients, first, second].map((view) => partOf(view, at, floats));
+    const range = arena.uniform('adam range', [floats / 4]);
+    const work = { flops: 16 * floats, bytes: 28 * floats };
+    commands.push(gpu.dispatch('adam', adam, [p, g, m, v, state, step, range], Math.ceil(floats / 1024), work));
+  }
+  return commands;
+}
+
+const ADVANCE = shaderSource(
+  {
+    Flag: 'u32',
+    GOOD_STEPS,
+    MOST_SCALE: { f32: MOST_SCALE },
+    LEAST_SCALE: { f32: LEAST_SCALE },
+    LOG_BETA1: { f32: Math.log(BETA1) },
+    LOG_BETA2: { f32: Math.log(BETA2) },
+  },
+  [shaders['adam/state'], shaders['adam/advance']],
+);
+
+const ADAM = shaderSource(
+  {
+    Flag: 'u32',
+    BETA2: { f32: BETA2 },
+    ONE_MINUS_BETA1: { f32: 1 - BETA1 },
+    ONE_MINUS_BETA2: { f32: 1 - BETA2 },
+    EPSILON: { f32: EPSILON },
+  },
+  [shaders['adam/state'], shaders['adam/step'], shaders['adam/adam']],
+);

@@ -1,0 +1,41 @@
+// The state that steps hand on to each other on the device (state.wgsl): Adam's steps and bias corrections, the loss scale of
+// float16 and whether a sum of the step was not finite.
+import type { Arena, View } from '../gpu/arena.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+
+/** u32 words of TrainingState, padded as WGSL pads it. */
+const WORDS = 12;
+/** Good steps after which the loss scale doubles, and how far; PyTorch's GradScaler. */
+export const GOOD_STEPS = 2000;
+export const MOST_SCALE = 2 ** 24;
+/** Below it no scale helps. */
+export const LEAST_SCALE = 2 ** -14;
+
+export interface AdamStateValues {
+  /** Adam's steps done. */
+  steps: number;
+  /** Power of two; 1 in float32. */
+  lossScale: number;
+  /** Whether the scale doubles after 2000 good steps: wanted where gradients are scaled. Unless given, where it is not 1. */
+  growing?: boolean;
+}
+
+/** The state at a model's beginning or as a checkpoint has it. */
+export function adamState(arena: Arena, { steps, lossScale, growing = lossScale !== 1 }: AdamStateValues): View {
+  const words = new Uint32Array(WORDS);
+  const floats = new Float32Array(words.buffer);
+  floats.set([lossScale, 1 / lossScale]);
+  words[4] = steps;
+  words[8] = growing ? 1 : 0;
+  return arena.upload('training state', words);
+}
+
+/** Reads the state; waits for the device. `overflow`: a sum of the step going on was not finite. */
+export async function readAdamState(
+  gpu: Gpu,
+  view: View,
+): Promise<{ steps: number; lossScale: number; overflow: boolean }> {
+  const words = new Uint32Array(await gpu.read(view));
+  const [lossScale] = new Float32Array(words.buffer);
+  return { steps: words[4], lossScale, overflow: words[3] !== 0 };
+}

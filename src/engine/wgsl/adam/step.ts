@@ -1,0 +1,21 @@
+// The numbers that the caller sets for a step, in a uniform (step.wgsl) that is written before each.
+import type { Arena, View } from '../gpu/arena.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+
+export interface StepValues {
+  learningRate: number;
+  weightDecay: number;
+  /** Weight of KL in the loss. */
+  beta: number;
+  /** 1 / (images · points): what β·KL of all images together counts in the loss. */
+  klWeight: number;
+}
+
+export function stepUniform(arena: Arena): View {
+  return arena.uniform('step', [0, 0, 0, 0]);
+}
+
+/** For what is submitted from now on. */
+export function writeStep(gpu: Gpu, view: View, { learningRate, weightDecay, beta, klWeight }: StepValues): void {
+  gpu.write(view, new Float32Array([learningRate, weightDecay, beta, klWeight]));
+}

@@ -1,0 +1,65 @@
+// The latent variables of a batch: z sampled from what the encoder says of each image, its Kullback-Leibler divergence from
+// the standard normal, and the gradients of both.
+import type { Arena, View } from '../gpu/arena.ts';
+import type { Command, Gpu } from '../gpu/gpu.ts';
+import { shaderSource } from '../gpu/source.ts';
+import { padded } from '../parameters/layout.ts';
+import { shaders } from '../generated/shaders.ts';
+
+export interface LatentShape {
+  zDim: number;
+  images: number;
+}
+
+interface Encoded {
+  /** images × padded(2·zDim) float32: μ, then log σ². */
+  encoded: View;
+  /** images × zDim float32, standard normal. */
+  noise: View;
+  /** β and the weight of KL (adam/step.ts). */
+  step: View;
+}
+
+export interface SamplingBuffers extends Encoded {
+  /** images × padded(zDim) float32, written with its padding. */
+  z: View;
+  /** LOSS_SUMS float32: KL is added to [1], β·KL to [2]. */
+  losses: View;
+}
+
+export interface SamplingGradientBuffers extends Encoded {
+  /** images × padded(zDim) float32. */
+  zGradient: View;
+  /** images × padded(2·zDim) float32, written with its padding. */
+  into: View;
+}
+
+function sizes({ zDim, images }: LatentShape) {
+  return { Z_DIM: zDim, Z_PADDED: padded(zDim), ENCODED: padded(2 * zDim), IMAGES: images };
+}
+
+/** z = μ + σ·noise, and KL. One workgroup, so that the sum has the same bits each time. */
+export async function makeSampling(
+  gpu: Gpu,
+  _arena: Arena,
+  shape: LatentShape,
+  { encoded, noise, z, losses, step }: SamplingBuffers,
+): Promise<Command[]> {
+  const source = shaderSource(sizes(shape), [shaders['adam/step'], shaders['latents/sampling']]);
+  const pipeline = await gpu.pipeline('sampling', source);
+  return [gpu.dispatch('sampling', pipeline, [encoded, noise, z, losses, step], 1)];
+}
+
+/** Gradients of μ and log σ², the divergence's share with them. */
+export async function makeSamplingGradient(
+  gpu: Gpu,
+  _arena: Arena,
+  shape: LatentShape,
+  { encoded, noise, zGradient, into, step }: SamplingGradientBuffers,
+): Promise<Command[]> {
+  const constants = sizes(shape);
+  const source = shaderSource(constants, [shaders['adam/step'], shaders['latents/sampling-gradient']]);
+  const pipeline = await gpu.pipeline('sampling gradient', source);
+  const workgroups = Math.ceil((shape.images * constants.ENCODED) / 64);
+  return [gpu.dispatch('sampling gradient', pipeline, [encoded, noise, zGradient, into, step], workgroups)];
+}

@@ -1,0 +1,22 @@
+// Sums of all rows, written or added to what is there. Needs finished.wgsl.
+@group(0) @binding(5) var<storage, read_write> into: array<vec4f>; // a range of inputs × OUTPUTS
+
+fn put_sum(slice: u32, at4: u32, sum: vec4f) {
+  var total = finished(sum);
+  // unroll only in 0..ACCUMULATE
+  total += into[at4];
+  // end
+  into[at4] = total;
+}
+
+// unroll only in 0..BIAS
+@group(0) @binding(6) var<storage, read_write> bias_into: array<vec4f>; // OUTPUTS
+
+fn put_bias(slice: u32, n4: u32, sum: vec4f) {
+  var total = finished(sum);
+  // unroll only in 0..ACCUMULATE
+  total += bias_into[n4];
+  // end
+  bias_into[n4] = total;
+}
+// end

@@ -1,0 +1,126 @@
+// sums[m][n] = sum over a slice's rows of left[row][m] · gradient[row][n]: TILE × TILE sums a workgroup, EACH × EACH a
+// thread, DEPTH rows at a time through workgroup memory, the next rows being fetched while these are multiplied. Both factors
+// lie along their columns, so nothing is transposed. Bindings 0 and 1: encoding/left-*.wgsl.
+@group(0) @binding(2) var<storage, read> gradient: array<vec4<scalar>>; // rows × OUTPUTS
+@group(0) @binding(3) var<uniform> slicing: Slicing;
+
+const QUADS = TILE / 4u; // of columns of a tile
+const SIDE = TILE / EACH; // threads along a side
+const BLOCK = DEPTH * QUADS;
+var<workgroup> lefts: array<vec4f, 2u * BLOCK>;
+var<workgroup> gradients: array<vec4f, 2u * BLOCK>;
+
+@compute @workgroup_size(THREADS)
+fn main(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  const ACROSS = (OUTPUTS + TILE - 1u) / TILE;
+  let number = group.y * groups.x + group.x;
+  let tiles = ACROSS * ((slicing.inputs + TILE - 1u) / TILE);
+  let slice = number / tiles;
+  if (slice >= slicing.slices) {
+    return;
+  }
+  let tile = number % tiles;
+  let first_m4 = tile / ACROSS * QUADS; // within the range of inputs
+  let first_n4 = tile % ACROSS * QUADS;
+  let begin = slice * slicing.slice_rows;
+  let end = min(slicing.rows, begin + slicing.slice_rows);
+
+  // What this thread fetches: always the same columns.
+  let column4 = thread % QUADS;
+  let fetch_row = thread / QUADS;
+  let m4 = first_m4 + column4;
+  let n4 = first_n4 + column4;
+  let m_inside = m4 < slicing.inputs / 4u;
+  let n_inside = n4 < OUTPUTS / 4u;
+  var bias_sum = vec4f();
+  // unroll l in 0..LOADS
+  var left_$l = vec4f();
+  var gradient_$l = vec4f();
+  // end
+
+  // What it multiplies: a subgroup of 32 covers 8 × 4 threads of the tile, so that it reads few different vectors.
+  let lane = thread % 32u;
+  let across = thread / 32u % (SIDE / 8u) * 8u + lane % 8u;
+  let down = thread / 32u / (SIDE / 8u) * 4u + lane / 8u;
+  // unroll q in 0..EACH/4
+  // unroll c in 0..4
+  // unroll h in 0..EACH/4
+  var sum_$q_$c_$h = vec4f();
+  // end
+  // end
+  // end
+
+  var buffer = 0u;
+  // The first turn only fetches.
+  for (var row = begin; row < end + DEPTH; row += DEPTH) {
+    // unroll l in 0..LOADS
+    left_$l = vec4f();
+    gradient_$l = vec4f();
+    let row_$l = row + fetch_row + $l * (THREADS / QUADS);
+    if (row_$l < end) {
+      if (m_inside) {
+        left_$l = vec4f(left4(row_$l, slicing.first_input / 4u + m4));
+      }
+      if (n_inside) {
+        gradient_$l = vec4f(gradient[row_$l * (OUTPUTS / 4u) + n4]);
+      }
+    }
+    // end
+    if (row > begin) {
+      let a = buffer * BLOCK + down;
+      let b = buffer * BLOCK + across;
+      for (var k = 0u; k < BLOCK; k += QUADS) {
+        // unroll q in 0..EACH/4
+        let a_$q = lefts[a + k + $q * SIDE];
+        let b_$q = gradients[b + k + $q * SIDE];
+        // end
+        // unroll q in 0..EACH/4
+        // unroll c in 0..4
+        // unroll h in 0..EACH/4
+        sum_$q_$c_$h = fma(vec4f(a_$q[$c]), b_$h, sum_$q_$c_$h);
+        // end
+        // end
+        // end
+      }
+      buffer = 1u - buffer;
+    }
+    // unroll l in 0..LOADS
+    lefts[buffer * BLOCK + thread + $l * THREADS] = left_$l;
+    gradients[buffer * BLOCK + thread + $l * THREADS] = gradient_$l;
+    bias_sum += gradient_$l;
+    // end
+    workgroupBarrier();
+  }
+
+  // unroll q in 0..EACH/4
+  // unroll c in 0..4
+  // unroll h in 0..EACH/4
+  {
+    let m = 4u * (first_m4 + $q * SIDE + down) + $c;
+    let n = first_n4 + $h * SIDE + across;
+    if (m < slicing.inputs && n < OUTPUTS / 4u) {
+      put_sum(slice, m * (OUTPUTS / 4u) + n, sum_$q_$c_$h);
+    }
+  }
+  // end
+  // end
+  // end
+
+  // unroll only in 0..BIAS
+  if (slicing.first_input + first_m4 == 0u) {
+    gradients[thread] = bias_sum;
+    workgroupBarrier();
+    if (thread < QUADS && n_inside) {
+      var total = vec4f();
+      for (var other = thread; other < THREADS; other += QUADS) {
+        total += gradients[other];
+      }
+      put_bias(slice, n4, total);
+    }
+  }
+  // end
+}
