@@ -41,7 +41,7 @@ async function compare(gpu: Gpu, { encoding: table, rows, scalar = 'f32', tolera
     out: arena.buffer('features', rows * waves.padded * bytesOf(scalar)),
   };
   poison(gpu, views.out);
-  const shape = { label: 'features', inputs: waves.padded, scalar };
+  const shape = { features: waves.padded, scalar };
   gpu.submit(await makeFeatures(gpu, arena, shape, views, rows));
   const bytes = await gpu.read(views.out);
   const got = scalar === 'f32' ? new Float32Array(bytes) : decodeHalves(new Uint16Array(bytes));

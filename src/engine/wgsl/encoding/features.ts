@@ -6,34 +6,33 @@ import { shaderSource } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
 
 export interface FeaturesShape {
-  label: string;
   /** Features with their padding (`WaveTable.padded`). */
-  inputs: number;
+  features: number;
   scalar: Scalar;
 }
 
 export interface FeaturesBuffers {
   /** rows × vec4f. */
   points: View;
-  /** inputs/2 × vec4f. */
+  /** features/2 × vec4f. */
   waves: View;
-  /** rows × inputs scalars; rows beyond the last are left as they are. */
+  /** rows × features scalars; rows beyond the last are left as they are. */
   out: View;
 }
 
 export async function makeFeatures(
   gpu: Gpu,
   arena: Arena,
-  { label, inputs, scalar }: FeaturesShape,
+  { features, scalar }: FeaturesShape,
   { points, waves, out }: FeaturesBuffers,
   rows: number,
 ): Promise<Dispatch[]> {
   const parts = [shaders['trigonometry/trigonometry'], shaders['encoding/left-encoding'], shaders['encoding/features']];
-  const source = shaderSource({ scalar, INPUTS: inputs }, parts, scalar === 'f16' ? ['f16'] : []);
-  const pipeline = await gpu.pipeline(label, source);
-  const views = [points, waves, out, arena.uniform(`${label} rows`, [rows])];
-  const bytes = rows * (16 + inputs * bytesOf(scalar));
+  const source = shaderSource({ scalar, INPUTS: features }, parts, scalar === 'f16' ? ['f16'] : []);
+  const pipeline = await gpu.pipeline('features', source);
+  const views = [points, waves, out, arena.uniform('features: rows', [rows])];
+  const bytes = rows * (16 + features * bytesOf(scalar));
   // A wave: its phase, a reduction and two polynomials.
-  const flops = rows * (inputs / 2) * 32;
-  return [gpu.dispatch(label, pipeline, views, Math.ceil((rows * inputs) / 4 / 64), { bytes, flops })];
+  const flops = rows * (features / 2) * 32;
+  return [gpu.dispatch('features', pipeline, views, Math.ceil((rows * features) / 4 / 64), { bytes, flops })];
 }
