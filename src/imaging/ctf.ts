@@ -8,7 +8,7 @@ export function electronWavelengthAngstrom(voltageVolt: number): number {
   return 12.2639 / Math.sqrt(voltageVolt + 0.97845e-6 * voltageVolt * voltageVolt);
 }
 
-interface Phase {
+export interface CtfPhase {
   /** Radians by squared coordinate (cycles per pixel): round part, astigmatic parts, fourth power, constant. */
   round: number;
   astigmaticEven: number;
@@ -18,7 +18,7 @@ interface Phase {
 }
 
 /** γ − asin w as a polynomial in the coordinates (cycles per pixel); `row` as CTF_COLUMNS. */
-function phaseOf(row: ArrayLike<number>): Phase {
+export function ctfPhase(row: ArrayLike<number>): CtfPhase {
   const [pixelSizeAngstrom, defocusU, defocusV] = [row[1], row[2], row[3]];
   const doubleAngle = (2 * row[4] * Math.PI) / 180;
   const wavelength = electronWavelengthAngstrom(row[5] * 1e3);
@@ -36,7 +36,7 @@ function phaseOf(row: ArrayLike<number>): Phase {
 
 /** CTF of one particle as a function of the frequency (x, y) in cycles per pixel; `row` as CTF_COLUMNS. */
 export function ctfFunction(row: ArrayLike<number>): (x: number, y: number) => number {
-  const { round, astigmaticEven, astigmaticOdd, fourth, constant } = phaseOf(row);
+  const { round, astigmaticEven, astigmaticOdd, fourth, constant } = ctfPhase(row);
   return (x, y) => {
     const squared = x * x + y * y;
     return Math.sin(
@@ -60,7 +60,7 @@ export function ctfAtPoints(
   bFactorSquareAngstrom = 0,
 ): void {
   const { points, x, y } = lattice;
-  const { round, astigmaticEven, astigmaticOdd, fourth, constant } = phaseOf(row);
+  const { round, astigmaticEven, astigmaticOdd, fourth, constant } = ctfPhase(row);
   const decay = -bFactorSquareAngstrom / (4 * row[1] * row[1]);
   // The CTF is even in k: the second half of the points mirrors the first.
   for (let p = 0, q = points - 1; p < q; p++, q--) {
