@@ -1,0 +1,100 @@
+// Kernels that transform lines: the stages of a length, between what a room says of reading (`fetch`) and of writing (`put`,
+// or `finish` where all numbers are held). Complex numbers are vec2f.
+import { shaders } from '../generated/shaders.ts';
+import type { Arena, View } from '../gpu/arena.ts';
+import type { Dispatch, Gpu } from '../gpu/gpu.ts';
+import { shaderSource, type Constants } from '../gpu/source.ts';
+import { lineFlops, radicesOf, rootsOfOne, signOf, type Direction } from './plan.ts';
+import { butterflyStages, sumStages, type End } from './stages.ts';
+
+/** 'butterflies' in registers and workgroup memory; 'sums', a thread a line without barriers, for software. */
+export type LinesVariant = 'butterflies' | 'sums';
+
+export interface LinesShape {
+  label: string;
+  /** Numbers in a line: even, at most LONGEST_LINE. */
+  size: number;
+  direction: Direction;
+  /** Neighbouring threads take neighbouring lines (columns), else neighbouring numbers of one line (rows). */
+  beside: boolean;
+  /** Lines there are at most. */
+  lines: number;
+  /** 'put': each number is handed to `put`; 'finish': all lie in `held` and `finish` ends the kernel. */
+  end: End;
+  /** By the adapter, unless it is said. */
+  variant?: LinesVariant | undefined;
+  /** Bytes a line reads and writes, for benchmarks. */
+  bytesALine: number;
+}
+
+/** Two halves of vec2f. */
+const BYTES_A_NUMBER = 16;
+const ROWS_MEMORY = 16384;
+/** Columns are read in pieces of as many neighbours as there are lines: more memory, longer pieces. */
+const COLUMNS_MEMORY = 32768;
+const MOST_LINES = 64;
+const SOFTWARE_THREADS = 8;
+/** Workgroups of the software variant go over all lines, each with its scratch. */
+const SOFTWARE_WORKGROUPS = 64;
+
+interface Extent {
+  lines: number;
+  threads: number;
+  workgroups: number;
+}
+
+/**
+ * A dispatch of the kernel made of `part`, which declares `fn lines() -> u32`, `fn fetch(line, n) -> vec2f`, and
+ * `fn put(line, n, value)` or `fn finish(thread, first)`, and the bindings of `views` from 2 on. Lines from `lines()` on are
+ * neither asked for nor put. A part may use the constants SIZE, LINES, THREADS and RESULT: at the end number n of the
+ * workgroup's line l is held[RESULT + slot(l, n)]. Error: RangeError for a length that is odd or too long.
+ */
+export async function makeLines(
+  gpu: Gpu,
+  arena: Arena,
+  shape: LinesShape,
+  part: string,
+  constants: Constants,
+  views: readonly View[],
+): Promise<Dispatch> {
+  const { label, size, direction, end, bytesALine } = shape;
+  const radices = radicesOf(size);
+  const variant = shape.variant ?? (gpu.guarded.software ? 'sums' : 'butterflies');
+  const sums = variant === 'sums';
+  const { lines, threads, workgroups } = sums ? softwareExtent(shape) : extent(gpu, shape);
+  const half = lines * size;
+  // Halves are written in turns: butterflies begin with the first one, sums find it filled.
+  const inFirst = sums === (radices.length % 2 === 0);
+  const words = {
+    SIZE: size,
+    LINES: lines,
+    THREADS: threads,
+    RESULT: inFirst ? 0 : half,
+    BESIDE: sums || shape.beside,
+    DIRECTION: { f32: signOf(direction) },
+    ...constants,
+  };
+  const stages = sums ? sumStages(radices, half, end) : butterflyStages(radices, half, end);
+  const source = shaderSource(words, [shaders['fourier/lines'], shaders['fourier/butterflies'], part, ...stages]);
+  const pipeline = await gpu.pipeline(label, source);
+  const roots = arena.upload(`${label}: roots`, rootsOfOne(size, direction));
+  const held = sums ? arena.buffer(`${label}: scratch`, workgroups * half * BYTES_A_NUMBER) : null;
+  return gpu.dispatch(label, pipeline, [roots, held, ...views], workgroups, {
+    flops: shape.lines * lineFlops(size),
+    bytes: shape.lines * bytesALine,
+  });
+}
+
+function extent(gpu: Gpu, { size, beside, lines: all }: LinesShape): Extent {
+  const most = gpu.device.limits.maxComputeWorkgroupStorageSize;
+  const memory = Math.min(beside ? COLUMNS_MEMORY : ROWS_MEMORY, most);
+  const lines = Math.max(1, Math.min(MOST_LINES, all, Math.floor(memory / (BYTES_A_NUMBER * size))));
+  let threads = 32;
+  while (threads < 256 && threads * 4 < lines * size) threads *= 2;
+  return { lines, threads, workgroups: Math.ceil(all / lines) };
+}
+
+function softwareExtent({ lines }: LinesShape): Extent {
+  const workgroups = Math.min(SOFTWARE_WORKGROUPS, Math.ceil(lines / SOFTWARE_THREADS));
+  return { lines: SOFTWARE_THREADS, threads: SOFTWARE_THREADS, workgroups };
+}
