@@ -26,8 +26,27 @@ export interface PreprocessOptions {
   boxPixels?: number;
 }
 
+/** Sums over values of Hartley transforms. */
+export interface Moments {
+  count: number;
+  sum: number;
+  squares: number;
+}
+
+/** What transforms batches of n images, n×D² pixels, elsewhere: on a graphics processor (docs of `prepareImages`). */
+export interface ImageTransform {
+  /** Images of one call at most. */
+  readonly batchImages: number;
+  /** n×P values at the mask's points of the training box: windowed, sign-flipped, times `scale`. */
+  run(images: Float32Array, count: number, scale: number): Promise<Float32Array>;
+  /** Sums over the symmetrised lattice: sign-flipped, not windowed. */
+  moments(images: Float32Array, count: number): Promise<Moments>;
+}
+
 export interface PrepareOptions extends PreprocessOptions {
   signal?: AbortSignal;
+  /** In place of the CPU's own; made for the same images and options. Where it fails, the CPU goes on. */
+  transform?: ImageTransform | null;
   /** Images done of all, the sample for the standard deviation not counted. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -45,6 +64,14 @@ export interface PreparedImages {
    * asking for the next. Errors: the reader's, 'pixels-not-finite', 'cancelled'.
    */
   shards(): AsyncIterable<HartleyShard>;
+}
+
+/** `row` counts from 0. */
+export function pixelsNotFinite(row: number): VitrineError {
+  return new VitrineError('pixels-not-finite', 'The image has pixels that are not finite numbers.', {
+    row: row + 1,
+    advice: 'Leave the image out, or write the stack again.',
+  });
 }
 
 /** One image's way to the cropped, symmetrised lattice, with its scratch. */
@@ -85,11 +112,7 @@ class Preprocessor {
       hartleyImage(windowed, size, transform, this.sign);
     } else hartleyImage(images, size, transform, this.sign, offset);
     // Any NaN or infinite pixel reaches the zero frequency (0 · ∞ and 0 · NaN are NaN).
-    if (!Number.isFinite(transform[(size / 2) * size + size / 2]))
-      throw new VitrineError('pixels-not-finite', 'The image has pixels that are not finite numbers.', {
-        row: row + 1,
-        advice: 'Leave the image out, or write the stack again.',
-      });
+    if (!Number.isFinite(transform[(size / 2) * size + size / 2])) throw pixelsNotFinite(row);
     return transform;
   }
 
@@ -118,12 +141,6 @@ class Preprocessor {
     }
     sums.count += this.source.length;
   }
-}
-
-interface Moments {
-  count: number;
-  sum: number;
-  squares: number;
 }
 
 function standardDeviationOf({ count, sum, squares }: Moments): number {
