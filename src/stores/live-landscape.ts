@@ -35,7 +35,16 @@ const { getState: get, setState: set } = useLive;
 /** Side of the map shown while training: enough to see the shape, quick enough between two steps. */
 const PREVIEW_BOX = 64;
 
+/**
+ * Rest between two pictures of a run that goes on, milliseconds: epochs of a small set come faster than they can be looked
+ * at, and every picture costs frames and steps.
+ */
+const REST = 5000;
+let lastEnd = -Infinity;
+let later: ReturnType<typeof setTimeout> | undefined;
+
 export function clearLive(): void {
+  clearTimeout(later);
   set(NOTHING);
 }
 
@@ -62,13 +71,24 @@ const compute = latestWins(async (run: RunSummary) => {
   set({ mesh, row, boxAngstrom, epoch: run.epochsDone, loading: false });
 });
 
-/** Brings landscape and map to the run's latest epoch; while one is computed only the newest request waits. */
+/**
+ * Brings landscape and map to the run's latest epoch; while one is computed only the newest request waits, and while the run
+ * goes on they rest in between.
+ */
 export async function refreshLive(run: RunSummary | null): Promise<void> {
   if (!run || run.epochsDone === 0) return;
-  if (get().runId === run.id && get().epoch === run.epochsDone && get().mesh) return;
+  clearTimeout(later);
+  const shown = get().runId === run.id && get().mesh !== null;
+  if (shown && get().epoch === run.epochsDone) return;
+  const rest = lastEnd + REST - performance.now();
+  if (shown && run.status === 'running' && rest > 0) {
+    later = setTimeout(() => void refreshLive(run), rest);
+    return;
+  }
   try {
     await compute(run);
   } catch (error) {
     set({ loading: false, error: wasCancelled(error) ? null : errorData(error) });
   }
+  lastEnd = performance.now();
 }

@@ -10,28 +10,41 @@ import { useSampled } from './sampled.ts';
 import styles from './learn.module.css';
 
 const NONE: LossPoint[] = [];
+/** Milliseconds between two redraws of the curves while a run goes on. */
+const REDRAW = 3000;
 
 export function LossCharts({ run, live }: { run: RunSummary; live: LiveRun | undefined }) {
-  const points = useSampled(live?.losses ?? NONE, 900);
+  const points = live?.losses ?? NONE;
+  const { history } = run;
+  const newest = useMemo(() => ({ points, history }), [points, history]);
+  const shown = useSampled(newest, run.status !== 'running' ? 0 : points.length < 3 ? 500 : REDRAW);
   return (
     <>
-      <Curve run={run} points={points} quantity="reconstruction" title="Reconstruction loss" testId="loss-chart" />
-      {run.params.zDim > 0 && <Curve run={run} points={points} quantity="kl" title="KL of z" testId="kl-chart" />}
+      <Curve
+        epochs={run.params.epochs}
+        {...shown}
+        quantity="reconstruction"
+        title="Reconstruction loss"
+        testId="loss-chart"
+      />
+      {run.params.zDim > 0 && (
+        <Curve epochs={run.params.epochs} {...shown} quantity="kl" title="KL of z" testId="kl-chart" />
+      )}
     </>
   );
 }
 
 interface CurveProps {
-  run: RunSummary;
+  epochs: number;
+  history: RunSummary['history'];
   points: LossPoint[];
   quantity: 'reconstruction' | 'kl';
   title: string;
   testId: string;
 }
 
-function Curve({ run, points, quantity, title, testId }: CurveProps) {
+function Curve({ epochs, history, points, quantity, title, testId }: CurveProps) {
   const colors = useThemeColors();
-  const { history } = run;
   const data = useMemo<ChartData[]>(
     () => [
       {
@@ -60,10 +73,10 @@ function Curve({ run, points, quantity, title, testId }: CurveProps) {
   const layout = useMemo<ChartLayout>(
     () => ({
       margin: { l: 52, r: 12, t: 8, b: 36 },
-      xaxis: { title: { text: 'epoch' }, range: [0, Math.max(1, run.params.epochs) + 0.3], nticks: 8 },
+      xaxis: { title: { text: 'epoch' }, range: [0, Math.max(1, epochs) + 0.3], nticks: 8 },
       yaxis: { nticks: 5, tickformat: '.4~g' },
     }),
-    [run.params.epochs],
+    [epochs],
   );
   const empty = history.length === 0 && points.length === 0;
   return (

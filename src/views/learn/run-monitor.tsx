@@ -48,7 +48,7 @@ export function RunMonitor({ run }: { run: RunSummary }) {
         </p>
       ))}
       <div className={styles.panels}>
-        <LossCharts run={run} live={live} />
+        <LossCharts key={run.id} run={run} live={live} />
         <LiveLandscape run={run} />
         <LiveMap run={run} />
       </div>
