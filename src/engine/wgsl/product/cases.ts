@@ -5,7 +5,7 @@ import { waveTable } from '../encoding/table.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { bytesOf, paddedRows, type Scalar } from '../gpu/kernels.ts';
-import { makeProduct, type ProductRows, type ProductShape, type ProductVariant } from './product.ts';
+import { makeProduct, subgroupVariants, type ProductRows, type ProductShape, type ProductVariant } from './product.ts';
 import { productTwin, type ProductNumbers } from './twin.ts';
 
 const tile = (rows: number, columns: number, rowsEach: number, columnsEach: number, depth = 16): ProductVariant => ({
@@ -18,7 +18,7 @@ const tile = (rows: number, columns: number, rowsEach: number, columnsEach: numb
 });
 const SMALL_TILE = tile(32, 64, 4, 8);
 const REGISTER: ProductVariant = { kind: 'register', rows: 4, columns: 4, lanes: 8 };
-const SKINNY: ProductVariant = { kind: 'skinny', rows: 4, columns: 4, lanes: 8, slice: 64 };
+const SKINNY: ProductVariant = { kind: 'skinny', rows: 4, columns: 4, lanes: 8, slice: 64, subgroup: false };
 const VARIANTS: Record<string, ProductVariant> = {
   'tile 32×64': SMALL_TILE,
   'tile 64×64 by 8×8, depth 8': tile(64, 64, 8, 8, 8),
@@ -141,17 +141,18 @@ function variantCases(name: string, variant: ProductVariant): KernelCase[] {
   ];
 }
 
+const ENCODED: ProductShape = {
+  ...PLAIN,
+  prologue: 'encoding',
+  epilogue: 'forward',
+  activation: 'relu',
+  bias: 'by-image',
+  inputs: 96,
+  outputs: 48,
+  scalar: 'f32',
+};
+
 function sharedCases(name: string, variant: ProductVariant): KernelCase[] {
-  const encoded: ProductShape = {
-    ...PLAIN,
-    prologue: 'encoding',
-    epilogue: 'forward',
-    activation: 'relu',
-    bias: 'by-image',
-    inputs: 96,
-    outputs: 48,
-    scalar: 'f32',
-  };
   const halves: ProductShape = {
     ...PLAIN,
     ...EPILOGUES['shared bias, residual, ReLU'],
@@ -160,13 +161,13 @@ function sharedCases(name: string, variant: ProductVariant): KernelCase[] {
     scalar: 'f16',
   };
   return [
-    { name: `${name}: encoding`, run: (gpu) => compare(gpu, { shape: encoded, rows: CHUNK, variant }) },
+    { name: `${name}: encoding`, run: (gpu) => compare(gpu, { shape: ENCODED, rows: CHUNK, variant }) },
     { name: `${name}: float16`, needs: 'half', run: (gpu) => compare(gpu, { shape: halves, rows: FEW, variant }) },
     {
       name: `${name}: float16, encoding, backward`,
       needs: 'half',
       async run(gpu) {
-        await compare(gpu, { shape: { ...encoded, scalar: 'f16' }, rows: CHUNK, variant });
+        await compare(gpu, { shape: { ...ENCODED, scalar: 'f16' }, rows: CHUNK, variant });
         const backward: ProductShape = { ...halves, ...EPILOGUES['backward, residual, leaky mask'] };
         await compare(gpu, { shape: backward, rows: FEW, variant });
       },
@@ -185,6 +186,24 @@ export const cases: KernelCase[] = [
   ...sharedCases('tile', SMALL_TILE),
   ...sharedCases('register', REGISTER),
   ...sharedCases('skinny', SKINNY),
+  {
+    name: 'subgroups: rows and columns around a tile, encoding',
+    needs: 'subgroups',
+    async run(gpu) {
+      // None where subgroups are wide.
+      for (const variant of subgroupVariants(gpu)) {
+        const { rows: height } = variant;
+        for (const rows of [1, height - 1, height, height + 1])
+          await compare(gpu, {
+            shape: { ...PLAIN, inputs: 32, outputs: 48, scalar: 'f32' },
+            rows: { rows, firstRow: 0, rowsPerImage: rows },
+            variant,
+          });
+        const split: ProductVariant = { ...variant, kind: 'skinny', slice: 64, subgroup: true };
+        for (const one of [variant, split]) await compare(gpu, { shape: ENCODED, rows: CHUNK, variant: one });
+      }
+    },
+  },
   {
     name: 'the default, few rows and many inputs',
     run: (gpu) =>

@@ -13,6 +13,7 @@ import {
   type ProductVariant,
   type RegisterVariant,
   type SkinnyVariant,
+  type SubgroupVariant,
   type TileVariant,
 } from './variants.ts';
 
@@ -55,7 +56,7 @@ export async function makeProduct(
   check(shape, buffers);
   const launch = { gpu, arena, shape, buffers, rows };
   if (variant.kind === 'tile') return [await tiles(launch, variant)];
-  if (variant.kind === 'register') return [await registers(launch, variant)];
+  if (variant.kind === 'register' || variant.kind === 'subgroup') return [await registers(launch, variant)];
   return slices(launch, variant);
 }
 
@@ -108,7 +109,8 @@ function prologueOf({ prologue }: ProductShape): string[] {
 
 function sourceOf(shape: ProductShape, constants: Constants, parts: readonly string[]): string {
   const all = [shaders['product/chunk'], ...parts];
-  return shaderSource({ ...constantsOf(shape), ...constants }, all, shape.scalar === 'f16' ? ['f16'] : []);
+  const enable = [...(shape.scalar === 'f16' ? ['f16'] : []), ...(constants['BROADCAST'] ? ['subgroups'] : [])];
+  return shaderSource({ ...constantsOf(shape), ...constants }, all, enable);
 }
 
 function uniformOf({ arena, shape, rows }: Launch, firstSlice = 0, count = 1): View {
@@ -165,12 +167,17 @@ async function tiles(launch: Launch, variant: TileVariant): Promise<Dispatch> {
 
 function registerConstants(
   { outputs }: ProductShape,
-  variant: RegisterVariant | SkinnyVariant,
+  variant: RegisterVariant | SubgroupVariant | SkinnyVariant,
   slice: number,
 ): Record<string, number> {
   const { rows, columns, lanes } = variant;
+  const together = variant.kind === 'subgroup' || (variant.kind === 'skinny' && variant.subgroup);
+  const parts = together ? rows / lanes : 1;
   return {
+    BROADCAST: together ? 1 : 0,
     ROWS_EACH: rows,
+    ROW_PARTS: parts,
+    PART_ROWS: rows / parts,
     COLUMN_GROUPS: columns / 4,
     LANES: lanes,
     COLUMN_TILES: Math.ceil(outputs / (lanes * columns)),
@@ -178,7 +185,7 @@ function registerConstants(
   };
 }
 
-async function registers(launch: Launch, variant: RegisterVariant): Promise<Dispatch> {
+async function registers(launch: Launch, variant: RegisterVariant | SubgroupVariant): Promise<Dispatch> {
   const { gpu, shape, buffers, rows } = launch;
   const constants = registerConstants(shape, variant, shape.inputs);
   const parts = [

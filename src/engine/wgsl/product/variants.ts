@@ -44,6 +44,14 @@ export interface RegisterVariant {
   lanes: number;
 }
 
+/** The register kernel by one subgroup of `lanes`, which read `rows` (a multiple of `lanes`) together and tell each other. */
+export interface SubgroupVariant {
+  kind: 'subgroup';
+  rows: number;
+  columns: number;
+  lanes: number;
+}
+
 /** Inputs in slices of `slice` (a multiple of 16), each by the register kernel; then their sums in order. */
 export interface SkinnyVariant {
   kind: 'skinny';
@@ -51,9 +59,11 @@ export interface SkinnyVariant {
   columns: number;
   lanes: number;
   slice: number;
+  /** Lanes tell each other their rows, as in 'subgroup'. */
+  subgroup: boolean;
 }
 
-export type ProductVariant = TileVariant | RegisterVariant | SkinnyVariant;
+export type ProductVariant = TileVariant | RegisterVariant | SubgroupVariant | SkinnyVariant;
 
 /** Rows up to which a product is few rows times a large matrix. */
 const FEW_ROWS = 64;
@@ -101,7 +111,7 @@ export function variantName(variant: ProductVariant): string {
     return `tile ${rows}×${columns}×${depth} by ${rowsEach}×${columnsEach}`;
   }
   const { kind, rows, columns, lanes } = variant;
-  const slice = variant.kind === 'skinny' ? `, slices of ${variant.slice}` : '';
+  const slice = variant.kind === 'skinny' ? `${variant.subgroup ? ' together' : ''}, slices of ${variant.slice}` : '';
   return `${kind} ${rows}×${columns} by ${lanes}${slice}`;
 }
 
@@ -113,14 +123,28 @@ export function productVariants(gpu: Gpu, shape: ProductShape, rows = Infinity):
   const { inputs, outputs, scalar } = shape;
   const few = rows <= FEW_ROWS;
   const large = inputs * outputs * bytesOf(scalar) > gpu.bindingBytes;
-  const skinny = few || large ? skinnyVariants(shape, rows, gpu.guarded.software) : [];
+  const skinny = few || large ? skinnyVariants(gpu, shape, rows) : [];
   if (large) return skinny;
   const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = gpu.device.limits;
   const tiles = TILES.filter(
     (one) =>
       tileBytes(one) <= maxComputeWorkgroupStorageSize && tileInvocations(one) <= maxComputeInvocationsPerWorkgroup,
   ).sort((a, b) => waste(a, shape, rows) - waste(b, shape, rows));
-  return gpu.guarded.software ? [...skinny, ...REGISTERS, ...tiles] : [...skinny, ...tiles, ...REGISTERS];
+  return gpu.guarded.software
+    ? [...skinny, ...subgroupVariants(gpu), ...REGISTERS, ...tiles]
+    : [...skinny, ...tiles, ...REGISTERS];
+}
+
+/** Where subgroups are narrow and of one size, as in software: the lanes' rows must fit into their registers. */
+export function subgroupVariants(gpu: Gpu): SubgroupVariant[] {
+  const [least, most] = gpu.subgroupSizes;
+  if (!gpu.subgroups || least !== most || least < 4 || least > 8) return [];
+  const shapes = [
+    [2 * least, 4],
+    [least, 4],
+    [least, 8],
+  ];
+  return shapes.map(([rows, columns]) => ({ kind: 'subgroup', rows, columns, lanes: least }));
 }
 
 /** Smaller where a tile suits the shape: columns computed for nothing, reads a number computed, too few tiles. */
@@ -132,9 +156,23 @@ function waste(one: TileVariant, { outputs }: ProductShape, rows: number): numbe
   return unused * reads * Math.max(1, 256 / tiles);
 }
 
-function skinnyVariants({ inputs, outputs }: ProductShape, rows: number, software: boolean): SkinnyVariant[] {
+function skinnyVariants(gpu: Gpu, { inputs, outputs }: ProductShape, rows: number): SkinnyVariant[] {
   const slice = Math.max(SHORTEST_SLICE, 16 * Math.ceil(inputs / MOST_SLICES / 16));
-  const lanes = software || outputs < 128 ? 8 : 32;
+  const lanes = gpu.guarded.software || outputs < 128 ? 8 : 32;
   const heights = rows <= 4 ? [4] : [8, 4];
-  return heights.map((height) => ({ kind: 'skinny', rows: height, columns: 4, lanes, slice }));
+  const alone = heights.map((height): SkinnyVariant => ({
+    kind: 'skinny',
+    rows: height,
+    columns: 4,
+    lanes,
+    slice,
+    subgroup: false,
+  }));
+  const together = subgroupVariants(gpu).map((one): SkinnyVariant => ({
+    ...one,
+    kind: 'skinny',
+    slice,
+    subgroup: true,
+  }));
+  return gpu.guarded.software && rows > 4 ? [...together, ...alone] : [...alone, ...together];
 }
