@@ -2,6 +2,7 @@
 // ranges of a binding, more than 65535 workgroups; copies of matrices.
 import { fromHalfFloats, halfFloats } from '../../../../testing/half-floats.ts';
 import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
+import { inTwoDimensions } from '../../../../testing/grid.ts';
 import type { View } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
 import { adamState, makeAdam, readAdamState } from './adam.ts';
@@ -75,9 +76,7 @@ const adam: KernelCase[] = [
     name: 'workgroups in two dimensions, as beyond 65535',
     async run(gpu) {
       // A binding that takes so many would be half a gigabyte; their grid is what counts.
-      const dispatch: Gpu['dispatch'] = (label, pipeline, views, count, work) =>
-        gpu.dispatch(label, pipeline, views, count === 1 ? 1 : [Math.ceil(Number(count) / 3), 3, 1], work);
-      const made = await make(gpu, 7004, 0, 1, Object.create(gpu, { dispatch: { value: dispatch } }) as Gpu);
+      const made = await make(gpu, 7004, 0, 1, inTwoDimensions(gpu));
       gpu.submit(made.commands);
       await expectArrays(gpu, made, adamTwin(made.arrays, made.gradients, step, 1));
     },

@@ -50,9 +50,11 @@ export function weightGradientVariants(
   const wide: WeightGradientVariant = { kind: 'tiles', tile: 128, each: 8 };
   const narrow: WeightGradientVariant = { kind: 'tiles', tile: 64, each: 8 };
   const many: WeightGradientVariant = { kind: 'tiles', tile: 64, each: 4 };
-  const registers = ([8, 4] as const).map((each): WeightGradientVariant => {
-    const threads = Math.min(32, Math.max(8, 2 ** Math.ceil(Math.log2(outputs / 4))));
-    return { kind: 'register', inputs: each, outputs: 4, threads };
+  // More columns an invocation reuse each left value more often, as long as eight invocations are left side by side.
+  const widths = outputs >= 128 ? ([8, 16] as const) : ([4] as const);
+  const registers = widths.map((each): WeightGradientVariant => {
+    const threads = Math.min(16, Math.max(4, 2 ** Math.ceil(Math.log2(outputs / each))));
+    return { kind: 'register', inputs: 16, outputs: each, threads };
   });
   if (gpu.guarded.software) return [...registers, many, wide];
   // A tile that reaches far beyond the matrix multiplies zeros.
