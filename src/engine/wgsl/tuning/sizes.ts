@@ -1,0 +1,53 @@
+// Which products and weight gradients of a model are worth a measurement: those of the decoder, whose rows are points. The
+// keys they make are those that the model asks for when it records a step (tuning.test.ts compares).
+import type { EncodingTable, ModelSpec } from '../../engine.ts';
+import { waveTable } from '../encoding/table.ts';
+import type { Scalar } from '../gpu/kernels.ts';
+import { padded } from '../parameters/layout.ts';
+import type { ProductShape } from '../product/product.ts';
+import type { WeightGradientShape } from '../weight-gradient/weight-gradient.ts';
+
+export interface TuningSizes extends Pick<ModelSpec, 'activation'> {
+  /** Padded. */
+  width: number;
+  waves: Float32Array<ArrayBuffer>;
+  features: number;
+  withLatents: boolean;
+}
+
+export function tuningSizes(spec: ModelSpec, encoding: EncodingTable): TuningSizes {
+  const { waves, padded: features } = waveTable(encoding);
+  return { activation: spec.activation, width: padded(spec.decoderDim), waves, features, withLatents: spec.zDim > 0 };
+}
+
+export interface StepShapes {
+  /** Of the first layer, features made on the way or read. */
+  first: Record<'fused' | 'stored', { forward: ProductShape; gradient: WeightGradientShape }>;
+  hidden: { forward: ProductShape; backward: ProductShape; gradient: WeightGradientShape };
+}
+
+export function stepShapes({ activation, width, features, withLatents }: TuningSizes, scalar: Scalar): StepShapes {
+  const first = (prologue: 'rows' | 'encoding') => ({
+    forward: {
+      label: `first ${prologue}`,
+      prologue,
+      epilogue: 'forward' as const,
+      residual: false,
+      activation,
+      bias: withLatents ? ('by-image' as const) : ('shared' as const),
+      inputs: features,
+      outputs: width,
+      scalar,
+    },
+    gradient: { label: `first ${prologue}`, prologue, inputs: features, outputs: width, scalar, bias: false },
+  });
+  const square = { prologue: 'rows' as const, inputs: width, outputs: width, scalar };
+  return {
+    first: { fused: first('encoding'), stored: first('rows') },
+    hidden: {
+      forward: { label: 'hidden', ...square, epilogue: 'forward', residual: true, activation, bias: 'shared' },
+      backward: { label: 'backward', ...square, epilogue: 'backward', residual: true, activation, bias: 'none' },
+      gradient: { label: 'gradient', ...square, bias: true },
+    },
+  };
+}

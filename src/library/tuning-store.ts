@@ -1,0 +1,15 @@
+// What was measured of graphics processors, beside the library's data sets and runs.
+import type { TuningStore } from '../engine/wgsl/tuning/store.ts';
+import type { Storage } from './storage.ts';
+
+const FOLDER = 'tuning';
+
+export function tuningStore(storage: Storage): TuningStore {
+  return {
+    async load(key) {
+      const bytes = await storage.read(`${FOLDER}/${key}`);
+      return bytes && new TextDecoder().decode(bytes);
+    },
+    save: (key, text) => storage.write(`${FOLDER}/${key}`, text),
+  };
+}
