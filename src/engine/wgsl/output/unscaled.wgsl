@@ -1,0 +1,3 @@
+fn loss_scale() -> f32 {
+  return 1.0;
+}
