@@ -117,7 +117,8 @@ export class WgslModel implements FieldModel {
       const program = await this.trainingProgram(shape);
       program.submit(batch, options);
       this.images += batch.count;
-      this.underway.push(this.gpu.finished());
+      // What goes wrong there is told to the call that waits, or to the next.
+      this.underway.push(this.gpu.finished().catch(() => undefined));
       if (this.underway.length > STEPS_UNDERWAY) await this.underway.shift();
     });
   }
