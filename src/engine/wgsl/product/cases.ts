@@ -16,12 +16,12 @@ const tile = (rows: number, columns: number, rowsEach: number, columnsEach: numb
   columnsEach,
   depth,
 });
-const SMALL_TILE = tile(32, 64, 4, 8);
+const SMALL_TILE = tile(64, 64, 4, 8);
 const REGISTER: ProductVariant = { kind: 'register', rows: 4, columns: 4, lanes: 8 };
 const SKINNY: ProductVariant = { kind: 'skinny', rows: 4, columns: 4, lanes: 8, slice: 64, subgroup: false };
 const VARIANTS: Record<string, ProductVariant> = {
-  'tile 32×64': SMALL_TILE,
-  'tile 64×64 by 8×8, depth 8': tile(64, 64, 8, 8, 8),
+  'tile 64×64': SMALL_TILE,
+  'tile 64×64 by 8×8': tile(64, 64, 8, 8),
   'tile 128×128': tile(128, 128, 8, 8),
   register: REGISTER,
   'register 8×8': { kind: 'register', rows: 8, columns: 8, lanes: 32 },
@@ -179,7 +179,8 @@ const MANY = 4 * 65535 + 5;
 
 export const cases: KernelCase[] = [
   ...Object.entries(VARIANTS).flatMap(([name, variant]) =>
-    variant.kind === 'tile' && variant !== SMALL_TILE
+    // The epilogues are proven by one variant of each kernel.
+    ![SMALL_TILE, REGISTER, SKINNY].includes(variant)
       ? variantCases(name, variant).slice(0, 1)
       : variantCases(name, variant),
   ),

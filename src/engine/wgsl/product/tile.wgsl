@@ -83,36 +83,41 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   // end
   // end
   // unroll n in 0..BLOCKS_EACH
-  var next_$n = load(thread + $n * THREADS, first_row, first_column4, 0u);
+  var next_$n = Block();
   // end
-  for (var k4 = 0u; k4 < INPUTS / 4u; k4 += DEPTH4) {
-    // unroll n in 0..BLOCKS_EACH
-    store(thread + $n * THREADS, next_$n);
-    // end
-    workgroupBarrier();
-    if (k4 + DEPTH4 < INPUTS / 4u) {
+  // Turn t loads the inputs of tile t and multiplies those of tile t − 1.
+  for (var k4 = 0u; k4 <= INPUTS / 4u; k4 += DEPTH4) {
+    if (k4 < INPUTS / 4u) {
       // unroll n in 0..BLOCKS_EACH
-      next_$n = load(thread + $n * THREADS, first_row, first_column4, k4 + DEPTH4);
+      next_$n = load(thread + $n * THREADS, first_row, first_column4, k4);
       // end
     }
-    // Four at a time: enough for reads to go ahead of the sums, little enough that every compiler bears it.
-    for (var j = 0u; j < DEPTH4; j++) {
-      // unroll k in 0..4
-      {
-        // unroll g in 0..ROW_GROUPS
-        let a_$g = lefts[4u * j + $k][place($g * THREADS_DOWN + down, j)];
-        // end
-        // unroll h in 0..COLUMN_GROUPS
-        let b_$h = rights[4u * j + $k][$h * THREADS_ACROSS + across];
-        // end
-        // unroll g in 0..ROW_GROUPS
-        // unroll i in 0..4
-        // unroll h in 0..COLUMN_GROUPS
-        sum_$g_$i_$h = fma(vec4f(a_$g[$i]), b_$h, sum_$g_$i_$h);
-        // end
-        // end
+    if (k4 > 0u) {
+      // Four at a time: enough for reads to go ahead of the sums, little enough that every compiler bears it.
+      for (var j = 0u; j < DEPTH4; j++) {
+        // unroll k in 0..4
+        {
+          // unroll g in 0..ROW_GROUPS
+          let a_$g = lefts[4u * j + $k][place($g * THREADS_DOWN + down, j)];
+          // end
+          // unroll h in 0..COLUMN_GROUPS
+          let b_$h = rights[4u * j + $k][$h * THREADS_ACROSS + across];
+          // end
+          // unroll g in 0..ROW_GROUPS
+          // unroll i in 0..4
+          // unroll h in 0..COLUMN_GROUPS
+          sum_$g_$i_$h = fma(vec4f(a_$g[$i]), b_$h, sum_$g_$i_$h);
+          // end
+          // end
+          // end
+        }
         // end
       }
+    }
+    workgroupBarrier();
+    if (k4 < INPUTS / 4u) {
+      // unroll n in 0..BLOCKS_EACH
+      store(thread + $n * THREADS, next_$n);
       // end
     }
     workgroupBarrier();
