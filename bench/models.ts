@@ -1,6 +1,6 @@
 // Models and batches that benchmarks train: noise images of a given box, random poses, one CTF each; gaussian features, zdim 8,
 // three residual layers in both networks, as bench/torch/step.py has them.
-import type { Engine, FieldModel, ImageBatch, ModelSpec } from '../src/engine/engine.ts';
+import type { EncodingTable, Engine, FieldModel, ImageBatch, ModelSpec } from '../src/engine/engine.ts';
 import { decoderChain, encoderChain } from '../src/engine/parameters.ts';
 import { makeSliceLayout } from '../src/engine/slices.ts';
 import { makeEncoding } from '../src/field/encodings.ts';
@@ -36,11 +36,14 @@ export function specOf({ boxPixels, width }: Size): ModelSpec {
   };
 }
 
+export function encodingOf({ boxPixels }: Size): EncodingTable {
+  return makeEncoding({ type: 'gaussian', frequencies: null, sigma: 0.5 }, boxPixels, new Random(0));
+}
+
 export function createModel(engine: Engine, size: Size): Promise<FieldModel> {
   const spec = specOf(size);
-  const random = new Random(0);
-  const encoding = makeEncoding({ type: 'gaussian', frequencies: null, sigma: 0.5 }, size.boxPixels, random);
-  return engine.createModel(spec, encoding, { weights: initialWeights(spec, encoding, random) });
+  const encoding = encodingOf(size);
+  return engine.createModel(spec, encoding, { weights: initialWeights(spec, encoding, new Random(1)) });
 }
 
 export function syntheticBatch(size: Size, seed = 1): ImageBatch {

@@ -33,7 +33,7 @@ export const cases: KernelCase[] = [
         const right = { ...plain };
         const wrong = { kind: 'wrong' };
         const broken = { kind: 'broken' };
-        const found = await new Tuner(gpu, buffers, choices, undefined).choose(
+        const found = await new Tuner(gpu, buffers, choices, 3).choose(
           {
             key: 'kernel',
             variants: [wrong, broken, right],
@@ -68,7 +68,7 @@ export const cases: KernelCase[] = [
     name: 'all kernels of a step are chosen and looked up, and nothing is left behind',
     async run(gpu) {
       const held = gpu.bytesHeld;
-      const tuning = await tuneEngine(gpu, SIZES, { rows: 256 });
+      const tuning = await tuneEngine(gpu, SIZES, { rows: 256, candidates: 1 });
       // What read-backs go through may have grown.
       must(`${gpu.bytesHeld - held} bytes are left`, gpu.bytesHeld - held <= 2 ** 18);
       must('it has a rate', (tuning.rate ?? 0) > 1e5);
@@ -99,7 +99,7 @@ export const cases: KernelCase[] = [
           return Promise.resolve();
         },
       };
-      const options = { store, software: true, rows: 256 };
+      const options = { store, software: true, rows: 256, candidates: 1 };
       const fresh = await openTuned(gpu, SIZES, options);
       const again = await openTuned(gpu, SIZES, options);
       must('measured once', saved === 1 && JSON.stringify(fresh.tuning) === JSON.stringify(again.tuning));

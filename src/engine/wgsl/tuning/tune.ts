@@ -25,6 +25,8 @@ const HALF_GAIN = 0.9;
 export interface TuneOptions {
   /** Least rows of a trial; fewer than the default where software is tuned on request. */
   rows?: number;
+  /** Most variants tried of a kernel. A compiler for CPUs takes seconds for what it was not made for: two in software. */
+  candidates?: number;
   signal?: AbortSignal;
 }
 
@@ -43,6 +45,7 @@ export interface Kernel {
 /** Error: 'out-of-memory' where the trials do not fit; a reason that `signal` gives. */
 export async function tuneEngine(gpu: Gpu, sizes: TuningSizes, options: TuneOptions = {}): Promise<Tuning> {
   const scalars: Scalar[] = gpu.half ? ['f32', 'f16'] : ['f32'];
+  const candidates = options.candidates ?? (gpu.guarded.software ? 2 : Infinity);
   const choices: Record<string, Choice> = {};
   const steps: Partial<Record<Scalar, Measured>> = {};
   let rate = Infinity;
@@ -51,7 +54,7 @@ export async function tuneEngine(gpu: Gpu, sizes: TuningSizes, options: TuneOpti
     const most = mostRows(gpu, sizes, rows);
     const { arena, made } = await gpu.allocate('tuning', (arena) => new TrialBuffers(gpu, arena, sizes, scalar, most));
     try {
-      const tuner = new Tuner(gpu, made, choices, options.signal);
+      const tuner = new Tuner(gpu, made, choices, candidates, options.signal);
       const measured = await tuner.step(stepShapes(sizes, scalar), sizes.features, rows);
       steps[scalar] = measured;
       // The model keeps its dispatches short by the slower of the two.
@@ -95,18 +98,14 @@ export class Tuner {
     private readonly gpu: Gpu,
     private readonly buffers: TrialBuffers,
     private readonly choices: Record<string, Choice>,
-    private readonly signal: AbortSignal | undefined,
+    private readonly most: number,
+    private readonly signal?: AbortSignal,
   ) {}
-
-  /** A compiler for CPUs takes seconds for what it was not made for, and defaults come first. */
-  private get most(): number {
-    return this.gpu.guarded.software ? 2 : Infinity;
-  }
 
   async step({ first, hidden }: StepShapes, features: number, least: number): Promise<Measured> {
     const rows = await this.enoughRows(hidden.forward, least);
     const products = productVariants(this.gpu, hidden.forward, rows).slice(0, this.most);
-    const forwards = await this.choose(this.product(hidden.forward, products, rows), rows);
+    const forwards = await this.choose(this.product(hidden.forward, products), rows);
     const best = forwards.slice(0, FINALISTS).map(({ variant }) => variant as ProductVariant);
     const among = (shape: ProductShape) => {
       const offered = productVariants(this.gpu, shape, rows);
@@ -114,7 +113,6 @@ export class Tuner {
       return this.product(
         shape,
         offered.filter((variant) => wanted.has(JSON.stringify(variant))),
-        rows,
       );
     };
     const seconds = async (kernel: Kernel) => (await this.choose(kernel, rows))[0].seconds;
@@ -144,7 +142,7 @@ export class Tuner {
     return Math.max(least, Math.min(this.buffers.rows, wanted));
   }
 
-  private product(shape: ProductShape, variants: readonly ProductVariant[], rows: number): Kernel {
+  private product(shape: ProductShape, variants: readonly ProductVariant[]): Kernel {
     return {
       key: choiceKey('product', shape, Infinity),
       variants,
