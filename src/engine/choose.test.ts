@@ -12,7 +12,9 @@ const madeBy = async (request: Parameters<typeof openEngine>[0]) => {
 /** WebGPU with one adapter, which gives no device. */
 function gpuOf(info: Partial<GPUAdapterInfo>): GPU {
   const requestDevice = () => Promise.reject(new Error('no device today'));
-  return { requestAdapter: () => Promise.resolve({ info, limits: {}, requestDevice }) } as unknown as GPU;
+  return {
+    requestAdapter: () => Promise.resolve({ info, limits: {}, features: new Set(), requestDevice }),
+  } as unknown as GPU;
 }
 
 describe('openEngine', () => {
@@ -31,7 +33,8 @@ describe('openEngine', () => {
 
   it('refuses what is not there', async () => {
     await expect(openEngine({ device: 'gpu' })).rejects.toMatchObject({ code: 'device-lost' });
-    await expect(openEngine({ device: 'auto', maker: 'wgsl' })).rejects.toMatchObject({ code: 'usage' });
+    await expect(openEngine({ device: 'auto', maker: 'wgsl' })).rejects.toMatchObject({ code: 'device-lost' });
+    await expect(openEngine({ device: 'cpu', maker: 'wgsl' })).rejects.toMatchObject({ code: 'usage' });
   });
 
   it('tells a graphics processor from one in software, which is taken only by name', async () => {

@@ -1,7 +1,7 @@
-// Which maker of the engine a machine gets: a graphics processor through WebGPU where there is a real one, else the CPU's
-// own kernels. TensorFlow.js on wasm is asked for by name. Makers are loaded only when chosen.
+// Which maker of the engine a machine gets: the WGSL kernels where there is a real graphics processor, else the CPU's own.
+// TensorFlow.js, on either, is asked for by name. Makers are loaded only when chosen.
 import { VitrineError } from '../formats/errors.ts';
-import type { Engine, EngineRequest } from './engine.ts';
+import type { Engine, EngineKind, EngineRequest } from './engine.ts';
 import { browserGpu, findAdapter, isSoftware } from './gpu-adapter.ts';
 import type { TfjsResources } from './tfjs/engine.ts';
 
@@ -17,9 +17,13 @@ export async function webgpuHere(gpu: GPU | null = browserGpu()): Promise<'avail
   return isSoftware(adapter.info) ? 'software' : 'available';
 }
 
-async function openGpu(gpu: GPU, adapter: GPUAdapter): Promise<Engine> {
-  const { openTfjsGpuEngine } = await import('./tfjs/engine.ts');
-  return openTfjsGpuEngine(gpu, adapter);
+async function openGpu(gpu: GPU, adapter: GPUAdapter, maker: EngineKind | undefined): Promise<Engine> {
+  if (maker === 'tfjs') {
+    const { openTfjsGpuEngine } = await import('./tfjs/engine.ts');
+    return openTfjsGpuEngine(gpu, adapter);
+  }
+  const { openWgslEngine } = await import('./wgsl/engine.ts');
+  return openWgslEngine(adapter);
 }
 
 async function openCpu(request: EngineRequest, resources: EngineResources): Promise<Engine> {
@@ -34,17 +38,19 @@ async function openCpu(request: EngineRequest, resources: EngineResources): Prom
 
 /**
  * 'gpu' takes an adapter in software too, 'auto' only a real one. Errors: 'device-lost' where the device asked for is not
- * there, 'usage' for a maker that is not there.
+ * there or does not start, 'usage' for the WGSL kernels on the CPU.
  */
 export async function openEngine(request: EngineRequest, resources: EngineResources = {}): Promise<Engine> {
   const { device, maker } = request;
-  if (maker === 'wgsl')
-    throw new VitrineError('usage', 'This build has no WGSL engine.', { advice: 'Ask for tfjs or wasm.' });
+  if (device === 'cpu' && maker === 'wgsl')
+    throw new VitrineError('usage', 'The WGSL kernels need a graphics processor.', {
+      advice: 'Ask for the device gpu, or for wasm.',
+    });
   if (device === 'cpu' || (maker === 'wasm' && device === 'auto')) return openCpu(request, resources);
   const gpu = resources.gpu === undefined ? browserGpu() : resources.gpu;
   const adapter = gpu && maker !== 'wasm' ? await findAdapter(gpu) : null;
-  if (device === 'gpu') {
-    if (gpu && adapter) return openGpu(gpu, adapter);
+  if (device === 'gpu' || maker === 'wgsl') {
+    if (gpu && adapter) return openGpu(gpu, adapter, maker);
     throw new VitrineError('device-lost', 'No graphics processor can be used here.', {
       expected: 'WebGPU',
       found: maker === 'wasm' ? 'the wasm engine' : 'no adapter',
@@ -53,7 +59,7 @@ export async function openEngine(request: EngineRequest, resources: EngineResour
   }
   if (gpu && adapter && !isSoftware(adapter.info)) {
     try {
-      return await openGpu(gpu, adapter);
+      return await openGpu(gpu, adapter, maker);
     } catch (error) {
       // An adapter that is found but cannot start: the CPU can.
       console.warn('WebGPU did not start:', error);

@@ -1,6 +1,6 @@
 // Latents of every image: a pass of the encoder over the shards in order.
 import type { FieldModel, Latents } from '../engine/engine.ts';
-import { throwIfCancelled } from '../formats/errors.ts';
+import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
 import { CTF_WIDTH } from '../formats/particles.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 
@@ -25,9 +25,11 @@ export interface EncodeOptions {
   shiftPixels?: number;
 }
 
+/** Memory that does not hold a batch is asked for half of it, down to one image. */
 export async function encodeAll(model: FieldModel, data: EncodeData, options: EncodeOptions = {}): Promise<Latents> {
   const { images, ctf } = data;
-  const { batchSize = 256, signal } = options;
+  const { signal } = options;
+  let batchSize = options.batchSize ?? 256;
   const { zDim, boxPixels } = model.spec;
   const scale = (options.shiftPixels ?? boxPixels) / boxPixels;
   const translations = scale === 1 ? data.translations : (data.translations?.map((t) => t * scale) ?? null);
@@ -35,19 +37,29 @@ export async function encodeAll(model: FieldModel, data: EncodeData, options: En
   const logVariance = new Float32Array(images.count * zDim);
   for (let shard = 0; shard * images.shardSize < images.count; shard++) {
     const { first, count, values } = await images.readShard(shard, signal);
-    for (let from = 0; from < count; from += batchSize) {
+    let from = 0;
+    while (from < count) {
       throwIfCancelled(signal);
       const size = Math.min(batchSize, count - from);
       const at = first + from;
-      const latents = await model.encode({
+      const batch = {
         count: size,
         images: values.subarray(from * images.points, (from + size) * images.points),
         translations: translations && translations.subarray(2 * at, 2 * (at + size)),
         ctf: ctf && ctf.subarray(CTF_WIDTH * at, CTF_WIDTH * (at + size)),
+      };
+      const latents = await model.encode(batch).catch((error: unknown) => {
+        if (size > 1 && error instanceof VitrineError && error.code === 'out-of-memory') return null;
+        throw error;
       });
+      if (!latents) {
+        batchSize = Math.floor(size / 2);
+        continue;
+      }
       mu.set(latents.mu, at * zDim);
       logVariance.set(latents.logVariance, at * zDim);
-      options.onProgress?.(at + size);
+      from += size;
+      options.onProgress?.(first + from);
       await options.onIdle?.();
     }
   }

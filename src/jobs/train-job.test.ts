@@ -183,6 +183,14 @@ describe('memory that does not hold the batch', () => {
     expect(engines).toHaveLength(2);
   });
 
+  it('encodes fewer images at a time where it does not hold them, with the same batch', async () => {
+    const few: Trouble = (call, count) => (call === 'encode' && count > 4 ? 'memory' : null);
+    const { kept, notices, ...rest } = await trainWith([few]);
+    expect(kept).toMatchObject({ status: 'finished', params: { batchSize: BATCH } });
+    expect(notices).toEqual([]);
+    expect(await learned({ kept, notices, ...rest })).toEqual(await learned(await trainWith([])));
+  });
+
   it('goes on from the last checkpoint', async () => {
     const { kept, heard } = await trainWith([at('trainStep', STEPS + 2, 'memory')]);
     expect(heard).toEqual(['epoch 1', 'batch-halved', 'epoch 2', 'epoch 3']);

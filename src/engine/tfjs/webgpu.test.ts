@@ -10,7 +10,7 @@ import { makeCase, randomArray, randomFrom, type CaseShape, type ModelCase } fro
 import { openWasmEngine } from '../wasm/engine.ts';
 
 offerSoftwareVulkan();
-const openGpu = () => openEngineInNode({ device: 'gpu' });
+const openGpu = () => openEngineInNode({ device: 'gpu', maker: 'tfjs' });
 const found = await openGpu().then(
   (engine) => {
     engine.dispose();
