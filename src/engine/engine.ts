@@ -104,6 +104,22 @@ export interface Latents {
   logVariance: Float32Array;
 }
 
+/** Of a map's finite voxels. */
+export interface VolumeStatistics {
+  mean: number;
+  standardDeviation: number;
+  minimum: number;
+  maximum: number;
+  /** 256 counts from minimum to maximum, the last bin closed. */
+  histogram: Uint32Array;
+}
+
+export interface VolumeWithStatistics {
+  /** d³ [z][y][x]. */
+  values: Float32Array;
+  statistics: VolumeStatistics;
+}
+
 export interface FieldModel {
   readonly spec: ModelSpec;
   /** Mask points P of the lattice. */
@@ -119,6 +135,16 @@ export interface FieldModel {
    * the half space only; 'hartley': M×1.
    */
   evaluate(coordinates: Float32Array, z: Float32Array | null): Promise<Float32Array>;
+  /**
+   * A whole map for one z, made where the model lies, as field/volume.ts has it. Makers without it are asked
+   * point by point. Errors: 'out-of-memory' where the device cannot hold it, 'cancelled'.
+   */
+  volume?(
+    z: Float32Array | null,
+    boxPixels: number,
+    standardDeviation: number,
+    signal?: AbortSignal,
+  ): Promise<VolumeWithStatistics>;
   exportWeights(): Promise<Weights>;
   exportOptimizer(): Promise<OptimizerState>;
   /** Bytes held on the device or heap by this model, as far as it knows. */

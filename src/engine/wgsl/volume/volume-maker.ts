@@ -1,0 +1,223 @@
+// A map from the field's values without leaving the device: coordinates for the decoder, a place for its values, and the
+// inverse transform of a real map from the half of space where x >= 0. Big maps are made in slabs of planes, so that no
+// binding passes the adapter's limits; the first axis is then done anew for each slab.
+import { VitrineError } from '../../../formats/errors.ts';
+import { memoryFull } from '../../gpu-device.ts';
+import { makeLines, type LinesVariant } from '../fourier/lines.ts';
+import { LONGEST_LINE } from '../fourier/plan.ts';
+import { makeStridedFourier } from '../fourier/strided.ts';
+import { shaders } from '../generated/shaders.ts';
+import { partOf, type Arena, type View } from '../gpu/arena.ts';
+import type { Command, Gpu } from '../gpu/gpu.ts';
+import { shaderSource } from '../gpu/source.ts';
+import { sphereRows } from './sphere-rows.ts';
+
+/** Planes of a slab: a multiple of this, so that a slab's part of the map begins at a multiple of 256 bytes. */
+const PLANES = 64;
+const MOST_SLAB_BYTES = 2 ** 30;
+/** Bindings that the kernel of the first axis has left for the values. */
+const MOST_PARTS = 4;
+
+interface Plan {
+  gpu: Gpu;
+  arena: Arena;
+  boxPixels: number;
+  half: boolean;
+  rows: View;
+  values: View;
+  points: number;
+  variant: LinesVariant | undefined;
+}
+
+export class VolumeMaker {
+  private shownScale = NaN;
+
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly modelPixels: number,
+    readonly boxPixels: number,
+    /** M: points that are asked of the decoder. */
+    readonly points: number,
+    /** M×vec4f (x, y, z, 1), cycles per pixel of the model's box, order of imaging/sphere.ts. */
+    readonly coordinates: View,
+    /** M×2 (Re, Im) on the half sphere, M×1 Hartley values on the whole one: float32, the decoder's to fill. */
+    readonly values: View,
+    /** d³ float32 [z][y][x]. */
+    readonly volume: View,
+    private readonly scale: View,
+    private readonly program: readonly Command[],
+  ) {}
+
+  /**
+   * `boxPixels`: d, even, at most the model's D and 1024. `slabPlanes` and `partPoints` make slabs and parts of the values
+   * smaller than the device asks for (tests). Errors: 'value-out-of-range' for another box, 'out-of-memory' for one whose
+   * buffers this device does not give.
+   */
+  static async make(
+    gpu: Gpu,
+    arena: Arena,
+    modelPixels: number,
+    boxPixels: number,
+    half: boolean,
+    { variant, slabPlanes, partPoints }: { variant?: LinesVariant; slabPlanes?: number; partPoints?: number } = {},
+  ): Promise<VolumeMaker> {
+    if (
+      !Number.isInteger(boxPixels) ||
+      boxPixels < 2 ||
+      boxPixels % 2 !== 0 ||
+      boxPixels > Math.min(modelPixels, LONGEST_LINE)
+    )
+      throw new VitrineError('value-out-of-range', 'The box of a map has to be even and no larger than the model’s.', {
+        expected: `an even number up to ${Math.min(modelPixels, LONGEST_LINE)}`,
+        found: String(boxPixels),
+      });
+    const { rows: rowTable, points } = sphereRows(boxPixels, half);
+    const channels = half ? 2 : 1;
+    const largest = Math.max(16 * points, 4 * boxPixels ** 3);
+    if (largest > gpu.device.limits.maxBufferSize) throw memoryFull(`${largest} bytes in one buffer`);
+    const coordinates = arena.buffer('coordinates', 16 * points);
+    const values = arena.floats('values', channels * points);
+    const volume = arena.floats('volume', boxPixels ** 3);
+    const rows = arena.upload('rows of the sphere', rowTable);
+    const scale = arena.uniform('scale of the map', [0, 0, 0, 0]);
+    await fillCoordinates(gpu, arena, { modelPixels, boxPixels, half, rows, points, coordinates });
+    const plan: Plan = { gpu, arena, boxPixels, half, rows, values, points, variant };
+    const program = await makeProgram(plan, volume, scale, slabPlanes, partPoints);
+    return new VolumeMaker(gpu, modelPixels, boxPixels, points, coordinates, values, volume, scale, program);
+  }
+
+  /** From `values` to `volume`; submit them after what fills `values`, before asking for another scale. */
+  commands(standardDeviation: number): Command[] {
+    const scale = standardDeviation / this.modelPixels ** 3;
+    if (scale !== this.shownScale) this.gpu.write(this.scale, Float32Array.of(scale, 0, 0, 0));
+    this.shownScale = scale;
+    return [...this.program];
+  }
+}
+
+interface CoordinatesShape extends Pick<Plan, 'boxPixels' | 'half' | 'rows' | 'points'> {
+  modelPixels: number;
+  coordinates: View;
+}
+
+async function fillCoordinates(gpu: Gpu, arena: Arena, shape: CoordinatesShape): Promise<void> {
+  const { modelPixels, boxPixels, half, rows, points, coordinates } = shape;
+  const side = boxPixels + 1;
+  const axis = arena.upload(
+    'axis',
+    Float32Array.from({ length: side }, (_, i) => (i - boxPixels / 2) / modelPixels),
+  );
+  const most = Math.floor(gpu.bindingBytes / 256) * 16;
+  for (let first = 0; first < points; first += most) {
+    const count = Math.min(most, points - first);
+    const source = shaderSource({ HALF_BOX: boxPixels / 2, HALF: half, FIRST: first, COUNT: count }, [
+      shaders['volume/sphere-rank'],
+      shaders['volume/coordinates'],
+    ]);
+    const pipeline = await gpu.pipeline('coordinates of a map', source);
+    const views = [rows, axis, partOf(coordinates, 4 * first, 4 * count)];
+    gpu.submit([gpu.dispatch('coordinates of a map', pipeline, views, Math.ceil(side ** 3 / 64))]);
+  }
+}
+
+async function makeProgram(
+  plan: Plan,
+  volume: View,
+  scale: View,
+  slabPlanes?: number,
+  partPoints?: number,
+): Promise<Command[]> {
+  const { gpu, arena, boxPixels: size } = plan;
+  const columns = size / 2 + 1;
+  const planeBytes = 8 * size * columns;
+  const room = Math.min(gpu.bindingBytes, MOST_SLAB_BYTES);
+  const fitting = Math.floor(room / planeBytes / PLANES) * PLANES;
+  const planes = Math.min(size, slabPlanes ?? fitting);
+  if (planes < 1) throw memoryFull(`${PLANES * planeBytes} bytes in one binding`);
+  const spectrum = arena.buffer('spectrum', planes * planeBytes);
+  const commands: Command[] = [];
+  for (let first = 0; first < size; first += planes) {
+    const count = Math.min(planes, size - first);
+    const slab = arena.uniform('slab', [first, count, 0, 0]);
+    const part = partOf(volume, first * size * size, count * size * size);
+    commands.push(
+      await alongZ(plan, columns, spectrum, slab, partPoints),
+      ...(await makeStridedFourier(
+        gpu,
+        arena,
+        {
+          size,
+          direction: 'inverse',
+          stride: columns,
+          across: columns,
+          aside: 1,
+          slab: size * columns,
+          variant: plan.variant,
+        },
+        spectrum,
+        count * columns,
+      )),
+      await alongX(plan, columns, count, [spectrum, slab, scale, part]),
+    );
+  }
+  return commands;
+}
+
+async function alongZ(plan: Plan, columns: number, spectrum: View, slab: View, partPoints?: number) {
+  const { gpu, arena, boxPixels: size, half, rows, values, points, variant } = plan;
+  const channels = half ? 2 : 1;
+  const most = partPoints ?? Math.floor(gpu.bindingBytes / 256) * (64 / channels);
+  const parts = Math.ceil(points / most);
+  if (parts > MOST_PARTS) throw memoryFull(`${4 * channels * points} bytes in ${MOST_PARTS} bindings`);
+  const views = Array.from({ length: parts }, (_, i) =>
+    partOf(values, i * most * channels, Math.min(most, points - i * most) * channels),
+  );
+  return makeLines(
+    gpu,
+    arena,
+    {
+      label: `map of ${size}, along z`,
+      size,
+      direction: 'inverse',
+      beside: true,
+      lines: size * columns,
+      end: 'put',
+      variant,
+      // Half of the ball is read, all is written.
+      bytesALine: 8 * size + (4 * channels * points) / (size * columns),
+    },
+    [
+      shaders['volume/sphere-rank'],
+      shaders[half ? 'volume/values-fourier' : 'volume/values-hartley'],
+      shaders['volume/along-z'],
+    ].join('\n'),
+    {
+      HALF_BOX: size / 2,
+      COLUMNS: columns,
+      PARTS: parts,
+      PART_POINTS: most,
+      field_value: half ? 'vec2f' : 'f32',
+    },
+    [rows, spectrum, slab, ...views],
+  );
+}
+
+function alongX({ gpu, arena, boxPixels: size, variant }: Plan, columns: number, planes: number, views: View[]) {
+  return makeLines(
+    gpu,
+    arena,
+    {
+      label: `map of ${size}, along x`,
+      size,
+      direction: 'inverse',
+      beside: false,
+      lines: (planes * size) / 2,
+      end: 'put',
+      variant,
+      bytesALine: 16 * columns + 8 * size,
+    },
+    shaders['volume/along-x'],
+    { COLUMNS: columns },
+    views,
+  );
+}
