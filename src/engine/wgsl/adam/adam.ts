@@ -1,6 +1,6 @@
 // One Adam over the flat buffers, and before it one invocation that says whether the step counts. β1 0.9, β2 0.999, ε 1e-8.
 import { partOf, type Arena, type View } from '../gpu/arena.ts';
-import type { Command, Gpu } from '../gpu/gpu.ts';
+import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
 import { GOOD_STEPS, LEAST_SCALE, MOST_SCALE } from './state.ts';
@@ -27,7 +27,7 @@ export interface AdamBuffers {
  * One step over `size` floats, a multiple of 4. A step whose sums were flagged as not finite changes no parameter and halves
  * the loss scale.
  */
-export async function makeAdam(gpu: Gpu, arena: Arena, size: number, buffers: AdamBuffers): Promise<Command[]> {
+export async function makeAdam(gpu: Gpu, arena: Arena, size: number, buffers: AdamBuffers): Promise<Dispatch[]> {
   const { parameters, gradients, first, second, state, step } = buffers;
   const commands = [gpu.dispatch('advance', await gpu.pipeline('advance', ADVANCE), [state], 1)];
   const adam = await gpu.pipeline('adam', ADAM);

@@ -1,7 +1,7 @@
 // Copies of matrices as products want them after each step of Adam: transposed, in float16, or both.
 import type { Arena, View } from '../gpu/arena.ts';
 import { partOf } from '../gpu/arena.ts';
-import type { Command, Gpu } from '../gpu/gpu.ts';
+import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf, type Scalar } from '../gpu/kernels.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
@@ -21,8 +21,8 @@ export interface CopyOfMatrix {
 const MOST = 4;
 
 /** Errors: RangeError for a matrix whose sides are no multiples of 4, or that is to be transposed and fits no binding. */
-export async function makeCopies(gpu: Gpu, arena: Arena, list: readonly CopyOfMatrix[]): Promise<Command[]> {
-  const commands: Command[] = [];
+export async function makeCopies(gpu: Gpu, arena: Arena, list: readonly CopyOfMatrix[]): Promise<Dispatch[]> {
+  const commands: Dispatch[] = [];
   for (const scalar of ['f32', 'f16'] as const)
     for (const transposed of [false, true]) {
       const alike = list.filter((copy) => copy.scalar === scalar && copy.transposed === transposed);
@@ -48,7 +48,7 @@ function partsOf(gpu: Gpu, copy: CopyOfMatrix): CopyOfMatrix[] {
   });
 }
 
-async function copyAlike(gpu: Gpu, arena: Arena, copies: readonly CopyOfMatrix[]): Promise<Command> {
+async function copyAlike(gpu: Gpu, arena: Arena, copies: readonly CopyOfMatrix[]): Promise<Dispatch> {
   const [{ scalar, transposed }] = copies;
   const constants = { COUNT: copies.length, TRANSPOSED: transposed ? 1 : 0, scalar };
   const source = shaderSource(constants, [shaders['adam/copies']], scalar === 'f16' ? ['f16'] : []);

@@ -1,7 +1,7 @@
 // The latent variables of a batch: z sampled from what the encoder says of each image, its Kullback-Leibler divergence from
 // the standard normal, and the gradients of both.
 import type { Arena, View } from '../gpu/arena.ts';
-import type { Command, Gpu } from '../gpu/gpu.ts';
+import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { padded } from '../parameters/layout.ts';
 import { shaders } from '../generated/shaders.ts';
@@ -44,7 +44,7 @@ export async function makeSampling(
   _arena: Arena,
   shape: LatentShape,
   { encoded, noise, z, losses, step }: SamplingBuffers,
-): Promise<Command[]> {
+): Promise<Dispatch[]> {
   const source = shaderSource(sizes(shape), [shaders['adam/step'], shaders['latents/sampling']]);
   const pipeline = await gpu.pipeline('sampling', source);
   return [gpu.dispatch('sampling', pipeline, [encoded, noise, z, losses, step], 1)];
@@ -56,7 +56,7 @@ export async function makeSamplingGradient(
   _arena: Arena,
   shape: LatentShape,
   { encoded, noise, zGradient, into, step }: SamplingGradientBuffers,
-): Promise<Command[]> {
+): Promise<Dispatch[]> {
   const constants = sizes(shape);
   const source = shaderSource(constants, [shaders['adam/step'], shaders['latents/sampling-gradient']]);
   const pipeline = await gpu.pipeline('sampling gradient', source);

@@ -1,6 +1,7 @@
 // Benchmark's entry: a weight gradient with bias on random rows.
+import { encodeHalves } from '../../../library/float16.ts';
 import type { Arena } from '../gpu/arena.ts';
-import type { Command, Gpu } from '../gpu/gpu.ts';
+import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf, type Scalar } from '../gpu/kernels.ts';
 import { makeWeightGradient, weightGradientScratch, type WeightGradientVariant } from './weight-gradient.ts';
 
@@ -10,19 +11,16 @@ export function weightGradientBench(
   arena: Arena,
   size: { rows: number; inputs: number; outputs: number; scalar: Scalar },
   variant?: WeightGradientVariant,
-): Promise<Command[]> {
+): Promise<Dispatch[]> {
   const { rows, inputs, outputs, scalar } = size;
   const shape = { label: 'weight gradient', prologue: 'rows' as const, inputs, outputs, scalar, bias: true };
   const random = (name: string, count: number) => {
-    // Numbers near 1 of either sign, by their bits: fast to make, never denormal, never NaN.
-    const one = scalar === 'f32' ? [0x3f000000, 0xbf000000] : [0x38003800, 0xb800b800];
-    const words = new Uint32Array((count * bytesOf(scalar)) / 4);
-    const noise = scalar === 'f32' ? 0x7fffff : 0x03ff03ff;
-    for (let i = 0; i < words.length; i++) {
-      const bits = Math.imul(i + 1, 2654435761) >>> 0;
-      words[i] = one[bits >>> 31] | (bits & noise);
-    }
-    return arena.upload(name, words);
+    const view = arena.buffer(name, count * bytesOf(scalar));
+    // Some numbers again and again: none is zero or denormal, which some hardware multiplies faster.
+    const some = Float32Array.from({ length: Math.min(count, 1 << 16) }, () => Math.random() - 0.5);
+    const data = scalar === 'f32' ? some : encodeHalves(some);
+    for (let at = 0; at < count; at += some.length) gpu.write(view, data.subarray(0, count - at), at * bytesOf(scalar));
+    return view;
   };
   return makeWeightGradient(
     gpu,

@@ -1,7 +1,7 @@
 // Sums of a gradient's rows over each image: what z's part of the first layer and its bias get. A chunk is whole images or
 // part of one; rows are cut into slices whose sums are summed again in their order: the same bits each time.
 import { partOf, type Arena, type View } from '../gpu/arena.ts';
-import type { Command, Gpu } from '../gpu/gpu.ts';
+import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf, type Scalar } from '../gpu/kernels.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
@@ -78,9 +78,9 @@ export async function makeGroupSums(
   { label, outputs, scalar }: GroupSumsShape,
   { gradient, into, scratch, scale }: GroupSumsBuffers,
   chunk: GroupRows & { accumulate: boolean },
-): Promise<Command[]> {
+): Promise<Dispatch[]> {
   const passes = passesOf(gpu, chunk);
-  const commands: Command[] = [];
+  const commands: Dispatch[] = [];
   let [from, used] = [gradient, 0];
   for (const [number, pass] of passes.entries()) {
     const last = number === passes.length - 1;

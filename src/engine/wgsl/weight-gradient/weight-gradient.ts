@@ -3,7 +3,7 @@
 // itself; a matrix larger than a binding is made in ranges of its rows.
 import type { Arena, View } from '../gpu/arena.ts';
 import { partOf } from '../gpu/arena.ts';
-import type { Command, Dispatch, Gpu } from '../gpu/gpu.ts';
+import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf, type Scalar } from '../gpu/kernels.ts';
 import { shaderSource, type Constants } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
@@ -85,7 +85,7 @@ export async function makeWeightGradient(
   buffers: WeightGradientBuffers,
   chunk: { rows: number; accumulate: boolean },
   variant = weightGradientVariants(gpu, shape, chunk.rows)[0],
-): Promise<Command[]> {
+): Promise<Dispatch[]> {
   const { label, inputs, outputs, scalar, bias } = shape;
   const { left, waves, gradient, into, biasInto, scratch, scale } = buffers;
   if (bias && !biasInto) throw new RangeError(`${label}: no place for the bias`);
