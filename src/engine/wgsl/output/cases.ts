@@ -30,9 +30,9 @@ const CASES: OutputCase[] = [
   { rows: 65536 + 70, inputs: 16, variant: ROWS },
   { rows: 1, inputs: 16, variant: teams(4) },
   { rows: 127, inputs: 16, variant: teams(4) },
-  { rows: 128, inputs: 16, variant: teams(4) },
+  { rows: 128, inputs: 16, channels: 1, variant: teams(4) },
   { rows: 129, inputs: 16, variant: teams(4) },
-  { rows: 70, inputs: 48, channels: 1, activation: 'leaky_relu', variant: teams(8) },
+  { rows: 70, inputs: 48, activation: 'leaky_relu', variant: teams(8) },
   { rows: 33, inputs: 256, variant: teams(16) },
   { rows: 9, inputs: 1040, variant: teams(128) },
   { rows: 512 * 128 + 5, inputs: 16, variant: teams(4) },
@@ -45,7 +45,7 @@ const VALUES: OutputCase[] = [
   { rows: 63, inputs: 48, channels: 1, variant: ROWS },
   { rows: 65606, inputs: 16, variant: ROWS },
   { rows: 129, inputs: 16, variant: teams(4) },
-  { rows: 70, inputs: 48, channels: 1, variant: teams(8) },
+  { rows: 70, inputs: 16, channels: 1, variant: teams(4) },
   { rows: 200, inputs: 48, variant: ROWS, scalar: 'f16' },
 ];
 
