@@ -1,8 +1,10 @@
 // Each kernel alone at the sizes training uses, against the limit that binds it. Rooms give commands and what they work
 // on; time is the device's own where it has timestamps.
+import { adamBench } from '../../src/engine/wgsl/adam/bench.ts';
 import type { Arena } from '../../src/engine/wgsl/gpu/arena.ts';
 import type { Command, Dispatch, Gpu } from '../../src/engine/wgsl/gpu/gpu.ts';
 import type { Limits } from '../../src/engine/wgsl/limits/measure.ts';
+import { outputBench } from '../../src/engine/wgsl/output/bench.ts';
 import { benchmarkVariants, productBenchmark } from '../../src/engine/wgsl/product/bench.ts';
 import { variantName } from '../../src/engine/wgsl/product/product.ts';
 import { weightGradientBench } from '../../src/engine/wgsl/weight-gradient/bench.ts';
@@ -53,9 +55,21 @@ function trials(gpu: Gpu, quick: boolean): Trial[] {
               make: (arena) => weightGradientBench(gpu, arena, size, variant),
             })),
         },
+        {
+          kernel: 'last layer with loss',
+          size: `${rows} × ${width}, ${scalar}`,
+          variants: [{ name: '', make: (arena) => outputBench(gpu, arena, { rows, inputs: width, scalar }) }],
+        },
+        // The weights of three residual layers.
+        ...(scalar === 'f32' ? [adamTrial(gpu, 3 * width * width)] : []),
       ];
     }),
   );
+}
+
+function adamTrial(gpu: Gpu, floats: number): Trial {
+  const variants = [{ name: '', make: (arena: Arena) => adamBench(gpu, arena, { floats }) }];
+  return { kernel: 'Adam', size: `${floats} parameters`, variants };
 }
 
 function isDispatch(command: Command): command is Dispatch {
@@ -86,7 +100,7 @@ export async function kernelsPart(gpu: Gpu, limits: Limits, quick: boolean): Pro
         rows.push([
           kernel,
           size,
-          `${name}${number === 0 ? ' (default)' : ''}`,
+          `${name}${number === 0 ? ' (default)' : ''}`.trim(),
           seconds(took),
           rate,
           percent(share),
