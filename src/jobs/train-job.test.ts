@@ -1,57 +1,16 @@
 // A training whose device fails it: lost in the middle of an epoch, while encoding or while a checkpoint is read back, or with
 // too little memory. It goes on by itself, ends where an undisturbed one ends, bit for bit, and says what happened.
 import { describe, expect, it } from 'vitest';
+import { BATCH, COUNT, EPOCHS, newRecord, noiseParticles, params } from '../../testing/noise-run.ts';
 import { openFailingEngine, type EngineCall, type FailingEngine, type Trouble } from '../../testing/failing-engine.ts';
 import type { Notice } from '../formats/errors.ts';
-import { Random } from '../geometry/random.ts';
-import { makeLattice } from '../imaging/lattice.ts';
 import type { TrainingControl, TrainingEvent } from '../inference/training.ts';
 import { MemoryStorage } from '../library/memory.ts';
-import type { RunRecord } from '../library/run-record.ts';
 import { RunFolder } from '../library/runs.ts';
-import { validateParams } from '../params.ts';
 import { LOSSES_BORNE } from './setbacks.ts';
-import { trainRun, writeRunFolder, type RunParticles } from './train-job.ts';
+import { trainRun, writeRunFolder } from './train-job.ts';
 
-const COUNT = 22;
-const BATCH = 8;
-const EPOCHS = 3;
 const STEPS = Math.ceil(COUNT / BATCH);
-const boxPixels = 16;
-const params = validateParams({
-  ...{ zDim: 2, decoderDim: 8, decoderLayers: 1, encoderDim: 8, encoderLayers: 1, learningRate: 1e-3 },
-  ...{ batchSize: BATCH, epochs: EPOCHS, boxPixels },
-});
-
-function particles(): RunParticles {
-  const { points } = makeLattice(boxPixels);
-  const random = new Random(3);
-  const values = Float32Array.from({ length: COUNT * points }, (_, i) => Math.sin(i % points) + random.normal());
-  const rotations = Float32Array.from({ length: 9 * COUNT }, (_, i) => ((i % 9) % 4 === 0 ? 1 : 0));
-  return {
-    images: {
-      ...{ count: COUNT, boxPixels, points, shardSize: COUNT, standardDeviation: 1 },
-      readShard: () => Promise.resolve({ first: 0, count: COUNT, values }),
-    },
-    poses: { rotations, translations: null },
-    ctf: null,
-    originalIndex: Uint32Array.from({ length: COUNT }, (_, i) => i),
-  };
-}
-
-const newRecord = (): RunRecord => ({
-  ...{ version: 1, id: 'run', name: 'run', created: '', datasetId: '', datasetName: 'noise', files: null, params },
-  ...{
-    status: 'running',
-    epochsDone: 0,
-    history: [],
-    device: null,
-    particles: COUNT,
-    imagePixels: boxPixels,
-    boxPixels,
-  },
-  ...{ pixelSizeAngstrom: 1, standardDeviation: 0, fingerprint: '' },
-});
 
 /** Trains with one trouble an engine, in order; engines after the last have none. */
 async function trainWith(
@@ -62,7 +21,7 @@ async function trainWith(
   const run = new RunFolder(new MemoryStorage(), '');
   const record = newRecord();
   await run.writeRecord(record);
-  await writeRunFolder(run, record, particles());
+  await writeRunFolder(run, record, noiseParticles());
   const engines: FailingEngine[] = [];
   const heard: string[] = [];
   const notices: [Notice, number][] = [];
@@ -78,7 +37,7 @@ async function trainWith(
     });
     return engine;
   };
-  const ended = await trainRun(run, openEngine, particles(), control, {
+  const ended = await trainRun(run, openEngine, noiseParticles(), control, {
     onEvent(event) {
       if (event.type === 'epoch') heard.push(`epoch ${event.summary.epoch}`);
       onEvent(event, engines);
