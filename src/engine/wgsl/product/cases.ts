@@ -5,7 +5,14 @@ import { waveTable } from '../encoding/table.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { bytesOf, paddedRows, type Scalar } from '../gpu/kernels.ts';
-import { makeProduct, subgroupVariants, type ProductRows, type ProductShape, type ProductVariant } from './product.ts';
+import {
+  makeProduct,
+  productVariants,
+  subgroupVariants,
+  type ProductRows,
+  type ProductShape,
+  type ProductVariant,
+} from './product.ts';
 import { productTwin, type ProductNumbers } from './twin.ts';
 
 const tile = (rows: number, columns: number, rowsEach: number, columnsEach: number, depth = 16): ProductVariant => ({
@@ -70,7 +77,8 @@ interface Trial {
   variant?: ProductVariant;
 }
 
-async function compare(gpu: Gpu, { shape, rows, variant }: Trial): Promise<void> {
+/** `maker`: the Gpu that makes the product, where it is not `gpu` with all its limits. */
+async function compare(gpu: Gpu, { shape, rows, variant }: Trial, maker = gpu): Promise<void> {
   const { inputs, outputs, scalar, prologue } = shape;
   const arena = gpu.arena('case');
   const height = paddedRows(rows.rows);
@@ -103,7 +111,7 @@ async function compare(gpu: Gpu, { shape, rows, variant }: Trial): Promise<void>
     out: arena.buffer('out', height * outputs * bytesOf(scalar)),
   };
   poison(gpu, buffers.out);
-  gpu.submit(await makeProduct(gpu, arena, shape, buffers, rows, variant));
+  gpu.submit(await makeProduct(maker, arena, shape, buffers, rows, variant));
   const got = (await readScalars(gpu, buffers.out, scalar)).subarray(0, rows.rows * outputs);
   const words = `${shape.prologue}, ${shape.epilogue}, ${rows.rows} × ${inputs} × ${outputs}`;
   expectClose(words, got, productTwin(shape, numbers, rows), scalar === 'f32' ? 1e-5 : 4e-3);
@@ -203,6 +211,32 @@ export const cases: KernelCase[] = [
         const split: ProductVariant = { ...variant, kind: 'skinny', slice: 64, subgroup: true };
         for (const one of [variant, split]) await compare(gpu, { shape: ENCODED, rows: CHUNK, variant: one });
       }
+    },
+  },
+  {
+    name: 'a right factor in several bindings',
+    async run(gpu) {
+      const shape: ProductShape = { ...PLAIN, ...EPILOGUES['shared bias'], inputs: 336, outputs: 48, scalar: 'f32' };
+      // Two slices of 64 inputs a binding: three bindings, the last slice shorter.
+      const narrow = Object.create(gpu, { bindingBytes: { value: 2 * 64 * 48 * 4 + 100 } }) as Gpu;
+      const [first] = productVariants(narrow, shape, 1000);
+      if (first.kind !== 'skinny') throw new Error(`the default is ${first.kind}`);
+      await compare(gpu, { shape, rows: FEW, variant: first }, narrow);
+    },
+  },
+  {
+    name: 'all variants that are tried here',
+    async run(gpu) {
+      const shape: ProductShape = {
+        ...PLAIN,
+        ...EPILOGUES['shared bias, residual, ReLU'],
+        inputs: 48,
+        outputs: 48,
+        scalar: 'f32',
+      };
+      for (const rows of [9, 130])
+        for (const variant of productVariants(gpu, shape, rows))
+          await compare(gpu, { shape, rows: { rows, firstRow: 0, rowsPerImage: rows }, variant });
     },
   },
   {

@@ -94,7 +94,8 @@ const TILES = [
   tile(64, 64, 4, 8),
   tile(32, 64, 4, 8),
 ];
-const REGISTERS = [register(4, 4, 8), register(8, 4, 8), register(4, 8, 8), register(8, 4, 32)];
+const REGISTERS = [register(8, 4, 8), register(4, 4, 8), register(4, 8, 8)];
+const WIDE_REGISTERS = [register(8, 4, 32), register(4, 4, 64)];
 
 /** Workgroup memory of a tile in bytes: float32 whatever the storage. */
 export function tileBytes({ rows, columns, depth }: TileVariant): number {
@@ -116,7 +117,7 @@ export function variantName(variant: ProductVariant): string {
 }
 
 /**
- * All that the adapter can run, the default first. `rows`: how many the product will have, about; absent: many. Where
+ * What is worth trying on the adapter, the default first. `rows`: how many the product will have, about; absent: many. Where
  * the right factor passes the adapter's binding, only slices can.
  */
 export function productVariants(gpu: Gpu, shape: ProductShape, rows = Infinity): ProductVariant[] {
@@ -130,9 +131,10 @@ export function productVariants(gpu: Gpu, shape: ProductShape, rows = Infinity):
     (one) =>
       tileBytes(one) <= maxComputeWorkgroupStorageSize && tileInvocations(one) <= maxComputeInvocationsPerWorkgroup,
   ).sort((a, b) => waste(a, shape, rows) - waste(b, shape, rows));
+  // In software, tiles wait at each barrier and take seconds to compile: they are not even tried.
   return gpu.guarded.software
-    ? [...skinny, ...subgroupVariants(gpu), ...REGISTERS, ...tiles]
-    : [...skinny, ...tiles, ...REGISTERS];
+    ? [...skinny, ...subgroupVariants(gpu), ...REGISTERS]
+    : [...skinny, ...tiles, ...WIDE_REGISTERS];
 }
 
 /** Where subgroups are narrow and of one size, as in software: the lanes' rows must fit into their registers. */
