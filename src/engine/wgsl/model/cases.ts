@@ -2,6 +2,8 @@
 // central differences, latents, values; the same bits twice, in chunks of any size, resumed; nothing grows, nothing stays.
 import { expectClose, type KernelCase } from '../../../../testing/kernel-cases.ts';
 import type { FieldModel, OptimizerState, StepOptions, Weights } from '../../engine.ts';
+import { makeSphere } from '../../../imaging/sphere.ts';
+import { volumeFromSphere } from '../../../imaging/volume-from-hartley.ts';
 import { decoderChain, featureCount } from '../../parameters.ts';
 import { makeCase, randomArray, randomFrom, type CaseShape, type ModelCase } from '../../proof/model-cases.ts';
 import { featuresTwin, lossTwin, networkTwin } from '../../proof/twin.ts';
@@ -129,6 +131,29 @@ export const cases: KernelCase[] = [
         sameWeights(await gradientOf(parts, sample), wanted, 1e-5);
         close('total', (await parts.takeLosses()).total, wantedLosses.total, 1e-5);
         parts.dispose();
+      }
+    },
+  },
+  {
+    name: 'maps of any box as point by point, with their statistics',
+    async run(gpu) {
+      for (const shape of [shapes[0], shapes[1], shapes[2]]) {
+        const model = await open(gpu, makeCase({ ...shape, spec: { ...shape.spec, boxPixels: 10 } }));
+        const { zDim, domain } = model.spec;
+        const z = zDim > 0 ? randomArray(randomFrom(4), zDim) : null;
+        for (const boxPixels of [10, 6]) {
+          const sphere = makeSphere(10, { half: domain === 'fourier', boxPixels });
+          const wanted = volumeFromSphere(sphere, await model.evaluate(sphere.coordinates, z), 3);
+          const { values, statistics } = await model.volume(z, boxPixels, 3);
+          expectClose(`map of ${boxPixels}`, values, wanted);
+          const mean = wanted.reduce((sum, v) => sum + v, 0) / wanted.length;
+          expectClose(
+            'mean, extremes',
+            [statistics.mean, statistics.minimum, statistics.maximum],
+            [mean, Math.min(...wanted), Math.max(...wanted)],
+          );
+        }
+        model.dispose();
       }
     },
   },

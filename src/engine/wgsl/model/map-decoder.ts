@@ -1,8 +1,55 @@
+// Maps for a z without leaving the device: points of the sphere, the decoder at them, the inverse transform, statistics. The
+// programs of the last few boxes are kept, since a person exploring asks for one preview and one full map again and again.
+import type { VolumeWithStatistics } from '../../engine.ts';
+import { GpuVolume } from '../volume/gpu-volume.ts';
+import { VolumeMaker } from '../volume/volume-maker.ts';
 import type { Workshop } from './decoder-forward.ts';
+import { ProgramShelf } from './program-shelf.ts';
+import { ValuesProgram } from './values-program.ts';
+
+interface MapProgram {
+  maker: VolumeMaker;
+  decoder: ValuesProgram;
+  map: GpuVolume;
+}
 
 export class MapDecoder {
+  private readonly programs = new ProgramShelf<MapProgram>(2, ({ map }) => map.dispose());
+
   constructor(private readonly workshop: Workshop) {}
-  readonly bytes = 0;
-  decode(): Promise<never> { return Promise.reject(new Error(String(this.workshop.network.width))); }
-  dispose(): void {}
+
+  /** Errors: 'value-out-of-range' for a box that is odd or larger than the model's, 'out-of-memory'. */
+  async decode(
+    z: Float32Array | null,
+    boxPixels: number,
+    standardDeviation: number,
+    mostRows: number,
+  ): Promise<VolumeWithStatistics> {
+    const { gpu } = this.workshop;
+    const { maker, decoder, map } = await this.programs.get(String(boxPixels), () => this.record(boxPixels, mostRows));
+    decoder.submit(z);
+    gpu.submit(maker.commands(standardDeviation));
+    const [statistics, values] = await Promise.all([map.statistics(), map.read()]);
+    return { values, statistics };
+  }
+
+  private record(boxPixels: number, mostRows: number) {
+    const { gpu, network } = this.workshop;
+    return gpu.allocate('map', async (arena) => {
+      const half = network.slices.channels === 2;
+      const maker = await VolumeMaker.make(gpu, arena, network.spec.boxPixels, boxPixels, half);
+      const { coordinates, values, points } = maker;
+      const places = { points: coordinates, values, rows: points };
+      const decoder = await ValuesProgram.record({ ...this.workshop, arena }, places, mostRows);
+      return { maker, decoder, map: await GpuVolume.of(gpu, maker.volume, boxPixels) };
+    });
+  }
+
+  get bytes(): number {
+    return this.programs.bytes;
+  }
+
+  dispose(): void {
+    this.programs.clear();
+  }
 }

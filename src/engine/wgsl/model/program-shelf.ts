@@ -4,7 +4,11 @@ import type { Arena } from '../gpu/arena.ts';
 export class ProgramShelf<T> {
   private readonly kept = new Map<string, { arena: Arena; made: T }>();
 
-  constructor(private readonly most: number) {}
+  /** `onDrop`: gives back what a program holds beside its arena. */
+  constructor(
+    private readonly most: number,
+    private readonly onDrop: (made: T) => void = () => undefined,
+  ) {}
 
   /** The program of this name; made where it is not there, and the one longest unused is given up for it. */
   async get(name: string, make: () => Promise<{ arena: Arena; made: T }>): Promise<T> {
@@ -13,8 +17,7 @@ export class ProgramShelf<T> {
     this.kept.set(name, found);
     if (this.kept.size > this.most) {
       const [oldest] = this.kept.keys();
-      this.kept.get(oldest)?.arena.destroy();
-      this.kept.delete(oldest);
+      this.drop(oldest);
     }
     return found.made;
   }
@@ -24,7 +27,13 @@ export class ProgramShelf<T> {
   }
 
   clear(): void {
-    for (const { arena } of this.kept.values()) arena.destroy();
-    this.kept.clear();
+    for (const name of [...this.kept.keys()]) this.drop(name);
+  }
+
+  private drop(name: string): void {
+    const dropped = this.kept.get(name);
+    this.kept.delete(name);
+    dropped?.arena.destroy();
+    if (dropped) this.onDrop(dropped.made);
   }
 }
