@@ -4,6 +4,7 @@ import type { Engine } from '../src/engine/engine.ts';
 import { makeLattice } from '../src/imaging/lattice.ts';
 import type { ParticleSet, Poses } from '../src/formats/particles.ts';
 import { VitrineError } from '../src/formats/errors.ts';
+import { gpuInNode } from '../src/engine/node/dawn.ts';
 import { imageOptionsOf, prepareParticles } from '../src/jobs/prepare.ts';
 import { trainRun, writeRunFolder, type RunParticles } from '../src/jobs/train-job.ts';
 import type { TrainingControl, TrainingEvent } from '../src/inference/training.ts';
@@ -37,6 +38,7 @@ export async function prepareForRun(
   const images = await prepareParticles(storage, set.images, record.fingerprint, options, {
     signal: console.signal,
     onProgress: (progress) => console.progress(progress),
+    gpu: record.params.device === 'cpu' ? null : await gpuInNode(),
   });
   return { images, poses, ctf: set.ctf, originalIndex: set.originalIndex };
 }

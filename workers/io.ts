@@ -2,6 +2,7 @@
 // writes everything that leaves the page. Original files are at hand for this session only.
 import { understand } from '../src/formats/assemble.ts';
 import { VitrineError } from '../src/formats/errors.ts';
+import { browserGpu } from '../src/engine/gpu-adapter.ts';
 import type { ImageReader } from '../src/formats/particles.ts';
 import { exportSelection, importSelection } from '../src/jobs/export.ts';
 import { openKeptSet } from '../src/jobs/kept-set.ts';
@@ -163,7 +164,9 @@ export class Io implements contract.IoApi, PreparationApi {
       const { record } = await this.dataset(datasetId);
       const reader = this.reader(record);
       if (!reader) throw this.originalsGone(record);
-      await prepareParticles(this.store, reader, record.fingerprint, imageOptionsOf(params, record.boxPixels), job);
+      const options = imageOptionsOf(params, record.boxPixels);
+      const gpu = params.device === 'cpu' ? null : browserGpu();
+      await prepareParticles(this.store, reader, record.fingerprint, options, { ...job, gpu });
     });
   }
 

@@ -7,13 +7,15 @@ import type { ImageReader } from '../formats/particles.ts';
 import { requireCrop } from './crop.ts';
 import type { HartleyShard } from './hartley-images.ts';
 import { hartleyImage } from './hartley.ts';
-import { makeLattice } from './lattice.ts';
+import { makeLattice, type Lattice } from './lattice.ts';
 import { makeWindow } from './window.ts';
 
 export const SHARD_SIZE = 1024;
 const SAMPLE_SIZE = 1000;
 /** Pixels read at once: 16 MB of float32. */
 const BATCH_PIXELS = 4 * 1024 * 1024;
+/** Images read at once. */
+export const BATCH_IMAGES = 64;
 
 export interface PreprocessOptions {
   /** Multiply by the round window; on by default. */
@@ -33,7 +35,7 @@ export interface Moments {
   squares: number;
 }
 
-/** What transforms batches of n images, n×D² pixels, elsewhere: on a graphics processor (docs of `prepareImages`). */
+/** What transforms batches of n images, n×D² pixels, elsewhere: on a graphics processor (engine/wgsl/preprocess). */
 export interface ImageTransform {
   /** Images of one call at most. */
   readonly batchImages: number;
@@ -157,43 +159,108 @@ export function sampleIndices(count: number): Uint32Array {
   return Uint32Array.from({ length: size }, (_, i) => Math.floor((i * count) / size));
 }
 
-function* batches(indices: Uint32Array, boxPixels: number): Generator<Uint32Array> {
-  const size = Math.max(1, Math.min(64, Math.floor(BATCH_PIXELS / (boxPixels * boxPixels))));
+function* batches(indices: Uint32Array, boxPixels: number, most: number): Generator<Uint32Array> {
+  const size = Math.max(1, Math.min(BATCH_IMAGES, most, Math.floor(BATCH_PIXELS / (boxPixels * boxPixels))));
   for (let i = 0; i < indices.length; i += size) yield indices.subarray(i, i + size);
+}
+
+/** Batches on their way at once: read, transformed elsewhere, come back. */
+const BATCHES_UNDERWAY = 3;
+
+/** Batches through the transform given, as long as it works; then through the CPU's. */
+class BatchWork {
+  private readonly points: Uint32Array;
+
+  constructor(
+    private readonly preprocessor: Preprocessor,
+    private readonly imagePixels: number,
+    lattice: Lattice,
+    private transform: ImageTransform | null,
+  ) {
+    this.points = lattice.index;
+  }
+
+  /** Images of a batch at most. */
+  get most(): number {
+    return this.transform?.batchImages ?? Infinity;
+  }
+
+  /** Values of the images that `indices` names into `out[at …]`. */
+  async write(images: Float32Array, indices: Uint32Array, scale: number, out: Float32Array, at: number): Promise<void> {
+    const found = await this.elsewhere(indices, (transform) => transform.run(images, indices.length, scale));
+    if (found) out.set(found, at);
+    else
+      for (let i = 0; i < indices.length; i++) {
+        const to = at + i * this.points.length;
+        this.preprocessor.write(images, i * this.imagePixels ** 2, indices[i], this.points, scale, out, to);
+      }
+  }
+
+  /** Adds a batch's moments to the running ones. */
+  async accumulate(images: Float32Array, indices: Uint32Array, sums: Moments): Promise<void> {
+    const found = await this.elsewhere(indices, (transform) => transform.moments(images, indices.length));
+    if (found) {
+      sums.count += found.count;
+      sums.sum += found.sum;
+      sums.squares += found.squares;
+    } else
+      for (let i = 0; i < indices.length; i++)
+        this.preprocessor.accumulate(images, i * this.imagePixels ** 2, indices[i], sums);
+  }
+
+  private async elsewhere<T>(indices: Uint32Array, work: (transform: ImageTransform) => Promise<T>): Promise<T | null> {
+    const { transform } = this;
+    if (!transform) return null;
+    try {
+      return await work(transform);
+    } catch (error) {
+      if (error instanceof VitrineError && error.code === 'pixels-not-finite')
+        throw pixelsNotFinite(indices[(error.detail.row ?? 1) - 1]);
+      console.warn('Images are transformed on the CPU from here on:', error);
+      this.transform = null;
+      return null;
+    }
+  }
 }
 
 /** Measures the standard deviation and opens the stream of shards. Errors: 'value-out-of-range' for the box, as `shards`. */
 export async function prepareImages(reader: ImageReader, options: PrepareOptions = {}): Promise<PreparedImages> {
   const { signal, onProgress } = options;
   const size = reader.boxPixels;
-  const pixels = size * size;
   const preprocessor = new Preprocessor(size, options);
   if (reader.count === 0)
     throw new VitrineError('count-mismatch', 'There are no images.', {
       advice: 'Choose a stack that holds particles.',
     });
+  const lattice = makeLattice(preprocessor.boxPixels);
+  const work = new BatchWork(preprocessor, size, lattice, options.transform ?? null);
   const sums: Moments = { count: 0, sum: 0, squares: 0 };
-  for (const indices of batches(sampleIndices(reader.count), size)) {
+  for (const indices of batches(sampleIndices(reader.count), size, work.most)) {
     throwIfCancelled(signal);
-    const images = await reader.read(indices, signal);
-    for (let i = 0; i < indices.length; i++) preprocessor.accumulate(images, i * pixels, indices[i], sums);
+    await work.accumulate(await reader.read(indices, signal), indices, sums);
   }
   const standardDeviation = standardDeviationOf(sums);
-  const lattice = makeLattice(preprocessor.boxPixels);
 
   async function* shards(): AsyncGenerator<HartleyShard> {
     const buffer = new Float32Array(Math.min(SHARD_SIZE, reader.count) * lattice.points);
     for (let first = 0; first < reader.count; first += SHARD_SIZE) {
       const count = Math.min(SHARD_SIZE, reader.count - first);
       const inShard = Uint32Array.from({ length: count }, (_, i) => first + i);
-      for (const indices of batches(inShard, size)) {
-        throwIfCancelled(signal);
-        const images = await reader.read(indices, signal);
-        for (let i = 0; i < indices.length; i++) {
-          const at = (indices[i] - first) * lattice.points;
-          preprocessor.write(images, i * pixels, indices[i], lattice.index, 1 / standardDeviation, buffer, at);
+      const underway = new Queue(BATCHES_UNDERWAY);
+      try {
+        for (const indices of batches(inShard, size, work.most)) {
+          throwIfCancelled(signal);
+          const images = await reader.read(indices, signal);
+          const at = (indices[0] - first) * lattice.points;
+          await underway.add(async () => {
+            await work.write(images, indices, 1 / standardDeviation, buffer, at);
+            onProgress?.(indices[0] + indices.length, reader.count);
+          });
         }
-        onProgress?.(indices[0] + indices.length, reader.count);
+        await underway.finished();
+      } finally {
+        // Whatever ended it, nothing goes on with the transform afterwards.
+        await underway.settled();
       }
       yield { first, count, values: buffer.subarray(0, count * lattice.points) };
     }
@@ -206,6 +273,29 @@ export async function prepareImages(reader: ImageReader, options: PrepareOptions
     standardDeviation,
     shards,
   };
+}
+
+/** Work that is begun in order, at most so much of it at once; the first error comes out of the next call. */
+class Queue {
+  private readonly begun: Promise<void>[] = [];
+
+  constructor(private readonly most: number) {}
+
+  async add(work: () => Promise<void>): Promise<void> {
+    const one = work();
+    // Heard when its turn comes.
+    one.catch(() => undefined);
+    this.begun.push(one);
+    if (this.begun.length >= this.most) await this.begun.shift();
+  }
+
+  async finished(): Promise<void> {
+    for (; this.begun.length > 0; this.begun.shift()) await this.begun[0];
+  }
+
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.begun);
+  }
 }
 
 /**

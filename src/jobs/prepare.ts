@@ -6,7 +6,13 @@ import { prepareImages } from '../imaging/preprocess.ts';
 import { cacheKey, ParticleCache, ParticleCacheWriter, SHARD_SIZE } from '../library/particle-cache.ts';
 import type { Storage } from '../library/storage.ts';
 import type { Params } from '../params.ts';
+import { openImageTransform } from './image-transform.ts';
 import type { JobOptions } from './progress.ts';
+
+export interface PrepareJobOptions extends JobOptions {
+  /** WebGPU that may transform the images; the CPU does where it is null, has no real adapter or fails. */
+  gpu?: GPU | null;
+}
 
 /** What is done to the images; plain data, part of the cache's key. */
 export interface ImageOptions {
@@ -56,7 +62,7 @@ export async function prepareParticles(
   reader: ImageReader,
   fingerprint: string,
   options: ImageOptions,
-  { signal, onProgress }: JobOptions = {},
+  { signal, onProgress, gpu = null }: PrepareJobOptions = {},
 ): Promise<ParticleCache> {
   const kept = await findPrepared(storage, fingerprint, options);
   if (kept) return kept;
@@ -67,32 +73,37 @@ export async function prepareParticles(
       message: `Preparing images: ${done.toLocaleString('en')} of ${reader.count.toLocaleString('en')}`,
     });
   report(0);
-  const prepared = await prepareImages(reader, { ...options, signal, onProgress: report });
-  const { count, boxPixels, points, standardDeviation } = prepared;
-  const writer = await ParticleCacheWriter.open(storage, folder, {
-    fingerprint,
-    count,
-    boxPixels,
-    points,
-    standardDeviation,
-    options,
-  });
-  const first = writer.firstMissing * SHARD_SIZE;
-  if (first === 0) for await (const shard of prepared.shards()) await writer.write(shard);
-  else if (first < count) {
-    const rest = await prepareImages(imagesFrom(reader, first), {
-      ...options,
-      signal,
-      onProgress: (done) => report(first + done),
+  const transform = await openImageTransform(gpu, reader, options);
+  try {
+    const prepareOptions = { ...options, signal, transform };
+    const prepared = await prepareImages(reader, { ...prepareOptions, onProgress: report });
+    const { count, boxPixels, points, standardDeviation } = prepared;
+    const writer = await ParticleCacheWriter.open(storage, folder, {
+      fingerprint,
+      count,
+      boxPixels,
+      points,
+      standardDeviation,
+      options,
     });
-    // The rest measures its own deviation; the whole set's is the one that counts.
-    const scale = rest.standardDeviation / standardDeviation;
-    for await (const shard of rest.shards()) {
-      for (let i = 0; i < shard.values.length; i++) shard.values[i] *= scale;
-      await writer.write({ ...shard, first: first + shard.first });
+    const first = writer.firstMissing * SHARD_SIZE;
+    if (first === 0) for await (const shard of prepared.shards()) await writer.write(shard);
+    else if (first < count) {
+      const rest = await prepareImages(imagesFrom(reader, first), {
+        ...prepareOptions,
+        onProgress: (done) => report(first + done),
+      });
+      // The rest measures its own deviation; the whole set's is the one that counts.
+      const scale = rest.standardDeviation / standardDeviation;
+      for await (const shard of rest.shards()) {
+        for (let i = 0; i < shard.values.length; i++) shard.values[i] *= scale;
+        await writer.write({ ...shard, first: first + shard.first });
+      }
     }
+    return await writer.finish();
+  } finally {
+    transform?.dispose();
   }
-  return writer.finish();
 }
 
 function imagesFrom(reader: ImageReader, first: number): ImageReader {

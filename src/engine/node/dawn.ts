@@ -43,6 +43,11 @@ function mayHaveGraphics(): boolean {
   return namesIn('/dev/dri').length > 0 || namesIn('/dev').some((name) => /^nvidia\d|^dxg$/.test(name));
 }
 
+/** WebGPU where this machine seems to have a graphics processor, else null. */
+export async function gpuInNode(): Promise<GPU | null> {
+  return mayHaveGraphics() ? dawn() : null;
+}
+
 /** As `openEngine`, with the graphics processor of this machine. Error: 'device-lost' where 'gpu' finds none. */
 export async function openEngineInNode(request: EngineRequest): Promise<Engine> {
   const { device, maker } = request;
