@@ -73,7 +73,7 @@ describe('Kernels in Chromium', () => {
       await ask('close()');
     });
 
-    it.each(cases)('$room: $name', async ({ number }) => {
+    it.each(cases.map(({ room, name, number }) => [room, name, number] as const))('%s: %s', async (_, __, number) => {
       taken += (await ask<number | null>(`run(${number})`)) ?? 0;
     });
   });
