@@ -232,6 +232,8 @@ export interface VolumeData {
   /** The z it was decoded at; empty for a homogeneous field. */
   z: number[];
   label: string;
+  /** Where the device that made the map has counted them already. */
+  statistics?: MapStatistics;
 }
 
 export type RunEvent =

@@ -2,8 +2,9 @@
 // decodes maps between its steps. States of a run: running ⇄ paused → finished | interrupted | failed → running (resume).
 // A device that is lost is opened anew by who asks next, a run that goes on first of all.
 import type { Engine, EngineRequest } from '../src/engine/engine.ts';
-import { decodeVolume } from '../src/field/volume.ts';
+import { decodeMap } from '../src/field/volume.ts';
 import { VitrineError, type Notice } from '../src/formats/errors.ts';
+import { withSuggestedLevel } from '../src/isosurface/statistics.ts';
 import { loadModel, type LoadedRun } from '../src/jobs/decode-job.ts';
 import { estimateRun } from '../src/jobs/estimate-job.ts';
 import { imageOptionsOf } from '../src/jobs/prepare.ts';
@@ -241,9 +242,13 @@ export class EngineHost implements EngineApi {
         found: String(z.length),
       });
     const latent = z.length > 0 ? Float32Array.from(z) : null;
-    const values = await decodeVolume(model, latent, boxPixels, record.standardDeviation, signal);
+    const map = await decodeMap(model, latent, boxPixels, record.standardDeviation, signal);
     const pixelSizeAngstrom = mapPixelSize(field.spec.boxPixels, record.pixelSizeAngstrom, boxPixels);
-    return { boxPixels, pixelSizeAngstrom, values, z, label: record.name };
+    const volume = { boxPixels, pixelSizeAngstrom, values: map.values, z, label: record.name };
+    if (!map.statistics) return volume;
+    const { minimum: min, maximum: max, ...rest } = map.statistics;
+    const statistics = withSuggestedLevel({ min, max, ...rest });
+    return statistics ? { ...volume, statistics } : volume;
   }
 
   /** The model that is being trained where it is the one wanted, else the one loaded last, else the one on storage. */

@@ -1,7 +1,7 @@
 // A map from the field: the decoder at the lattice points inside |k| ≤ ½ (or the centre of them, for a smaller preview
 // box), times the images' standard deviation, inverse Hartley transform. Map: d³ float32 [z][y][x].
-import type { FieldModel } from '../engine/engine.ts';
-import { throwIfCancelled } from '../formats/errors.ts';
+import type { FieldModel, VolumeStatistics } from '../engine/engine.ts';
+import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
 import { makeSphere, type Sphere } from '../imaging/sphere.ts';
 import { volumeFromSphere } from '../imaging/volume-from-hartley.ts';
 
@@ -28,11 +28,38 @@ export async function decodeVolume(
   standardDeviation: number,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
+  return (await decodeMap(model, z, boxPixels, standardDeviation, signal)).values;
+}
+
+/** As `decodeVolume`, with the statistics where the model's device has made them. */
+export async function decodeMap(
+  model: FieldModel,
+  z: Float32Array | null,
+  boxPixels: number,
+  standardDeviation: number,
+  signal?: AbortSignal,
+): Promise<{ values: Float32Array; statistics: VolumeStatistics | null }> {
+  const latent = model.spec.zDim === 0 ? null : z;
+  const whole = await model.volume?.(latent, boxPixels, standardDeviation, signal).catch((error: unknown) => {
+    // A map that the device cannot hold is made of its points here.
+    if (error instanceof VitrineError && error.code === 'out-of-memory') return null;
+    throw error;
+  });
+  if (whole) return whole;
+  return { values: await decodePoints(model, latent, boxPixels, standardDeviation, signal), statistics: null };
+}
+
+async function decodePoints(
+  model: FieldModel,
+  latent: Float32Array | null,
+  boxPixels: number,
+  standardDeviation: number,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
   const half = model.spec.domain === 'fourier';
   const sphere = sphereOf(model.spec.boxPixels, boxPixels, half);
   const channels = half ? 2 : 1;
   const values = new Float32Array(sphere.points * channels);
-  const latent = model.spec.zDim === 0 ? null : z;
   for (let from = 0; from < sphere.points; from += POINTS_AT_A_TIME) {
     throwIfCancelled(signal);
     const to = Math.min(sphere.points, from + POINTS_AT_A_TIME);

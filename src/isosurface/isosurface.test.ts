@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../geometry/random.ts';
-import { mapStatistics } from './statistics.ts';
+import { mapStatistics, withSuggestedLevel } from './statistics.ts';
 import { type SurfaceMesh, surfaceNets } from './surface-nets.ts';
 
 /** Map of side d whose value at voxel (x, y, z), counted from the centre d/2, is `at(x, y, z)`. */
@@ -115,5 +115,17 @@ describe('statistics of a map', () => {
     expect(suggestedLevel).toBeLessThanOrEqual(1);
     const shown = spikes.filter((value) => value >= suggestedLevel).length / spikes.length;
     expect(shown).toBeGreaterThanOrEqual(0.003);
+  });
+
+  it('suggest the same level from counts alone, or none where counts do not tell it', () => {
+    const noise = new Random(3);
+    const blob = mapOf(48, (x, y, z) => 8 * Math.exp(-(x * x + y * y + z * z) / 60) + 0.6 * noise.normal());
+    const { suggestedLevel, ...counted } = mapStatistics(blob);
+    const bin = (counted.max - counted.min) / 256;
+    const fromCounts = withSuggestedLevel(counted);
+    expect(fromCounts).not.toBeNull();
+    expect(Math.abs((fromCounts?.suggestedLevel ?? NaN) - suggestedLevel)).toBeLessThan(1.5 * bin);
+    const spikes = mapOf(32, (x, y, z) => (x === 0 && y === 0 && z === 0 ? 1000 : Math.hypot(x, y, z) < 6 ? 1 : 0));
+    expect(withSuggestedLevel(mapStatistics(spikes))).toBeNull();
   });
 });

@@ -43,11 +43,40 @@ export function mapStatistics(values: Float32Array): MapStatistics {
   const standardDeviation = Math.sqrt(squares / count);
   const sorted = sortedSample(values);
   const levelOfShare = (share: number) => sorted[Math.floor((1 - share) * (sorted.length - 1))] ?? mean;
-  const suggestedLevel = Math.min(
-    Math.max(mean + 3 * standardDeviation, levelOfShare(MOST_SHARE)),
-    levelOfShare(LEAST_SHARE),
-  );
+  const suggestedLevel = levelFor(mean, standardDeviation, levelOfShare);
   return { min, max, mean, standardDeviation, histogram, suggestedLevel };
+}
+
+function levelFor(mean: number, standardDeviation: number, levelOfShare: (share: number) => number): number {
+  return Math.min(Math.max(mean + 3 * standardDeviation, levelOfShare(MOST_SHARE)), levelOfShare(LEAST_SHARE));
+}
+
+/** Share of the voxels in one bin up to which a quantile in it is told well enough. */
+const FINE_SHARE = 0.003;
+
+/**
+ * With about the level that `mapStatistics` would suggest, from the counts alone. Null where they do not tell it: few spikes
+ * far above all else leave the molecule one bin.
+ */
+export function withSuggestedLevel(counted: Omit<MapStatistics, 'suggestedLevel'>): MapStatistics | null {
+  const { min, max, mean, standardDeviation, histogram } = counted;
+  const count = histogram.reduce((sum, n) => sum + n, 0);
+  const most = quantile(histogram, MOST_SHARE * count);
+  const least = quantile(histogram, LEAST_SHARE * count);
+  if (most === null || least === null) return null;
+  const levelOfShare = (share: number) => min + ((max - min) * (share === MOST_SHARE ? most : least)) / BINS;
+  return { ...counted, suggestedLevel: levelFor(mean, standardDeviation, levelOfShare) };
+}
+
+/** Bins, from the first one's lower edge, below the uppermost `above` of all counts; null where that bin holds too many. */
+function quantile(histogram: Uint32Array, above: number): number | null {
+  const most = FINE_SHARE * histogram.reduce((sum, n) => sum + n, 0);
+  let rest = above;
+  for (let bin = BINS - 1; bin >= 0; rest -= histogram[bin--]) {
+    const here = histogram[bin];
+    if (here > 0 && here >= rest) return here > most ? null : bin + 1 - rest / here;
+  }
+  return null;
 }
 
 /** At most 2¹⁷ of the finite voxels, evenly strided, ascending: enough to tell quantiles of a thousandth. */

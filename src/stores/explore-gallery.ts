@@ -63,7 +63,7 @@ export async function openGallery(
   const contours: Promise<void>[] = [];
   let done = 0;
   const take = async (index: number, volume: VolumeData) => {
-    const { suggestedLevel } = await analysis.statistics(volume);
+    const { suggestedLevel } = volume.statistics ?? (await analysis.statistics(volume));
     const mesh = await analysis.isosurface(volume, suggestedLevel);
     if (signal.aborted) return;
     done += 1;

@@ -107,7 +107,7 @@ export async function contour(
   known?: { statistics: VolumeStatistics },
 ): Promise<ShownMap> {
   const { analysis } = backend();
-  const statistics = known?.statistics ?? (await analysis.statistics(volume));
+  const statistics = known?.statistics ?? volume.statistics ?? (await analysis.statistics(volume));
   const level = levelFor(statistics, preview);
   const mesh = await analysis.isosurface(volume, level);
   return { volume, statistics, level, mesh, label, row, preview };

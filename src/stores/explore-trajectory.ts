@@ -126,7 +126,7 @@ export async function decodeTrajectory(path: number[]): Promise<void> {
 
 async function take(index: number, volume: VolumeData, steps: number, signal: AbortSignal): Promise<void> {
   const label = `Frame ${index + 1} of ${steps}`;
-  const statistics = await backend().analysis.statistics(volume);
+  const statistics = volume.statistics ?? (await backend().analysis.statistics(volume));
   // One level for the whole walk, so that what swells or fades is seen to do so.
   const level = common() ?? levelFor(statistics, false);
   const mesh = await backend().analysis.isosurface(volume, level);

@@ -64,7 +64,7 @@ const compute = latestWins(async (run: RunSummary) => {
   }
   const boxPixels = Math.min(run.boxPixels, PREVIEW_BOX);
   const volume = await engine.decode({ runId: run.id, epoch: run.epochsDone, z, boxPixels });
-  const { suggestedLevel } = await analysis.statistics(volume);
+  const { suggestedLevel } = volume.statistics ?? (await analysis.statistics(volume));
   const mesh = await analysis.isosurface(volume, suggestedLevel);
   if (get().runId !== run.id) return;
   const boxAngstrom = volume.boxPixels * volume.pixelSizeAngstrom;
