@@ -6,6 +6,7 @@ import { CTF_WIDTH, type ParticleSet } from '../formats/particles.ts';
 import { prepareImages } from '../imaging/preprocess.ts';
 import { encodeAll } from '../inference/encode-all.ts';
 import type { LoadedRun } from './decode-job.ts';
+import { openImageTransform } from './image-transform.ts';
 import type { JobOptions } from './progress.ts';
 import { ctfForBox } from './train-job.ts';
 
@@ -15,13 +16,15 @@ export interface EncodeJobOptions extends JobOptions {
    * (docs/CONVENTIONS.md, "Geometry").
    */
   shiftPixels?: number;
+  /** As in preparing for training. */
+  gpu?: GPU | null;
 }
 
 /** N×zDim. Errors: 'value-out-of-range' for a homogeneous run or images smaller than its box. */
 export async function encodeParticles(
   { model, field }: LoadedRun,
   set: ParticleSet,
-  { signal, onProgress, shiftPixels }: EncodeJobOptions = {},
+  { signal, onProgress, shiftPixels, gpu = null }: EncodeJobOptions = {},
 ): Promise<Latents> {
   const { spec, dataset } = field;
   if (spec.zDim === 0)
@@ -32,45 +35,50 @@ export async function encodeParticles(
       expected: `at least ${spec.boxPixels} pixels`,
       found: String(set.boxPixels),
     });
-  const prepared = await prepareImages(set.images, {
+  const imageOptions = {
     boxPixels: spec.boxPixels,
     window: dataset.window,
     windowRadius: dataset.windowRadius,
     invert: dataset.invertData,
-    ...(signal && { signal }),
-  });
-  const scale = prepared.standardDeviation / dataset.standardDeviation;
-  const ctf = set.ctf && ctfForBox(set.ctf, set.boxPixels, spec.boxPixels);
-  const translations = set.poses?.translations ?? null;
-  const mu = new Float32Array(set.count * spec.zDim);
-  const logVariance = new Float32Array(set.count * spec.zDim);
-  const { points } = prepared;
-  for await (const { first, count, values } of prepared.shards()) {
-    for (let i = 0; i < values.length; i++) values[i] *= scale;
-    const images = {
-      count,
-      boxPixels: spec.boxPixels,
-      points,
-      shardSize: count,
-      standardDeviation: dataset.standardDeviation,
-      readShard: () => Promise.resolve({ first: 0, count, values }),
-    };
-    const part = {
-      images,
-      translations: translations && translations.subarray(2 * first, 2 * (first + count)),
-      ctf: ctf && ctf.subarray(CTF_WIDTH * first, CTF_WIDTH * (first + count)),
-    };
-    const latents = await encodeAll(model, part, {
-      ...(signal && { signal }),
-      ...(shiftPixels !== undefined && { shiftPixels }),
-      onProgress: (done) =>
-        onProgress?.({
-          fraction: (first + done) / set.count,
-          message: `Encoding images: ${(first + done).toLocaleString('en')} of ${set.count.toLocaleString('en')}`,
-        }),
-    });
-    mu.set(latents.mu, first * spec.zDim);
-    logVariance.set(latents.logVariance, first * spec.zDim);
+  };
+  const transform = await openImageTransform(gpu, set.images, imageOptions);
+  try {
+    const prepared = await prepareImages(set.images, { ...imageOptions, transform, ...(signal && { signal }) });
+    const scale = prepared.standardDeviation / dataset.standardDeviation;
+    const ctf = set.ctf && ctfForBox(set.ctf, set.boxPixels, spec.boxPixels);
+    const translations = set.poses?.translations ?? null;
+    const mu = new Float32Array(set.count * spec.zDim);
+    const logVariance = new Float32Array(set.count * spec.zDim);
+    const { points } = prepared;
+    for await (const { first, count, values } of prepared.shards()) {
+      for (let i = 0; i < values.length; i++) values[i] *= scale;
+      const images = {
+        count,
+        boxPixels: spec.boxPixels,
+        points,
+        shardSize: count,
+        standardDeviation: dataset.standardDeviation,
+        readShard: () => Promise.resolve({ first: 0, count, values }),
+      };
+      const part = {
+        images,
+        translations: translations && translations.subarray(2 * first, 2 * (first + count)),
+        ctf: ctf && ctf.subarray(CTF_WIDTH * first, CTF_WIDTH * (first + count)),
+      };
+      const latents = await encodeAll(model, part, {
+        ...(signal && { signal }),
+        ...(shiftPixels !== undefined && { shiftPixels }),
+        onProgress: (done) =>
+          onProgress?.({
+            fraction: (first + done) / set.count,
+            message: `Encoding images: ${(first + done).toLocaleString('en')} of ${set.count.toLocaleString('en')}`,
+          }),
+      });
+      mu.set(latents.mu, first * spec.zDim);
+      logVariance.set(latents.logVariance, first * spec.zDim);
+    }
+    return { mu, logVariance };
+  } finally {
+    transform?.dispose();
   }
-  return { mu, logVariance };
 }

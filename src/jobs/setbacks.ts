@@ -2,10 +2,13 @@
 // halved, and it goes on from the last checkpoint. Only what keeps happening ends the run.
 import type { Engine } from '../engine/engine.ts';
 import { wait } from '../engine/event-loop.ts';
-import { VitrineError, type Notice } from '../formats/errors.ts';
+import { throwIfCancelled, VitrineError, type Notice } from '../formats/errors.ts';
 
 /** Losses without an epoch finished between them, after which the run fails. */
 export const LOSSES_BORNE = 3;
+
+/** Waits before a device that was lost is looked for again, milliseconds: a driver that starts anew is not there at once. */
+const LOOK_AGAIN = [500, 1500, 4000];
 
 /** How long a device that spoilt a computation may take to say that it is lost, milliseconds. */
 const WORD_OF_LOSS = 100;
@@ -36,6 +39,20 @@ export class Setbacks {
   private losses = 0;
 
   constructor(public batchSize: number) {}
+
+  /** `openEngine`, asked again where a device that was lost is not back yet. Errors: its own, 'cancelled'. */
+  async open(openEngine: () => Promise<Engine>, signal?: AbortSignal): Promise<Engine> {
+    for (const milliseconds of this.losses > 0 ? LOOK_AGAIN : []) {
+      try {
+        return await openEngine();
+      } catch (error) {
+        if (!(error instanceof VitrineError) || error.code !== 'device-lost') throw error;
+        await wait(milliseconds);
+        throwIfCancelled(signal);
+      }
+    }
+    return openEngine();
+  }
 
   epochFinished(): void {
     this.losses = 0;

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { BATCH, COUNT, EPOCHS, newRecord, noiseParticles, params } from '../../testing/noise-run.ts';
 import { openFailingEngine, type EngineCall, type FailingEngine, type Trouble } from '../../testing/failing-engine.ts';
-import type { Notice } from '../formats/errors.ts';
+import { VitrineError, type Notice } from '../formats/errors.ts';
 import type { TrainingControl, TrainingEvent } from '../inference/training.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
@@ -17,6 +17,7 @@ async function trainWith(
   troubles: Trouble[],
   control: TrainingControl = {},
   onEvent: (event: TrainingEvent, engines: FailingEngine[]) => void = () => undefined,
+  absences: number[] = [],
 ) {
   const run = new RunFolder(new MemoryStorage(), '');
   const record = newRecord();
@@ -26,8 +27,11 @@ async function trainWith(
   const heard: string[] = [];
   const notices: [Notice, number][] = [];
   let open: FailingEngine | null = null;
+  let asked = 0;
   const openEngine = async () => {
     if (open) return open;
+    // The n-th time that it is asked for, the device is not there.
+    if (absences.includes(++asked)) throw new VitrineError('device-lost', 'No graphics processor can be used here.');
     const engine = await openFailingEngine(troubles[engines.length]);
     engines.push(engine);
     open = engine;
@@ -104,6 +108,13 @@ describe('a device that is lost', () => {
     const { kept, engines } = await trainWith([...early, ...troubles]);
     expect(kept).toMatchObject({ status: 'finished', epochsDone: EPOCHS });
     expect(engines).toHaveLength(LOSSES_BORNE + 2);
+  });
+
+  it('waits for a device that is not back at once, but not for one that was never there', async () => {
+    const back = await trainWith([at('trainStep', 1, 'lost')], {}, undefined, [2]);
+    expect(back.kept.status).toBe('finished');
+    const absent = await trainWith([], {}, undefined, [1]);
+    expect(absent.kept).toMatchObject({ status: 'failed', error: { code: 'device-lost' } });
   });
 
   it('does not go on where it was told to stop', async () => {

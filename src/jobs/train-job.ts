@@ -35,9 +35,9 @@ export interface TrainJobHooks {
 }
 
 export function planFrom(params: Params, field: FieldDescription): TrainingPlan {
-  const { epochs, batchSize, learningRate, weightDecay, betaSchedule, seed } = params;
+  const { epochs, batchSize, learningRate, weightDecay, betaSchedule, seed, precision } = params;
   const beta = params.beta === 'auto' ? (params.zDim > 0 ? 1 / params.zDim : 0) : params.beta;
-  return { spec: field.spec, epochs, batchSize, learningRate, weightDecay, beta, betaSchedule, seed };
+  return { spec: field.spec, epochs, batchSize, learningRate, weightDecay, beta, betaSchedule, seed, precision };
 }
 
 /** CTF rows of images cropped to another box: the field of view stays, so the pixel grows. */
@@ -97,7 +97,7 @@ export async function trainRun(
   const setbacks = new Setbacks(record.params.batchSize);
   try {
     for (;;) {
-      const engine = await openEngine();
+      const engine = await setbacks.open(openEngine, control.signal);
       record = await run.update({ device: engine.device });
       const attempt = { modelStood: false };
       try {
