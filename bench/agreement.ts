@@ -31,7 +31,7 @@ async function open(name: string): Promise<Engine | null> {
   if (name === 'wasm' || name === 'tfjs') return openEngineInNode({ device: 'cpu', maker: name });
   const adapter = await openTestAdapter();
   if (!adapter || (name === 'f16' && !adapter.features.has('shader-f16'))) return null;
-  return openWgslEngine(adapter, { scalar: name === 'f16' ? 'f16' : 'f32' });
+  return openWgslEngine(adapter);
 }
 
 const columns: { name: string; losses: number[] }[] = [];
@@ -42,7 +42,7 @@ for (const name of values.engines.split(',')) {
     continue;
   }
   const start = performance.now();
-  const losses = await hingeLosses(engine, training);
+  const losses = await hingeLosses(engine, training, name === 'f16' ? 'float16' : 'float32');
   const rate = (training.steps * training.batchSize) / ((performance.now() - start) / 1000);
   console.log(`${name}: ${engine.device.description}, ${rate.toFixed(0)} images/s`);
   engine.dispose();

@@ -4,11 +4,8 @@ import { openEngine } from '../src/engine/choose.ts';
 import type { Engine, EngineKind } from '../src/engine/engine.ts';
 import { adapterWords, findAdapter, isSoftware } from '../src/engine/gpu-adapter.ts';
 import { BENCHMARK_OPTIONS, dawn } from '../src/engine/node/dawn.ts';
-import { openWgslEngine } from '../src/engine/wgsl/engine.ts';
 import { Gpu } from '../src/engine/wgsl/gpu/gpu.ts';
-import { tuningSizes } from '../src/engine/wgsl/tuning/sizes.ts';
-import { openTuned, type TuningStore } from '../src/engine/wgsl/tuning/store.ts';
-import { encodingOf, specOf, type Size } from './models.ts';
+import type { TuningStore } from '../src/engine/wgsl/tuning/store.ts';
 
 export interface Machine {
   /** Null where Dawn or an adapter is missing. */
@@ -31,27 +28,9 @@ export async function openGpu({ gpu }: Machine): Promise<Gpu> {
   return Gpu.open(adapter);
 }
 
-/** The WGSL kernels are tuned for the size where the adapter is a real one, as the studio does it. */
-export async function openOnGpu(machine: Machine, maker: EngineKind, size: Size): Promise<Engine> {
-  const { gpu } = machine;
-  const adapter = gpu && (await findAdapter(gpu));
-  if (maker !== 'wgsl' || !adapter) return openEngine({ device: 'gpu', maker }, { gpu });
-  const sizes = tuningSizes(specOf(size), encodingOf(size));
-  return openWgslEngine(adapter, { tuned: (device) => openTuned(device, sizes, { store: tuned }) });
-}
-
-/** Of this run alone, so that each run measures anew. */
-const kept = new Map<string, string>();
-const tuned: TuningStore = {
-  load: (key) => Promise.resolve(kept.get(key) ?? null),
-  save: (key, text) => {
-    kept.set(key, text);
-    return Promise.resolve();
-  },
-};
-/** What the kernels were tuned to in this run, by their file's name. */
-export function tunings(): ReadonlyMap<string, string> {
-  return kept;
+/** Real adapters are tuned anew when a model is made. */
+export function openOnGpu({ gpu }: Machine, maker: EngineKind): Promise<Engine> {
+  return openEngine({ device: 'gpu', maker }, { gpu });
 }
 
 /** Adapter, host and date, a line of Markdown each. */

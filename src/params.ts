@@ -286,6 +286,16 @@ export const PARAMS = define([
     default: 'auto',
     choices: ['auto', 'gpu', 'cpu'],
   },
+  {
+    key: 'precision',
+    flag: '--precision',
+    label: 'Storage of activations',
+    meaning: 'On a graphics processor; sums are float32 always. auto: float16 where it was measured to be faster.',
+    group: 'device',
+    kind: 'choice',
+    default: 'auto',
+    choices: ['auto', 'float32', 'float16'],
+  },
 ] as const);
 
 type Defs = (typeof PARAMS)[number];

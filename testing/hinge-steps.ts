@@ -1,5 +1,5 @@
 // Steps of training on the hinge set from one seed, for comparing engines: all see the same batches, weights and noise.
-import type { Engine, ModelSpec } from '../src/engine/engine.ts';
+import type { Engine, ModelSpec, Precision } from '../src/engine/engine.ts';
 import { initialCheckpoint } from '../src/inference/start.ts';
 import { trainingBatch } from '../src/inference/image-batches.ts';
 import { shuffleRandom } from '../src/inference/seeds.ts';
@@ -17,7 +17,11 @@ export interface HingeTraining {
 }
 
 /** The mean loss (reconstruction + β·KL/P) of each `every` steps. */
-export async function hingeLosses(engine: Engine, training: HingeTraining): Promise<number[]> {
+export async function hingeLosses(
+  engine: Engine,
+  training: HingeTraining,
+  precision: Precision = 'float32',
+): Promise<number[]> {
   const { width, layers, zDim, batchSize, steps, every } = training;
   const images = await hingeImages();
   const spec: ModelSpec = {
@@ -33,7 +37,7 @@ export async function hingeLosses(engine: Engine, training: HingeTraining): Prom
   };
   const start = initialCheckpoint({ spec, encoding: { type: 'gaussian', frequencies: null, sigma: 0.5 } }, 0);
   const data = { images, poses: hingePoses(), ctf: hingeCtf() };
-  const model = await engine.createModel(spec, start.encoding, start);
+  const model = await engine.createModel(spec, start.encoding, start, { precision });
   const losses: number[] = [];
   try {
     const shuffled = new ShuffledImages(images);

@@ -2,6 +2,7 @@
 import { openEngine } from '../src/engine/choose.ts';
 import { OpfsStorage } from '../src/library/opfs.ts';
 import { WebRunLocks } from '../src/library/run-locks.ts';
+import { tuningStore } from '../src/library/tuning-store.ts';
 import { EngineHost } from './engine-host.ts';
 import { Introduction, peerOf, type PreparationApi } from './peer.ts';
 import { exposeApi } from './wire.ts';
@@ -13,7 +14,7 @@ const host = OpfsStorage.open().then(
     new EngineHost({
       storage,
       locks: new WebRunLocks(),
-      openEngine: (request) => openEngine(request, { tfjsWasmFolder }),
+      openEngine: (request) => openEngine(request, { tfjsWasmFolder, tuning: tuningStore(storage) }),
       preparation: () => io.get(),
     }),
 );

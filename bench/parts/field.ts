@@ -21,7 +21,7 @@ export async function volumePart(machine: Machine, sizes: Size[], previewPixels:
   const rows: string[][] = [];
   for (const size of sizes) {
     const begin = performance.now();
-    const engine = await openOnGpu(machine, 'wgsl', size);
+    const engine = await openOnGpu(machine, 'wgsl');
     const model = await createModel(engine, size);
     const z = new Float32Array(specOf(size).zDim).fill(0.3);
     let fromNothing = 0;
@@ -50,7 +50,7 @@ function mapOf(model: FieldModel, z: Float32Array, box: number): Promise<unknown
 export async function encodePart(machine: Machine, sizes: Size[], least: number): Promise<Part> {
   const rows: string[][] = [];
   for (const size of sizes) {
-    const engine = await openOnGpu(machine, 'wgsl', size);
+    const engine = await openOnGpu(machine, 'wgsl');
     const model = await createModel(engine, size);
     const { count, images, translations, ctf } = syntheticBatch(size);
     const { first, later } = await timesOf(() => model.encode({ count, images, translations, ctf }), least);

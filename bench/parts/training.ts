@@ -31,7 +31,7 @@ export async function trainingPart(
   const beside = torch?.cuda ? torchOnGpu(torch, grid, precisions, round) : [];
   const rows: string[][] = [];
   for (const size of sizesOf(grid)) {
-    const engine = await openOnGpu(machine, 'wgsl', size);
+    const engine = await openOnGpu(machine, 'wgsl');
     const { boxPixels, width, batch } = size;
     const rateOf = (precision: string) =>
       beside.find((r) => r.box === boxPixels && r.dim === width && r.batch === batch && r.precision === precision)
@@ -77,7 +77,7 @@ function torchOnGpu(torch: TorchFound, grid: Grid, precisions: string[], round: 
 /** Rounds in turns, so that what else runs on the machine slows all alike. */
 export async function turnsPart(machine: Machine, size: Size, round: number, rounds: number): Promise<Part> {
   const makers: EngineKind[] = ['wgsl', 'tfjs'];
-  const open = await Promise.all(makers.map((maker) => openOnGpu(machine, maker, size)));
+  const open = await Promise.all(makers.map((maker) => openOnGpu(machine, maker)));
   const trainers: Trainer[] = [];
   for (const engine of open) trainers.push(await Trainer.start(engine, size));
   const rates: number[][] = makers.map(() => []);

@@ -4,10 +4,13 @@ import { VitrineError } from '../formats/errors.ts';
 import type { Engine, EngineKind, EngineRequest } from './engine.ts';
 import { browserGpu, findAdapter, isSoftware } from './gpu-adapter.ts';
 import type { TfjsResources } from './tfjs/engine.ts';
+import type { TuningStore } from './wgsl/tuning/store.ts';
 
 export interface EngineResources extends Pick<TfjsResources, 'tfjsWasmFolder'> {
   /** WebGPU where it is not the browser's (node/dawn.ts); null for none. */
   gpu?: GPU | null;
+  /** Where measurements of graphics processors are kept. */
+  tuning?: TuningStore;
 }
 
 /** Whether WebGPU is there, and on what. */
@@ -17,13 +20,18 @@ export async function webgpuHere(gpu: GPU | null = browserGpu()): Promise<'avail
   return isSoftware(adapter.info) ? 'software' : 'available';
 }
 
-async function openGpu(gpu: GPU, adapter: GPUAdapter, maker: EngineKind | undefined): Promise<Engine> {
+async function openGpu(
+  gpu: GPU,
+  adapter: GPUAdapter,
+  maker: EngineKind | undefined,
+  { tuning }: EngineResources,
+): Promise<Engine> {
   if (maker === 'tfjs') {
     const { openTfjsGpuEngine } = await import('./tfjs/engine.ts');
     return openTfjsGpuEngine(gpu, adapter);
   }
   const { openWgslEngine } = await import('./wgsl/engine.ts');
-  return openWgslEngine(adapter);
+  return openWgslEngine(adapter, tuning && { tuning });
 }
 
 async function openCpu(request: EngineRequest, resources: EngineResources): Promise<Engine> {
@@ -50,7 +58,7 @@ export async function openEngine(request: EngineRequest, resources: EngineResour
   const gpu = resources.gpu === undefined ? browserGpu() : resources.gpu;
   const adapter = gpu && maker !== 'wasm' ? await findAdapter(gpu) : null;
   if (device === 'gpu' || maker === 'wgsl') {
-    if (gpu && adapter) return openGpu(gpu, adapter, maker);
+    if (gpu && adapter) return openGpu(gpu, adapter, maker, resources);
     throw new VitrineError('device-lost', 'No graphics processor can be used here.', {
       expected: 'WebGPU',
       found: maker === 'wasm' ? 'the wasm engine' : 'no adapter',
@@ -59,7 +67,7 @@ export async function openEngine(request: EngineRequest, resources: EngineResour
   }
   if (gpu && adapter && !isSoftware(adapter.info)) {
     try {
-      return await openGpu(gpu, adapter, maker);
+      return await openGpu(gpu, adapter, maker, resources);
     } catch (error) {
       // An adapter that is found but cannot start: the CPU can.
       console.warn('WebGPU did not start:', error);

@@ -158,11 +158,19 @@ export interface ModelState {
   optimizer?: OptimizerState;
 }
 
+/** How the decoder's activations are stored on a graphics processor; sums are float32 always. */
+export type Precision = 'auto' | 'float32' | 'float16';
+
+export interface ModelOptions {
+  /** 'auto' takes float16 where it was measured to be faster; engines without it compute in float32. */
+  precision?: Precision;
+}
+
 export interface Engine {
   readonly device: DeviceInfo;
   /** Resolves when the device can no longer be used: its models reject, and another engine is to be opened. */
   readonly lost?: Promise<Error>;
-  createModel(spec: ModelSpec, encoding: EncodingTable, state: ModelState): Promise<FieldModel>;
+  createModel(spec: ModelSpec, encoding: EncodingTable, state: ModelState, options?: ModelOptions): Promise<FieldModel>;
   dispose(): void;
 }
 

@@ -28,7 +28,7 @@ export async function estimateTraining(
   start: Checkpoint,
   signal?: AbortSignal,
 ): Promise<TrainingEstimate> {
-  const model = await engine.createModel(plan.spec, start.encoding, start);
+  const model = await engine.createModel(plan.spec, start.encoding, start, { precision: plan.precision ?? 'auto' });
   try {
     const { images, points, shardSize } = {
       images: data.images,

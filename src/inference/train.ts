@@ -37,7 +37,7 @@ export async function train(
   hooks: TrainingHooks = {},
 ): Promise<Checkpoint> {
   checkCounts(data);
-  const model = await engine.createModel(plan.spec, start.encoding, start);
+  const model = await engine.createModel(plan.spec, start.encoding, start, { precision: plan.precision ?? 'auto' });
   try {
     hooks.onModel?.(model);
     const shuffled = new ShuffledImages(data.images, hooks.residentBytes);

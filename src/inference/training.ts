@@ -1,5 +1,13 @@
 // What a training is made of, for every method of inference: plan, data, checkpoints, events, control.
-import type { Latents, Losses, ModelSpec, OptimizerState, Weights, EncodingTable } from '../engine/engine.ts';
+import type {
+  Latents,
+  Losses,
+  ModelSpec,
+  Precision,
+  OptimizerState,
+  Weights,
+  EncodingTable,
+} from '../engine/engine.ts';
 import type { Poses } from '../formats/particles.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 
@@ -13,6 +21,8 @@ export interface TrainingPlan {
   beta: number;
   betaSchedule: 'constant' | 'linear-quarter' | 'linear-half' | 'cyclic';
   seed: number;
+  /** Storage of activations on a graphics processor; 'auto' unless said. */
+  precision?: Precision;
 }
 
 export interface TrainingData {

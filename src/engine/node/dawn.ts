@@ -5,6 +5,7 @@ import { VitrineError } from '../../formats/errors.ts';
 import { openEngine } from '../choose.ts';
 import type { Engine, EngineRequest } from '../engine.ts';
 import { findAdapter } from '../gpu-adapter.ts';
+import { tuningFiles } from './tuning-file.ts';
 
 /** What benchmarks ask Dawn for: subgroup matrices and timestamps of full resolution. */
 export const BENCHMARK_OPTIONS = [
@@ -54,7 +55,8 @@ export async function openEngineInNode(request: EngineRequest): Promise<Engine> 
   if (device === 'cpu' || maker === 'wasm' || (device === 'auto' && !mayHaveGraphics()))
     return openEngine(request, { gpu: null });
   const gpu = await dawn();
-  if (device === 'auto' || (gpu && (await findAdapter(gpu)))) return openEngine(request, { gpu });
+  if (device === 'auto' || (gpu && (await findAdapter(gpu))))
+    return openEngine(request, { gpu, tuning: tuningFiles() });
   throw new VitrineError('device-lost', 'No graphics processor can be used here.', {
     expected: 'one with a driver for Vulkan, Metal or Direct3D 12',
     found: gpu ? 'none' : 'no WebGPU for this system',

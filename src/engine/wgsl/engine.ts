@@ -1,44 +1,71 @@
 // The Engine on a plain GPUDevice: hand-written WGSL, the same in a worker of the page and in Node through Dawn.
-import type { DeviceInfo, EncodingTable, Engine, FieldModel, ModelSpec, ModelState } from '../engine.ts';
+import type {
+  DeviceInfo,
+  EncodingTable,
+  Engine,
+  FieldModel,
+  ModelOptions,
+  ModelSpec,
+  ModelState,
+  Precision,
+} from '../engine.ts';
 import { Gpu } from './gpu/gpu.ts';
 import type { Scalar } from './gpu/kernels.ts';
 import { WgslModel } from './model/model.ts';
-import { Tuned } from './tuning/tuned.ts';
+import { tuningSizes } from './tuning/sizes.ts';
+import { openTuned, tuningKey, type TuningStore } from './tuning/store.ts';
+import type { Tuned } from './tuning/tuned.ts';
 
 export interface WgslOptions {
-  /** What was measured of this adapter; fixed defaults where nothing was. */
-  tuned?: (gpu: Gpu) => Promise<Tuned>;
-  /** Storage of the decoder's activations; the tuning's choice unless said. */
-  scalar?: Scalar;
+  /** Where measurements of this adapter are kept; null: measured anew each time. */
+  tuning?: TuningStore | null;
 }
 
 export class WgslEngine implements Engine {
   readonly device: DeviceInfo;
   readonly lost: Promise<Error>;
   private readonly models = new Set<FieldModel>();
+  /** By the sizes of models: what is asked for again is not measured again. */
+  private readonly tuned = new Map<string, Promise<Tuned>>();
 
   constructor(
     readonly gpu: Gpu,
-    private readonly tuned: Tuned,
-    private readonly scalar: Scalar,
+    private readonly store: TuningStore | null,
   ) {
     const { description, software, lost } = gpu.guarded;
     this.lost = lost;
     this.device = {
       engine: 'wgsl',
       processor: software ? 'cpu' : 'gpu',
-      description: `WebGPU, ${description}${software ? ' (software)' : ''}${scalar === 'f16' ? ', float16' : ''}`,
+      description: `WebGPU, ${description}${software ? ' (software)' : ''}`,
       software,
       threads: 1,
     };
   }
 
-  async createModel(spec: ModelSpec, encoding: EncodingTable, state: ModelState): Promise<FieldModel> {
-    const { gpu, tuned, scalar } = this;
-    const options = { scalar, onDispose: (model: WgslModel) => void this.models.delete(model) };
-    const model = await gpu.guarded.guard(() => WgslModel.create(gpu, tuned, spec, encoding, state, options));
+  async createModel(
+    spec: ModelSpec,
+    encoding: EncodingTable,
+    state: ModelState,
+    { precision = 'auto' }: ModelOptions = {},
+  ): Promise<FieldModel> {
+    const { gpu } = this;
+    const model = await gpu.guarded.guard(async () => {
+      const tuned = await this.tunedFor(spec, encoding);
+      const scalar = scalarOf(gpu, tuned, precision);
+      const onDispose = (disposed: WgslModel): void => void this.models.delete(disposed);
+      return WgslModel.create(gpu, tuned, spec, encoding, state, { scalar, onDispose });
+    });
     this.models.add(model);
     return model;
+  }
+
+  private tunedFor(spec: ModelSpec, encoding: EncodingTable): Promise<Tuned> {
+    const sizes = tuningSizes(spec, encoding);
+    const key = tuningKey(this.gpu, sizes);
+    const found = this.tuned.get(key) ?? openTuned(this.gpu, sizes, { store: this.store });
+    this.tuned.set(key, found);
+    return found;
   }
 
   dispose(): void {
@@ -48,9 +75,12 @@ export class WgslEngine implements Engine {
   }
 }
 
+function scalarOf({ half }: Gpu, tuned: Tuned, precision: Precision): Scalar {
+  if (precision === 'auto') return tuned.scalar;
+  return precision === 'float16' && half ? 'f16' : 'f32';
+}
+
 /** Error: 'device-lost' where the adapter gives no device. */
-export async function openWgslEngine(adapter: GPUAdapter, options: WgslOptions = {}): Promise<WgslEngine> {
-  const gpu = await Gpu.open(adapter);
-  const tuned = (await options.tuned?.(gpu)) ?? Tuned.defaults(gpu);
-  return new WgslEngine(gpu, tuned, options.scalar ?? tuned.scalar);
+export async function openWgslEngine(adapter: GPUAdapter, { tuning = null }: WgslOptions = {}): Promise<WgslEngine> {
+  return new WgslEngine(await Gpu.open(adapter), tuning);
 }
