@@ -5,7 +5,7 @@
 import { VitrineError, throwIfCancelled } from '../formats/errors.ts';
 import type { ImageReader } from '../formats/particles.ts';
 import type { HartleyImages, HartleyShard } from '../imaging/hartley-images.ts';
-import { decodeHalves, encodeHalves } from './float16.ts';
+import { decodeHalves, encodeHalves } from '../formats/float16.ts';
 import type { Storage } from './storage.ts';
 
 export const SHARD_SIZE = 1024;

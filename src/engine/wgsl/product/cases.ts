@@ -1,6 +1,6 @@
 // Proofs of the products: every prologue and epilogue in every variant at awkward sizes, against the twin.
 import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
-import { decodeHalves, encodeHalves } from '../../../library/float16.ts';
+import { decodeHalves, encodeHalves } from '../../../formats/float16.ts';
 import { waveTable } from '../encoding/table.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
@@ -71,14 +71,14 @@ function someWaves(pairs: number) {
   return waveTable({ waveVectors, isCosine: Uint8Array.from({ length: 2 * pairs }, (_, j) => j % 2) });
 }
 
-interface Trial {
+export interface Trial {
   shape: ProductShape;
   rows: ProductRows;
   variant?: ProductVariant;
 }
 
 /** `maker`: the Gpu that makes the product, where it is not `gpu` with all its limits. */
-async function compare(gpu: Gpu, { shape, rows, variant }: Trial, maker = gpu): Promise<void> {
+export async function compare(gpu: Gpu, { shape, rows, variant }: Trial, maker = gpu): Promise<void> {
   const { inputs, outputs, scalar, prologue } = shape;
   const arena = gpu.arena('case');
   const height = paddedRows(rows.rows);
