@@ -4,10 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { openTestAdapter } from '../../testing/adapter.ts';
 import { newRecord, noiseParticles } from '../../testing/noise-run.ts';
 import { openWgslEngine, type WgslEngine } from '../engine/wgsl/engine.ts';
+import type { TuningStore } from '../engine/wgsl/tuning/store.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
 import { trainRun, writeRunFolder } from './train-job.ts';
 
+/** The kernels that were chosen once are those that a run goes on with. */
+const kept = new Map<string, string>();
+const tuning: TuningStore = {
+  load: (key) => Promise.resolve(kept.get(key) ?? null),
+  save: async (key, text) => void kept.set(key, text),
+};
 const here = (await openTestAdapter()) !== null;
 
 /** Trains to the end; the first engine's device is lost during the second epoch where `lose` says so. */
@@ -21,7 +28,7 @@ async function learned(lose: boolean) {
     if (open) return open;
     const adapter = await openTestAdapter();
     if (!adapter) throw new Error('the adapter is gone');
-    const engine = await openWgslEngine(adapter);
+    const engine = await openWgslEngine(adapter, { tuning });
     engines.push(engine);
     open = engine;
     void engine.lost.then(() => (open = null));
