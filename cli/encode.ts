@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { gpuInNode } from '../src/engine/node/dawn.ts';
 import { writeLatentsPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { latentsCsv } from '../src/jobs/csv.ts';
@@ -51,6 +52,7 @@ export function addEncode(program: Command): void {
       return encodeParticles(loaded, set, {
         signal: console.signal,
         onProgress: (progress) => console.progress(progress),
+        gpu: options.device === 'cpu' ? null : await gpuInNode(),
         // cryoDRGN shifts by fraction × (D + 1); its encoder learned so.
         ...(opened.record === null && { shiftPixels: spec.boxPixels + 1 }),
       });
