@@ -5,7 +5,6 @@ import type { Engine, EngineKind } from '../src/engine/engine.ts';
 import { adapterWords, findAdapter, isSoftware } from '../src/engine/gpu-adapter.ts';
 import { BENCHMARK_OPTIONS, dawn } from '../src/engine/node/dawn.ts';
 import { Gpu } from '../src/engine/wgsl/gpu/gpu.ts';
-import type { TuningStore } from '../src/engine/wgsl/tuning/store.ts';
 
 export interface Machine {
   /** Null where Dawn or an adapter is missing. */

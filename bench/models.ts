@@ -36,7 +36,7 @@ export function specOf({ boxPixels, width }: Size): ModelSpec {
   };
 }
 
-export function encodingOf({ boxPixels }: Size): EncodingTable {
+function encodingOf({ boxPixels }: Size): EncodingTable {
   return makeEncoding({ type: 'gaussian', frequencies: null, sigma: 0.5 }, boxPixels, new Random(0));
 }
 

@@ -5,6 +5,7 @@ import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf, slopeBelowZero } from '../gpu/kernels.ts';
 import { shaderSource, type Constants } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
+import { matrixConstants, type MatrixVariant } from './matrix.ts';
 import {
   productVariants,
   tileInvocations,
@@ -56,6 +57,7 @@ export async function makeProduct(
   check(shape, buffers);
   const launch = { gpu, arena, shape, buffers, rows };
   if (variant.kind === 'tile') return [await tiles(launch, variant)];
+  if (variant.kind === 'matrix') return [await matrices(launch, variant)];
   if (variant.kind === 'register' || variant.kind === 'subgroup') return [await registers(launch, variant)];
   return slices(launch, variant);
 }
@@ -109,7 +111,11 @@ function prologueOf({ prologue }: ProductShape): string[] {
 
 function sourceOf(shape: ProductShape, constants: Constants, parts: readonly string[]): string {
   const all = [shaders['product/chunk'], ...parts];
-  const enable = [...(shape.scalar === 'f16' ? ['f16'] : []), ...(constants['BROADCAST'] ? ['subgroups'] : [])];
+  const enable = [
+    ...(shape.scalar === 'f16' ? ['f16'] : []),
+    ...(constants['BROADCAST'] ? ['subgroups'] : []),
+    ...(constants['SUBGROUP'] ? ['chromium_experimental_subgroup_matrix'] : []),
+  ];
   return shaderSource({ ...constantsOf(shape), ...constants }, all, enable);
 }
 
@@ -163,6 +169,21 @@ async function tiles(launch: Launch, variant: TileVariant): Promise<Dispatch> {
   const pipeline = await gpu.pipeline(label, sourceOf(shape, constants, parts));
   const views = [...leftViews(launch), buffers.right, ...epilogueViews(launch), uniformOf(launch)];
   return gpu.dispatch(label, pipeline, views, Math.ceil(rows.rows / tileRows) * across, workOf(launch));
+}
+
+/** WGSL of a product by the matrix unit, for its launch and for proofs that it compiles. */
+export function matrixProductSource(shape: ProductShape, variant: MatrixVariant): string {
+  const parts = [...prologueOf(shape), shaders['product/epilogue'], shaders['product/matrix']];
+  return sourceOf(shape, matrixConstants(variant, shape.outputs), parts);
+}
+
+async function matrices(launch: Launch, variant: MatrixVariant): Promise<Dispatch> {
+  const { gpu, shape, buffers, rows } = launch;
+  const label = `${shape.label} ${variantName(variant)}`;
+  const pipeline = await gpu.pipeline(label, matrixProductSource(shape, variant));
+  const views = [...leftViews(launch), buffers.right, ...epilogueViews(launch), uniformOf(launch)];
+  const tiles = Math.ceil(rows.rows / variant.rows) * Math.ceil(shape.outputs / variant.columns);
+  return gpu.dispatch(label, pipeline, views, tiles, workOf(launch));
 }
 
 function registerConstants(

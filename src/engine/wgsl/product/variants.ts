@@ -2,6 +2,8 @@
 import type { Activation } from '../../engine.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { bytesOf, type Scalar } from '../gpu/kernels.ts';
+import { unitWords } from '../limits/kernels.ts';
+import { matrixVariants, type MatrixVariant } from './matrix.ts';
 
 export interface ProductShape {
   label: string;
@@ -63,7 +65,7 @@ export interface SkinnyVariant {
   subgroup: boolean;
 }
 
-export type ProductVariant = TileVariant | RegisterVariant | SubgroupVariant | SkinnyVariant;
+export type ProductVariant = TileVariant | RegisterVariant | SubgroupVariant | SkinnyVariant | MatrixVariant;
 
 /** Rows up to which a product is few rows times a large matrix. */
 const FEW_ROWS = 64;
@@ -111,6 +113,8 @@ export function variantName(variant: ProductVariant): string {
     const { rows, columns, rowsEach, columnsEach, depth } = variant;
     return `tile ${rows}×${columns}×${depth} by ${rowsEach}×${columnsEach}`;
   }
+  if (variant.kind === 'matrix')
+    return `matrix ${variant.rows}×${variant.columns}×${variant.depth} by ${variant.down}×${variant.across} of ${unitWords(variant.unit)}`;
   const { kind, rows, columns, lanes } = variant;
   const slice = variant.kind === 'skinny' ? `${variant.subgroup ? ' together' : ''}, slices of ${variant.slice}` : '';
   return `${kind} ${rows}×${columns} by ${lanes}${slice}`;
@@ -134,7 +138,7 @@ export function productVariants(gpu: Gpu, shape: ProductShape, rows = Infinity):
   // In software, tiles wait at each barrier and take seconds to compile: they are not even tried.
   return gpu.guarded.software
     ? [...skinny, ...subgroupVariants(gpu), ...REGISTERS]
-    : [...skinny, ...tiles, ...WIDE_REGISTERS];
+    : [...skinny, ...tiles, ...WIDE_REGISTERS, ...matrixVariants(gpu, inputs, scalar)];
 }
 
 /** Where subgroups are narrow and of one size, as in software: the lanes' rows must fit into their registers. */
