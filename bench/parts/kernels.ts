@@ -7,6 +7,8 @@ import type { Limits } from '../../src/engine/wgsl/limits/measure.ts';
 import { outputBench } from '../../src/engine/wgsl/output/bench.ts';
 import { benchmarkVariants, productBenchmark } from '../../src/engine/wgsl/product/bench.ts';
 import { variantName } from '../../src/engine/wgsl/product/product.ts';
+import { preprocessBench } from '../../src/engine/wgsl/preprocess/bench.ts';
+import { statisticsBench, volumeBench } from '../../src/engine/wgsl/volume/bench.ts';
 import { weightGradientBench } from '../../src/engine/wgsl/weight-gradient/bench.ts';
 import { weightGradientVariants } from '../../src/engine/wgsl/weight-gradient/weight-gradient.ts';
 import { median, percent, scaled, seconds, type Part } from '../report.ts';
@@ -24,6 +26,23 @@ const LARGE = [
   { rows: 102_944, width: 1024 },
 ];
 const SMALL = [{ rows: 2048, width: 128 }];
+
+/** A map's transform and statistics, and the preparation of a batch, which have no variants. */
+function mapTrials(gpu: Gpu): Trial[] {
+  const single = (kernel: string, size: string, make: Trial['variants'][0]['make']): Trial => ({
+    kernel,
+    size,
+    variants: [{ name: '', make }],
+  });
+  const { software } = gpu.guarded;
+  const boxes = software ? [32] : [128, 256];
+  const images = software ? 16 : 256;
+  return boxes.flatMap((box) => [
+    single('map from its values', `${box}³`, (arena) => volumeBench(gpu, arena, box)),
+    single('statistics of a map', `${box}³`, (arena) => statisticsBench(gpu, arena, box)),
+    single('preprocessing', `${images} images of ${box}²`, (arena) => preprocessBench(gpu, arena, box, images)),
+  ]);
+}
 
 function trials(gpu: Gpu, quick: boolean): Trial[] {
   const sizes = gpu.guarded.software ? SMALL : LARGE;
@@ -87,7 +106,7 @@ async function timeOf(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<number
 
 export async function kernelsPart(gpu: Gpu, limits: Limits, quick: boolean): Promise<Part> {
   const rows: string[][] = [];
-  for (const { kernel, size, variants } of trials(gpu, quick))
+  for (const { kernel, size, variants } of [...trials(gpu, quick), ...mapTrials(gpu)])
     for (const [number, { name, make }] of variants.entries()) {
       const arena = gpu.arena('benchmark');
       try {
