@@ -9,7 +9,8 @@ import { makeCase, randomArray, randomFrom, type CaseShape, type ModelCase } fro
 import { featuresTwin, lossTwin, networkTwin } from '../../proof/twin.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { Scalar } from '../gpu/kernels.ts';
-import { Tuned, TUNING_VERSION, type EncodingChoice } from '../tuning/tuned.ts';
+import { stepShapes, tuningSizes } from '../tuning/sizes.ts';
+import { choiceKey, Tuned, TUNING_VERSION, type EncodingChoice, type Tuning } from '../tuning/tuned.ts';
 import { WgslModel } from './model.ts';
 
 const beta = 0.7;
@@ -39,11 +40,15 @@ interface Wish {
 
 function open(gpu: Gpu, sample: ModelCase, wish: Wish = {}, optimizer?: OptimizerState): Promise<WgslModel> {
   const { spec, encoding, weights } = sample;
-  const choices = { encoding: { variant: JSON.stringify(wish.encoding ?? 'fused'), microseconds: 0 } };
-  const tuned = new Tuned(gpu, { adapter: '', version: TUNING_VERSION, choices });
+  const tuned = new Tuned(gpu, encodedAs(wish.encoding ?? 'fused'));
   const { scalar = 'f32', budgetBytes } = wish;
   const options = { scalar, ...(budgetBytes && { budgetBytes }) };
   return WgslModel.create(gpu, tuned, spec, encoding, optimizer ? { weights, optimizer } : { weights }, options);
+}
+
+function encodedAs(encoding: EncodingChoice): Tuning {
+  const choices = { encoding: { variant: JSON.stringify(encoding), microseconds: 0 } };
+  return { adapter: '', version: TUNING_VERSION, choices };
 }
 
 /** The gradient, from Adam's first moment after one step: (1 − 0.9)·g. */
@@ -178,6 +183,38 @@ export const cases: KernelCase[] = [
       second.dispose();
       if (results[1] !== results[0]) throw new Error('two runs differ');
       if (results[2] !== results[0]) throw new Error('a resumed run differs');
+    },
+  },
+  {
+    name: 'asks for the very kernels that tuning measures',
+    async run(gpu) {
+      const { spec, encoding, weights, batch } = makeCase(large);
+      const asked = new Set<string>();
+      class Listening extends Tuned {
+        override product(...[shape, rows]: Parameters<Tuned['product']>) {
+          if (shape.label.startsWith('decoder')) asked.add(choiceKey('product', shape, Infinity));
+          return super.product(shape, rows);
+        }
+        override weightGradient(...[shape, rows]: Parameters<Tuned['weightGradient']>) {
+          if (shape.label.startsWith('decoder')) asked.add(choiceKey('weight-gradient', shape, Infinity));
+          return super.weightGradient(shape, rows);
+        }
+      }
+      for (const encodingChoice of ['fused', 'stored'] as const) {
+        asked.clear();
+        const model = await WgslModel.create(gpu, new Listening(gpu, encodedAs(encodingChoice)), spec, encoding, {
+          weights,
+        });
+        await model.trainStep(batch, still);
+        model.dispose();
+        const { first, hidden } = stepShapes(tuningSizes(spec, encoding), 'f32');
+        const { forward, gradient } = first[encodingChoice];
+        const products = [forward, hidden.forward, hidden.backward].map((one) => choiceKey('product', one, Infinity));
+        const gradients = [gradient, hidden.gradient].map((one) => choiceKey('weight-gradient', one, Infinity));
+        const measured = [...products, ...gradients].sort();
+        if ([...asked].sort().join('\n') !== measured.join('\n'))
+          throw new Error(`asked for\n${[...asked].sort().join('\n')}\nmeasured\n${measured.join('\n')}`);
+      }
     },
   },
   {

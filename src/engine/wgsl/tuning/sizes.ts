@@ -1,5 +1,5 @@
 // Which products and weight gradients of a model are worth a measurement: those of the decoder, whose rows are points. The
-// keys they make are those that the model asks for when it records a step (tuning.test.ts compares).
+// keys they make are those that the model asks for when it records a step (model/cases.ts compares).
 import type { EncodingTable, ModelSpec } from '../../engine.ts';
 import { waveTable } from '../encoding/table.ts';
 import type { Scalar } from '../gpu/kernels.ts';
