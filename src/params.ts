@@ -290,8 +290,10 @@ export const PARAMS = define([
     key: 'precision',
     flag: '--precision',
     label: 'Storage of activations',
-    meaning: 'On a graphics processor; sums are float32 always. auto: float16 where it was measured to be faster.',
+    meaning:
+      'Of the network on a graphics processor; sums are float32 always. The fastest is float16 where it was measured to be so.',
     group: 'device',
+    advanced: true,
     kind: 'choice',
     default: 'auto',
     choices: ['auto', 'float32', 'float16'],
