@@ -138,18 +138,23 @@ export function productVariants(gpu: Gpu, shape: ProductShape, rows = Infinity):
   // In software, tiles wait at each barrier and take seconds to compile: they are not even tried.
   return gpu.guarded.software
     ? [...skinny, ...subgroupVariants(gpu), ...REGISTERS]
-    : [...skinny, ...tiles, ...WIDE_REGISTERS, ...matrixVariants(gpu, inputs, scalar)];
+    : [...skinny, ...tiles, ...WIDE_REGISTERS, ...subgroupVariants(gpu), ...matrixVariants(gpu, inputs, scalar)];
 }
 
-/** Where subgroups are narrow and of one size, as in software: the lanes' rows must fit into their registers. */
+/** Lanes up to which a subgroup is narrow: two rows a lane fit into registers, and few rows fill it. */
+const NARROW = 8;
+const WIDE = 32;
+
+/** Where subgroups are of one size: the lanes' rows must fit into their registers. */
 export function subgroupVariants(gpu: Gpu): SubgroupVariant[] {
   const [least, most] = gpu.subgroupSizes;
-  if (!gpu.subgroups || least !== most || least < 4 || least > 8) return [];
-  const shapes = [
+  if (!gpu.subgroups || least !== most || least < 4 || least > WIDE) return [];
+  const narrow = [
     [2 * least, 4],
     [least, 4],
     [least, 8],
   ];
+  const shapes = least <= NARROW ? narrow : [[least, 4]];
   return shapes.map(([rows, columns]) => ({ kind: 'subgroup', rows, columns, lanes: least }));
 }
 
@@ -174,11 +179,7 @@ function skinnyVariants(gpu: Gpu, { inputs, outputs }: ProductShape, rows: numbe
     slice,
     subgroup: false,
   }));
-  const together = subgroupVariants(gpu).map((one): SkinnyVariant => ({
-    ...one,
-    kind: 'skinny',
-    slice,
-    subgroup: true,
-  }));
+  const narrow = subgroupVariants(gpu).filter((one) => one.lanes <= NARROW);
+  const together = narrow.map((one): SkinnyVariant => ({ ...one, kind: 'skinny', slice, subgroup: true }));
   return gpu.guarded.software && rows > 4 ? [...together, ...alone] : [...alone, ...together];
 }
