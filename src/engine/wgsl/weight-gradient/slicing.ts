@@ -1,11 +1,6 @@
 // How the rows of a weight gradient are cut into slices, so that enough workgroups run while their partial sums stay small.
 import type { Gpu } from '../gpu/gpu.ts';
-
-export type WeightGradientVariant =
-  /** tile × tile sums a workgroup, each × each a thread, rows going through workgroup memory. */
-  | { kind: 'tiles'; tile: 64 | 128; each: 4 | 8 }
-  /** No workgroup memory: inputs × outputs sums an invocation, `threads` side by side along the outputs. */
-  | { kind: 'register'; inputs: 4 | 8 | 16; outputs: 4 | 8 | 16; threads: number };
+import type { WeightGradientVariant } from './variants.ts';
 
 interface Sizes {
   inputs: number;
@@ -30,9 +25,16 @@ const MOST_PARTIALS = 2 ** 24;
 
 /** Workgroups that cover `inputs` rows of the matrix. */
 export function tilesOf(variant: WeightGradientVariant, inputs: number, outputs: number): number {
-  const down = variant.kind === 'tiles' ? variant.tile : variant.inputs;
-  const across = variant.kind === 'tiles' ? variant.tile : variant.outputs * variant.threads;
+  const [down, across] = tileOf(variant);
   return Math.ceil(inputs / down) * Math.ceil(outputs / across);
+}
+
+/** Inputs and outputs that a workgroup sums. */
+function tileOf(variant: WeightGradientVariant): [number, number] {
+  if (variant.kind === 'tiles') return [variant.tile, variant.tile];
+  if (variant.kind === 'subgroup') return [variant.inputs, variant.outputs * variant.lanes];
+  if (variant.kind === 'matrix') return [variant.inputs, variant.outputs];
+  return [variant.inputs, variant.outputs * variant.threads];
 }
 
 export function slicesOf(gpu: Gpu, { inputs, outputs }: Sizes, rows: number, variant: WeightGradientVariant): Slices {

@@ -4,25 +4,19 @@
 import type { Arena, View } from '../gpu/arena.ts';
 import { partOf } from '../gpu/arena.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
-import { bytesOf, type Scalar } from '../gpu/kernels.ts';
+import { bytesOf } from '../gpu/kernels.ts';
 import { shaderSource, type Constants } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
-import { slicesOf, tilesOf, type WeightGradientVariant } from './slicing.ts';
+import { slicesOf, tilesOf } from './slicing.ts';
+import {
+  variantConstants,
+  variantExtensions,
+  weightGradientVariants,
+  type WeightGradientShape,
+  type WeightGradientVariant,
+} from './variants.ts';
 
-export type { WeightGradientVariant } from './slicing.ts';
-
-export interface WeightGradientShape {
-  label: string;
-  /** The left factor as it lies in memory, or features made from points. */
-  prologue: 'rows' | 'encoding';
-  /** Padded widths, multiples of 16. */
-  inputs: number;
-  outputs: number;
-  /** Storage of the left rows and of the gradient; sums are float32. */
-  scalar: Scalar;
-  /** Also the sums of the gradient's columns. */
-  bias: boolean;
-}
+export * from './variants.ts';
 
 export interface WeightGradientBuffers {
   /** rows × inputs scalars; for prologue 'encoding' rows × vec4f points. */
@@ -39,28 +33,6 @@ export interface WeightGradientBuffers {
   scratch: View;
   /** State of the loss scale (adam/state.ts): sums are divided by it, and flagged where they are not finite. */
   scale?: View;
-}
-
-/** Variants that `gpu` can run, the one to take untried first. */
-export function weightGradientVariants(
-  gpu: Gpu,
-  { inputs, outputs }: WeightGradientShape,
-  rows: number,
-): WeightGradientVariant[] {
-  const wide: WeightGradientVariant = { kind: 'tiles', tile: 128, each: 8 };
-  const narrow: WeightGradientVariant = { kind: 'tiles', tile: 64, each: 8 };
-  const many: WeightGradientVariant = { kind: 'tiles', tile: 64, each: 4 };
-  // More columns an invocation reuse each left value more often, as long as eight invocations are left side by side.
-  const widths = outputs >= 128 ? ([8, 16] as const) : ([4] as const);
-  const registers = widths.map((each): WeightGradientVariant => {
-    const threads = Math.min(16, Math.max(4, 2 ** Math.ceil(Math.log2(outputs / each))));
-    return { kind: 'register', inputs: 16, outputs: each, threads };
-  });
-  if (gpu.guarded.software) return [...registers, many, wide];
-  // A tile that reaches far beyond the matrix multiplies zeros.
-  const covered = (tile: number) => Math.ceil(inputs / tile) * tile * Math.ceil(outputs / tile) * tile;
-  const tiles = covered(128) > 1.2 * covered(64) || rows < 128 ? [narrow, many, wide] : [wide, narrow, many];
-  return [...tiles, ...registers];
 }
 
 /** Floats of scratch; 0 where one slice holds all rows. */
@@ -91,21 +63,8 @@ export async function makeWeightGradient(
   if (bias && !biasInto) throw new RangeError(`${label}: no place for the bias`);
   const slices = slicesOf(gpu, shape, chunk.rows, variant);
   const direct = slices.count === 1;
-  const ends = { BIAS: bias ? 1 : 0, SCALED: scale ? 1 : 0, ACCUMULATE: chunk.accumulate ? 1 : 0 };
-  const finish = [...(scale ? [shaders['adam/state']] : []), shaders['weight-gradient/finished'], RESULT];
-  const first = await gpu.pipeline(
-    label,
-    shaderSource(
-      { ...sizesOf(variant), ...ends, INPUTS: inputs, OUTPUTS: outputs, scalar, Flag: 'atomic<u32>' },
-      [
-        SLICING,
-        ...(shape.prologue === 'rows' ? [shaders['encoding/left-rows']] : ENCODING),
-        ...(direct ? finish : [shaders['weight-gradient/into-slices']]),
-        shaders[variant.kind === 'tiles' ? 'weight-gradient/tiles' : 'weight-gradient/register'],
-      ],
-      scalar === 'f16' ? ['f16'] : [],
-    ),
-  );
+  const way: Way = { direct, scaled: scale !== undefined, accumulate: chunk.accumulate };
+  const first = await gpu.pipeline(label, weightGradientSource(shape, variant, way));
   const fetched = chunk.rows * (inputs + outputs) * bytesOf(scalar);
   const commands: Dispatch[] = [];
   const range = direct ? rangeOf(gpu, inputs, outputs) : inputs;
@@ -130,7 +89,7 @@ export async function makeWeightGradient(
   if (direct) return commands;
   const second = await gpu.pipeline(
     `${label} slices`,
-    shaderSource({ ...ends, OUTPUTS: outputs, Flag: 'atomic<u32>' }, [SLICING, ...finish, ADD]),
+    shaderSource({ ...endConstants(shape, way), OUTPUTS: outputs }, [SLICING, ...finishing(way), ADD]),
   );
   const uniform = arena.uniform(`${label} adding`, [chunk.rows, slices.rows, slices.count, 0, inputs]);
   const sums = inputs * outputs + (bias ? outputs : 0);
@@ -139,7 +98,45 @@ export async function makeWeightGradient(
   return [...commands, gpu.dispatch(`${label} slices`, second, views, Math.ceil(sums / 256), work)];
 }
 
+/** How sums leave: at once or by slices, divided by the loss scale, added to what is there. */
+interface Way {
+  direct: boolean;
+  scaled: boolean;
+  accumulate: boolean;
+}
+
+function endConstants({ bias }: WeightGradientShape, { scaled, accumulate }: Way): Constants {
+  return { BIAS: bias ? 1 : 0, SCALED: scaled ? 1 : 0, ACCUMULATE: accumulate ? 1 : 0, Flag: 'atomic<u32>' };
+}
+
+function finishing({ scaled }: Way): string[] {
+  return [...(scaled ? [shaders['adam/state']] : []), shaders['weight-gradient/finished'], RESULT];
+}
+
+/** WGSL of the first pass, for its launch and for proofs that it compiles. */
+export function weightGradientSource(shape: WeightGradientShape, variant: WeightGradientVariant, way: Way): string {
+  const { inputs, outputs, scalar, prologue } = shape;
+  // Slices do not ask what becomes of their sums: one pipeline for all.
+  const end = way.direct ? way : { ...way, scaled: false, accumulate: false };
+  return shaderSource(
+    { ...variantConstants(variant), ...endConstants(shape, end), INPUTS: inputs, OUTPUTS: outputs, scalar },
+    [
+      SLICING,
+      ...(prologue === 'rows' ? [shaders['encoding/left-rows']] : ENCODING),
+      ...(way.direct ? finishing(way) : [shaders['weight-gradient/into-slices']]),
+      KERNELS[variant.kind],
+    ],
+    variantExtensions(variant, scalar),
+  );
+}
+
 const SLICING = shaders['weight-gradient/slicing'];
+const KERNELS = {
+  tiles: shaders['weight-gradient/tiles'],
+  register: shaders['weight-gradient/register'],
+  subgroup: shaders['weight-gradient/subgroup'],
+  matrix: shaders['weight-gradient/matrix'],
+};
 const RESULT = shaders['weight-gradient/into-result'];
 const ADD = shaders['weight-gradient/add-slices'];
 const ENCODING = [shaders['trigonometry/trigonometry'], shaders['encoding/left-encoding']];
@@ -148,12 +145,4 @@ const ENCODING = [shaders['trigonometry/trigonometry'], shaders['encoding/left-e
 function rangeOf(gpu: Gpu, inputs: number, outputs: number): number {
   const fitting = Math.floor(gpu.bindingBytes / (4 * outputs) / 128) * 128;
   return Math.min(inputs, Math.max(128, fitting));
-}
-
-function sizesOf(variant: WeightGradientVariant): Constants {
-  if (variant.kind === 'register') return { EACH_M: variant.inputs, EACH_N: variant.outputs, THREADS: variant.threads };
-  const { tile, each } = variant;
-  const threads = (tile / each) ** 2;
-  const depth = each === 4 ? 16 : 8;
-  return { TILE: tile, EACH: each, DEPTH: depth, THREADS: threads, LOADS: (depth * tile) / 4 / threads };
 }
