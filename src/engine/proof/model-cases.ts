@@ -36,6 +36,21 @@ export interface CaseShape {
   withShifts?: boolean;
 }
 
+/** Domains, activations, absent parts, odd widths and depths. */
+export const caseShapes: readonly CaseShape[] = [
+  { name: 'fourier, odd widths', spec: { zDim: 3 }, features: 9, images: 3 },
+  { name: 'hartley, leaky', spec: { zDim: 2, domain: 'hartley', activation: 'leaky_relu' }, features: 6, images: 2 },
+  { name: 'homogeneous, no CTF', spec: { zDim: 0, decoderDim: 9 }, features: 5, images: 2, withCtf: false },
+  { name: 'no encoding, no shifts', spec: { zDim: 1, decoderDim: 13 }, features: 0, images: 1, withShifts: false },
+  { name: 'no hidden layers', spec: { decoderLayers: 0, encoderLayers: 0, zDim: 5 }, features: 4, images: 9 },
+  {
+    name: 'smaller encoder mask',
+    spec: { boxPixels: 20, encoderMaskRadius: 6, encoderLayers: 2 },
+    features: 8,
+    images: 2,
+  },
+];
+
 export function makeCase(shape: CaseShape, seed = 1): ModelCase {
   const random = randomFrom(seed);
   const boxPixels = shape.spec.boxPixels ?? 8;
