@@ -4,7 +4,8 @@ import { offerSoftwareVulkan } from '../../testing/software-vulkan.ts';
 import { findAdapter } from '../engine/gpu-adapter.ts';
 import { dawn } from '../engine/node/dawn.ts';
 import type { ImageReader } from '../formats/particles.ts';
-import { prepareImages, type ImageTransform } from '../imaging/preprocess.ts';
+import { prepareImages } from '../imaging/preprocess.ts';
+import type { ImageTransform } from '../imaging/preprocessor.ts';
 import { openImageTransform, openOn } from './image-transform.ts';
 
 offerSoftwareVulkan();

@@ -1,6 +1,7 @@
 // The graphics processor's way of preparing images, where there is a real one: the same numbers as the CPU's to float32.
 import { findAdapter, isSoftware } from '../engine/gpu-adapter.ts';
-import { BATCH_IMAGES, type ImageTransform, type PreprocessOptions } from '../imaging/preprocess.ts';
+import { BATCH_IMAGES } from '../imaging/preprocess.ts';
+import type { ImageTransform, PreprocessOptions } from '../imaging/preprocessor.ts';
 
 export interface OpenTransform extends ImageTransform {
   dispose(): void;

@@ -2,7 +2,7 @@
 // have their own buffers, so that one is uploaded while another is computed and a third read back.
 import { VitrineError } from '../../../formats/errors.ts';
 import { requireCrop } from '../../../imaging/crop.ts';
-import { pixelsNotFinite, type Moments, type PreprocessOptions } from '../../../imaging/preprocess.ts';
+import { pixelsNotFinite, type Moments, type PreprocessOptions } from '../../../imaging/preprocessor.ts';
 import type { LinesVariant } from '../fourier/lines.ts';
 import { LONGEST_LINE } from '../fourier/plan.ts';
 import type { Arena, View } from '../gpu/arena.ts';

@@ -1,6 +1,6 @@
 // The kernels of one batch of images, on given buffers: rows, columns, then the values at the mask's points or the moments.
 import { makeWindow } from '../../../imaging/window.ts';
-import type { PreprocessOptions } from '../../../imaging/preprocess.ts';
+import type { PreprocessOptions } from '../../../imaging/preprocessor.ts';
 import { makeLines, type LinesVariant } from '../fourier/lines.ts';
 import { makeStridedFourier } from '../fourier/strided.ts';
 import { shaders } from '../generated/shaders.ts';

@@ -1,6 +1,7 @@
 // Twin of the preprocessing: imaging's own, in float64 sums.
 import { makeLattice } from '../../../imaging/lattice.ts';
-import { preprocessImages, type Moments, type PreprocessOptions } from '../../../imaging/preprocess.ts';
+import { preprocessImages } from '../../../imaging/preprocess.ts';
+import type { Moments, PreprocessOptions } from '../../../imaging/preprocessor.ts';
 
 /** n×P values at the mask's points, times `scale`. */
 export function valuesTwin(
