@@ -7,6 +7,7 @@ import type { ImageReader } from '../formats/particles.ts';
 import type { HartleyShard } from './hartley-images.ts';
 import { makeLattice, type Lattice } from './lattice.ts';
 import {
+  pixelsNotFinite,
   Preprocessor,
   standardDeviationOf,
   type ImageTransform,
