@@ -32,6 +32,9 @@ export interface MatrixUnit {
   K: number;
 }
 
+/** What reads go through is kept up to this size. */
+const MOST_STAGING_BYTES = 2 ** 24;
+
 const WANTED = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'] as const;
 
 export class Gpu {
@@ -252,6 +255,10 @@ export class Gpu {
     await staging.mapAsync(GPUMapMode.READ, 0, size);
     const copy = staging.getMappedRange(0, size).slice(0);
     staging.unmap();
+    if (staging.size > MOST_STAGING_BYTES) {
+      staging.destroy();
+      this.staging = null;
+    }
     return copy;
   }
 
