@@ -1,19 +1,14 @@
 // Products by the subgroup-matrix unit: which tiles suit which unit of the adapter, and what their kernel is told. Left out of
 // what is taken untried: Chromium offers the unit behind a flag, and drivers differ (tuning/ checks the numbers).
-import type { Gpu, MatrixUnit } from '../gpu/gpu.ts';
+import type { Gpu } from '../gpu/gpu.ts';
 import { bytesOf, type Scalar } from '../gpu/kernels.ts';
+import { MATRIX_PAD, matrixUnitsFor, suitsTeam, type MatrixTeam } from '../gpu/matrix-teams.ts';
 
-/** Tiles of rows × columns by down × across subgroups, `depth` inputs at a time. */
-export interface MatrixVariant {
+/** Tiles of rows × columns by a team of subgroups, `depth` inputs at a time. */
+export interface MatrixVariant extends MatrixTeam {
   kind: 'matrix';
-  unit: MatrixUnit;
-  /** Invocations of a subgroup. */
-  subgroup: number;
   rows: number;
   columns: number;
-  down: number;
-  across: number;
-  depth: number;
 }
 
 const TILES: Omit<MatrixVariant, 'kind' | 'unit' | 'subgroup'>[] = [
@@ -24,36 +19,15 @@ const TILES: Omit<MatrixVariant, 'kind' | 'unit' | 'subgroup'>[] = [
   { rows: 64, columns: 64, down: 2, across: 2, depth: 16 },
 ];
 
-/** Longer rows in workgroup memory, as matrix.wgsl has them. */
-const PAD = 8;
-
 export function matrixBytes({ unit, rows, columns, down, across, depth }: MatrixVariant, scalar: Scalar): number {
-  const operands = rows * (depth + PAD) + depth * (columns + PAD);
+  const operands = rows * (depth + MATRIX_PAD) + depth * (columns + MATRIX_PAD);
   return bytesOf(scalar) * operands + 4 * down * across * unit.M * unit.N;
 }
 
-/** Of units that take the storage's type and sum in float32; adapters whose subgroups are all of one size. */
 export function matrixVariants(gpu: Gpu, inputs: number, scalar: Scalar): MatrixVariant[] {
-  const [least, most] = gpu.subgroupSizes;
-  if (least !== most || most === 0) return [];
-  const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = gpu.device.limits;
-  const units = gpu.matrixUnits.filter(({ component, result }) => component === scalar && result === 'f32');
-  return units
-    .flatMap((unit) => TILES.map((tile): MatrixVariant => ({ kind: 'matrix', unit, subgroup: most, ...tile })))
-    .filter(
-      (one) =>
-        suits(one, inputs) &&
-        one.down * one.across * most <= maxComputeInvocationsPerWorkgroup &&
-        matrixBytes(one, scalar) <= maxComputeWorkgroupStorageSize,
-    );
-}
-
-function suits({ unit: { M, N, K }, rows, columns, down, across, depth, subgroup }: MatrixVariant, inputs: number) {
-  const threads = down * across * subgroup;
-  const whole = [rows / down / M, columns / across / N, depth / K, inputs / depth, N / 4];
-  const loads = [(rows * depth) / 4 / threads, (columns * depth) / 4 / threads];
-  // More results than these do not fit into the registers of a subgroup.
-  return [...whole, ...loads].every(Number.isInteger) && (whole[0] * whole[1] * M * N) / subgroup <= 96;
+  return matrixUnitsFor(gpu, scalar)
+    .flatMap((unit) => TILES.map((tile): MatrixVariant => ({ kind: 'matrix', ...unit, ...tile })))
+    .filter((one) => inputs % one.depth === 0 && suitsTeam(gpu, one, one.rows, one.columns, matrixBytes(one, scalar)));
 }
 
 export function matrixConstants(
