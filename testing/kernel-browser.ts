@@ -1,5 +1,6 @@
 // Kernels' cases in a browser, in a page or a worker: bundled into one script, which leaves a runner behind on the global
 // object. Nothing of it is part of the studio.
+import { VitrineError } from '../src/formats/errors.ts';
 import { browserGpu, findAdapter } from '../src/engine/gpu-adapter.ts';
 import { Gpu } from '../src/engine/wgsl/gpu/gpu.ts';
 import { canRun } from './kernel-cases.ts';
@@ -28,7 +29,10 @@ const runner: KernelRunner = {
     const { one } = roomCases[number];
     if (!canRun(one, gpu)) return null;
     const start = performance.now();
-    await one.run(gpu);
+    await one.run(gpu).catch((error: unknown) => {
+      // Only the message of an error reaches the test.
+      throw error instanceof VitrineError ? new Error(`${error.message} ${error.detail.found ?? ''}`) : error;
+    });
     return performance.now() - start;
   },
   close() {

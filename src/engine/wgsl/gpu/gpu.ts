@@ -2,6 +2,7 @@
 // and submitted again and again. One command buffer a submission; within it WebGPU orders dispatches by what they write.
 import { GuardedDevice, memoryFull } from '../../gpu-device.ts';
 import { Arena, type View } from './arena.ts';
+import { ReadBack } from './read-back.ts';
 
 /** One kernel on given buffers. Made once, submitted any number of times. */
 export interface Dispatch {
@@ -32,9 +33,6 @@ export interface MatrixUnit {
   K: number;
 }
 
-/** What reads go through is kept up to this size. */
-const MOST_STAGING_BYTES = 2 ** 24;
-
 const WANTED = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'] as const;
 
 export class Gpu {
@@ -47,12 +45,12 @@ export class Gpu {
   readonly matrixUnits: readonly MatrixUnit[];
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
   private readonly arenas = new Set<Arena>();
-  private staging: GPUBuffer | null = null;
-  private reading: Promise<unknown> = Promise.resolve();
+  private readonly readBack: ReadBack;
 
   private constructor(readonly guarded: GuardedDevice) {
     const { device, info } = guarded;
     this.device = device;
+    this.readBack = new ReadBack(guarded);
     this.half = device.features.has('shader-f16');
     this.subgroups = device.features.has('subgroups');
     this.subgroupSizes = [info.subgroupMinSize ?? 0, info.subgroupMaxSize ?? 0];
@@ -85,11 +83,11 @@ export class Gpu {
   }
 
   get buffersHeld(): number {
-    return [...this.arenas].reduce((sum, arena) => sum + arena.count, this.staging ? 1 : 0);
+    return [...this.arenas].reduce((sum, arena) => sum + arena.count, this.readBack.bytesHeld > 0 ? 1 : 0);
   }
 
   get bytesHeld(): number {
-    return [...this.arenas].reduce((sum, arena) => sum + arena.bytes, this.staging?.size ?? 0);
+    return [...this.arenas].reduce((sum, arena) => sum + arena.bytes, this.readBack.bytesHeld);
   }
 
   /**
@@ -233,33 +231,11 @@ export class Gpu {
 
   /** The bytes of a view, after all that was submitted before. Reads wait for each other. */
   read(view: View): Promise<ArrayBuffer> {
-    const result = this.reading.then(() => this.guarded.guard(() => this.readNow(view)));
-    this.reading = result.catch(() => undefined);
-    return result;
+    return this.readBack.read(view);
   }
 
   async readFloats(view: View): Promise<Float32Array<ArrayBuffer>> {
     return new Float32Array(await this.read(view));
-  }
-
-  private async readNow({ buffer, offset, size }: View): Promise<ArrayBuffer> {
-    if (!this.staging || this.staging.size < size) {
-      this.staging?.destroy();
-      const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
-      this.staging = this.device.createBuffer({ label: 'staging', size: Math.max(65536, size), usage });
-    }
-    const { staging } = this;
-    const encoder = this.device.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
-    this.device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ, 0, size);
-    const copy = staging.getMappedRange(0, size).slice(0);
-    staging.unmap();
-    if (staging.size > MOST_STAGING_BYTES) {
-      staging.destroy();
-      this.staging = null;
-    }
-    return copy;
   }
 
   write(view: View, data: ArrayBufferView, offsetBytes = 0): void {
@@ -275,8 +251,7 @@ export class Gpu {
 
   close(): void {
     for (const arena of [...this.arenas]) arena.destroy();
-    this.staging?.destroy();
-    this.staging = null;
+    this.readBack.release();
     this.guarded.close();
   }
 }
