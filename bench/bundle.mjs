@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The benchmark as one file, for a machine with a graphics processor but without node_modules: node bench/bundle.mjs [folder]
-// writes bench.mjs there (.gpu by default). It takes Dawn from webgpu/index.js beside it. The CPU's engine stays
-// here: it needs files of its own. PyTorch's program is found where one stands in the repository.
+// writes bench.mjs there (.gpu by default). It takes Dawn from webgpu/index.js beside it. PyTorch's program is found
+// where one stands in the repository.
 import { resolve } from 'node:path';
 import { build } from 'vite';
 import '../scripts/build-shaders.mjs';
