@@ -1,5 +1,7 @@
 // Buffers that live and die together, counted: models and programs hold one each, and what `destroy` leaves is nothing.
 
+import { memoryFull } from '../../gpu-device.ts';
+
 /** A part of a buffer, bytes. What a kernel is bound to. */
 export interface View extends GPUBufferBinding {
   buffer: GPUBuffer;
@@ -26,9 +28,13 @@ export class Arena {
     return this.buffers.length;
   }
 
-  /** `bytes` of zeros, rounded up to 16; storage, and a source and a target of copies. */
+  /**
+   * `bytes` of zeros, rounded up to 16; storage, and a source and a target of copies. Error: 'out-of-memory' for more than
+   * the device has in one buffer.
+   */
   buffer(label: string, bytes: number, more: GPUBufferUsageFlags = 0): View {
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    if (size > this.device.limits.maxBufferSize) throw memoryFull(`${size} bytes in one buffer (${label})`);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | more;
     const buffer = this.device.createBuffer({ label: `${this.label}: ${label}`, size, usage });
     this.buffers.push(buffer);

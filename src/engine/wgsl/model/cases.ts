@@ -4,6 +4,7 @@ import { expectClose, type KernelCase } from '../../../../testing/kernel-cases.t
 import type { FieldModel, OptimizerState, StepOptions, Weights } from '../../engine.ts';
 import { makeSphere } from '../../../imaging/sphere.ts';
 import { volumeFromSphere } from '../../../imaging/volume-from-hartley.ts';
+import { makeSliceLayout } from '../../slices.ts';
 import { decoderChain, featureCount } from '../../parameters.ts';
 import { fromFirstMoment, gradientErrors } from '../../proof/gradient.ts';
 import {
@@ -191,6 +192,24 @@ export const cases: KernelCase[] = [
         if ([...asked].sort().join('\n') !== measured.join('\n'))
           throw new Error(`asked for\n${[...asked].sort().join('\n')}\nmeasured\n${measured.join('\n')}`);
       }
+    },
+  },
+  {
+    name: 'a batch that no binding shows is refused, and a smaller one goes on',
+    async run(gpu) {
+      const sample = makeCase({ ...large, spec: { boxPixels: 20, zDim: 0 } });
+      const { points } = makeSliceLayout(sample.spec).lattice;
+      // The rows' points are the largest: 16 bytes each, half as many rows as the images have points.
+      const small = Object.create(gpu, { bindingBytes: { value: 16 * 128 * Math.ceil((2 * points) / 128) } }) as Gpu;
+      const model = await open(small, sample);
+      const refused = await model.trainStep(sample.batch, still).then(
+        () => 'nothing',
+        (error: { code?: string }) => error.code,
+      );
+      if (refused !== 'out-of-memory') throw new Error(`refused with ${refused}`);
+      await model.trainStep({ ...sample.batch, count: 2 }, still);
+      if ((await model.takeLosses()).images !== 2) throw new Error('the smaller batch was not taken');
+      model.dispose();
     },
   },
   {

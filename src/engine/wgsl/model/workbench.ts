@@ -1,5 +1,6 @@
 // Buffers that all steps of a model share, for batches of up to `images`: a smaller last batch of an epoch works in those of
 // the others.
+import { memoryFull } from '../../gpu-device.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import { batchViews, chunkViews, type BatchViews, type ChunkViews } from './batch-buffers.ts';
 import { chunksOf, largestChunk } from './chunks.ts';
@@ -16,16 +17,20 @@ export interface Workbench {
   chunk: ChunkViews;
 }
 
+/** Error: 'out-of-memory' where a batch's buffer is more than one binding may show. */
 export function makeWorkbench(workshop: Workshop, arena: Arena, images: number, mostRows: number): Workbench {
-  const { network, tuned } = workshop;
+  const { gpu, network, tuned } = workshop;
   const { rowsPerImage } = network.slices;
   const whole = Math.min(images, Math.floor(mostRows / rowsPerImage));
   const chunkRows = whole > 0 ? whole * rowsPerImage : largestChunk([...chunksOf(1, rowsPerImage, mostRows)]);
   const options = { ownPoints: chunkRows < images * rowsPerImage, storedFeatures: tuned.encoding === 'stored' };
+  const views = batchViews(arena, network, images);
+  for (const view of Object.values(views).flat() as View[])
+    if (view.size > gpu.bindingBytes) throw memoryFull(`${view.size} bytes in one binding`);
   return {
     images,
     chunkRows,
-    views: batchViews(arena, network, images),
+    views,
     encoded: encoderBuffers({ ...workshop, arena }, images),
     chunk: chunkViews(arena, network, chunkRows, options),
   };
