@@ -158,6 +158,10 @@ const copies: KernelCase[] = [
   { name: 'matrices transposed, float16', needs: 'half', run: (gpu) => copyAll(gpu, true, 'f16') },
   { name: 'matrices in float16', needs: 'half', run: (gpu) => copyAll(gpu, false, 'f16') },
   {
+    name: 'matrices transposed, workgroups in two dimensions',
+    run: (gpu) => copyAll(gpu, true, 'f32', inTwoDimensions(gpu)),
+  },
+  {
     name: 'matrices in ranges of a small binding',
     run: (gpu) => copyAll(gpu, false, 'f32', Object.create(gpu, { bindingBytes: { value: 16_000 } }) as Gpu),
   },

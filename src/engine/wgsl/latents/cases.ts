@@ -1,4 +1,5 @@
 // Proofs of sampling, KL and their gradients, at one and many dimensions, padding written as zeros.
+import { inTwoDimensions } from '../../../../testing/grid.ts';
 import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
 import { stepUniform, writeStep } from '../adam/step.ts';
 import type { Gpu } from '../gpu/gpu.ts';
@@ -16,7 +17,7 @@ function joined(images: number, zDim: number, width: number, parts: ArrayLike<nu
   return out;
 }
 
-async function compare(gpu: Gpu, zDim: number, images: number): Promise<void> {
+async function compare(gpu: Gpu, zDim: number, images: number, at: Gpu = gpu): Promise<void> {
   const count = images * zDim;
   const mean = randomNumbers(1, count, 2);
   const logVariance = randomNumbers(2, count, 3);
@@ -37,8 +38,8 @@ async function compare(gpu: Gpu, zDim: number, images: number): Promise<void> {
   const losses = arena.upload('losses', new Float32Array([1, 2, 3, 4]));
   const zGradient = arena.upload('gradient of z', joined(images, zDim, narrow, [slope]));
   gpu.submit([
-    ...(await makeSampling(gpu, arena, { zDim, images }, { ...inputs, z, losses })),
-    ...(await makeSamplingGradient(gpu, arena, { zDim, images }, { ...inputs, zGradient, into })),
+    ...(await makeSampling(at, arena, { zDim, images }, { ...inputs, z, losses })),
+    ...(await makeSamplingGradient(at, arena, { zDim, images }, { ...inputs, zGradient, into })),
   ]);
 
   const sampled = samplingTwin(values);
@@ -51,7 +52,7 @@ async function compare(gpu: Gpu, zDim: number, images: number): Promise<void> {
   arena.destroy();
 }
 
-export const cases: KernelCase[] = (
+const sizes: KernelCase[] = (
   [
     [1, 1],
     [8, 8],
@@ -63,3 +64,11 @@ export const cases: KernelCase[] = (
   name: `zDim ${zDim}, ${images} images`,
   run: (gpu) => compare(gpu, zDim, images),
 }));
+
+export const cases: KernelCase[] = [
+  ...sizes,
+  {
+    name: 'workgroups in two dimensions, as beyond 65535',
+    run: (gpu) => compare(gpu, 16, 65, inTwoDimensions(gpu)),
+  },
+];

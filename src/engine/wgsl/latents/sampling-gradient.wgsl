@@ -7,8 +7,12 @@
 @group(0) @binding(4) var<uniform> step: StepValues;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let at = id.x;
+fn main(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  let at = 64u * (group.y * groups.x + group.x) + thread;
   let image = at / ENCODED;
   if (image >= IMAGES) {
     return;
