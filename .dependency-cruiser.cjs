@@ -10,7 +10,8 @@ const below = {
   plots: ['formats', 'landscape'],
   validation: ['formats', 'geometry', 'imaging', 'engine', 'field'],
   isosurface: ['formats'],
-  inference: ['formats', 'geometry', 'imaging', 'engine', 'field'],
+  backprojection: ['formats', 'geometry', 'imaging', 'engine'],
+  inference: ['formats', 'geometry', 'imaging', 'engine', 'field', 'backprojection'],
   library: ['formats', 'geometry', 'imaging', 'engine', 'field', 'inference'],
 };
 const science = [
@@ -23,6 +24,7 @@ const science = [
   'validation',
   'isosurface',
   'plots',
+  'backprojection',
   'inference',
   'library',
   'jobs',

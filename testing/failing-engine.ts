@@ -70,6 +70,10 @@ export async function openFailingEngine(trouble: Trouble = () => null): Promise<
       ask('createModel');
       return watched(await engine.createModel(...of));
     },
+    createScorer(points) {
+      if (failure) throw failure;
+      return engine.createScorer(points);
+    },
     dispose() {
       disposed = true;
       engine.dispose();

@@ -8,6 +8,8 @@
 // Images enter as Hartley values at the lattice's mask points (|k| ≤ D/2, DC excluded, raster order; imaging/lattice).
 // Coordinates are lattice coordinates in [−½, ½]. Nothing here reads files or knows about epochs.
 
+import type { PoseScorer, SearchPoints } from './scoring/scorer.ts';
+
 export type EngineKind = 'tfjs' | 'wasm' | 'wgsl';
 
 export interface DeviceInfo {
@@ -171,6 +173,8 @@ export interface Engine {
   /** Resolves when the device can no longer be used: its models reject, and another engine is to be opened. */
   readonly lost?: Promise<Error>;
   createModel(spec: ModelSpec, encoding: EncodingTable, state: ModelState, options?: ModelOptions): Promise<FieldModel>;
+  /** Compares images with slices at these points (scoring/scorer.ts). Error 'out-of-memory'. */
+  createScorer(points: SearchPoints): Promise<PoseScorer>;
   dispose(): void;
 }
 

@@ -2,6 +2,8 @@
 // these a worker: on the wasm backend, or on a graphics processor.
 import * as tf from '@tensorflow/tfjs-core';
 import type { DeviceInfo, EncodingTable, Engine, FieldModel, ModelSpec, ModelState } from '../engine.ts';
+import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
+import { TwinScorer } from '../scoring/twin.ts';
 import { startWasmBackend, wasmThreads, type TfjsResources } from './backend.ts';
 import { Graphics } from './graphics.ts';
 import { GuardedModel } from './guarded-model.ts';
@@ -28,6 +30,10 @@ class TfjsEngine implements Engine {
       : new TfjsModel(spec, encoding, state);
     this.models.add(model);
     return model;
+  }
+
+  createScorer(points: SearchPoints): Promise<PoseScorer> {
+    return Promise.resolve(new TwinScorer(points));
   }
 
   dispose(): void {

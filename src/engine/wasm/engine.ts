@@ -1,6 +1,8 @@
 // The CPU engine: products with their epilogues, encoding, loss and Adam as WebAssembly SIMD over threads. The default
 // where there is no GPU. Threads are Web Workers where the page is isolated (worker_threads in Node), else there is one.
 import type { DeviceInfo, EncodingTable, Engine, FieldModel, ModelSpec, ModelState } from '../engine.ts';
+import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
+import { TwinScorer } from '../scoring/twin.ts';
 import { canShareMemory, loadKernels, type KernelModule } from './kernels.ts';
 import { WasmModel } from './model.ts';
 import { OwnThread, WorkerThreads, type Threads } from './threads.ts';
@@ -37,6 +39,10 @@ class WasmEngine implements Engine {
     const model = await WasmModel.create(this.nextModel++, this.threads, this.kernels, spec, encoding, state);
     this.models.add(model);
     return model;
+  }
+
+  createScorer(points: SearchPoints): Promise<PoseScorer> {
+    return Promise.resolve(new TwinScorer(points));
   }
 
   dispose(): void {

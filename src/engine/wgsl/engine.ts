@@ -9,6 +9,8 @@ import type {
   ModelState,
   Precision,
 } from '../engine.ts';
+import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
+import { TwinScorer } from '../scoring/twin.ts';
 import { Gpu } from './gpu/gpu.ts';
 import type { Scalar } from './gpu/kernels.ts';
 import { WgslModel } from './model/model.ts';
@@ -66,6 +68,10 @@ export class WgslEngine implements Engine {
     const found = this.tuned.get(key) ?? openTuned(this.gpu, sizes, { store: this.store });
     this.tuned.set(key, found);
     return found;
+  }
+
+  createScorer(points: SearchPoints): Promise<PoseScorer> {
+    return Promise.resolve(new TwinScorer(points));
   }
 
   dispose(): void {
