@@ -10,6 +10,7 @@ const output = resolve(engine, 'generated/kernels.wasm.ts');
 const sources = [
   import.meta.filename,
   resolve(engine, 'header-fields.ts'),
+  resolve(engine, 'scoring-fields.ts'),
   ...readdirSync(resolve(engine, 'assembly')).map((name) => resolve(engine, 'assembly', name)),
 ];
 const changed = (path) => statSync(path).mtimeMs;

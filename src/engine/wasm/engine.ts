@@ -2,9 +2,9 @@
 // where there is no GPU. Threads are Web Workers where the page is isolated (worker_threads in Node), else there is one.
 import type { DeviceInfo, EncodingTable, Engine, FieldModel, ModelSpec, ModelState } from '../engine.ts';
 import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
-import { TwinScorer } from '../scoring/twin.ts';
 import { canShareMemory, loadKernels, type KernelModule } from './kernels.ts';
 import { WasmModel } from './model.ts';
+import { WasmScorer } from './scorer.ts';
 import { OwnThread, WorkerThreads, type Threads } from './threads.ts';
 
 const MOST_THREADS = 8;
@@ -42,7 +42,7 @@ class WasmEngine implements Engine {
   }
 
   createScorer(points: SearchPoints): Promise<PoseScorer> {
-    return Promise.resolve(new TwinScorer(points));
+    return WasmScorer.create(this.nextModel++, this.threads, this.kernels, points);
   }
 
   dispose(): void {

@@ -17,6 +17,8 @@ import {
 } from './latents';
 import { transposePanels } from './weight-gradient';
 
+export { scoreOwn, scoreShared } from './scores';
+export { expectChunk } from './expectation';
 export { product } from './product';
 export { weightGradient, rowSums, transposePanels } from './weight-gradient';
 export { encode, slice } from './encoding';

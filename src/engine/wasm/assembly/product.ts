@@ -22,7 +22,7 @@ function gated(v: v128, kept: v128, slope: v128): v128 {
  * One tile: out[4][8] = epilogue(Σ_k w[k][4]·x[k][8]). Zero pointers leave out bias,
  * residual or gate; `activate` applies the activation.
  */
-function tile(
+export function tile(
   x: usize,
   w: usize,
   inputs: i32,
