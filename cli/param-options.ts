@@ -29,10 +29,10 @@ function optionOf(def: ParamDef): Option {
   }
 }
 
-/** Adds a flag for every parameter, or for those whose keys are named. */
+/** Adds a flag for every parameter of training with known poses, or for those whose keys are named. */
 export function addParamOptions(command: Command, keys?: readonly string[]): void {
   for (const def of PARAMS as readonly ParamDef[])
-    if (!keys || keys.includes(def.key)) command.addOption(optionOf(def));
+    if (keys ? keys.includes(def.key) : def.group !== 'search') command.addOption(optionOf(def));
 }
 
 /** Parameters from what commander parsed. Error 'value-out-of-range' naming the flag. */

@@ -7,6 +7,7 @@ import type { ErrorData, Notice } from '../src/formats/errors.ts';
 import type { Answers, FileRole, Question, UnderstoodFile } from '../src/formats/understanding.ts';
 import type { DeviceInfo } from '../src/engine/engine.ts';
 import type { EpochSummary } from '../src/inference/training.ts';
+import type { PoseReport } from '../src/inference/pose-report.ts';
 import type { MapStatistics } from '../src/isosurface/statistics.ts';
 import type { Params } from '../src/params.ts';
 
@@ -16,6 +17,7 @@ export type {
   DeviceInfo,
   EpochSummary,
   Params,
+  PoseReport,
   Answers as DraftAnswers,
   FileRole,
   Question,
@@ -141,7 +143,23 @@ export interface RunSummary {
   error?: ErrorData;
   /** Setbacks that the run met and went on from, the latest last. */
   notices?: Notice[];
+  /** Of an ab initio run, the latest last: how its poses stood after the start and after each search. */
+  poseReports?: PoseReport[];
+  /** The hand was turned since the run was trained. */
+  mirrored?: boolean;
 }
+
+/** Poses that an ab initio run found. */
+export interface RunPoses {
+  epoch: number;
+  /** Viewing directions and shift lengths of the particles, as in ParticleColumns. */
+  rotDegrees: Float32Array;
+  tiltDegrees: Float32Array;
+  shiftPixels: Float32Array;
+  /** Class of the start by particle, from 0; null for one class. */
+  classes: Uint32Array | null;
+}
+export type PoseFormat = 'pkl' | 'star' | 'cs';
 
 export interface RunLatents {
   epoch: number;
@@ -191,6 +209,13 @@ export interface IoApi extends Cancellable {
   renameRun(id: string, name: string): Promise<void>;
   /** Latest epoch where `epoch` is null. Null where the run has no latents. */
   latents(runId: string, epoch: number | null): Promise<RunLatents | null>;
+  /** Poses of an ab initio run, the latest kept; null where it has none (yet). */
+  poses(runId: string): Promise<RunPoses | null>;
+  /**
+   * Found poses as cryoDRGN's pose.pkl, or in the columns of RELION's STAR or cryoSPARC's .cs; '.cs' only for sets that came
+   * from one.
+   */
+  exportPoses(runId: string, format: PoseFormat): Promise<ExportedFile>;
   saveSelections(runId: string, selections: SavedSelection[]): Promise<void>;
   loadSelections(runId: string): Promise<SavedSelection[]>;
   /** The run folder as one zip: a cryoDRGN work directory plus vitrine.json. */
@@ -252,6 +277,8 @@ export type RunEvent =
   | { type: 'epoch'; runId: string; summary: EpochSummary }
   /** `device` once it is known what computes the run. */
   | { type: 'status'; runId: string; status: RunStatus; reason?: string; device?: DeviceInfo }
+  /** How the poses stand: often while the start looks for them, then after each search. */
+  | { type: 'poses'; runId: string; report: PoseReport }
   /** A setback after which the run goes on by itself, with this batch. */
   | { type: 'notice'; runId: string; notice: Notice; batchSize: number }
   | { type: 'failed'; runId: string; error: ErrorData };
@@ -277,9 +304,11 @@ export interface EngineApi extends Cancellable {
   continue(runId: string): Promise<void>;
   /** Ends at once after writing a checkpoint of the last whole epoch; the run can be resumed. */
   stop(runId: string): Promise<void>;
+  /** Mirrors a run that is not going on: its field, its poses, its maps of the start. Done twice it is as it was. */
+  flipHand(runId: string): Promise<RunSummary>;
   /** One listener for all runs. */
   subscribe(listener: (event: RunEvent) => void): Promise<void>;
-  /** Answers between training steps while a run goes on. */
+  /** Answers between training steps while a run goes on; while an ab initio run starts, with the map of the start. */
   decode(request: DecodeRequest): Promise<VolumeData>;
   /** Maps at several z in order, each handed over as it is ready. */
   decodeSeries(
