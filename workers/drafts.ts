@@ -58,7 +58,10 @@ export class Drafts {
     };
   }
 
-  /** Errors: 'poses-missing', 'pixel-size-unknown', 'file-missing' for a draft that cannot be a dataset yet. */
+  /**
+   * Errors of a draft that cannot be a dataset yet: 'file-missing', 'pixel-size-unknown', 'pixels-not-finite',
+   * 'poses-missing' where a file with poses could not be read. A set without poses is a dataset: they can be found.
+   */
   accepted(id: string): {
     set: ParticleSet & { pixelSizeAngstrom: number };
     looksWhite: boolean | null;
@@ -69,7 +72,10 @@ export class Drafts {
     if (!set) throw new VitrineError('file-missing', 'There are no particles yet.', { advice });
     if (set.pixelSizeAngstrom === null)
       throw new VitrineError('pixel-size-unknown', 'The pixel size is not known.', { advice });
-    if (!set.poses) throw new VitrineError('poses-missing', 'There are no poses yet.', { advice });
+    if (missing.length > 0)
+      throw new VitrineError('poses-missing', 'A file that may hold the poses could not be read.', {
+        advice: `${advice} To find poses from the images, drop the particles without that file.`,
+      });
     const bad = questions.find((question) => question.kind === 'bad-pixels');
     if (bad?.kind === 'bad-pixels')
       throw new VitrineError('pixels-not-finite', `${bad.count} images have pixels that are not finite numbers.`, {

@@ -87,10 +87,23 @@ describe('a drop becomes a dataset', () => {
     expect(Math.max(...columns.tiltDegrees!)).toBeLessThanOrEqual(180);
   });
 
-  test('a stack alone is not accepted, and says what is missing', async () => {
+  test('a stack alone is accepted: its poses can be found; training with known poses refuses it', async () => {
     const bench = new Bench();
     const [stack] = await simulatedFiles();
     const draft = await bench.io.openFiles([stack], null, call());
+    expect(draft).toMatchObject({ missing: [], hasPoses: false, hasCtf: false });
+    const dataset = await bench.io.accept(draft.id);
+    expect(dataset).toMatchObject({ particles: 120, hasPoses: false, tableKind: null });
+    await expect(bench.engine.start(dataset.id, 'x', params)).rejects.toMatchObject({ code: 'poses-missing' });
+    const again = await bench.io.openFiles([stack], null, call());
+    expect((await bench.io.accept(again.id)).id).toBe(dataset.id);
+  });
+
+  test('a stack with poses that cannot be read is not accepted, and says what is missing', async () => {
+    const bench = new Bench();
+    const [stack] = await simulatedFiles();
+    const broken = { path: 'pose.pkl', file: new Blob(["cos\nsystem\n(S'true'\ntR."]) };
+    const draft = await bench.io.openFiles([stack, broken], null, call());
     expect(draft.missing.join()).toContain('poses');
     await expect(bench.io.accept(draft.id)).rejects.toMatchObject({ code: 'poses-missing' });
   });

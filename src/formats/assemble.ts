@@ -26,6 +26,8 @@ class Drop {
   readonly used = new Set<Recognised>();
   readonly warnings: Notice[] = [];
   readonly questions: Question[] = [];
+  /** A file holds poses that cannot be used. */
+  posesRefused = false;
 
   constructor(
     readonly files: Recognised[],
@@ -128,12 +130,20 @@ export async function understand(files: NamedBlob[], options: UnderstandOptions 
   }
   if (!result.set) result.missing.push('a particle stack (.mrcs), or a .star or .cs file with its stacks');
   else {
-    if (!result.set.poses) result.missing.push('poses (a refined .star or .cs file, or pose.pkl)');
+    if (!result.set.poses && posesWereMeant(drop, result.set))
+      result.missing.push('poses (a refined .star or .cs file, or pose.pkl that can be read)');
     if (result.set.pixelSizeAngstrom === null) result.missing.push('the pixel size');
   }
   result.files = recognised.map((file) => report(file, drop));
   if (result.set) result.set.warnings = drop.warnings;
   return result;
+}
+
+/** Poses may be left out, to be found from the images, but not where a file that may hold them could not be read. */
+function posesWereMeant(drop: Drop, set: ParticleSet): boolean {
+  // A job's folder holds other STAR files; they matter where no table was found at all.
+  const mayHoldPoses = set.table ? /\.(pkl|pickle)$/i : /\.(pkl|pickle|star|cs)$/i;
+  return drop.posesRefused || drop.files.some(({ error, file }) => error && mayHoldPoses.test(file.path));
 }
 
 function report(file: Recognised, drop: Drop): UnderstoodFile {
@@ -217,8 +227,10 @@ type Scale = { boxPixels: number; pixelSizeAngstrom: number | null };
 
 function posesOf(drop: Drop, source: ParticleSource, map: RowMap, scale: Scale, counts: number[]): Poses | null {
   const found = drop.pickle('poses', counts);
+  drop.posesRefused = drop.options.roles?.poses !== undefined && !found;
   if (found) {
     const rows = drop.attempt(found.file, () => rowsOfList(map, found.pickle.count, found.file.file.path, 'poses'));
+    drop.posesRefused ||= !rows;
     if (rows) {
       drop.used.add(found.file);
       drop.warnings.push(...rows.notices, ...found.pickle.notices);
@@ -231,8 +243,9 @@ function posesOf(drop: Drop, source: ParticleSource, map: RowMap, scale: Scale, 
       return pickPoses(posesInFractions(found.pickle, scale.boxPixels), rows.rows);
     }
   }
-  const poses = drop.attempt(source.files[0], () => source.poses(scale));
-  return poses && pickPoses(poses, map.sourceRows);
+  const table = drop.attempt(source.files[0], () => ({ poses: source.poses(scale) }));
+  drop.posesRefused ||= !table;
+  return table?.poses ? pickPoses(table.poses, map.sourceRows) : null;
 }
 
 function ctfOf(

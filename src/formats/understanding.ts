@@ -69,7 +69,10 @@ export interface Understanding {
   /** Null until a stack, or a table with its stacks, was found. */
   set: ParticleSet | null;
   questions: Question[];
-  /** What is missing for training with known poses, for people; empty when the set can be accepted. */
+  /**
+   * What keeps the set from being accepted, for people. Poses are among it only where a file that may hold them could
+   * not be read: without any they can be found from the images.
+   */
   missing: string[];
   warnings: Notice[];
   /** Images look white on dark (true), dark on white (false), undecided (null). */

@@ -59,7 +59,9 @@ function Facts({ dataset }: { dataset: DatasetSummary }) {
       <Fact name="Pixel size" note={`Nyquist ${numberWith(2 * pixelSizeAngstrom, 3)} Å`}>
         {numberWith(pixelSizeAngstrom, 4)} Å
       </Fact>
-      <Fact name="Poses">{dataset.hasPoses ? 'given' : 'none'}</Fact>
+      <Fact name="Poses" note={dataset.hasPoses ? undefined : 'can be found: Ab initio'}>
+        {dataset.hasPoses ? 'given' : 'none'}
+      </Fact>
       <Fact name="CTF" note={dataset.opticsGroups > 1 ? `${dataset.opticsGroups} optics groups` : undefined}>
         {dataset.hasCtf ? 'given' : 'none'}
       </Fact>

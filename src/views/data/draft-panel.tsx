@@ -26,7 +26,9 @@ export function DraftPanel({ draft }: { draft: DatasetDraft }) {
           <div className={styles.acceptRow}>
             <p className={styles.acceptText}>
               {acceptable
-                ? 'All that is needed is here.'
+                ? draft.hasPoses
+                  ? 'All that is needed is here.'
+                  : 'Poses can be found from the images (Ab initio). To train with known poses, drop them too.'
                 : open
                   ? 'Answer the question above to go on.'
                   : 'Drop what is missing: it joins these files.'}
@@ -99,7 +101,11 @@ function Contents({ draft }: { draft: DatasetDraft }) {
         name="Pixel size"
         value={pixelSizeAngstrom === null || pixelAsked ? null : `${numberWith(pixelSizeAngstrom, 4)} Å`}
       />
-      <Item name="Poses" value={draft.hasPoses ? 'there' : null} />
+      <Item
+        name="Poses"
+        value={draft.hasPoses ? 'there' : null}
+        note={draft.hasPoses ? undefined : 'can be found from the images'}
+      />
       <Item
         name="CTF"
         value={draft.hasCtf ? 'there' : null}
