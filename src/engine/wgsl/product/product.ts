@@ -148,27 +148,39 @@ function workOf({ shape, rows: { rows } }: Launch): { flops: number; bytes: numb
   };
 }
 
-async function tiles(launch: Launch, variant: TileVariant): Promise<Dispatch> {
-  const { gpu, shape, buffers, rows } = launch;
-  const { rows: tileRows, columns, rowsEach, columnsEach, depth } = variant;
-  const invocations = tileInvocations(variant);
-  const across = Math.ceil(shape.outputs / columns);
-  const constants = {
-    TILE_ROWS: tileRows,
+/** Sizes as constants, and the right factor as it lies. */
+const constantSizes = [shaders['product/sizes'], shaders['product/right-rows']];
+
+/** Of tile.wgsl. */
+export function tileConstants(variant: TileVariant): Record<string, number> {
+  const { rows, columns, rowsEach, columnsEach, depth } = variant;
+  return {
+    TILE_ROWS: rows,
     TILE_COLUMNS: columns,
     DEPTH: depth,
     ROW_GROUPS: rowsEach / 4,
     COLUMN_GROUPS: columnsEach / 4,
-    THREADS_DOWN: tileRows / rowsEach,
+    THREADS_DOWN: rows / rowsEach,
     THREADS_ACROSS: columns / columnsEach,
-    BLOCKS_EACH: Math.ceil(((tileRows + columns) * depth) / 16 / invocations),
-    COLUMN_TILES: across,
+    BLOCKS_EACH: Math.ceil(((rows + columns) * depth) / 16 / tileInvocations(variant)),
   };
-  const parts = [...prologueOf(shape), shaders['product/epilogue'], shaders['product/tile']];
+}
+
+async function tiles(launch: Launch, variant: TileVariant): Promise<Dispatch> {
+  const { gpu, shape, buffers, rows } = launch;
+  const across = Math.ceil(shape.outputs / variant.columns);
+  const constants = { ...tileConstants(variant), COLUMN_TILES: across };
+  const parts = [
+    ...prologueOf(shape),
+    shaders['product/left-blocks'],
+    ...constantSizes,
+    shaders['product/epilogue'],
+    shaders['product/tile'],
+  ];
   const label = `${shape.label} ${variantName(variant)}`;
   const pipeline = await gpu.pipeline(label, sourceOf(shape, constants, parts));
   const views = [...leftViews(launch), buffers.right, ...epilogueViews(launch), uniformOf(launch)];
-  return gpu.dispatch(label, pipeline, views, Math.ceil(rows.rows / tileRows) * across, workOf(launch));
+  return gpu.dispatch(label, pipeline, views, Math.ceil(rows.rows / variant.rows) * across, workOf(launch));
 }
 
 /** WGSL of a product by the matrix unit, for its launch and for proofs that it compiles. */
@@ -186,8 +198,8 @@ async function matrices(launch: Launch, variant: MatrixVariant): Promise<Dispatc
   return gpu.dispatch(label, pipeline, views, tiles, workOf(launch));
 }
 
-function registerConstants(
-  { outputs }: ProductShape,
+/** Of register.wgsl, whose workgroups make lanes × columns columns. `slice`: inputs of a slice. */
+export function registerConstants(
   variant: RegisterVariant | SubgroupVariant | SkinnyVariant,
   slice: number,
 ): Record<string, number> {
@@ -201,16 +213,17 @@ function registerConstants(
     PART_ROWS: rows / parts,
     COLUMN_GROUPS: columns / 4,
     LANES: lanes,
-    COLUMN_TILES: Math.ceil(outputs / (lanes * columns)),
     SLICE: slice,
   };
 }
 
 async function registers(launch: Launch, variant: RegisterVariant | SubgroupVariant): Promise<Dispatch> {
   const { gpu, shape, buffers, rows } = launch;
-  const constants = registerConstants(shape, variant, shape.inputs);
+  const across = Math.ceil(shape.outputs / (variant.lanes * variant.columns));
+  const constants = { ...registerConstants(variant, shape.inputs), COLUMN_TILES: across };
   const parts = [
     ...prologueOf(shape),
+    ...constantSizes,
     shaders['product/epilogue'],
     shaders['product/whole'],
     shaders['product/register'],
@@ -218,7 +231,7 @@ async function registers(launch: Launch, variant: RegisterVariant | SubgroupVari
   const label = `${shape.label} ${variantName(variant)}`;
   const pipeline = await gpu.pipeline(label, sourceOf(shape, constants, parts));
   const views = [...leftViews(launch), buffers.right, ...epilogueViews(launch), uniformOf(launch)];
-  const workgroups = Math.ceil(rows.rows / variant.rows) * constants.COLUMN_TILES;
+  const workgroups = Math.ceil(rows.rows / variant.rows) * across;
   return gpu.dispatch(label, pipeline, views, workgroups, workOf(launch));
 }
 
@@ -226,11 +239,12 @@ async function registers(launch: Launch, variant: RegisterVariant | SubgroupVari
 async function slices(launch: Launch, variant: SkinnyVariant): Promise<Dispatch[]> {
   const { gpu, arena, shape, buffers, rows } = launch;
   const { inputs, outputs, scalar } = shape;
-  const constants = registerConstants(shape, variant, variant.slice);
+  const across = Math.ceil(outputs / (variant.lanes * variant.columns));
+  const constants = { ...registerConstants(variant, variant.slice), COLUMN_TILES: across };
   const count = Math.ceil(inputs / variant.slice);
   const label = `${shape.label} ${variantName(variant)}`;
   const plain: ProductShape = { ...shape, epilogue: 'plain', residual: false };
-  const parts = [...prologueOf(shape), shaders['product/partial'], shaders['product/register']];
+  const parts = [...prologueOf(shape), ...constantSizes, shaders['product/partial'], shaders['product/register']];
   const pipeline = await gpu.pipeline(label, sourceOf(plain, constants, parts));
   const partials = arena.floats(`${shape.label} slices`, count * rows.rows * outputs);
   const work = workOf(launch);
@@ -244,7 +258,7 @@ async function slices(launch: Launch, variant: SkinnyVariant): Promise<Dispatch[
     const at = first * sliceBytes;
     const right = { buffer, offset: offset + at, size: Math.min(here * sliceBytes, size - at) };
     const views = [...leftViews(launch), right, null, null, partials, uniformOf(launch, first, here)];
-    const workgroups = Math.ceil(rows.rows / variant.rows) * constants.COLUMN_TILES * here;
+    const workgroups = Math.ceil(rows.rows / variant.rows) * across * here;
     const share = { flops: (work.flops * here) / count, bytes: (work.bytes * here) / count };
     dispatches.push(gpu.dispatch(label, pipeline, views, workgroups, share));
   }

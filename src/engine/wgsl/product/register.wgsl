@@ -1,10 +1,8 @@
 // A product without workgroup memory or barriers: a workgroup takes ROWS_EACH rows (ROW_PARTS × PART_ROWS), and an invocation
 // of it COLUMN_GROUPS times four columns of them. Rows come from the workgroup's number alone. With BROADCAST the workgroup is
 // one subgroup whose lanes read a row each and tell the others: in software a read costs as many as there are lanes, even
-// where all want the same number. With SLICE < INPUTS each workgroup sums a slice of the inputs.
-
-// INPUTS × OUTPUTS, from the first row of slice chunk.first_slice on.
-@group(0) @binding(2) var<storage, read> right: array<vec4<scalar>>;
+// where all want the same number. With SLICE < INPUTS each workgroup sums a slice of the inputs, and the right factor's rows
+// count from the first of slice chunk.first_slice. Needs sizes, left4, right4 and finish_slice.
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -19,16 +17,16 @@ fn main(
 ) {
   let index = group.y * groups.x + group.x;
   let row_tiles = (chunk.rows + ROWS_EACH - 1u) / ROWS_EACH;
-  let column_tile = index % COLUMN_TILES;
-  let row = index / COLUMN_TILES % row_tiles * ROWS_EACH;
-  let slice = index / COLUMN_TILES / row_tiles;
+  let column_tile = index % column_tiles();
+  let row = index / column_tiles() % row_tiles * ROWS_EACH;
+  let slice = index / column_tiles() / row_tiles;
   if (slice >= chunk.slices) {
     return;
   }
   // unroll h in 0..COLUMN_GROUPS
   let column_$h = column_tile * (LANES * COLUMN_GROUPS) + $h * LANES + lane;
   // Lanes beyond the last column read the last one and store nothing.
-  let from_$h = min(column_$h, OUTPUTS / 4u - 1u);
+  let from_$h = min(column_$h, outputs4() - 1u);
   // unroll p in 0..ROW_PARTS
   // unroll i in 0..PART_ROWS
   var sum_$p_$i_$h = vec4f();
@@ -37,7 +35,7 @@ fn main(
   // end
   let first = slice * SLICE;
   let skipped = chunk.first_slice * SLICE;
-  let end = min(first + SLICE, INPUTS - skipped);
+  let end = min(first + SLICE, 4u * inputs4() - skipped);
   for (var k = first; k < end; k += 4u) {
     // unroll p in 0..ROW_PARTS
     // unroll one in 0..BROADCAST
@@ -54,7 +52,7 @@ fn main(
     // end
     // unroll j in 0..4
     // unroll h in 0..COLUMN_GROUPS
-    let b_$j_$h = vec4f(right[(k + $j) * (OUTPUTS / 4u) + from_$h]);
+    let b_$j_$h = vec4f(right4(k + $j, from_$h));
     // unroll p in 0..ROW_PARTS
     // unroll i in 0..PART_ROWS
     sum_$p_$i_$h = fma(vec4f(a_$p_$i[$j]), b_$j_$h, sum_$p_$i_$h);
@@ -64,7 +62,7 @@ fn main(
     // end
   }
   // unroll h in 0..COLUMN_GROUPS
-  if (column_$h < OUTPUTS / 4u) {
+  if (column_$h < outputs4()) {
     // unroll p in 0..ROW_PARTS
     // unroll i in 0..PART_ROWS
     finish_slice(slice, row + $p * PART_ROWS + $i, column_$h, sum_$p_$i_$h);

@@ -1,10 +1,8 @@
 // A product by tiles: a workgroup makes TILE_ROWS × TILE_COLUMNS of the result, DEPTH inputs at a time in workgroup memory,
 // an invocation 4·ROW_GROUPS × 4·COLUMN_GROUPS in registers. While it multiplies, the next inputs are on their way to
 // registers. The left factor lies transposed, so that four rows are one read; its columns are permuted in fours (`place`)
-// so that eight neighbours that store a row's inputs meet different banks. 32 neighbours make 4 × 8 of the invocations.
-// INPUTS × OUTPUTS.
-@group(0) @binding(2) var<storage, read> right: array<vec4<scalar>>;
-
+// so that eight neighbours that store a row's inputs meet different banks. 32 neighbours make 4 × 8 of the invocations. Needs
+// sizes, left_block, right4 and finish.
 const THREADS: u32 = THREADS_DOWN * THREADS_ACROSS;
 const LEFT_BLOCKS: u32 = TILE_ROWS * DEPTH / 16u;
 const RIGHT_BLOCKS: u32 = TILE_COLUMNS * DEPTH / 16u;
@@ -30,13 +28,13 @@ fn load(block: u32, first_row: u32, first_column4: u32, first_k4: u32) -> Block 
   if (block < LEFT_BLOCKS) {
     let row = first_row + 4u * (block / DEPTH4);
     let k4 = first_k4 + block % DEPTH4;
-    return Block(left4(row, k4), left4(row + 1u, k4), left4(row + 2u, k4), left4(row + 3u, k4));
+    return left_block(row, k4);
   }
   if (block < LEFT_BLOCKS + RIGHT_BLOCKS) {
     let number = block - LEFT_BLOCKS;
-    let column4 = min(first_column4 + number % (TILE_COLUMNS / 4u), OUTPUTS / 4u - 1u);
-    let at = 4u * (first_k4 + number / (TILE_COLUMNS / 4u)) * (OUTPUTS / 4u) + column4;
-    return Block(right[at], right[at + OUTPUTS / 4u], right[at + 2u * (OUTPUTS / 4u)], right[at + 3u * (OUTPUTS / 4u)]);
+    let column4 = min(first_column4 + number % (TILE_COLUMNS / 4u), outputs4() - 1u);
+    let k = 4u * (first_k4 + number / (TILE_COLUMNS / 4u));
+    return Block(right4(k, column4), right4(k + 1u, column4), right4(k + 2u, column4), right4(k + 3u, column4));
   }
   return Block();
 }
@@ -67,8 +65,8 @@ fn store(block: u32, numbers: Block) {
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let index = group.y * groups.x + group.x;
-  let first_row = index / COLUMN_TILES * TILE_ROWS;
-  let first_column4 = index % COLUMN_TILES * (TILE_COLUMNS / 4u);
+  let first_row = index / column_tiles() * TILE_ROWS;
+  let first_column4 = index % column_tiles() * (TILE_COLUMNS / 4u);
   if (first_row >= chunk.rows) {
     return;
   }
@@ -86,8 +84,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var next_$n = Block();
   // end
   // Turn t loads the inputs of tile t and multiplies those of tile t − 1.
-  for (var k4 = 0u; k4 <= INPUTS / 4u; k4 += DEPTH4) {
-    if (k4 < INPUTS / 4u) {
+  let end4 = inputs4();
+  for (var k4 = 0u; k4 <= end4; k4 += DEPTH4) {
+    if (k4 < end4) {
       // unroll n in 0..BLOCKS_EACH
       next_$n = load(thread + $n * THREADS, first_row, first_column4, k4);
       // end
@@ -115,7 +114,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       }
     }
     workgroupBarrier();
-    if (k4 < INPUTS / 4u) {
+    if (k4 < end4) {
       // unroll n in 0..BLOCKS_EACH
       store(thread + $n * THREADS, next_$n);
       // end
@@ -124,7 +123,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
   // unroll h in 0..COLUMN_GROUPS
   let column_$h = first_column4 + $h * THREADS_ACROSS + across;
-  if (column_$h < OUTPUTS / 4u) {
+  if (column_$h < outputs4()) {
     // unroll g in 0..ROW_GROUPS
     // unroll i in 0..4
     finish(first_row + 4u * ($g * THREADS_DOWN + down) + $i, column_$h, sum_$g_$i_$h);
