@@ -85,7 +85,7 @@ export function csImages(fields: CsFields): ImageNames | null {
 }
 
 /** Pixel size of row i, Å, scaled to the box of the images; `scale`'s where the table has none. */
-function pixelSizes(fields: CsFields, scale: ImageScale): (row: number) => number {
+export function pixelSizes(fields: CsFields, scale: ImageScale): (row: number) => number {
   const sizes = fields.numbers('blob/psize_A');
   const shapes = fields.numbers('blob/shape');
   if (!sizes) return () => scale.pixelSizeAngstrom ?? NaN;

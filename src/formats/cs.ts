@@ -22,6 +22,8 @@ interface Field {
 export interface CsTable extends ParticleTable {
   readonly kind: 'cs';
   readonly fields: ReadonlyMap<string, Field>;
+  /** Bytes of one particle's record. */
+  readonly recordBytes: number;
   has(field: string): boolean;
   /** rows×width values; null where absent or not numeric. 64-bit integers lose digits above 2^53. */
   numbers(field: string): Float64Array | null;
@@ -68,6 +70,7 @@ export function parseCs(bytes: Uint8Array, path: string): CsTable {
     fileName: path,
     rows,
     fields,
+    recordBytes: stride,
     columnNames: [...fields.keys()],
     has: (name) => fields.has(name),
     numbers,

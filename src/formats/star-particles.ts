@@ -178,7 +178,7 @@ export interface ImageScale {
 const column = (table: StarParticles, name: string) => starNumbers(table.file, table.block, name);
 
 /** Å a pixel in the images of `row`'s group: the group's own, scaled where its box differs from the images'. */
-function pixelSizeOfRow(table: StarParticles, row: number, scale: ImageScale): number {
+export function pixelSizeOfRow(table: StarParticles, row: number, scale: ImageScale): number {
   const group = table.opticsGroups[table.opticsGroupOf?.[row] ?? 0];
   if (group.pixelSizeAngstrom === null) return scale.pixelSizeAngstrom ?? NaN;
   return group.boxPixels ? (group.pixelSizeAngstrom * group.boxPixels) / scale.boxPixels : group.pixelSizeAngstrom;

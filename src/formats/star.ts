@@ -26,7 +26,11 @@ export interface StarFile {
 const isSpace = (code: number) => code === 32 || code === 9 || code === 13;
 
 /** Span of the next token at or after `at`, quotes excluded; null where the line has no more. */
-function nextToken(bytes: Uint8Array, at: number, end: number): { start: number; end: number; next: number } | null {
+export function nextToken(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+): { start: number; end: number; next: number } | null {
   while (at < end && isSpace(bytes[at])) at++;
   if (at >= end || bytes[at] === 35) return null;
   const quote = bytes[at] === 34 || bytes[at] === 39 ? bytes[at] : 0;

@@ -1,0 +1,70 @@
+// Poses found from the images, for other programs: pose.pkl, or the table the set came from with the poses in it.
+import { writePosePickle } from '../formats/cryodrgn-pickles.ts';
+import { VitrineError } from '../formats/errors.ts';
+import type { ParticleSet, Poses } from '../formats/particles.ts';
+import { csWithPoses, starWithPoses } from '../formats/pose-tables.ts';
+import { writeSelection } from '../formats/selection-files.ts';
+import { subsetOf } from '../formats/subset.ts';
+import type { KeptSet } from './kept-set.ts';
+
+export type PoseFormat = 'pkl' | 'star' | 'cs';
+
+/**
+ * The poses of `rows` of the dataset (0-based, in that order; all where null), one pose a row.
+ * - 'pkl': cryoDRGN's pose.pkl with as many entries as there are rows.
+ * - 'star': the set's own STAR file, cut to the rows, its angles and origins replaced or added; a new RELION 3.1 one for
+ *   a set that came without.
+ * - 'cs': the set's own .cs file, cut to the rows, with alignments3D/pose, shift and psize_A.
+ * Errors: 'count-mismatch', 'value-out-of-range' (a pose that is no number), 'usage' (.cs for a set that came from none),
+ * 'pixel-size-unknown', 'index-out-of-range'.
+ */
+export function exportPoses(
+  { byOriginal, byTable }: KeptSet,
+  poses: Poses,
+  format: PoseFormat,
+  rows: ArrayLike<number> | null = null,
+): Uint8Array {
+  const picked = rows ?? Uint32Array.from({ length: byOriginal.count }, (_, row) => row);
+  checkPoses(poses, picked.length, byOriginal.name);
+  if (format === 'pkl') return writePosePickle(poses);
+  const own = byTable?.table?.kind === format ? byTable : null;
+  if (own?.table) {
+    const bytes = writeSelection(own, picked, format);
+    const { fileName } = own.table;
+    return format === 'cs' ? csWithPoses(bytes, fileName, poses, own) : starWithPoses(bytes, fileName, poses, own);
+  }
+  if (format === 'cs')
+    throw new VitrineError('usage', 'A .cs file can only be made of the .cs file the particles came from.', {
+      file: byOriginal.name,
+      expected: 'particles from a cryoSPARC job',
+      advice: 'Export STAR or pose.pkl instead.',
+    });
+  const set: ParticleSet = { ...subsetOf(byOriginal, picked), poses, table: null };
+  return writeSelection(
+    set,
+    Array.from(picked, (_, row) => row),
+    'star',
+  );
+}
+
+function checkPoses({ rotations, translations }: Poses, count: number, file: string): void {
+  const found = rotations.length / 9;
+  if (found !== count || (translations && translations.length !== 2 * count))
+    throw new VitrineError('count-mismatch', 'There is not one pose for each particle.', {
+      file,
+      expected: `${count} poses`,
+      found: `${found} rotations${translations ? `, ${translations.length / 2} translations` : ''}`,
+    });
+  for (const [values, width] of [
+    [rotations, 9],
+    [translations ?? new Float32Array(), 2],
+  ] as const) {
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0)
+      throw new VitrineError('value-out-of-range', 'The pose of a particle is not a number.', {
+        file,
+        row: Math.floor(bad / width) + 1,
+        expected: 'finite numbers',
+      });
+  }
+}
