@@ -1,0 +1,36 @@
+// What should be known before poses are looked for in a set of images.
+import type { Notice } from '../formats/errors.ts';
+
+/** Below it the views are too sparse for a start from noise to find its way. */
+export const FEW_IMAGES = 200;
+
+export interface PoseSearchImages {
+  /** Images the search will use. */
+  count: number;
+  hasCtf: boolean;
+  /** `oscillates` of `looksLikeCtf`; null where nothing was measured. */
+  looksLikeCtf: boolean | null;
+}
+
+export function noticesForPoseSearch({ count, hasCtf, looksLikeCtf }: PoseSearchImages): Notice[] {
+  const notices: Notice[] = [];
+  if (count < FEW_IMAGES)
+    notices.push({
+      code: 'few-images',
+      message: 'These are few images to find poses from.',
+      expected: `at least ${FEW_IMAGES}, better thousands`,
+      found: String(count),
+      advice:
+        'Add particles if there are more. Otherwise expect a coarse map, and trust it only if runs with other seeds come to the same one.',
+    });
+  if (!hasCtf && looksLikeCtf)
+    notices.push({
+      code: 'ctf-missing',
+      message: 'There is no CTF, but the power spectra of the images show that they went through one.',
+      expected: 'the CTF of each image',
+      found: 'none',
+      advice:
+        'Drop the .star or .cs file of these particles, or a ctf.pkl: without it contrast turns from ring to ring and poses are likely to come out wrong. Go on only if the images were corrected for it.',
+    });
+  return notices;
+}
