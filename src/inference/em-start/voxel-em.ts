@@ -1,0 +1,116 @@
+// Expectation–maximisation on a voxel grid (Scheres 2012; stochastic batches as Punjani 2017): the posterior over volumes,
+// rotations and shifts of each image of a batch, then the maps that fit best with those weights.
+import { cubeFromMap, cubeShape, mapFromCube, type CubeShape } from '../../backprojection/fourier-volume.ts';
+import { FourierSums } from '../../backprojection/insertion.ts';
+import { pointsWithin } from '../../engine/scoring/points.ts';
+import type { Expectation, FourierCube, PoseScorer, SearchImages } from '../../engine/scoring/scorer.ts';
+import type { Random } from '../../geometry/random.ts';
+import { imagePowers } from '../pose-search/search-images.ts';
+import { confine, randomBlob, softSphere } from './initial-map.ts';
+
+/** Added to the weights, as a share of their mean. */
+const REGULARISATION = 0.1;
+/** Amplitude of the first maps relative to the images: weak, so that they decide little. */
+const FIRST_AMPLITUDE = 0.3;
+
+export interface StepOptions {
+  /** Fourier pixels. */
+  band: number;
+  /** Times the measured noise. */
+  heat: number;
+  /** Share of the sums before that is kept. */
+  momentum: number;
+}
+
+export interface StepResult extends Pick<
+  Expectation,
+  'bestRotation' | 'bestTranslation' | 'logEvidence' | 'effectivePoses'
+> {
+  /** Mean squared residual a complex coefficient. */
+  residual: number;
+  points: number;
+}
+
+export class VoxelEm {
+  maps: Float32Array[];
+  private sums: FourierSums[] = [];
+  private residual: number | null = null;
+  private readonly mask: Float32Array;
+  private readonly shape: CubeShape;
+
+  constructor(
+    private readonly scorer: PoseScorer,
+    /** Side of the maps: even, more than twice the largest band limit. */
+    readonly boxPixels: number,
+    readonly classes: number,
+    private readonly rotations: Float32Array,
+    private readonly translations: Float32Array,
+    random: Random,
+  ) {
+    this.mask = softSphere(boxPixels);
+    this.shape = cubeShape(boxPixels, 2, boxPixels / 2);
+    this.maps = Array.from({ length: classes }, () => confine(randomBlob(boxPixels, random), this.mask));
+  }
+
+  cubes(): FourierCube[] {
+    return this.maps.map((map) => cubeFromMap(map, this.boxPixels, this.shape));
+  }
+
+  async step(images: SearchImages, { band, heat, momentum }: StepOptions): Promise<StepResult> {
+    const { scorer, rotations, translations } = this;
+    const all = scorer.points.count;
+    const points = pointsWithin(scorer.points, band);
+    const power = imagePowers(images, all, points).reduce((a, b) => a + b, 0);
+    const values = images.count * points;
+    if (this.residual === null) this.scaleFirst(images, points, power);
+    const variance = heat * (this.residual ?? power / values);
+    await scorer.setVolumes(this.cubes());
+    await scorer.setImages(images);
+    const found = await scorer.expect({ rotations, translations, points, variance });
+    this.residual = (power + found.expectedError.reduce((a, b) => a + b, 0)) / values;
+    this.maximise(found, points, momentum);
+    return { ...found, residual: this.residual, points };
+  }
+
+  private maximise({ numerator, denominator }: Expectation, points: number, momentum: number): void {
+    const perVolume = this.rotations.length / 9;
+    if (this.sums.length === 0) this.sums = this.maps.map(() => new FourierSums(this.shape));
+    this.sums.forEach((sums, v) => {
+      sums.fade(momentum);
+      for (let r = 0; r < perVolume; r++) {
+        const row = v * perVolume + r;
+        sums.add(
+          this.scorer.points,
+          points,
+          this.rotations,
+          9 * r,
+          numerator,
+          2 * row * points,
+          denominator,
+          row * points,
+        );
+      }
+    });
+    this.maps = this.sums.map((sums) => confine(mapFromCube(sums.quotient(REGULARISATION), this.boxPixels), this.mask));
+  }
+
+  /** The first maps as strong as FIRST_AMPLITUDE of what the images hold. */
+  private scaleFirst(images: SearchImages, points: number, power: number): void {
+    const { count: all, x, y } = this.scorer.points;
+    let ctfPower = images.count * points;
+    if (images.ctf) {
+      ctfPower = 0;
+      for (let b = 0; b < images.count; b++) for (let p = 0; p < points; p++) ctfPower += images.ctf[b * all + p] ** 2;
+    }
+    const [cube] = this.cubes();
+    const side = 2 * cube.reach + 1;
+    let slicePower = 0;
+    for (let p = 0; p < points; p++) {
+      const column = 2 * x[p] + cube.reach;
+      const at = 2 * ((cube.reach * side + 2 * y[p] + cube.reach) * side + column);
+      slicePower += (cube.values[at] ** 2 + cube.values[at + 1] ** 2) / points;
+    }
+    const scale = FIRST_AMPLITUDE * Math.sqrt(power / (slicePower * ctfPower));
+    for (const map of this.maps) for (let i = 0; i < map.length; i++) map[i] *= scale;
+  }
+}

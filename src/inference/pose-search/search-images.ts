@@ -1,0 +1,89 @@
+// Images as a search reads them: Fourier coefficients and CTF at the search's points (engine/scoring/scorer.ts), of chosen
+// images of a set.
+import { coefficientsAt, searchOrder } from '../../engine/scoring/points.ts';
+import type { SearchImages, SearchPoints } from '../../engine/scoring/scorer.ts';
+import { CTF_WIDTH } from '../../formats/particles.ts';
+import { ctfFunction } from '../../imaging/ctf.ts';
+import type { HartleyImages } from '../../imaging/hartley-images.ts';
+import { makeLattice } from '../../imaging/lattice.ts';
+
+export interface SearchData {
+  images: HartleyImages;
+  /** N×9, box and pixel size those of the images' lattice; null for none. */
+  ctf: Float32Array | null;
+}
+
+/** CTF of one image at the points. */
+export function ctfAtSearchPoints(points: SearchPoints, row: ArrayLike<number>, out: Float32Array, at: number): void {
+  const ctf = ctfFunction(row);
+  const { x, y, boxPixels, count } = points;
+  for (let p = 0; p < count; p++) out[at + p] = ctf(x[p] / boxPixels, y[p] / boxPixels);
+}
+
+export class SearchImageReader {
+  private readonly order: Uint32Array;
+  private shard: { number: number; values: Float32Array } | null = null;
+
+  constructor(
+    readonly data: SearchData,
+    readonly points: SearchPoints,
+  ) {
+    this.order = searchOrder(makeLattice(data.images.boxPixels), points.radius.at(-1) ?? 0);
+  }
+
+  get count(): number {
+    return this.data.images.count;
+  }
+
+  /** The images of these numbers, in this order; numbers of one shard are best kept together. */
+  async read(numbers: ArrayLike<number>, signal?: AbortSignal): Promise<SearchImages> {
+    const { images, ctf } = this.data;
+    const { count } = this.points;
+    const result: SearchImages = {
+      count: numbers.length,
+      values: new Float32Array(2 * numbers.length * count),
+      ctf: ctf && new Float32Array(numbers.length * count),
+    };
+    const places = Array.from(numbers, (_, i) => i).sort((a, b) => numbers[a] - numbers[b]);
+    for (const i of places) {
+      const number = Math.floor(numbers[i] / images.shardSize);
+      if (this.shard?.number !== number) {
+        const { values } = await images.readShard(number, signal);
+        this.shard = { number, values };
+      }
+      const offset = (numbers[i] - number * images.shardSize) * images.points;
+      coefficientsAt(this.order, this.shard.values, offset, images.points, result.values, 2 * i * count);
+      if (ctf && result.ctf)
+        ctfAtSearchPoints(
+          this.points,
+          ctf.subarray(numbers[i] * CTF_WIDTH, (numbers[i] + 1) * CTF_WIDTH),
+          result.ctf,
+          i * count,
+        );
+    }
+    return result;
+  }
+}
+
+/** Rows of images that were read, in a new order. */
+export function chosenImages({ values, ctf }: SearchImages, points: number, rows: ArrayLike<number>): SearchImages {
+  const chosen: SearchImages = {
+    count: rows.length,
+    values: new Float32Array(2 * rows.length * points),
+    ctf: ctf && new Float32Array(rows.length * points),
+  };
+  for (let i = 0; i < rows.length; i++) {
+    chosen.values.set(values.subarray(2 * rows[i] * points, 2 * (rows[i] + 1) * points), 2 * i * points);
+    if (ctf) chosen.ctf?.set(ctf.subarray(rows[i] * points, (rows[i] + 1) * points), i * points);
+  }
+  return chosen;
+}
+
+/** Σ|y|² of each image over the first `count` points: what errors of the scorer leave out. */
+export function imagePowers({ count, values }: SearchImages, points: number, within: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, b) => {
+    let sum = 0;
+    for (let i = 2 * b * points; i < 2 * (b * points + within); i++) sum += values[i] * values[i];
+    return sum;
+  });
+}
