@@ -5,6 +5,7 @@ import type { Arena } from '../../src/engine/wgsl/gpu/arena.ts';
 import type { Command, Dispatch, Gpu } from '../../src/engine/wgsl/gpu/gpu.ts';
 import type { Limits } from '../../src/engine/wgsl/limits/measure.ts';
 import { outputBench } from '../../src/engine/wgsl/output/bench.ts';
+import { poseSearchBench, type PoseSearchCall, type PoseSearchSize } from '../../src/engine/wgsl/pose-search/bench.ts';
 import { benchmarkVariants, productBenchmark } from '../../src/engine/wgsl/product/bench.ts';
 import { variantName } from '../../src/engine/wgsl/product/product.ts';
 import { preprocessBench } from '../../src/engine/wgsl/preprocess/bench.ts';
@@ -42,6 +43,31 @@ function mapTrials(gpu: Gpu): Trial[] {
     single('statistics of a map', `${box}³`, (arena) => statisticsBench(gpu, arena, box)),
     single('preprocessing', `${images} images of ${box}²`, (arena) => preprocessBench(gpu, arena, box, images)),
   ]);
+}
+
+/** Images of D = 128 against every slice of 7.5° at two band limits, against their own in refinement, and weighted. */
+const SEARCHES: [string, PoseSearchCall, PoseSearchSize][] = [
+  ['poses, all slices', 'shared', { boxPixels: 128, limit: 48, images: 16, rotations: 4608, translations: 196 }],
+  ['poses, all slices', 'shared', { boxPixels: 128, limit: 12, images: 16, rotations: 4608, translations: 196 }],
+  ['poses, own slices', 'own', { boxPixels: 128, limit: 48, images: 64, rotations: 64, translations: 49 }],
+  ['posterior of poses', 'expectation', { boxPixels: 128, limit: 24, images: 16, rotations: 4608, translations: 49 }],
+];
+const SMALL_SEARCHES: typeof SEARCHES = [
+  ['poses, all slices', 'shared', { boxPixels: 32, limit: 8, images: 8, rotations: 576, translations: 25 }],
+  ['poses, own slices', 'own', { boxPixels: 32, limit: 8, images: 64, rotations: 16, translations: 25 }],
+  ['posterior of poses', 'expectation', { boxPixels: 32, limit: 8, images: 8, rotations: 576, translations: 9 }],
+];
+
+function searchTrials(gpu: Gpu, quick: boolean): Trial[] {
+  const all = gpu.guarded.software ? SMALL_SEARCHES : SEARCHES;
+  return (quick ? all.slice(0, 1) : all).map(([kernel, call, size]) => {
+    const { boxPixels, limit, images, rotations, translations } = size;
+    return {
+      kernel,
+      size: `${images} images of ${boxPixels}² to ${limit}, ${rotations} × ${translations}`,
+      variants: [{ name: '', make: (arena) => poseSearchBench(gpu, arena, call, size) }],
+    };
+  });
 }
 
 function trials(gpu: Gpu, quick: boolean): Trial[] {
@@ -106,7 +132,7 @@ async function timeOf(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<number
 
 export async function kernelsPart(gpu: Gpu, limits: Limits, quick: boolean): Promise<Part> {
   const rows: string[][] = [];
-  for (const { kernel, size, variants } of [...trials(gpu, quick), ...mapTrials(gpu)])
+  for (const { kernel, size, variants } of [...trials(gpu, quick), ...mapTrials(gpu), ...searchTrials(gpu, quick)])
     for (const [number, { name, make }] of variants.entries()) {
       const arena = gpu.arena('benchmark');
       try {

@@ -10,10 +10,10 @@ import type {
   Precision,
 } from '../engine.ts';
 import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
-import { TwinScorer } from '../scoring/twin.ts';
 import { Gpu } from './gpu/gpu.ts';
 import type { Scalar } from './gpu/kernels.ts';
 import { WgslModel } from './model/model.ts';
+import { GpuPoseScorer } from './pose-search/scorer.ts';
 import { tuningSizes } from './tuning/sizes.ts';
 import { openTuned, tuningKey, type TuningStore } from './tuning/store.ts';
 import type { Tuned } from './tuning/tuned.ts';
@@ -27,6 +27,7 @@ export class WgslEngine implements Engine {
   readonly device: DeviceInfo;
   readonly lost: Promise<Error>;
   private readonly models = new Set<FieldModel>();
+  private readonly scorers = new Set<PoseScorer>();
   /** By the sizes of models: what is asked for again is not measured again. */
   private readonly tuned = new Map<string, Promise<Tuned>>();
 
@@ -70,13 +71,18 @@ export class WgslEngine implements Engine {
     return found;
   }
 
-  createScorer(points: SearchPoints): Promise<PoseScorer> {
-    return Promise.resolve(new TwinScorer(points));
+  async createScorer(points: SearchPoints): Promise<PoseScorer> {
+    const onDispose = (disposed: GpuPoseScorer): void => void this.scorers.delete(disposed);
+    const scorer = await GpuPoseScorer.create(this.gpu, points, { onDispose });
+    this.scorers.add(scorer);
+    return scorer;
   }
 
   dispose(): void {
     for (const model of this.models) model.dispose();
     this.models.clear();
+    for (const scorer of this.scorers) scorer.dispose();
+    this.scorers.clear();
     this.gpu.close();
   }
 }

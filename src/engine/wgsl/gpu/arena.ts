@@ -14,6 +14,19 @@ export function partOf(view: View, first: number, floats: number): View {
   return { buffer: view.buffer, offset: view.offset + 4 * first, size: 4 * floats };
 }
 
+/** A u32, or an f32 where it is marked so. */
+export type UniformWord = number | { f32: number };
+
+/** A uniform's bytes: 4 words a struct row, as WGSL packs scalars. */
+export function uniformBytes(words: readonly UniformWord[]): DataView<ArrayBuffer> {
+  const bytes = new DataView(new ArrayBuffer(Math.max(16, Math.ceil(words.length / 4) * 16)));
+  words.forEach((word, i) => {
+    if (typeof word === 'number') bytes.setUint32(4 * i, word, true);
+    else bytes.setFloat32(4 * i, word.f32, true);
+  });
+  return bytes;
+}
+
 export class Arena {
   private readonly buffers: GPUBuffer[] = [];
   bytes = 0;
@@ -54,16 +67,12 @@ export class Arena {
     return view;
   }
 
-  /** A uniform buffer of u32 words, or of f32 where they are marked so; 4 words a struct row, as WGSL packs scalars. */
-  uniform(label: string, words: readonly (number | { f32: number })[]): View {
-    const bytes = new DataView(new ArrayBuffer(Math.max(16, Math.ceil(words.length / 4) * 16)));
-    words.forEach((word, i) => {
-      if (typeof word === 'number') bytes.setUint32(4 * i, word, true);
-      else bytes.setFloat32(4 * i, word.f32, true);
-    });
+  /** A uniform buffer that holds `words`. */
+  uniform(label: string, words: readonly UniformWord[]): View {
+    const bytes = uniformBytes(words);
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     const buffer = this.device.createBuffer({ label: `${this.label}: ${label}`, size: bytes.byteLength, usage });
-    this.device.queue.writeBuffer(buffer, 0, bytes.buffer);
+    this.device.queue.writeBuffer(buffer, 0, bytes);
     this.buffers.push(buffer);
     this.bytes += bytes.byteLength;
     return { buffer, offset: 0, size: bytes.byteLength };

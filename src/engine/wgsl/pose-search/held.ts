@@ -1,0 +1,59 @@
+// Buffers that a search keeps from call to call: made when first asked for, made anew where more is wanted.
+import { memoryFull } from '../../gpu-device.ts';
+import type { Arena, View } from '../gpu/arena.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+
+export interface HeldOptions {
+  /** Told of every buffer that is asked for, before it is filled: tests spoil what it holds. */
+  onTake?: (view: View) => void;
+  /** Where buffers are made, and destroyed with it; in arenas of their own where it is not said. */
+  within?: Arena;
+}
+
+export class Held {
+  private readonly kept = new Map<string, { arena: Arena; made: View }>();
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly options: HeldOptions = {},
+  ) {}
+
+  /** Whatever the last call left, `bytes` of it. Error: 'out-of-memory', also where no binding shows them all. */
+  async take(name: string, bytes: number): Promise<View> {
+    if (bytes > this.gpu.bindingBytes) throw memoryFull(`${bytes} bytes in one binding (${name})`);
+    return this.takeUnbound(name, bytes);
+  }
+
+  /** As `take`, of what is bound in parts. */
+  async takeUnbound(name: string, bytes: number): Promise<View> {
+    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    let found = this.kept.get(name);
+    if (!found || found.made.size < size) {
+      this.drop(name);
+      found = await this.make(name, size);
+      this.kept.set(name, found);
+    }
+    const view = { ...found.made, size };
+    this.options.onTake?.(view);
+    return view;
+  }
+
+  private make(name: string, size: number): Promise<{ arena: Arena; made: View }> | { arena: Arena; made: View } {
+    const { within } = this.options;
+    if (within) return { arena: within, made: within.buffer(name, size) };
+    return this.gpu.allocate(`pose search: ${name}`, (arena) => arena.buffer(name, size));
+  }
+
+  drop(name: string): void {
+    if (!this.options.within) this.kept.get(name)?.arena.destroy();
+    this.kept.delete(name);
+  }
+
+  get bytes(): number {
+    return [...this.kept.values()].reduce((sum, { arena }) => sum + arena.bytes, 0);
+  }
+
+  release(): void {
+    for (const name of [...this.kept.keys()]) this.drop(name);
+  }
+}

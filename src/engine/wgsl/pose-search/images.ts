@@ -1,0 +1,56 @@
+// Images as the kernels read them: multiplied by their CTF, and its square; rows of points padded so that any image begins
+// where a binding may.
+import type { SearchImages } from '../../scoring/scorer.ts';
+import { partOf, type View } from '../gpu/arena.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+import type { Held } from './held.ts';
+import { sharesOf, upTo, type Share } from './search.ts';
+
+export interface HeldImages {
+  count: number;
+  /** Points from one image to the next. */
+  stride: number;
+  /** B × stride (Re, Im): c·y. */
+  weighted: View;
+  /** B × stride: c². Zeros behind the last image. */
+  powers: View;
+}
+
+/** Images behind the last that are zeros: products sum over multiples of 16. */
+const BEHIND = 16;
+const UPLOADED_AT_ONCE = 2 ** 22;
+
+/** Error: 'out-of-memory'. */
+export async function holdImages(gpu: Gpu, held: Held, images: SearchImages, points: number): Promise<HeldImages> {
+  const { count, values, ctf } = images;
+  const stride = upTo(64, points);
+  const rows = count + BEHIND;
+  const weighted = await held.takeUnbound('images', 8 * rows * stride);
+  const powers = await held.takeUnbound('powers', 4 * rows * stride);
+  for (const { first, count: here } of sharesOf(rows, UPLOADED_AT_ONCE / (8 * stride))) {
+    const weightedPart = new Float32Array(2 * here * stride);
+    const powersPart = new Float32Array(here * stride);
+    for (let row = 0; row < Math.min(here, count - first); row++)
+      for (let p = 0; p < points; p++) {
+        const at = (first + row) * points + p;
+        const to = row * stride + p;
+        const c = ctf ? ctf[at] : 1;
+        weightedPart[2 * to] = c * values[2 * at];
+        weightedPart[2 * to + 1] = c * values[2 * at + 1];
+        powersPart[to] = c * c;
+      }
+    gpu.write(weighted, weightedPart, 8 * first * stride);
+    gpu.write(powers, powersPart, 4 * first * stride);
+  }
+  return { count, stride, weighted, powers };
+}
+
+/** c·y of some images. */
+export function weightedOf({ weighted, stride }: HeldImages, { first, count }: Share): View {
+  return partOf(weighted, 2 * first * stride, 2 * count * stride);
+}
+
+/** c² of some images, and of those behind them up to a multiple of 16. */
+export function powersOf({ powers, stride }: HeldImages, { first, count }: Share): View {
+  return partOf(powers, first * stride, upTo(BEHIND, count) * stride);
+}

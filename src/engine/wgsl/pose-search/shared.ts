@@ -1,0 +1,257 @@
+// Every image against every slice: slices by columns of a matrix, moved images by rows of another, their product, and the
+// least over the translations of what it says. The product's numbers go through memory, 8 bytes for 4·points operations;
+// they are computed in chunks that caches hold, and with neighbours in memory being neighbouring slices the least is found without
+// any invocation waiting for another.
+import type { Scores, SharedRequest, SliceSource } from '../../scoring/scorer.ts';
+import { shaders } from '../generated/shaders.ts';
+import { partOf, type View } from '../gpu/arena.ts';
+import { paddedRows, ROWS_PAD } from '../gpu/kernels.ts';
+import { powersOf, weightedOf } from './images.ts';
+import { multiply, type Matrix } from './product.ts';
+import { roomsOf, rowsIn, sharesOf, shiftsOf, upTo, type Search, type Share } from './search.ts';
+
+/** Waves of translations. */
+export const TURNED = [shaders['trigonometry/trigonometry'], shaders['pose-search/turned']];
+
+/** How many slices are asked for. */
+export function slicesOf({ cubes }: Search, { rotations, slices }: SliceSource, points: number): number {
+  return slices ? slices.length / (2 * points) : (cubes.cubes.length * rotations.length) / 9;
+}
+
+/** A part of the slices: S, 2·paddedPoints × columns, and |S|², paddedPoints × columns. */
+export interface SliceMatrices {
+  slices: Matrix;
+  energies: Matrix;
+}
+
+/** Slices of a call, part by part: columns of the matrix are all rotations of the first volume, then of the next. */
+export class SharedSlices {
+  private constructor(
+    private readonly search: Search,
+    private readonly source: SliceSource,
+    readonly points: number,
+    /** Points up to a multiple of 16: half of the product's inputs. */
+    readonly paddedPoints: number,
+    readonly total: number,
+    /** Most columns at a time, a multiple of 16. */
+    readonly columns: number,
+    private readonly rotations: View | null,
+    private readonly views: { slices: View; energies: View },
+  ) {}
+
+  /** `mostColumns`: what else limits a part. */
+  static async of(search: Search, source: SliceSource, points: number, mostColumns: number): Promise<SharedSlices> {
+    const { work, desk } = search;
+    const paddedPoints = upTo(16, points);
+    const total = slicesOf(search, source, points);
+    // Two rows of floats a point, and one of its energy.
+    const fitting = Math.min(roomsOf(search).slices / (12 * paddedPoints), mostColumns);
+    const columns = Math.max(...[...sharesOf(total, fitting, 16)].map(({ count }) => upTo(16, count)));
+    const slices = await work.take('slices', 8 * paddedPoints * columns);
+    const energies = await work.take('energies', 4 * paddedPoints * columns);
+    let rotations: View | null = null;
+    if (source.rotations) {
+      const axes = axesOf(source.rotations);
+      rotations = await work.take('rotations', axes.byteLength);
+      await desk.write(rotations, axes);
+    }
+    return new SharedSlices(search, source, points, paddedPoints, total, columns, rotations, { slices, energies });
+  }
+
+  get parts(): Share[] {
+    return [...sharesOf(this.total, this.columns, 16)];
+  }
+
+  /** Computes a part. */
+  async make(part: Share): Promise<SliceMatrices> {
+    const made = this.made(part);
+    if (this.source.slices) await this.lay(this.source.slices, part, made.slices.stride);
+    else await this.cut(part, made.slices.stride);
+    return made;
+  }
+
+  /** A part that was the last one computed. */
+  made({ count }: Share): SliceMatrices {
+    const stride = upTo(16, count);
+    const { slices, energies } = this.views;
+    return { slices: { view: slices, stride }, energies: { view: energies, stride } };
+  }
+
+  private async lay(given: Float32Array, { first, count }: Share, stride: number): Promise<void> {
+    const { search, points, paddedPoints } = this;
+    const { desk, work } = search;
+    const numbers = given.subarray(2 * points * first, 2 * points * (first + count));
+    await desk.send();
+    const view = await work.take('given', numbers.byteLength);
+    await desk.write(view, numbers);
+    const { slices, energies } = this.views;
+    const parameters = [count, stride, points, paddedPoints];
+    const bytes = count * (8 * points + 12 * paddedPoints);
+    const text = [shaders['pose-search/given-slices']];
+    await desk.each('given slices', text, paddedPoints * count, parameters, [view, null, slices, energies], bytes);
+  }
+
+  private async cut({ first, count }: Share, stride: number): Promise<void> {
+    const { search, points, paddedPoints, rotations, total } = this;
+    const { desk, cubes, positions } = search;
+    const { oversampling, reach, side } = cubes;
+    const { slices, energies } = this.views;
+    if (!rotations) throw new RangeError('slices without rotations');
+    const each = total / cubes.cubes.length;
+    for (const [v, cube] of cubes.cubes.entries()) {
+      const from = Math.max(first, v * each);
+      const here = Math.min(first + count, (v + 1) * each) - from;
+      if (here <= 0) continue;
+      const parameters = [here, from - first, from - v * each, stride, points, paddedPoints, side];
+      await desk.each(
+        'slices of a volume',
+        [shaders['pose-search/cube'], shaders['pose-search/slices']],
+        paddedPoints * here,
+        [...parameters, { f32: reach }, { f32: oversampling }],
+        [positions, rotations, slices, energies, cube],
+        here * (64 * points + 12 * paddedPoints),
+      );
+    }
+  }
+}
+
+/** The images of (1, 0) and (0, 1) under each rotation, x, y, z and 0. */
+export function axesOf(rotations: Float32Array): Float32Array<ArrayBuffer> {
+  const count = rotations.length / 9;
+  const axes = new Float32Array(8 * count);
+  for (let r = 0; r < count; r++) {
+    axes.set(rotations.subarray(9 * r, 9 * r + 3), 8 * r);
+    axes.set(rotations.subarray(9 * r + 3, 9 * r + 6), 8 * r + 4);
+  }
+  return axes;
+}
+
+/** Images × translations of a chunk: a row for each, images outermost. */
+export interface MovedImages {
+  rows: Matrix;
+  count: number;
+}
+
+/** Rows c·y_t of some images and translations. */
+export async function moveImages(
+  { desk, images, positions }: Search,
+  rows: View,
+  shifts: View,
+  chunk: Share,
+  translations: Share,
+  points: number,
+): Promise<MovedImages> {
+  const paddedPoints = upTo(16, points);
+  const count = chunk.count * translations.count;
+  const padded = upTo(16, count);
+  const parameters = [chunk.count, translations.count, translations.first, padded, points, paddedPoints, images.stride];
+  await desk.each(
+    'moved images',
+    [...TURNED, shaders['pose-search/translated']],
+    padded * paddedPoints,
+    parameters,
+    [positions, weightedOf(images, chunk), shifts, rows],
+    8 * padded * paddedPoints,
+  );
+  return { rows: { view: rows, stride: 2 * paddedPoints }, count };
+}
+
+/** Cross terms of moved images and a part of the slices, and norms of images and that part, at its columns. */
+export async function compare(
+  search: Search,
+  { rows, count }: MovedImages,
+  { slices, energies }: SliceMatrices,
+  out: { crosses: Matrix; norms: Matrix; firstColumn: number },
+  chunk: Share,
+  withNorms: boolean,
+): Promise<void> {
+  const { images } = search;
+  const { crosses, norms, firstColumn } = out;
+  const outputs = slices.stride;
+  await multiply(search, {
+    left: rows,
+    right: slices,
+    out: crosses,
+    firstColumn,
+    rows: count,
+    inputs: rows.stride,
+    outputs,
+  });
+  if (!withNorms) return;
+  const powers: Matrix = { view: powersOf(images, chunk), stride: images.stride };
+  const inputs = rows.stride / 2;
+  await multiply(search, {
+    left: powers,
+    right: energies,
+    out: norms,
+    firstColumn,
+    rows: chunk.count,
+    inputs,
+    outputs,
+  });
+}
+
+export async function scoreShared(search: Search, { source, translations, points }: SharedRequest): Promise<Scores> {
+  const { desk, work, images } = search;
+  const room = roomsOf(search);
+  const all = translations.length / 2;
+  const wanted = images.count * slicesOf(search, source, points);
+  const scores = emptyScores(wanted);
+  if (wanted === 0 || all === 0) return scores;
+  // As many columns as leave room for the rows of a tile.
+  const slices = await SharedSlices.of(search, source, points, room.errors / (4 * ROWS_PAD));
+  const { total, columns, paddedPoints } = slices;
+  const mostRows = Math.min(rowsIn(room.rows, 2 * paddedPoints), rowsIn(room.errors, columns));
+  const imagesAtOnce = Math.max(1, Math.floor(Math.min(mostRows / all, room.rows / (8 * images.stride))));
+  const shiftShares = [...sharesOf(all, mostRows)];
+  const height = paddedRows(Math.min(images.count, imagesAtOnce) * Math.min(all, shiftShares[0].count));
+  const rows = await work.take('rows', 8 * paddedPoints * height);
+  const crosses = await work.take('errors', 4 * columns * height);
+  const norms = await work.take('norms', 4 * columns * paddedRows(imagesAtOnce));
+  const shifts = await work.take('shifts', 8 * translations.length);
+  await desk.write(shifts, shiftsOf(translations, search.boxPixels));
+
+  for (const group of sharesOf(images.count, Math.max(1, room.results / (4 * total)))) {
+    const errors = await work.take('least errors', 4 * group.count * total);
+    const which = await work.take('their translations', 4 * group.count * total);
+    for (const part of slices.parts) {
+      const matrices = await slices.make(part);
+      const { stride } = matrices.slices;
+      for (const within of sharesOf(group.count, imagesAtOnce)) {
+        const chunk = { first: group.first + within.first, count: within.count };
+        for (const shift of shiftShares) {
+          const moved = await moveImages(search, rows, shifts, chunk, shift, points);
+          const out = { crosses: { view: crosses, stride }, norms: { view: norms, stride }, firstColumn: 0 };
+          await compare(search, moved, matrices, out, chunk, shift.first === 0);
+          const places = [within.first, part.first, total];
+          await desk.each(
+            'least of all translations',
+            [shaders['pose-search/least-shared']],
+            chunk.count * part.count,
+            [chunk.count, shift.count, shift.first, part.count, stride, ...places],
+            [crosses, norms, errors, which],
+            4 * part.count * (moved.count + chunk.count),
+          );
+        }
+      }
+    }
+    await readScores(search, { errors, which }, { first: group.first * total, count: group.count * total }, scores);
+  }
+  return scores;
+}
+
+/** Takes the results of a share of all scores. */
+export async function readScores(
+  { gpu, desk }: Search,
+  { errors, which }: { errors: View; which: View },
+  { first, count }: Share,
+  scores: Scores,
+): Promise<void> {
+  await desk.send();
+  scores.errors.set(await gpu.readFloats(partOf(errors, 0, count)), first);
+  scores.translations.set(new Uint32Array(await gpu.read(partOf(which, 0, count))), first);
+}
+
+export function emptyScores(count: number): Scores {
+  return { errors: new Float32Array(count).fill(Infinity), translations: new Uint16Array(count) };
+}
