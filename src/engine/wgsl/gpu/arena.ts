@@ -18,13 +18,13 @@ export function partOf(view: View, first: number, floats: number): View {
 export type UniformWord = number | { f32: number };
 
 /** A uniform's bytes: 4 words a struct row, as WGSL packs scalars. */
-export function uniformBytes(words: readonly UniformWord[]): DataView<ArrayBuffer> {
+export function uniformBytes(words: readonly UniformWord[]): Uint8Array<ArrayBuffer> {
   const bytes = new DataView(new ArrayBuffer(Math.max(16, Math.ceil(words.length / 4) * 16)));
   words.forEach((word, i) => {
     if (typeof word === 'number') bytes.setUint32(4 * i, word, true);
     else bytes.setFloat32(4 * i, word.f32, true);
   });
-  return bytes;
+  return new Uint8Array(bytes.buffer);
 }
 
 export class Arena {
