@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { describeWithReference, referenceBlob } from '../../testing/reference.ts';
+import { readAtoms } from '../formats/atoms.ts';
 import { openMrcStack } from '../formats/mrc.ts';
 import { Random } from '../geometry/random.ts';
 import { ctfSigns, looksLikeCtf } from './ctf-signs.ts';
+import { moleculeFromFile } from './molecule.ts';
 import { radialPowers, type RadialPowers } from './radial-power.ts';
 import { noticesForPoseSearch } from './search-notices.ts';
 import { simulate } from './simulate.ts';
@@ -130,6 +132,15 @@ describeWithReference('signs of a CTF in the reference data', () => {
     const { oscillates, zeros } = await signs(path, size);
     expect([oscillates, zeros.length]).toEqual([true, 4]);
     expect(Math.abs(zeros[0] / firstZero - 1)).toBeLessThan(0.05);
+  });
+
+  it.each([
+    ['defaults', true],
+    ['none', false],
+  ] as const)('adenylate kinase almost without noise, whose views differ much, CTF %s: %s', async (ctf, oscillates) => {
+    const molecule = moleculeFromFile(await readAtoms(referenceBlob('pdb/1ake.pdb')), '1ake');
+    const { images } = simulate({ molecule, count: 400, boxPixels: 32, pixelSizeAngstrom: 4, snr: 4, states: 1, ctf });
+    expect((await looksLikeCtf(images, 4)).oscillates).toBe(oscillates);
   });
 
   it.each(['files/toy_projections.mrcs', 'files/hand.mrcs'])('%s: no', async (path) => {

@@ -5,7 +5,8 @@
 //    must explain less.
 // 2. Lobes. Over images of different defocus the rings smear, but an image with more power than others before the first
 //    maximum (φ < π/2) has less between it and the first zero (φ < π), and more behind (φ < 3π/2), since ∂CTF²/∂a ∝ sin 2φ.
-//    Orientation and ice thickness make neighbouring bands rise together instead, and noise makes none.
+//    Ice thickness makes bands rise together instead, and noise makes none. Orientation can do the same as a CTF, but
+//    turns a few percent of a band's signal, where defocus turns tens: the bands' covariance, relative to their signal.
 import type { ImageReader } from '../formats/particles.ts';
 import { radialPowers, type RadialPowers } from './radial-power.ts';
 
@@ -34,12 +35,16 @@ const SCAN_STEP = 0.25;
 
 /** Rings: share of the variance explained, and standard errors (of noise, and of the residual). Noise reaches 3. */
 const RINGS = { explained: 0.5, noiseErrors: 6, residualErrors: 6 };
-/** Lobes: standard errors. Noise reaches 2; reference/hinge, at SNR 0.1 in 32², has 13 and 3. */
-const LOBES = { againstSecond: 4, third: 2.5 };
+/**
+ * Lobes: standard errors (noise reaches 2; reference/hinge, at SNR 0.1 in 32², has 13 and 3), and the relative covariances
+ * of the first two pairs of bands, added: −0.16 and below with the CTF of 0.8 to 2.5 µm, −0.10 and above without, over four
+ * molecules, four noise levels and three pixel sizes.
+ */
+const LOBES = { againstSecond: 4, third: 2.5, relative: -0.14 };
 
 /**
- * What a sample of the images shows. A yes is meant to be certain; a no is not: images of 32² and less with one common
- * defocus, a few hundred images at an SNR below 0.1, or zeros beyond the band show nothing.
+ * What a sample of the images shows. A yes is meant to be certain; a no is not: noisy images of one common
+ * defocus, a thousand images of 32² at an SNR of 0.1, or zeros beyond the band show nothing.
  */
 export async function looksLikeCtf(
   images: ImageReader,
@@ -167,18 +172,25 @@ function lobes(spectra: RadialPowers, least: number, most: number): CtfSigns | n
   let best = { score: -Infinity, firstZero: 0, againstSecond: 0, third: 0 };
   for (const firstZero of scan(Math.max(3.5, least), Math.min(shells * 0.8, most))) {
     const a = (Math.PI - CONTRAST_PHASE) / firstZero ** 2;
+    const phases = Float64Array.from(mean, (_, shell) => CONTRAST_PHASE + a * (shell + 1) ** 2);
+    const shellsOf = (band: number) =>
+      Array.from(phases.keys()).filter((shell) => Math.floor(phases[shell] / (Math.PI / 2)) === band);
     const bands = [0, 1, 2].map((band) => {
-      const sums = new Float64Array(count);
-      for (let k = 1; k <= shells; k++) {
-        const phase = CONTRAST_PHASE + a * k * k;
-        if (Math.floor(phase / (Math.PI / 2)) !== band) continue;
-        const weight = (Math.abs(Math.sin(2 * phase)) * share[k - 1]) / Math.sqrt(deviation[k - 1]);
-        for (let i = 0; i < count; i++) sums[i] += weight * (powers[i * shells + k - 1] - mean[k - 1]);
-      }
-      return unit(sums);
+      const members = shellsOf(band);
+      const weights = members.map((k) => (Math.abs(Math.sin(2 * phases[k])) * share[k]) / Math.sqrt(deviation[k]));
+      return unit(bandSums(spectra, mean, members, weights));
     });
     const [before, after, third] = bands;
     if (!before || !after || !third) continue;
+    const relative = [0, 1, 2].map((band) => {
+      const members = shellsOf(band);
+      const information = members.map((k) => share[k] ** 2 * spectra.coefficients[k]);
+      const total = information.reduce((sum, value) => sum + value, 0);
+      const weights = members.map((k, i) => information[i] / (total * share[k] * mean[k] || Infinity));
+      return bandSums(spectra, mean, members, weights);
+    });
+    const covariance = (dot(relative[0], relative[1]) + dot(relative[1], relative[2])) / count;
+    if (!(covariance <= LOBES.relative)) continue;
     const difference = unit(before.map((value, i) => value - after[i]));
     if (!difference) continue;
     // A correlation of independent bands has a standard error of 1/√count.
@@ -189,6 +201,20 @@ function lobes(spectra: RadialPowers, least: number, most: number): CtfSigns | n
   }
   if (best.score < 1) return null;
   return { oscillates: true, zeros: [best.firstZero], depth: best.againstSecond / Math.sqrt(count) };
+}
+
+/** Weighted sum of some shells' powers, less their mean, one an image. */
+function bandSums(
+  { count, shells, powers }: RadialPowers,
+  mean: Float64Array,
+  members: number[],
+  weights: number[],
+): Float64Array {
+  const sums = new Float64Array(count);
+  members.forEach((shell, n) => {
+    for (let i = 0; i < count; i++) sums[i] += weights[n] * (powers[i * shells + shell] - mean[shell]);
+  });
+  return sums;
 }
 
 /** `values` with mean 0 to length 1; null where they are all 0. */
