@@ -1,35 +1,33 @@
 // Equal-area pixels of the sphere in the nested order of HEALPix (Górski et al. 2005): 12·nside², nside a power of two. The
-// children of pixel p at twice nside are 4p … 4p+3.
+// children of pixel p at twice nside are 4p … 4p+3. Worked in HEALPix's plane: u along the equator, π/4 a unit, v across it,
+// ±2 at the poles. There every pixel is a square on its corner, and the twelve base pixels reach ±1 from their centres.
 
-/** Row of each base pixel's southernmost corner, and its position along it, in units of nside. */
-const BASE_ROW = [2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4];
-const BASE_COLUMN = [1, 3, 5, 7, 0, 2, 4, 6, 1, 3, 5, 7];
-
-/** Direction of a pixel's centre: polar angle θ and azimuth φ in radians. */
+/** Direction of a pixel's centre: polar angle θ and azimuth φ in radians, 0 ≤ φ < 2π. */
 export function pixelDirection(nside: number, pixel: number): [thetaRadians: number, phiRadians: number] {
-  const perFace = nside * nside;
-  const face = Math.floor(pixel / perFace);
-  let inFace = pixel % perFace;
-  let ix = 0;
-  let iy = 0;
-  // x and y are the even and odd bits of the number in its face.
+  const perBase = nside * nside;
+  const base = Math.floor(pixel / perBase);
+  let rest = pixel % perBase;
+  let northEast = 0;
+  let northWest = 0;
+  // Even bits count along the one side of a base pixel, odd bits along the other. Divided, not shifted: numbers pass 2³².
   for (let bit = 1; bit < nside; bit *= 2) {
-    ix += bit * (inFace % 2);
-    inFace = Math.floor(inFace / 2);
-    iy += bit * (inFace % 2);
-    inFace = Math.floor(inFace / 2);
+    northEast += bit * (rest % 2);
+    rest = Math.floor(rest / 2);
+    northWest += bit * (rest % 2);
+    rest = Math.floor(rest / 2);
   }
-  // Rings are counted from the north pole, from 1 to 4·nside − 1.
-  const ring = BASE_ROW[face] * nside - ix - iy - 1;
-  const capRow = ring < nside ? ring : ring > 3 * nside ? 4 * nside - ring : nside;
-  const isCap = ring < nside || ring > 3 * nside;
-  const z = isCap
-    ? (1 - (capRow * capRow) / (3 * nside * nside)) * (ring < nside ? 1 : -1)
-    : ((2 * nside - ring) * 2) / (3 * nside);
-  const shifted = isCap || (ring - nside) % 2 === 0 ? 0 : 1;
-  let column = (BASE_COLUMN[face] * capRow + ix - iy + 1 + shifted) / 2;
-  if (column > 4 * nside) column -= 4 * nside;
-  if (column < 1) column += 4 * nside;
-  const phi = ((column - (shifted + 1) / 2) * Math.PI) / (2 * capRow);
-  return [Math.acos(z), phi];
+  // Base pixels 0–3 lie around the north pole, 4–7 on the equator, 8–11 around the south pole.
+  const belt = Math.floor(base / 4);
+  const centreU = 2 * (base % 4) + (belt === 1 ? 0 : 1);
+  const alongU = (northEast - northWest) / nside;
+  const v = 1 - belt + (northEast + northWest + 1) / nside - 1;
+  // To the pole: 1 at the edge of the cap, where z = ±2/3, and 0 at the pole. In a cap meridians draw together.
+  const toPole = 2 - Math.abs(v);
+  const inCap = toPole < 1;
+  const u = centreU + (inCap ? alongU / toPole : alongU);
+  const phi = ((u < 0 ? u + 8 : u) * Math.PI) / 4;
+  if (!inCap) return [Math.acos((2 * v) / 3), phi];
+  // 1 − |z| = toPole²/3 as a half angle: acos would lose half of its digits here.
+  const fromPole = 2 * Math.asin(toPole / Math.sqrt(6));
+  return [v > 0 ? fromPole : Math.PI - fromPole, phi];
 }

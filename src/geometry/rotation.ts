@@ -44,7 +44,13 @@ export function eulerFromMatrix(matrix: ArrayLike<number>, offset = 0): [number,
  * cryoSPARC's pose, a rotation vector in radians, as a matrix of ours into `out[offset … offset+8]`: the transpose of
  * exp([v]×) (Rodrigues).
  */
-export function matrixFromRotationVector(x: number, y: number, z: number, out: Float32Array, offset = 0): void {
+export function matrixFromRotationVector(
+  x: number,
+  y: number,
+  z: number,
+  out: Float32Array | Float64Array,
+  offset = 0,
+): void {
   const angle = Math.hypot(x, y, z);
   const s = angle < 1e-8 ? 1 : Math.sin(angle) / angle;
   const c = angle < 1e-8 ? 0.5 : (1 - Math.cos(angle)) / (angle * angle);
