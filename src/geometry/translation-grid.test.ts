@@ -36,3 +36,9 @@ it('knows its outermost ring; two shifts a side have no inside', () => {
   expect(inside).toEqual([6, 7, 8, 11, 12, 13, 16, 17, 18]);
   expect([0, 1, 2, 3].some((i) => isAtBorder(i, 2))).toBe(false);
 });
+
+it('may have fewer shifts down than across', () => {
+  const grid = translationGrid(6, 3, 2);
+  expect(Array.from(grid)).toEqual([-4, -3, 0, -3, 4, -3, -4, 3, 0, 3, 4, 3]);
+  expect(Array.from({ length: 12 }, (_, i) => i).filter((i) => !isAtBorder(i, 4, 3))).toEqual([5, 6]);
+});
