@@ -40,6 +40,11 @@ export interface ModelSpec {
   encoderDim: number;
   /** Radius of the encoder's input mask in pixels, D/2 unless a checkpoint says otherwise. */
   encoderMaskRadius: number;
+  /**
+   * Images of one particle that share its z: 2 for tilt pairs (untilted, tilted), whose encoder looks at both
+   * (parameters.ts); absent for 1. Without z it says nothing: the images of a pair are images like others.
+   */
+  views?: 1 | 2;
 }
 
 /**
@@ -67,7 +72,11 @@ export interface OptimizerState {
   second: Weights;
 }
 
-/** B images of one step or one pass of the encoder. P = mask points of the lattice. */
+/**
+ * B images of one step or one pass of the encoder. P = mask points of the lattice. Of a model of tilt pairs (`views` 2)
+ * the two images of a particle follow each other, untilted first, each with the rotation it was seen at (the tilt
+ * multiplied in by the caller), so B is even. Error of what takes a batch: 'usage' where it is not.
+ */
 export interface ImageBatch {
   count: number;
   /** B×P Hartley values as preprocessed (windowed, sign-flipped, divided by the standard deviation), not centred. */
@@ -78,7 +87,7 @@ export interface ImageBatch {
   translations: Float32Array | null;
   /** B×9 rows as CTF_COLUMNS; null for none. */
   ctf: Float32Array | null;
-  /** B×zDim standard normal draws for the reparametrisation; made by the caller so that engines agree. */
+  /** (B/views)×zDim standard normal draws for the reparametrisation; made by the caller so that engines agree. */
   noise: Float32Array | null;
 }
 
@@ -94,14 +103,14 @@ export interface Losses {
   images: number;
   /** Mean squared error over the mask of CTF·ŷ − y. */
   reconstruction: number;
-  /** KL summed over z, per image. */
+  /** KL summed over z, per image; per pair in a model of tilt pairs. */
   kl: number;
   /** reconstruction + β·KL/P. */
   total: number;
 }
 
 export interface Latents {
-  /** N×zDim. */
+  /** N×zDim, a row an image, or a pair. */
   mu: Float32Array;
   logVariance: Float32Array;
 }
@@ -130,7 +139,7 @@ export interface FieldModel {
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void>;
   /** Losses since the last call; waits for the device. */
   takeLosses(): Promise<Losses>;
-  /** μ and log σ² of each image (centred and CTF-sign-flipped inside). Rotations are not used. */
+  /** μ and log σ² of each image or pair (centred and CTF-sign-flipped inside). Rotations are not used. */
   encode(batch: Omit<ImageBatch, 'rotations' | 'noise'>): Promise<Latents>;
   /**
    * Decoder at M lattice coordinates (M×3) for one z. Domain 'fourier': M×2 (Re, Im) of the raw network, to be asked on

@@ -1,6 +1,11 @@
 // Trainable parameters of a model, by cryoDRGN's state_dict names and in its order: encoder.main.*, decoder.decoder.main.*.
 // A chain is Linear → activation, n × residual Linear (`main.k.linear`), Linear; every second index is an activation.
 // Linear weights are (out, in) row-major as PyTorch keeps them.
+// Tilt pairs (spec.views 2): encoder.encoder1.main.* looks at each image alone (inputs → encoderDim), its outputs of the two
+// images of a particle, untilted first, are the 2·encoderDim inputs of encoder.encoder2.main.* (→ 2·zDim). Both have
+// encoderLayers residual layers. Between the two stands the activation (TWIN_ACTIVATED): h = σ(encoder1(x)). The names and
+// shapes are those of cryoDRGN's TiltEncoder with tilt_params ntilts 2, t_emb_dim = tdim = qdim, tlayers = qlayers; its
+// published models.py (versions 0.3 to 4.3) passes encoder1's output on as it is, which is TWIN_ACTIVATED false.
 import { VitrineError } from '../formats/errors.ts';
 import type { EncodingTable, ModelSpec, Weights } from './engine.ts';
 
@@ -10,6 +15,10 @@ export interface LinearShape {
   inputs: number;
   outputs: number;
   residual: boolean;
+  /** Whether the activation follows: all but the last layer of a network. */
+  activated: boolean;
+  /** Its inputs are two rows of the layer before side by side: those of the two images of a pair. */
+  joined: boolean;
 }
 
 /** The linear layers of one network, first to last. */
@@ -24,18 +33,59 @@ export function decoderOutputs(spec: ModelSpec): 1 | 2 {
   return spec.domain === 'fourier' ? 2 : 1;
 }
 
+/** Whether the activation stands between the encoder of single images and that of pairs. */
+const TWIN_ACTIVATED = true;
+
+/** Images that share one z: 2 in a model of tilt pairs, else 1. */
+export function imagesPerLatent(spec: ModelSpec): 1 | 2 {
+  return spec.zDim > 0 ? (spec.views ?? 1) : 1;
+}
+
+/** Latents of `images` images. Error: 'usage' where a pair is torn. */
+export function latentCount(spec: ModelSpec, images: number): number {
+  const each = imagesPerLatent(spec);
+  if (images % each !== 0)
+    throw new VitrineError('usage', 'A batch of tilt pairs holds half a pair.', {
+      expected: 'an even number of images, the two of a particle one after the other',
+      found: String(images),
+      advice: 'Give both images of every particle, untilted first.',
+    });
+  return images / each;
+}
+
+/** For makers that compute single images only. Error: 'usage'. */
+export function refusePairs(spec: ModelSpec): void {
+  if (imagesPerLatent(spec) > 1)
+    throw new VitrineError('usage', 'This compute engine does not train tilt pairs.', {
+      field: 'views',
+      expected: '1',
+      found: '2',
+      advice: 'Choose another engine: tfjs on the CPU or on the graphics processor.',
+    });
+}
+
 function chainOf(prefix: string, inputs: number, dim: number, layers: number, outputs: number): Chain {
-  const chain: Chain = [{ name: `${prefix}.0`, inputs, outputs: dim, residual: false }];
+  const plain = { residual: false, activated: true, joined: false };
+  const chain: Chain = [{ ...plain, name: `${prefix}.0`, inputs, outputs: dim }];
   for (let layer = 1; layer <= layers; layer++)
-    chain.push({ name: `${prefix}.${2 * layer}.linear`, inputs: dim, outputs: dim, residual: true });
-  chain.push({ name: `${prefix}.${2 * layers + 2}`, inputs: dim, outputs, residual: false });
+    chain.push({ ...plain, name: `${prefix}.${2 * layer}.linear`, inputs: dim, outputs: dim, residual: true });
+  chain.push({ ...plain, name: `${prefix}.${2 * layers + 2}`, inputs: dim, outputs, activated: false });
   return chain;
 }
 
-/** `encoderInputs`: lattice points inside the encoder's mask. Null for a homogeneous field. */
+/**
+ * `encoderInputs`: lattice points inside the encoder's mask. Null for a homogeneous field. Of tilt pairs: the layers that
+ * see single images, then from the `joined` one on those that see pairs.
+ */
 export function encoderChain(spec: ModelSpec, encoderInputs: number): Chain | null {
-  if (spec.zDim === 0) return null;
-  return chainOf('encoder.main', encoderInputs, spec.encoderDim, spec.encoderLayers, 2 * spec.zDim);
+  const { zDim, encoderDim: dim, encoderLayers: layers } = spec;
+  if (zDim === 0) return null;
+  if (imagesPerLatent(spec) === 1) return chainOf('encoder.main', encoderInputs, dim, layers, 2 * zDim);
+  const single = chainOf('encoder.encoder1.main', encoderInputs, dim, layers, dim);
+  const pairs = chainOf('encoder.encoder2.main', 2 * dim, dim, layers, 2 * zDim);
+  single[single.length - 1].activated = TWIN_ACTIVATED;
+  pairs[0].joined = true;
+  return [...single, ...pairs];
 }
 
 /** Inputs of the first layer are the features, then z. */

@@ -44,7 +44,12 @@ export interface DatasetArguments {
   windowRadius: number;
   /** Hartley values were divided by it; maps are multiplied by it. */
   standardDeviation: number;
+  /** Of tilt pairs: the tilted images, image for image, and by how many degrees about x; null where it is not known. */
+  tilted?: { particles: string; degrees: number | null };
 }
+
+/** Images of a particle in a model of tilt pairs. */
+const TILTS = 2;
 
 export function configFromField(field: FieldDescription, dataset: DatasetArguments, seed: number): YamlConfig {
   const { spec, encoding } = field;
@@ -61,13 +66,12 @@ export function configFromField(field: FieldDescription, dataset: DatasetArgumen
       : {
           ...common,
           enc_mask: spec.encoderMaskRadius,
-          encode_mode: 'resid',
+          encode_mode: spec.views === 2 ? 'tilt' : 'resid',
           pdim: spec.decoderDim,
           players: spec.decoderLayers,
           qdim: spec.encoderDim,
           qlayers: spec.encoderLayers,
-          // Only tilt series use these; cryoDRGN asks for them all the same.
-          tilt_params: { ntilts: 10, t_emb_dim: 64, tdim: 1024, tlayers: 3 },
+          tilt_params: tiltParameters(spec),
           zdim: spec.zDim,
         };
   return {
@@ -80,6 +84,7 @@ export function configFromField(field: FieldDescription, dataset: DatasetArgumen
       keepreal: false,
       norm: [0, dataset.standardDeviation],
       particles: dataset.particles,
+      ...(dataset.tilted && { particles_tilt: dataset.tilted.particles, tilt_deg: dataset.tilted.degrees }),
       poses: dataset.poses,
       window: dataset.window,
       window_r: dataset.windowRadius,
@@ -90,6 +95,13 @@ export function configFromField(field: FieldDescription, dataset: DatasetArgumen
   };
 }
 
+/** cryoDRGN's sizes of the encoder of tilts; a model of single images has no use for them, but it asks for them. */
+function tiltParameters({ views, encoderDim, encoderLayers }: ModelSpec): Record<string, number> {
+  return views === 2
+    ? { ntilts: TILTS, t_emb_dim: encoderDim, tdim: encoderDim, tlayers: encoderLayers }
+    : { ntilts: 10, t_emb_dim: 64, tdim: 1024, tlayers: 3 };
+}
+
 /** Errors: 'yaml-syntax' naming the key that is missing, of the wrong kind, or of a model that cannot be run here. */
 export function fieldFromConfig(config: unknown): FieldDescription & { dataset: DatasetArguments } {
   const lattice = new Section(config, 'lattice_args');
@@ -98,7 +110,9 @@ export function fieldFromConfig(config: unknown): FieldDescription & { dataset: 
   const boxPixels = lattice.number('D') - 1;
   const zDim = model.number('zdim', 0);
   const half = boxPixels / 2;
-  if (zDim > 0) model.choice('encode_mode', ['resid'], 'resid');
+  const tiltedParticles = dataset.text('particles_tilt');
+  const mode = zDim > 0 ? model.choice('encode_mode', ['resid', 'tilt'], 'resid') : null;
+  const pairs = mode === 'tilt' || (mode === null && tiltedParticles !== null);
   const spec: ModelSpec = {
     boxPixels,
     zDim,
@@ -106,10 +120,12 @@ export function fieldFromConfig(config: unknown): FieldDescription & { dataset: 
     activation: model.choice('activation', ['relu', 'leaky_relu'], 'relu'),
     decoderLayers: zDim > 0 ? model.number('players') : model.number('layers'),
     decoderDim: zDim > 0 ? model.number('pdim') : model.number('dim'),
-    encoderLayers: zDim > 0 ? model.number('qlayers') : 0,
+    encoderLayers: zDim > 0 ? encoderLayers(model, mode) : 0,
     encoderDim: zDim > 0 ? model.number('qdim') : 1,
     encoderMaskRadius: zDim > 0 ? model.number('enc_mask', half) : half,
+    ...(pairs && { views: 2 as const }),
   };
+  if (mode === 'tilt' && model.has('tilt_params')) checkTiltParameters(model, spec);
   if (spec.encoderMaskRadius < 0) model.refuse('enc_mask', 'a radius in pixels', spec.encoderMaskRadius);
   const type = model.choice<EncodingType>('pe_type', ENCODING_TYPES, 'gaussian');
   const frequencies = model.number('pe_dim', 0);
@@ -126,8 +142,27 @@ export function fieldFromConfig(config: unknown): FieldDescription & { dataset: 
       window: dataset.flag('window', true),
       windowRadius: dataset.number('window_r', 0.85),
       standardDeviation: dataset.secondOf('norm'),
+      ...(tiltedParticles !== null && {
+        tilted: { particles: tiltedParticles, degrees: dataset.has('tilt_deg') ? dataset.number('tilt_deg') : null },
+      }),
     },
   };
+}
+
+/** cryoDRGN's first encoder of pairs (no `tilt_params`) has 2 of its layers after the pair is joined, the rest before. */
+function encoderLayers(model: Section, mode: 'resid' | 'tilt' | null): number {
+  const layers = model.number('qlayers');
+  if (mode !== 'tilt' || model.has('tilt_params')) return layers;
+  return layers === 4 ? 2 : model.refuse('qlayers', '4 in a model of tilt pairs without tilt_params', layers);
+}
+
+/** An encoder of tilts here is that of pairs, with one width and depth throughout. */
+function checkTiltParameters(model: Section, spec: ModelSpec): void {
+  const tilts = model.section('tilt_params');
+  for (const [key, wanted] of Object.entries(tiltParameters(spec))) {
+    const found = tilts.number(key);
+    if (found !== wanted) tilts.refuse(key, String(wanted), found);
+  }
 }
 
 /** One mapping of a config, read key by key; an absent key and null take the default where there is one. */
@@ -137,10 +172,20 @@ class Section {
   constructor(
     config: unknown,
     private readonly name: string,
+    key = name,
   ) {
-    const section = isMapping(config) ? config[name] : undefined;
+    const section = isMapping(config) ? config[key] : undefined;
     if (!isMapping(section)) throw refusal(name, 'a mapping', section);
     this.values = section;
+  }
+
+  /** Whether the key is there with a value. */
+  has(key: string): boolean {
+    return this.values[key] !== undefined && this.values[key] !== null;
+  }
+
+  section(key: string): Section {
+    return new Section(this.values, `${this.name}.${key}`, key);
   }
 
   refuse(key: string, expected: string, found: unknown): never {

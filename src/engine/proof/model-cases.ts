@@ -1,6 +1,6 @@
 // Small models and batches of awkward sizes for the engine's tests, all numbers from a seed.
 import type { EncodingTable, ImageBatch, ModelSpec, Weights } from '../engine.ts';
-import { decoderChain, encoderChain, featureCount } from '../parameters.ts';
+import { decoderChain, encoderChain, featureCount, latentCount } from '../parameters.ts';
 import { makeSliceLayout } from '../slices.ts';
 
 export type Random = () => number;
@@ -49,6 +49,28 @@ export const caseShapes: readonly CaseShape[] = [
     features: 8,
     images: 2,
   },
+];
+
+/** Tilt pairs: odd widths, more latents than units, no hidden layers, a smaller mask. */
+export const pairShapes: readonly CaseShape[] = [
+  { name: 'tilt pairs', spec: { zDim: 3, views: 2 }, features: 9, images: 6 },
+  {
+    name: 'tilt pairs, hartley, leaky, smaller encoder mask',
+    spec: {
+      ...{ zDim: 2, views: 2, domain: 'hartley', activation: 'leaky_relu' },
+      ...{ boxPixels: 12, encoderMaskRadius: 4, encoderLayers: 2, encoderDim: 8 },
+    },
+    features: 6,
+    images: 4,
+  },
+  {
+    name: 'tilt pairs, no hidden layers, no CTF',
+    spec: { decoderLayers: 0, encoderLayers: 0, encoderDim: 6, zDim: 7, views: 2 },
+    features: 4,
+    images: 22,
+    withCtf: false,
+  },
+  { name: 'two views without z', spec: { zDim: 0, views: 2 }, features: 5, images: 3 },
 ];
 
 export function makeCase(shape: CaseShape, seed = 1): ModelCase {
@@ -105,7 +127,7 @@ export function makeCase(shape: CaseShape, seed = 1): ModelCase {
                 10 * random(),
               ]).flat(),
             ),
-      noise: spec.zDim > 0 ? randomArray(random, count * spec.zDim) : null,
+      noise: spec.zDim > 0 ? randomArray(random, latentCount(spec, count) * spec.zDim) : null,
     },
   };
 }

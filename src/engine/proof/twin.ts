@@ -44,6 +44,14 @@ export function networkTwin(chain: Chain, weights: Weights, input: number[], lea
   return x;
 }
 
+/** encoder2(σ(encoder1(x₀)), σ(encoder1(x₁))) of the two images of a pair. */
+function pairTwin(encoder: Chain, weights: Weights, images: number[][], leaky: boolean): number[] {
+  const of = (prefix: string) => encoder.filter(({ name }) => name.startsWith(prefix));
+  const single = images.map((image) => networkTwin(of('encoder.encoder1.'), weights, image, leaky));
+  const activated = single.flat().map((value) => (value > 0 ? value : value * (leaky ? 0.01 : 0)));
+  return networkTwin(of('encoder.encoder2.'), weights, activated, leaky);
+}
+
 export function featuresTwin(encoding: EncodingTable, p: number[]): number[] {
   if (encoding.isCosine.length === 0) return p;
   return Array.from(encoding.isCosine, (isCosine, j) => {
@@ -66,17 +74,15 @@ export function lossTwin(
   const encoder = encoderChain(spec, encoderInputs);
   const decoder = decoderChain(spec, featureCount(encoding));
   const center = boxPixels / 2;
+  const k = Array.from({ length: points }, (_, i) => [(column[i] - center) / boxPixels, (row[i] - center) / boxPixels]);
   const mus: number[][] = [];
   const logVariances: number[][] = [];
+  const views = spec.zDim > 0 && spec.views === 2 ? 2 : 1;
   let squares = 0;
   let kl = 0;
-  for (let image = 0; image < batch.count; image++) {
+  // Every image's shifted values and CTF, and what the encoder sees of it.
+  const seen = Array.from({ length: batch.count }, (_, image) => {
     const h = batch.images.subarray(image * points, (image + 1) * points);
-    const R = batch.rotations.subarray(9 * image, 9 * image + 9);
-    const k = Array.from({ length: points }, (_, i) => [
-      (column[i] - center) / boxPixels,
-      (row[i] - center) / boxPixels,
-    ]);
     const t = batch.translations?.subarray(2 * image, 2 * image + 2) ?? [0, 0];
     const y = k.map(([kx, ky], i) => {
       const phase = 2 * Math.PI * boxPixels * (kx * t[0] + ky * t[1]);
@@ -84,17 +90,23 @@ export function lossTwin(
     });
     const ctfRow = batch.ctf?.subarray(9 * image, 9 * image + 9);
     const ctf = k.map(([kx, ky]) => (ctfRow ? ctfTwin(ctfRow, kx, ky) : 1));
-
-    let z: number[] = [];
-    if (encoder) {
-      const inside = (i: number) => (column[i] - center) ** 2 + (row[i] - center) ** 2 <= spec.encoderMaskRadius ** 2;
-      const input = y.map((value, i) => value * Math.sign(ctf[i])).filter((_, i) => inside(i));
-      const out = networkTwin(encoder, weights, input, leaky);
+    const inside = (i: number) => (column[i] - center) ** 2 + (row[i] - center) ** 2 <= spec.encoderMaskRadius ** 2;
+    return { y, ctf, input: y.map((value, i) => value * Math.sign(ctf[i])).filter((_, i) => inside(i)) };
+  });
+  let z: number[] = [];
+  seen.forEach(({ y, ctf, input }, image) => {
+    const R = batch.rotations.subarray(9 * image, 9 * image + 9);
+    if (encoder && image % views === 0) {
+      const latent = image / views;
+      const out =
+        views === 1
+          ? networkTwin(encoder, weights, input, leaky)
+          : pairTwin(encoder, weights, [input, seen[image + 1].input], leaky);
       const mu = out.slice(0, spec.zDim);
       const logVariance = out.slice(spec.zDim);
       mus.push(mu);
       logVariances.push(logVariance);
-      z = mu.map((m, j) => m + (batch.noise?.[image * spec.zDim + j] ?? 0) * Math.exp(logVariance[j] / 2));
+      z = mu.map((m, j) => m + (batch.noise?.[latent * spec.zDim + j] ?? 0) * Math.exp(logVariance[j] / 2));
       mu.forEach((m, j) => (kl -= 0.5 * (1 + logVariance[j] - m * m - Math.exp(logVariance[j]))));
     }
     const decode = (p: number[]) => networkTwin(decoder, weights, [...featuresTwin(encoding, p), ...z], leaky);
@@ -110,8 +122,8 @@ export function lossTwin(
       }
       squares += (ctf[i] * value - y[i]) ** 2;
     }
-  }
+  });
   const reconstruction = squares / points / batch.count;
-  kl /= batch.count;
+  kl /= batch.count / views;
   return { reconstruction, kl, total: reconstruction + (beta * kl) / points, mu: mus, logVariance: logVariances };
 }

@@ -11,6 +11,8 @@ export interface Dense {
   matrix: tf.Tensor2D;
   bias: tf.Tensor1D | null;
   activated: boolean;
+  /** Its inputs are two rows of the layer before side by side. */
+  joined: boolean;
 }
 /** A type rather than an interface: tfjs's containers ask for an index signature. */
 export type DenseGradient = {
@@ -24,11 +26,17 @@ export const LEAKY_SLOPE = 0.01;
 export function forward(input: tf.Tensor2D, chain: Dense[], activation: Activation): tf.Tensor2D[] {
   const outputs: tf.Tensor2D[] = [];
   let hidden = input;
-  for (const { matrix, bias, activated } of chain) {
-    hidden = dense(hidden, matrix, bias, activated ? activation : null);
+  for (const layer of chain) {
+    const { matrix, bias, activated } = layer;
+    hidden = dense(inputOf(layer, hidden), matrix, bias, activated ? activation : null);
     outputs.push(hidden);
   }
   return outputs;
+}
+
+/** What a layer sees of the outputs before it: (rows×n), or pairs of rows as one (rows/2 × 2n). */
+function inputOf({ joined, matrix }: Dense, before: tf.Tensor2D): tf.Tensor2D {
+  return joined ? tf.reshape(before, [before.shape[0] / 2, matrix.shape[0]]) : before;
 }
 
 function dense(
@@ -65,16 +73,20 @@ export function backward(
 ): DenseGradient[] {
   const slope = activation === 'relu' ? 0 : LEAKY_SLOPE;
   const gradients: DenseGradient[] = [];
-  const ones = tf.ones<tf.Rank.R2>([1, outputGradient.shape[0]]);
   let before = outputGradient;
+  let ones = tf.ones<tf.Rank.R2>([1, before.shape[0]]);
   for (let layer = chain.length - 1; layer >= 0; layer--) {
-    const transposed = layer === 0 ? inputTransposed : tf.transpose(outputs[layer - 1]);
+    const transposed = layer === 0 ? inputTransposed : tf.transpose(inputOf(chain[layer], outputs[layer - 1]));
     gradients.unshift({
       matrix: product(transposed, before),
       bias: tf.reshape(product(ones, before), [before.shape[1]]),
     });
     if (layer === 0) break;
-    const gradient = tf.matMul(before, tf.transpose(chain[layer].matrix)) as tf.Tensor2D;
+    let gradient = tf.matMul(before, tf.transpose(chain[layer].matrix)) as tf.Tensor2D;
+    if (chain[layer].joined) {
+      gradient = tf.reshape(gradient, outputs[layer - 1].shape);
+      ones = tf.ones<tf.Rank.R2>([1, gradient.shape[0]]);
+    }
     before = chain[layer - 1].activated ? tf.mul(gradient, tf.step(outputs[layer - 1], slope)) : gradient;
   }
   return gradients;

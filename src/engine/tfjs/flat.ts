@@ -42,14 +42,15 @@ export class FlatLayout {
   }
 
   /** Matrices and biases of every layer, in the order of the chains. */
-  split(vector: tf.Tensor1D): { matrix: tf.Tensor2D; bias: tf.Tensor1D; residual: boolean }[] {
+  split(vector: tf.Tensor1D): { matrix: tf.Tensor2D; bias: tf.Tensor1D; shape: LinearShape }[] {
     let at = 0;
-    return this.layers.map(({ inputs, outputs, residual }) => {
+    return this.layers.map((shape) => {
+      const { inputs, outputs } = shape;
       const size = inputs * outputs;
       const matrix = tf.reshape(tf.slice1d(vector, at, size), [inputs, outputs]) as tf.Tensor2D;
       const bias = tf.slice1d(vector, at + size, outputs);
       at += size + outputs;
-      return { matrix, bias, residual };
+      return { matrix, bias, shape };
     });
   }
 
@@ -58,15 +59,16 @@ export class FlatLayout {
   }
 }
 
-/** The chain to compute with: residual layers as W + I, every layer but the last activated. `unit` gives I by its side. */
+/** The chain to compute with: residual layers as W + I. `unit` gives I by its side. */
 export function denseChain(
   layers: ReturnType<FlatLayout['split']>,
   unit: (side: number) => tf.Tensor2D = tf.eye,
 ): Dense[] {
-  return layers.map(({ matrix, bias, residual }, i) => ({
+  return layers.map(({ matrix, bias, shape: { residual, activated, joined } }) => ({
     matrix: residual ? tf.add<tf.Tensor2D>(matrix, unit(matrix.shape[0])) : matrix,
     bias,
-    activated: i < layers.length - 1,
+    activated,
+    joined,
   }));
 }
 

@@ -9,7 +9,7 @@ import { ctfAtPoints } from '../../imaging/ctf.ts';
 import { shiftHartley } from '../../imaging/shift.ts';
 import { makeLattice } from '../../imaging/lattice.ts';
 import type { EncodingTable, FieldModel, ImageBatch, ModelSpec, StepOptions, Weights } from '../engine.ts';
-import { decoderChain, encoderChain, featureCount } from '../parameters.ts';
+import { decoderChain, encoderChain, featureCount, imagesPerLatent, latentCount } from '../parameters.ts';
 import { makeSliceLayout, needsFlip } from '../slices.ts';
 import { openTfjsEngine } from './engine.ts';
 import { TfjsModel } from './model.ts';
@@ -49,6 +49,7 @@ const cases: Case[] = [
   },
   { name: 'smaller encoder mask, no encoding', spec: { ...base, encoderMaskRadius: 3 }, encoding: none },
   { name: 'homogeneous', spec: { ...base, zDim: 0 }, encoding: table(5, new Random(3)) },
+  { name: 'tilt pairs', spec: { ...base, views: 2, encoderDim: 6 }, encoding: table(5, new Random(4)) },
 ];
 
 function randomWeights(spec: ModelSpec, encoding: EncodingTable, seed: number): Weights {
@@ -83,7 +84,7 @@ function randomBatch(spec: ModelSpec, count: number, seed: number): ImageBatch {
     ctf: Float32Array.from(
       Array.from({ length: count }, (_, i) => [8, 4, 9000 + 4000 * i, 9500, 20, 300, 2.7, 0.1, 0]).flat(),
     ),
-    noise: random.fillNormal(new Float32Array(count * spec.zDim)),
+    noise: random.fillNormal(new Float32Array(latentCount(spec, count) * spec.zDim)),
   };
 }
 
@@ -121,14 +122,29 @@ function plainLoss(spec: ModelSpec, encoding: EncodingTable, batch: ImageBatch, 
   }
   const encoder = encoderChain(spec, makeSliceLayout(spec).encoderInputs) ?? [];
   const decoder = decoderChain(spec, rows[0].length);
-  const network = (chain: typeof decoder, input: tf.Tensor2D, parameters: Map<string, tf.Tensor>) =>
+  const network = (
+    chain: typeof decoder,
+    input: tf.Tensor2D,
+    parameters: Map<string, tf.Tensor>,
+    last: 'linear' | 'activated' = 'linear',
+  ) =>
     chain.reduce<tf.Tensor2D>((h, { name, residual }, i) => {
       const weight = parameters.get(`${name}.weight`) as tf.Tensor2D;
       let next = tf.add(tf.matMul(h, weight, false, true), parameters.get(`${name}.bias`) as tf.Tensor1D);
       if (residual) next = tf.add(next, h);
-      if (i === chain.length - 1) return next as tf.Tensor2D;
+      if (i === chain.length - 1 && last === 'linear') return next as tf.Tensor2D;
       return (spec.activation === 'relu' ? tf.relu(next) : tf.leakyRelu(next, 0.01)) as tf.Tensor2D;
     }, input);
+  const views = imagesPerLatent(spec);
+  const latents = batch.count / views;
+  /** Of an encoder of pairs: one network for each image, another for the two outputs of a pair side by side. */
+  const encode = (seen: number[][], parameters: Map<string, tf.Tensor>): tf.Tensor2D => {
+    if (views === 1) return network(encoder, tf.tensor2d(seen), parameters);
+    const of = (prefix: string) => encoder.filter(({ name }) => name.startsWith(prefix));
+    const view = (v: number) => tf.tensor2d(seen.filter((_, image) => image % 2 === v));
+    const single = [0, 1].map((v) => network(of('encoder.encoder1.'), view(v), parameters, 'activated'));
+    return network(of('encoder.encoder2.'), tf.concat2d(single, 1), parameters);
+  };
   return (parameters: Map<string, tf.Tensor>): tf.Scalar => {
     let input = tf.tensor2d(rows);
     let kl: tf.Tensor = tf.scalar(0);
@@ -139,11 +155,11 @@ function plainLoss(spec: ModelSpec, encoding: EncodingTable, batch: ImageBatch, 
       const seen = Array.from({ length: batch.count }, (_, b) =>
         inside.map((p) => targets[b * points + p] * Math.sign(ctf[b * points + p])),
       );
-      const [mu, logVariance] = tf.split(network(encoder, tf.tensor2d(seen), parameters), 2, 1);
-      const noise = tf.tensor2d(batch.noise ?? [], [batch.count, spec.zDim]);
+      const [mu, logVariance] = tf.split(encode(seen, parameters), 2, 1);
+      const noise = tf.tensor2d(batch.noise ?? [], [latents, spec.zDim]);
       const z = tf.add(mu, tf.mul(noise, tf.exp(tf.mul(0.5, logVariance))));
       kl = tf.mean(tf.sum(tf.mul(-0.5, tf.sub(tf.sub(tf.add(1, logVariance), tf.square(mu)), tf.exp(logVariance))), 1));
-      const each = tf.reshape(tf.tile(tf.expandDims(z, 1), [1, points, 1]), [batch.count * points, spec.zDim]);
+      const each = tf.reshape(tf.tile(tf.expandDims(z, 1), [1, views * points, 1]), [batch.count * points, spec.zDim]);
       input = tf.concat2d([input, each as tf.Tensor2D], 1);
     }
     const out = network(decoder, input, parameters);
@@ -189,7 +205,7 @@ beforeAll(async () => {
 
 describe.each(cases)('$name', ({ spec, encoding }) => {
   const weights = randomWeights(spec, encoding, 11);
-  const batch = randomBatch(spec, 3, 12);
+  const batch = randomBatch(spec, imagesPerLatent(spec) === 2 ? 6 : 3, 12);
 
   it('has the gradients that autodiff of the plain formula has', async () => {
     // Two images a chunk of decoder rows: one whole chunk and a rest.

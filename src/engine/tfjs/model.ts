@@ -1,7 +1,8 @@
 // The field as a FieldModel on any tfjs backend: one step is the encoder forward, the decoder forward and backward in
 // chunks of images (so that activations stay small), the encoder backward, Adam. Gradients are written out (chain.ts);
 // model.test.ts holds the autodiff twin.
-//   loss = Σ (CTF·ŷ − y)² / (B·P) + β/(B·P) · Σ KL,  KL = −½ Σ (1 + log σ² − μ² − σ²),  z = μ + σ·noise
+//   loss = Σ (CTF·ŷ − y)² / (B·P) + β/(Z·P) · Σ KL,  KL = −½ Σ (1 + log σ² − μ² − σ²),  z = μ + σ·noise
+// of B images and Z latents: B of them, or one a pair. The images of one latent follow each other, so that its rows do.
 import * as tf from '@tensorflow/tfjs-core';
 import { BatchPrologue, type PreparedBatch } from '../batch.ts';
 import type {
@@ -18,7 +19,7 @@ import type {
 } from '../engine.ts';
 import { VitrineError } from '../../formats/errors.ts';
 import { FeatureMaker } from '../features.ts';
-import { decoderChain, encoderChain } from '../parameters.ts';
+import { decoderChain, encoderChain, imagesPerLatent, latentCount } from '../parameters.ts';
 import { makeSliceLayout, type SliceLayout } from '../slices.ts';
 import { product } from './products.ts';
 import { adamStep, type AdamState } from './adam.ts';
@@ -35,7 +36,7 @@ interface EncoderPass {
   logVariance: tf.Tensor2D;
 }
 
-/** Rows of `count` images from `image` on; of a single image those from `firstRow` on. */
+/** Rows of `count` images from `image` on, all those of their latents; of a single image those from `firstRow` on. */
 interface Piece {
   image: number;
   count: number;
@@ -66,6 +67,8 @@ export class TfjsModel implements FieldModel {
   /** Sums over the images since the last `takeLosses`: squares, KL, β·KL. */
   private sums: tf.Tensor1D = tf.zeros([3]);
   private images = 0;
+  /** Images that share one latent. */
+  private readonly shared: number;
 
   constructor(
     readonly spec: ModelSpec,
@@ -75,6 +78,7 @@ export class TfjsModel implements FieldModel {
   ) {
     this.layout = makeSliceLayout(spec);
     this.points = this.layout.lattice.points;
+    this.shared = imagesPerLatent(spec);
     this.makeFeatures = new FeatureMaker(encoding);
     const encoder = encoderChain(spec, this.layout.encoderInputs);
     this.encoderLength = encoder?.length ?? 0;
@@ -91,27 +95,28 @@ export class TfjsModel implements FieldModel {
     };
   }
 
-  trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {
+  async trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {
     const { gradient, sums } = this.gradients(batch, options.beta);
     adamStep(this.adam, gradient, options.learningRate, options.weightDecay);
     const before = this.sums;
     this.sums = tf.add(before, sums);
     this.images += batch.count;
     tf.dispose([before, sums, gradient]);
-    return Promise.resolve();
   }
 
   /** Gradient of the loss by the flat parameters, and the batch's sums; both are the caller's to dispose. */
   gradients(batch: ImageBatch, beta: number): { gradient: tf.Tensor1D; sums: tf.Tensor1D } {
+    const latents = latentCount(this.spec, batch.count);
     const prepared = this.prologue.prepare(batch);
     return tf.tidy(() => {
       const { encoder, decoder } = this.chains();
       const features = this.makeFeatures.count;
       const weight = 1 / (batch.count * this.points);
+      const klWeight = beta / (latents * this.points);
       const zDim = this.spec.zDim;
       const input = tf.tensor2d(prepared.encoderInput, [zDim > 0 ? batch.count : 0, this.layout.encoderInputs]);
       const pass = zDim > 0 ? this.encoderPass(input, encoder) : null;
-      const noise = pass && tf.tensor2d(batch.noise ?? new Float32Array(batch.count * zDim), [batch.count, zDim]);
+      const noise = pass && tf.tensor2d(batch.noise ?? new Float32Array(latents * zDim), [latents, zDim]);
       const sigma = pass && tf.exp(tf.mul(pass.logVariance, 0.5));
       const z = pass && noise && sigma ? (tf.add(pass.mu, tf.mul(sigma, noise)) as tf.Tensor2D) : null;
 
@@ -132,10 +137,10 @@ export class TfjsModel implements FieldModel {
         const zGradient = product(groupGradient, tf.transpose(latentPart));
         const variance = tf.square(sigma);
         kl = tf.mul(-0.5, tf.sum(tf.sub(tf.sub(tf.add(1, pass.logVariance), tf.square(pass.mu)), variance)));
-        const muGradient = tf.add(zGradient, tf.mul(pass.mu, beta * weight)) as tf.Tensor2D;
+        const muGradient = tf.add(zGradient, tf.mul(pass.mu, klWeight)) as tf.Tensor2D;
         const logVarianceGradient = tf.add(
           tf.mul(tf.mul(zGradient, noise), tf.mul(sigma, 0.5)),
-          tf.mul(tf.sub(variance, 1), 0.5 * beta * weight),
+          tf.mul(tf.sub(variance, 1), 0.5 * klWeight),
         ) as tf.Tensor2D;
         const outputGradient = tf.concat2d([muGradient, logVarianceGradient], 1);
         encoderGradients = backward(tf.transpose(input), pass.outputs, encoder, outputGradient, this.spec.activation);
@@ -152,11 +157,13 @@ export class TfjsModel implements FieldModel {
     this.sums = tf.zeros([3]);
     this.images = 0;
     const n = Math.max(images, 1);
+    const latents = n / this.shared;
     const reconstruction = squares / (n * this.points);
-    return { images, reconstruction, kl: kl / n, total: reconstruction + weightedKl / (n * this.points) };
+    return { images, reconstruction, kl: kl / latents, total: reconstruction + weightedKl / (latents * this.points) };
   }
 
   async encode(batch: Omit<ImageBatch, 'rotations' | 'noise'>): Promise<Latents> {
+    latentCount(this.spec, batch.count);
     const input = this.prologue.encoderInput(batch);
     const [mu, logVariance] = tf.tidy(() => {
       const pass = this.encoderPass(
@@ -212,7 +219,7 @@ export class TfjsModel implements FieldModel {
   }
 
   memoryBytes(): number {
-    const rows = Math.min(this.pieceRows, Math.max(this.layout.rowsPerImage, this.chunkRows));
+    const rows = Math.min(this.pieceRows, Math.max(this.shared * this.layout.rowsPerImage, this.chunkRows));
     const activations = rows * (2 * this.makeFeatures.count + this.spec.decoderDim * (2 * this.spec.decoderLayers + 4));
     return 4 * (3 * this.flat.size + activations);
   }
@@ -237,7 +244,7 @@ export class TfjsModel implements FieldModel {
     return { outputs, mu, logVariance };
   }
 
-  /** z's part of the first layer and its bias, one row an image; a single row without z. */
+  /** z's part of the first layer and its bias, one row a latent; a single row without z. */
   private groups(z: tf.Tensor2D | null, latentPart: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
     if (!z) return tf.reshape(bias, [1, bias.size]);
     return tf.add(tf.matMul(z, latentPart), bias);
@@ -251,31 +258,33 @@ export class TfjsModel implements FieldModel {
     weight: number,
   ): { squares: tf.Scalar; gradients: DenseGradient[]; groups: tf.Tensor2D } {
     const features = this.makeFeatures.count;
-    const shared = this.spec.zDim === 0;
+    const one = this.spec.zDim === 0;
     let squares: tf.Scalar = tf.scalar(0);
     let gradients: DenseGradient[] | null = null;
     const groupParts: tf.Tensor2D[] = [];
     for (const piece of this.pieces(batch.count)) {
       const { image, count } = piece;
       const part = tf.tidy(() => {
-        const own = shared ? groups : tf.slice2d(groups, [image, 0], [count, groups.shape[1]]);
-        const chain = sliceChain(decoder, features, own);
+        const [first, own] = [Math.floor(image / this.shared), Math.ceil(count / this.shared)];
+        const chunkGroups = one ? groups : tf.slice2d(groups, [first, 0], [own, groups.shape[1]]);
+        const chain = sliceChain(decoder, features, chunkGroups);
         return chunkGradients(this.chunk(batch, prepared, piece), chain, features, this.spec.activation, weight);
       });
       squares = tf.add(squares, part.squares);
       gradients = gradients ? addGradients(gradients, part.gradients) : part.gradients;
-      const before = piece.firstRow > 0 && !shared ? groupParts.pop() : undefined;
+      const goesOn = piece.firstRow > 0 || image % this.shared !== 0;
+      const before = goesOn && !one ? groupParts.pop() : undefined;
       groupParts.push(before ? tf.add(before, part.groups) : part.groups);
     }
-    const joined = shared ? groupParts.reduce((a, b) => tf.add(a, b)) : tf.concat2d(groupParts, 0);
+    const joined = one ? groupParts.reduce((a, b) => tf.add(a, b)) : tf.concat2d(groupParts, 0);
     return { squares, gradients: gradients ?? [], groups: joined };
   }
 
-  /** What is computed at a time: several images, or rows of one image that is too large. */
+  /** What is computed at a time: the images of several latents, or rows of one image where those are too many. */
   private *pieces(images: number): Generator<Piece> {
     const { rowsPerImage } = this.layout;
-    if (this.pieceRows >= rowsPerImage) {
-      const perChunk = Math.max(1, Math.floor(this.chunkRows / rowsPerImage));
+    if (this.pieceRows >= this.shared * rowsPerImage) {
+      const perChunk = this.shared * Math.max(1, Math.floor(this.chunkRows / (this.shared * rowsPerImage)));
       for (let image = 0; image < images; image += perChunk) {
         const count = Math.min(perChunk, images - image);
         yield { image, count, firstRow: 0, rows: count * rowsPerImage };
@@ -290,7 +299,7 @@ export class TfjsModel implements FieldModel {
   private chunk(batch: ImageBatch, prepared: PreparedBatch, { image, count, firstRow, rows }: Piece): DecoderChunk {
     const { rowsPerImage, channels } = this.layout;
     const features = this.makeFeatures.count;
-    const groups = this.spec.zDim === 0 ? 1 : count;
+    const groups = this.spec.zDim === 0 ? 1 : Math.ceil(count / this.shared);
     const whole = count * rowsPerImage;
     let buffer = this.buffer(features, groups, whole);
     // The pieces of one image share the features of its first.

@@ -13,6 +13,7 @@ import type {
   StepOptions,
   Weights,
 } from '../engine.ts';
+import { refusePairs } from '../parameters.ts';
 import { makeSliceLayout, type SliceLayout } from '../slices.ts';
 import { Header } from './header-fields.ts';
 import type { KernelModule } from './kernels.ts';
@@ -51,6 +52,7 @@ export class WasmModel implements FieldModel {
     encoding: EncodingTable,
     state: ModelState,
   ): Promise<WasmModel> {
+    refusePairs(spec);
     const slices = makeSliceLayout(spec);
     const plan = planMemory(spec, encoding, slices, threads.count);
     const memory = new ModelMemory(plan, spec, slices, kernels.shared);

@@ -15,6 +15,7 @@ import type {
   VolumeWithStatistics,
   Weights,
 } from '../../engine.ts';
+import { refusePairs } from '../../parameters.ts';
 import { stepUniform } from '../adam/step.ts';
 import type { Arena } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
@@ -91,6 +92,7 @@ export class WgslModel implements FieldModel {
     state: ModelState,
     { scalar = tuned.scalar, budgetBytes = activationBudget(gpu), onDispose }: WgslModelOptions = {},
   ): Promise<WgslModel> {
+    refusePairs(spec);
     const network = new Network(spec, encoding, scalar);
     const { made } = await gpu.allocate('model', async (arena) => {
       const lossScale = scalar === 'f16' ? startingScale(network) : 1;
