@@ -1,5 +1,6 @@
 // What benchmarks time of a search: the dispatches of one call on random numbers, without upload and read-back.
-import type { FourierCube, SearchPoints } from '../../scoring/scorer.ts';
+import { searchPoints } from '../../scoring/points.ts';
+import type { FourierCube } from '../../scoring/scorer.ts';
 import type { Arena } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
 import { Desk } from './desk.ts';
@@ -30,16 +31,6 @@ function random(count: number, scale: number): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: count }, () => scale * (2 * Math.random() - 1));
 }
 
-export function benchPoints({ boxPixels, limit }: PoseSearchSize): SearchPoints {
-  const all: [number, number, number][] = [];
-  for (let y = -limit; y <= 0; y++)
-    for (let x = -limit; x <= limit; x++)
-      if (Math.hypot(x, y) <= limit && (y < 0 || x < 0)) all.push([x, y, Math.hypot(x, y)]);
-  all.sort((a, b) => a[2] - b[2]);
-  const [x, y, radius] = [0, 1, 2].map((axis) => Float32Array.from(all, (k) => k[axis]));
-  return { boxPixels, count: all.length, x, y, radius };
-}
-
 /** Turns about the x axis: what a slice costs does not hang on where it lies. */
 function benchRotations(count: number): Float32Array<ArrayBuffer> {
   const rotations = new Float32Array(9 * count);
@@ -58,8 +49,8 @@ export async function poseSearchBench(
   size: PoseSearchSize,
   variant?: PoseVariant,
 ): Promise<readonly Command[]> {
-  const points = benchPoints(size);
   const { boxPixels, limit, images: count, translations: shifts } = size;
+  const points = searchPoints(boxPixels, limit);
   const work = new Held(gpu, { within: arena });
   const desk = new Desk(gpu, arena, true);
   const reach = OVERSAMPLING * limit + 2;

@@ -3,7 +3,8 @@
 import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
 import { inTwoDimensions } from '../../../../testing/grid.ts';
 import { VitrineError } from '../../../formats/errors.ts';
-import type { FourierCube, PoseScorer, SearchImages, SearchPoints } from '../../scoring/scorer.ts';
+import { searchPoints } from '../../scoring/points.ts';
+import type { FourierCube, PoseScorer, SearchImages } from '../../scoring/scorer.ts';
 import { TwinScorer } from '../../scoring/twin.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { subgroupVariants } from '../product/product.ts';
@@ -12,17 +13,6 @@ import { GpuPoseScorer, type GpuPoseScorerOptions } from './scorer.ts';
 
 const BOX = 16;
 const OVERSAMPLING = 2;
-
-/** The half plane up to `limit` Fourier pixels, nearest first. */
-function bandPoints(limit: number): SearchPoints {
-  const all: [number, number][] = [];
-  for (let y = -limit; y <= 0; y++)
-    for (let x = -limit; x <= limit; x++) if (Math.hypot(x, y) <= limit && (y < 0 || x < 0)) all.push([x, y]);
-  all.sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
-  const radius = Float32Array.from(all, ([x, y]) => Math.hypot(x, y));
-  const [x, y] = [0, 1].map((axis) => Float32Array.from(all, (k) => k[axis]));
-  return { boxPixels: BOX, count: all.length, x, y, radius };
-}
 
 function someCube(seed: number, limit: number): FourierCube {
   const reach = OVERSAMPLING * limit + 2;
@@ -72,7 +62,7 @@ function someImages(seed: number, count: number, points: number, ctf: boolean): 
 
 /** A scorer on the device and its twin with the same volumes and images. */
 async function scorers(gpu: Gpu, { images, limit = 4, volumes = 1, ctf = true, options }: Setting) {
-  const points = bandPoints(limit);
+  const points = searchPoints(BOX, limit);
   const onTake = (view: Parameters<typeof poison>[1]) => poison(gpu, view);
   const scorer = await GpuPoseScorer.create(gpu, points, { onTake, ...options });
   const twin = new TwinScorer(points);
@@ -195,7 +185,7 @@ async function proveSmallBindings(gpu: Gpu): Promise<void> {
   await proveShared(narrow, { images: 4, rotations: 200, translations: 30, limit: 3 });
   await proveOwn(narrow, { images: 4, rotations: 30, translations: 30, limit: 3 });
   await proveExpectation(narrow, { images: 9, rotations: 60, translations: 3, limit: 3 });
-  const scorer = await GpuPoseScorer.create(narrow, bandPoints(8));
+  const scorer = await GpuPoseScorer.create(narrow, searchPoints(BOX, 8));
   const error: unknown = await scorer.setVolumes([someCube(1, 8)]).catch((reason: unknown) => reason);
   if (!(error instanceof VitrineError) || error.code !== 'out-of-memory')
     throw new Error(`a cube that no binding shows was met by ${String(error)}`);
