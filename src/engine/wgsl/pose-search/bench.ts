@@ -63,7 +63,7 @@ export async function poseSearchBench(
     positions: arena.upload('positions', positionsOf(points)),
     boxPixels,
     images: await holdImages(gpu, work, { count, values: random(2 * ctf.length, 1), ctf }, points.count),
-    cubes: await holdCubes(gpu, work, [cube], 0),
+    cubes: await holdCubes(gpu, work, [cube], points, 0),
     budget: searchBudget(gpu),
     variant,
   };

@@ -14,8 +14,9 @@ import { GpuPoseScorer, type GpuPoseScorerOptions } from './scorer.ts';
 const BOX = 16;
 const OVERSAMPLING = 2;
 
-function someCube(seed: number, limit: number): FourierCube {
-  const reach = OVERSAMPLING * limit + 2;
+/** `beyond`: steps that it reaches farther than slices do. */
+function someCube(seed: number, limit: number, beyond = 2): FourierCube {
+  const reach = OVERSAMPLING * limit + beyond;
   return { oversampling: OVERSAMPLING, reach, values: randomNumbers(seed, 2 * (2 * reach + 1) ** 3) };
 }
 
@@ -47,6 +48,8 @@ interface Setting {
   /** How many points count; all where it is not said. */
   points?: number;
   volumes?: number;
+  /** Steps that the volumes' cubes reach beyond the points; where it is none, outer points are zero. */
+  beyond?: number;
   ctf?: boolean;
   given?: boolean;
   options?: GpuPoseScorerOptions;
@@ -61,12 +64,12 @@ function someImages(seed: number, count: number, points: number, ctf: boolean): 
 }
 
 /** A scorer on the device and its twin with the same volumes and images. */
-async function scorers(gpu: Gpu, { images, limit = 4, volumes = 1, ctf = true, options }: Setting) {
+async function scorers(gpu: Gpu, { images, limit = 4, volumes = 1, beyond, ctf = true, options }: Setting) {
   const points = searchPoints(BOX, limit);
   const onTake = (view: Parameters<typeof poison>[1]) => poison(gpu, view);
   const scorer = await GpuPoseScorer.create(gpu, points, { onTake, ...options });
   const twin = new TwinScorer(points);
-  const cubes = Array.from({ length: volumes }, (_, v) => someCube(v + 1, limit));
+  const cubes = Array.from({ length: volumes }, (_, v) => someCube(v + 1, limit, beyond));
   for (const one of [scorer, twin]) {
     await one.setVolumes(cubes);
     await one.setImages(someImages(11, images, points.count, ctf));
@@ -215,6 +218,8 @@ export const poseSearchCases: KernelCase[] = [
     { ...few, ctf: false },
     { ...few, points: 13 },
     { ...few, volumes: 3, limit: 3 },
+    { ...few, beyond: 7 },
+    { ...few, beyond: 0 },
     { ...few, given: true },
     { ...few, given: true, points: 16, ctf: false },
     chunked,

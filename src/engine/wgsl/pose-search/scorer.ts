@@ -69,7 +69,7 @@ export class GpuPoseScorer implements PoseScorer {
   setVolumes(cubes: readonly FourierCube[]): Promise<void> {
     return this.inTurn(async () => {
       const before = this.cubes.cubes.length;
-      this.cubes = await holdCubes(this.gpu, this.data, cubes, before);
+      this.cubes = await holdCubes(this.gpu, this.data, cubes, this.points, before);
     });
   }
 
