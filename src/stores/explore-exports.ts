@@ -1,6 +1,14 @@
 // What leaves the studio: particle lists of a selection, maps, latents, the run folder; and lists coming back.
 import { create } from 'zustand';
-import type { DroppedFile, ExportedFile, ExportFormat, Notice, Progress, VolumeData } from '../../workers/contract.ts';
+import type {
+  DroppedFile,
+  ExportedFile,
+  ExportFormat,
+  Notice,
+  PoseFormat,
+  Progress,
+  VolumeData,
+} from '../../workers/contract.ts';
 import type { ErrorData } from '../formats/errors.ts';
 import { everything } from '../selection/sets.ts';
 import { rowsOfCluster, useExplore } from './explore.ts';
@@ -106,6 +114,21 @@ export async function exportLatents(format: 'pkl' | 'csv', scope: ExportScope, s
   if (!run) return;
   const rows = scope.kind === 'all' ? null : rowsOf(scope);
   await write(`latents.${format}`, save, () => backend().io.exportLatents(run.id, format, rows));
+}
+
+/** Why found poses cannot be written in a format; null where they can. */
+export function poseObstacle(format: PoseFormat): string | null {
+  const { dataset } = useExplore.getState();
+  if (!dataset) return 'No dataset is open.';
+  return format === 'cs' && dataset.tableKind !== 'cs'
+    ? 'The particles came without a .cs file: its rows cannot be made up.'
+    : null;
+}
+
+/** The poses that an ab initio run found, of all its particles. */
+export async function exportPoses(format: PoseFormat, save: Save): Promise<void> {
+  const { run } = useExplore.getState();
+  if (run) await write(`poses.${format}`, save, () => backend().io.exportPoses(run.id, format));
 }
 
 /** The run folder as a zip. */

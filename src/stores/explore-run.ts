@@ -22,7 +22,7 @@ export function useShownRun(): RunSummary | null {
 }
 
 async function show(run: RunSummary): Promise<void> {
-  const key = `${run.id} ${run.epochsDone}`;
+  const key = `${run.id} ${run.epochsDone} ${run.mirrored === true}`;
   if (key !== shown) {
     shown = key;
     openMaps(run.id, run.boxPixels);
@@ -31,7 +31,8 @@ async function show(run: RunSummary): Promise<void> {
     // Before anything is computed: what arrives first marks its particle on the new landscape.
     if (useExplore.getState().run?.id !== run.id) resetLandscape(run.params.zDim);
     await openRun(run);
-    if (isHomogeneous(run) && shown === key) showMapAt([], `Epoch ${run.epochsDone}`, null);
+    const label = `Epoch ${run.epochsDone}${run.mirrored ? ', mirrored' : ''}`;
+    if (isHomogeneous(run) && shown === key) showMapAt([], label, null);
     return;
   }
   await openRun(run);

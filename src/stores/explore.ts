@@ -68,7 +68,8 @@ export function landscapeSource(): LandscapeSource | null {
 export async function openRun(run: RunSummary): Promise<void> {
   const standing = get();
   const sameRun = standing.run?.id === run.id;
-  if (sameRun && standing.phase !== 'failed' && standing.latents?.epoch === run.epochsDone) return set({ run });
+  const shownEpoch = isHomogeneous(run) ? standing.run?.epochsDone : standing.latents?.epoch;
+  if (sameRun && standing.phase !== 'failed' && shownEpoch === run.epochsDone) return set({ run });
   if (sameRun && standing.phase === 'loading') return;
   visit.abort();
   visit = new AbortController();

@@ -1,12 +1,17 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 vi.mock('../../workers/client.ts', () => ({ connectStudio: () => ({}) }));
-vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
-const { choosePreset, setDatasetBox, setParam, useLearnForm } = await import('./learn-form.ts');
+let stored: string | null = null;
+vi.stubGlobal('localStorage', { getItem: () => stored, setItem: (_: string, text: string) => (stored = text) });
+const { chooseMethod, choosePreset, fitForm, loadLearnForm, setParam, useLearnForm } = await import('./learn-form.ts');
+const dataset = (boxPixels: number, hasPoses = true) => ({ boxPixels, hasPoses });
+const form = () => useLearnForm.getState();
+const params = () => form().params;
 
 describe('the form of a run', () => {
   beforeEach(() => {
-    setDatasetBox(256);
+    fitForm(dataset(256));
+    chooseMethod('known-poses');
     choosePreset('standard');
   });
 
@@ -30,11 +35,63 @@ describe('the form of a run', () => {
   it('does not enlarge images: a preset gives way, a typed box is refused', () => {
     choosePreset('quick');
     expect(useLearnForm.getState().params.boxPixels).toBe(64);
-    setDatasetBox(32);
+    fitForm(dataset(32));
     expect(useLearnForm.getState()).toMatchObject({ preset: 'quick', params: { boxPixels: 'auto' } });
     setParam('boxPixels', 64);
     expect(useLearnForm.getState().errors.boxPixels).toBe('Expected at most 32, the box of the images.');
-    setDatasetBox(128);
+    fitForm(dataset(128));
     expect(useLearnForm.getState().errors.boxPixels).toBeUndefined();
+  });
+
+  it('begins ab initio with its own values, and takes up those of before again', () => {
+    setParam('epochs', 21);
+    chooseMethod('ab-initio');
+    expect(params()).toMatchObject({ method: 'ab-initio', epochs: 30, batchSize: 8, zDim: 0 });
+    chooseMethod('known-poses');
+    expect(params()).toMatchObject({ method: 'known-poses', epochs: 21, zDim: 8 });
+    expect(form().preset).toBeNull();
+  });
+
+  it('keeps the preset over the method, and the number of structures over the preset', () => {
+    choosePreset('quick');
+    chooseMethod('ab-initio');
+    expect(form().preset).toBe('quick');
+    expect(params()).toMatchObject({ epochs: 30, batchSize: 8, decoderDim: 128 });
+    setParam('zDim', 4);
+    choosePreset('fine');
+    expect(form().preset).toBe('fine');
+    expect(params()).toMatchObject({ zDim: 4, epochs: 30, decoderDim: 1024 });
+    chooseMethod('known-poses');
+    expect(params()).toMatchObject({ zDim: 8, epochs: 50, batchSize: 8 });
+  });
+
+  it('has only ab initio for a set without poses, and goes back with one that has them', () => {
+    fitForm(dataset(256, false));
+    expect(params()).toMatchObject({ method: 'ab-initio', zDim: 0 });
+    setParam('start', 'given');
+    expect(form().errors.start).toBe('These particles came without poses.');
+    setParam('start', 'em');
+    fitForm(dataset(256));
+    expect(params()).toMatchObject({ method: 'known-poses', zDim: 8, epochs: 20 });
+    chooseMethod('ab-initio');
+    fitForm(dataset(256, false));
+    fitForm(dataset(256));
+    expect(params().method).toBe('ab-initio');
+  });
+
+  it('comes back as it was kept, also from before there was a choice of method', () => {
+    setParam('epochs', 21);
+    chooseMethod('ab-initio');
+    const kept = stored;
+    choosePreset('standard');
+    stored = kept;
+    loadLearnForm();
+    expect(params()).toMatchObject({ method: 'ab-initio', epochs: 30 });
+    chooseMethod('known-poses');
+    expect(params().epochs).toBe(21);
+    const { method: _, searchEvery: __, ...old } = params();
+    stored = JSON.stringify({ preset: null, params: { ...old, epochs: 7 } });
+    loadLearnForm();
+    expect(params()).toMatchObject({ method: 'known-poses', epochs: 7, searchEvery: 5 });
   });
 });

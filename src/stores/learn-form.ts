@@ -1,8 +1,9 @@
-// The form of a new run: preset, every value of the parameter table as set so far, the estimate for it.
+// The form of a new run: method, preset, every value of the parameter table as set so far, the estimate for it.
 import { create } from 'zustand';
-import type { Estimate, Progress } from '../../workers/contract.ts';
+import type { DatasetSummary, Estimate, Progress } from '../../workers/contract.ts';
 import type { ErrorData } from '../formats/errors.ts';
 import {
+  AB_INITIO_DEFAULTS,
   defaultParams,
   PARAMS,
   PRESETS,
@@ -15,6 +16,7 @@ import { errorData, wasCancelled } from './explore-backend.ts';
 import { studio } from './studio.ts';
 
 export type PresetName = keyof typeof PRESETS;
+export type Method = Params['method'];
 
 export interface LearnFormState {
   name: string;
@@ -26,6 +28,12 @@ export interface LearnFormState {
   showAdvanced: boolean;
   /** Box of the dataset that would be learnt from: training can crop it, not enlarge it. */
   datasetBox: number | null;
+  /** Whether that dataset came with poses; without them they can only be found. */
+  datasetHasPoses: boolean;
+  /** Ab initio was not chosen but is all that the dataset allows: one with poses goes back. */
+  methodForced: boolean;
+  /** With known poses, what ab initio has put its own values in the place of. */
+  setAside: Partial<Params> | null;
   estimate: Estimate | null;
   /** Dataset and values that the estimate was measured for. */
   estimatedFor: string | null;
@@ -35,13 +43,26 @@ export interface LearnFormState {
 
 const KEPT = 'vitrine-learn';
 
-function kept(): Partial<Pick<LearnFormState, 'preset' | 'params'>> {
+type Kept = Pick<LearnFormState, 'preset' | 'params' | 'methodForced' | 'setAside'>;
+
+function kept(): Partial<Kept> {
   try {
-    const { preset, params } = JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<LearnFormState>;
-    return params ? { preset: preset && preset in PRESETS ? preset : null, params: validateParams(params) } : {};
+    const { preset, params, methodForced, setAside } = JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Kept>;
+    if (!params) return {};
+    return {
+      preset: preset && preset in PRESETS ? preset : null,
+      params: validateParams(params),
+      methodForced: methodForced === true,
+      setAside: setAside ? abInitioKeysOf(validateParams(setAside)) : null,
+    };
   } catch {
     return {};
   }
+}
+
+function abInitioKeysOf(params: Params): Partial<Params> {
+  const keys = Object.keys(AB_INITIO_DEFAULTS).filter((key) => key !== 'method') as ParamKey[];
+  return Object.fromEntries(keys.map((key) => [key, params[key]]));
 }
 
 export const useLearnForm = create<LearnFormState>(() => ({
@@ -51,6 +72,9 @@ export const useLearnForm = create<LearnFormState>(() => ({
   errors: {},
   showAdvanced: false,
   datasetBox: null,
+  datasetHasPoses: true,
+  methodForced: false,
+  setAside: null,
   estimate: null,
   estimatedFor: null,
   estimating: null,
@@ -63,38 +87,85 @@ export function loadLearnForm(): void {
 }
 
 function keep(): void {
-  const { preset, params, errors } = get();
-  if (Object.keys(errors).length === 0) localStorage.setItem(KEPT, JSON.stringify({ preset, params }));
+  const { preset, params, methodForced, setAside, errors } = get();
+  if (Object.keys(errors).length > 0) return;
+  const standing: Kept = { preset, params, methodForced, setAside };
+  localStorage.setItem(KEPT, JSON.stringify(standing));
 }
 
-/** A preset's values for the dataset at hand; a box larger than the images' is left to 'auto'. */
-function presetParams(preset: PresetName): Params {
-  const { params, datasetBox } = get();
-  const values: Params = { ...defaultParams(), ...PRESETS[preset].values, device: params.device };
+/**
+ * A preset's values for the dataset and the method at hand; a box larger than the images' is left to 'auto'. Where the
+ * computing is done, and how many structures ab initio looks for, is not a preset's to say.
+ */
+function presetParams(preset: PresetName, { method, device, zDim }: Params): Params {
+  const { datasetBox } = get();
+  const values: Params = { ...defaultParams(), ...PRESETS[preset].values, device };
+  if (method === 'ab-initio') Object.assign(values, AB_INITIO_DEFAULTS, { zDim });
   const tooLarge = values.boxPixels !== 'auto' && datasetBox !== null && values.boxPixels > datasetBox;
   return tooLarge ? { ...values, boxPixels: 'auto' } : values;
 }
 
 export function choosePreset(preset: PresetName): void {
-  set({ preset, params: presetParams(preset), errors: {} });
+  set({ preset, params: presetParams(preset, get().params), errors: {}, setAside: null });
   keep();
 }
 
-/** Fits the form to the images of another dataset. */
-export function setDatasetBox(datasetBox: number): void {
-  if (get().datasetBox === datasetBox) return;
-  set({ datasetBox });
-  const { preset, params } = get();
-  if (preset) choosePreset(preset);
-  else setParam('boxPixels', params.boxPixels);
+/** Ab initio begins with its own values where they differ from the table's; known poses take theirs up again. */
+export function chooseMethod(method: Method): void {
+  if (get().params.method !== method) changeMethod(method);
+  set({ methodForced: false });
+  keep();
+}
+
+function changeMethod(method: Method): void {
+  const { params: standing, preset, setAside } = get();
+  let values: Partial<Params> | null = AB_INITIO_DEFAULTS;
+  if (method === 'known-poses')
+    values = setAside ?? abInitioKeysOf({ ...defaultParams(), ...(preset && PRESETS[preset].values) });
+  const params = { ...standing, ...values, method };
+  set({
+    params,
+    preset: presetOf(params),
+    errors: errorsOf(params),
+    setAside: method === 'ab-initio' ? abInitioKeysOf(standing) : null,
+  });
+}
+
+/** Fits the form to another dataset: its box bounds training's, and without poses they have to be found. */
+export function fitForm({ boxPixels, hasPoses }: Pick<DatasetSummary, 'boxPixels' | 'hasPoses'>): void {
+  const { datasetBox, datasetHasPoses } = get();
+  if (datasetBox === boxPixels && datasetHasPoses === hasPoses) return;
+  set({ datasetBox: boxPixels, datasetHasPoses: hasPoses });
+  const { preset, params, methodForced } = get();
+  if (!hasPoses && params.method === 'known-poses') {
+    changeMethod('ab-initio');
+    set({ methodForced: true });
+  } else if (hasPoses && methodForced) {
+    changeMethod('known-poses');
+    set({ methodForced: false });
+  }
+  if (preset) set({ preset, params: presetParams(preset, get().params) });
+  set({ errors: errorsOf(get().params) });
+  keep();
+}
+
+function errorsOf(params: Params): LearnFormState['errors'] {
+  const errors: LearnFormState['errors'] = {};
+  for (const { key } of PARAMS) {
+    const error = errorOf(key, params);
+    if (error) errors[key] = error;
+  }
+  return errors;
 }
 
 /** One sentence about a value that its row of the table does not allow; null where it does. */
 function errorOf(key: ParamKey, params: Params): string | null {
   try {
     validateParams({ [key]: params[key] });
-    const { datasetBox } = get();
-    const { boxPixels } = params;
+    const { datasetBox, datasetHasPoses } = get();
+    const { boxPixels, method, start } = params;
+    if (key === 'start' && start === 'given' && method === 'ab-initio' && !datasetHasPoses)
+      return 'These particles came without poses.';
     if (key === 'boxPixels' && boxPixels !== 'auto' && datasetBox !== null && boxPixels > datasetBox)
       return `Expected at most ${datasetBox}, the box of the images.`;
     return null;
@@ -116,7 +187,7 @@ export function setParam<K extends ParamKey>(key: K, value: Params[K]): void {
 function presetOf(params: Params): PresetName | null {
   const names = Object.keys(PRESETS) as PresetName[];
   const same = (name: PresetName) => {
-    const values = presetParams(name);
+    const values = presetParams(name, params);
     return (PARAMS as readonly ParamDef[]).every(
       ({ key }) => key === 'device' || values[key as ParamKey] === params[key as ParamKey],
     );

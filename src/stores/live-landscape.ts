@@ -1,4 +1,5 @@
-// The landscape and a map of the run that is shown on Learn, as they stand after its latest epoch.
+// The landscape and a map of the run that is shown on Learn, as they stand after its latest epoch; of an ab initio run the
+// map of its start before that.
 import { create } from 'zustand';
 import type { IsosurfaceMesh, PcaResult, RunSummary } from '../../workers/contract.ts';
 import { latestWins } from '../../workers/client.ts';
@@ -8,7 +9,10 @@ import { studio } from './studio.ts';
 
 export interface LiveLandscape {
   runId: string | null;
+  /** 0 while the map is one of the start. */
   epoch: number;
+  /** What the map was made of: epoch and hand, or how far the start was. */
+  state: string;
   /** Null for a homogeneous run. */
   pca: PcaResult | null;
   mesh: IsosurfaceMesh | null;
@@ -22,6 +26,7 @@ export interface LiveLandscape {
 const NOTHING: LiveLandscape = {
   runId: null,
   epoch: 0,
+  state: '',
   pca: null,
   mesh: null,
   row: null,
@@ -42,18 +47,30 @@ const PREVIEW_BOX = 64;
 const REST = 5000;
 let lastEnd = -Infinity;
 let later: ReturnType<typeof setTimeout> | undefined;
+/** Run and state that are being computed. */
+let underWay: string | null = null;
 
 export function clearLive(): void {
   clearTimeout(later);
   set(NOTHING);
 }
 
-const compute = latestWins(async (run: RunSummary) => {
+/** Null where there is nothing to show yet. */
+function stateOf(run: RunSummary): string | null {
+  if (run.epochsDone > 0) return `epoch ${run.epochsDone}${run.mirrored ? ', mirrored' : ''}`;
+  const report = run.poseReports?.at(-1);
+  const going = run.status === 'running' || run.status === 'paused';
+  return going && report ? `${report.stage} ${report.fraction}` : null;
+}
+
+const compute = latestWins(async (run: RunSummary, state: string) => {
   const { io, engine, analysis } = studio();
   set(get().runId === run.id ? { loading: true, error: null } : { ...NOTHING, runId: run.id, loading: true });
-  const latents = run.params.zDim > 0 ? await io.latents(run.id, run.epochsDone) : null;
+  const { zDim: dimensions } = run.params;
+  const epoch = run.epochsDone > 0 ? run.epochsDone : null;
+  const latents = dimensions > 0 && epoch !== null ? await io.latents(run.id, epoch) : null;
   let row: number | null = null;
-  let z: number[] = [];
+  let z = new Array<number>(dimensions).fill(0);
   if (latents) {
     const { mu, zDim } = latents;
     const pca = await analysis.pca(mu, zDim);
@@ -63,32 +80,38 @@ const compute = latestWins(async (run: RunSummary) => {
     z = [...mu.subarray(row * zDim, (row + 1) * zDim)];
   }
   const boxPixels = Math.min(run.boxPixels, PREVIEW_BOX);
-  const volume = await engine.decode({ runId: run.id, epoch: run.epochsDone, z, boxPixels });
+  const volume = await engine.decode({ runId: run.id, epoch, z, boxPixels });
   const { suggestedLevel } = volume.statistics ?? (await analysis.statistics(volume));
   const mesh = await analysis.isosurface(volume, suggestedLevel);
   if (get().runId !== run.id) return;
   const boxAngstrom = volume.boxPixels * volume.pixelSizeAngstrom;
-  set({ mesh, row, boxAngstrom, epoch: run.epochsDone, loading: false });
+  set({ mesh, row, boxAngstrom, epoch: run.epochsDone, state, loading: false });
 });
 
 /**
- * Brings landscape and map to the run's latest epoch; while one is computed only the newest request waits, and while the run
- * goes on they rest in between.
+ * Brings landscape and map to the run's latest epoch, or to where its start is; while one is computed only the newest request
+ * waits, and while the run goes on they rest in between.
  */
 export async function refreshLive(run: RunSummary | null): Promise<void> {
-  if (!run || run.epochsDone === 0) return;
+  const state = run && stateOf(run);
+  if (!run || state === null) return;
   clearTimeout(later);
+  const key = `${run.id} ${state}`;
   const shown = get().runId === run.id && get().mesh !== null;
-  if (shown && get().epoch === run.epochsDone) return;
+  if (underWay === key || (shown && get().state === state)) return;
   const rest = lastEnd + REST - performance.now();
-  if (shown && run.status === 'running' && rest > 0) {
+  if ((shown || run.epochsDone === 0) && run.status === 'running' && rest > 0) {
     later = setTimeout(() => void refreshLive(run), rest);
     return;
   }
+  underWay = key;
   try {
-    await compute(run);
+    await compute(run, state);
   } catch (error) {
-    set({ loading: false, error: wasCancelled(error) ? null : errorData(error) });
+    // A start may have no map yet; its next report asks again.
+    const quiet = wasCancelled(error) || run.epochsDone === 0;
+    set({ loading: false, error: quiet ? null : errorData(error) });
   }
+  if (underWay === key) underWay = null;
   lastEnd = performance.now();
 }

@@ -1,6 +1,6 @@
 // The runs that are kept, the one that goes on, and what their events say.
 import { create } from 'zustand';
-import type { Params, Progress, RunEvent, RunSummary } from '../../workers/contract.ts';
+import type { Params, PoseReport, Progress, RunEvent, RunSummary } from '../../workers/contract.ts';
 import type { ErrorData } from '../formats/errors.ts';
 import { errorData } from './explore-backend.ts';
 import { clearLive, refreshLive } from './live-landscape.ts';
@@ -13,6 +13,15 @@ export interface LossPoint {
   reconstruction: number;
   kl: number;
 }
+/** How poses moved between two reports of an ab initio run. */
+export interface MovePoint {
+  /** Epochs done as a fraction; below 0 the start: −2 … −1 its first stage, −1 … 0 the refinement. */
+  at: number;
+  /** Share of images whose rotation moved by more than `movedDegrees`; null for a first report. */
+  moving: number | null;
+  movedDegrees: number;
+  medianDegrees: number | null;
+}
 /** What a run says while it goes on; begins anew with every start of the page. */
 export interface LiveRun {
   preparing: Progress | null;
@@ -23,6 +32,8 @@ export interface LiveRun {
   imagesPerSecond: number;
   secondsLeft: number | null;
   losses: LossPoint[];
+  /** Of every report that was heard; the run's record keeps one a stage and epoch. */
+  moves: MovePoint[];
   reason: string | null;
 }
 
@@ -32,7 +43,7 @@ export interface RunsState {
   currentId: string | null;
   live: Record<string, LiveRun>;
   /** A verb on its way: its button is busy. */
-  pending: 'start' | 'resume' | 'pause' | 'continue' | 'stop' | null;
+  pending: 'start' | 'resume' | 'pause' | 'continue' | 'stop' | 'flip' | null;
   /** Runs found interrupted when the page was opened, offered for resuming until they are put aside. */
   offered: string[];
   /** Why the last start or resume was refused. */
@@ -41,6 +52,7 @@ export interface RunsState {
 
 const CURRENT_KEY = 'vitrine-run';
 const POINTS_KEPT = 3000;
+const MOVES_KEPT = 600;
 const QUIET: LiveRun = {
   preparing: null,
   epoch: 0,
@@ -49,6 +61,7 @@ const QUIET: LiveRun = {
   imagesPerSecond: 0,
   secondsLeft: null,
   losses: [],
+  moves: [],
   reason: null,
 };
 
@@ -162,6 +175,15 @@ export const pauseRun = (id: string) => verb('pause', () => studio().engine.paus
 export const continueRun = (id: string) => verb('continue', () => studio().engine.continue(id));
 export const stopRun = (id: string) => verb('stop', () => studio().engine.stop(id));
 
+/** Mirrors a run that is not going on: its field and its poses. */
+export function flipRun(id: string): Promise<boolean> {
+  return verb('flip', async () => {
+    const run = await studio().engine.flipHand(id);
+    put(run);
+    void refreshLive(run);
+  });
+}
+
 export async function renameRun(id: string, name: string): Promise<void> {
   try {
     await studio().io.renameRun(id, name);
@@ -189,8 +211,23 @@ function known(id: string): boolean {
   return false;
 }
 
-function thinned(points: LossPoint[]): LossPoint[] {
-  return points.length < POINTS_KEPT ? points : points.filter((_, i) => i % 2 === 0);
+function thinned<P>(points: P[], most = POINTS_KEPT): P[] {
+  return points.length < most ? points : points.filter((_, i) => i % 2 === 0);
+}
+
+/** Where the stage of a report begins on the axis of the epochs. */
+function stageStart({ stage, epoch }: PoseReport): number {
+  return stage === 'start' ? -2 : stage === 'refine' ? -1 : epoch - 1;
+}
+
+export function movePoint(report: PoseReport): MovePoint {
+  const { fraction, moving, movedDegrees, medianMoveDegrees } = report;
+  return { at: stageStart(report) + fraction, moving, movedDegrees, medianDegrees: medianMoveDegrees };
+}
+
+/** One report a stage and epoch, the latest in the place of those before it. */
+function withReport(reports: PoseReport[], report: PoseReport): PoseReport[] {
+  return [...reports.filter((each) => stageStart(each) < stageStart(report)), report];
 }
 
 export function takeRunEvent(event: RunEvent): void {
@@ -209,6 +246,18 @@ export function takeRunEvent(event: RunEvent): void {
           losses: reconstruction === null ? losses : thinned([...losses, { epoch: at, reconstruction, kl: kl ?? 0 }]),
         };
       });
+    }
+    case 'poses': {
+      const { report } = event;
+      const point = movePoint(report);
+      changeLive(id, ({ moves }) => ({
+        preparing: null,
+        moves: thinned([...moves.filter(({ at }) => at < point.at), point], MOVES_KEPT),
+      }));
+      if (!known(id)) return;
+      change(id, ({ poseReports = [] }) => ({ poseReports: withReport(poseReports, report) }));
+      void refreshLive(get().runs.find((run) => run.id === id) ?? null);
+      return;
     }
     case 'epoch': {
       const { summary } = event;

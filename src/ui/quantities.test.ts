@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytesText, countText, dateText, durationText, numberWith } from './quantities.ts';
+import { bytesText, countText, dateText, durationText, numberWith, percentText } from './quantities.ts';
 
 describe('numbers for people', () => {
   it('counts with thousands', () => expect(countText(1234567)).toBe('1,234,567'));
@@ -20,6 +20,10 @@ describe('numbers for people', () => {
   it('keeps significant digits only', () => {
     expect(numberWith(0.98765)).toBe('0.988');
     expect(numberWith(1e-5)).toBe('1.00e-5');
+  });
+  it('shares as percent with two digits', () => {
+    expect(percentText(1 / 192)).toBe('0.52 %');
+    expect(percentText(1)).toBe('100 %');
   });
   it('names today', () => {
     const now = new Date(2026, 4, 3, 18, 0);

@@ -35,6 +35,11 @@ export function numberWith(value: number, digits = 3): string {
   return String(Number(value.toPrecision(digits)));
 }
 
+/** A share of one, with two digits. */
+export function percentText(share: number): string {
+  return `${numberWith(100 * share, 2)} %`;
+}
+
 export function dateText(iso: string, now = new Date()): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return '';

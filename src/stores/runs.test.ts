@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { DecodeRequest, PoseReport, RunEvent, RunSummary } from '../../workers/contract.ts';
+import { AB_INITIO_DEFAULTS, defaultParams } from '../params.ts';
+
+const run: RunSummary = {
+  ...{ id: 'a', name: 'A', datasetId: 'd', datasetName: 'D', created: '2026-01-01', status: 'running' },
+  ...{ params: { ...defaultParams(), ...AB_INITIO_DEFAULTS }, epochsDone: 0, history: [], device: null },
+  ...{ boxPixels: 32, pixelSizeAngstrom: 4 },
+};
+const decoded: DecodeRequest[] = [];
+const backend = {
+  io: { storage: () => Promise.resolve({ usedBytes: 0, freeBytes: null }) },
+  engine: {
+    flipHand: (id: string) => {
+      const standing = useRuns.getState().runs.find((each) => each.id === id)!;
+      return Promise.resolve({ ...standing, mirrored: !standing.mirrored });
+    },
+    decode(request: DecodeRequest) {
+      decoded.push(request);
+      const { boxPixels, z } = request;
+      const statistics = { mean: 0, standardDeviation: 1, min: 0, max: 1, suggestedLevel: 1 };
+      return Promise.resolve({
+        boxPixels,
+        z,
+        pixelSizeAngstrom: 4,
+        values: new Float32Array(1),
+        label: '',
+        statistics,
+      });
+    },
+  },
+  analysis: { isosurface: () => Promise.resolve({ positions: [], normals: [], indices: [] }) },
+};
+vi.mock('../../workers/client.ts', async () => ({
+  connectStudio: () => backend,
+  latestWins: (await import('../../workers/latest-wins.ts')).latestWins,
+}));
+vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
+const { flipRun, takeRunEvent, useRuns } = await import('./runs.ts');
+const { clearLive, useLive } = await import('./live-landscape.ts');
+
+const report = (values: Partial<PoseReport>): PoseReport => ({
+  ...{ stage: 'start', epoch: 0, fraction: 0, message: 'Step 1 of 9', directions: [], moving: null, movedDegrees: 10 },
+  ...{ medianMoveDegrees: null, atBorder: 0, classes: [8], error: 1, notices: [], ...values },
+});
+const poses = (values: Partial<PoseReport>): RunEvent => ({ type: 'poses', runId: 'a', report: report(values) });
+const standing = () => useRuns.getState().runs[0];
+const live = () => useRuns.getState().live['a'];
+const settled = () => new Promise((done) => setTimeout(done));
+
+describe('a run that finds its poses', () => {
+  beforeEach(() => {
+    decoded.length = 0;
+    clearLive();
+    useRuns.setState({ runs: [run], currentId: 'a', live: {} });
+  });
+
+  it('keeps the latest report of each stage and every move that was heard', async () => {
+    takeRunEvent({ type: 'preparing', runId: 'a', progress: { fraction: null, message: 'Reading' } });
+    takeRunEvent(poses({ fraction: 0.5 }));
+    expect(live().preparing).toBeNull();
+    takeRunEvent(poses({ fraction: 1, moving: 0.5, medianMoveDegrees: 12 }));
+    takeRunEvent(poses({ stage: 'refine', fraction: 1, moving: 0.2 }));
+    takeRunEvent(poses({ stage: 'search', epoch: 5, fraction: 1, moving: 0.1 }));
+    const kept = standing().poseReports?.map(({ stage, epoch, moving }) => [stage, epoch, moving]);
+    expect(kept).toEqual([
+      ['start', 0, 0.5],
+      ['refine', 0, 0.2],
+      ['search', 5, 0.1],
+    ]);
+    expect(live().moves.map(({ at, moving }) => [at, moving])).toEqual([
+      [-1.5, null],
+      [-1, 0.5],
+      [0, 0.2],
+      [5, 0.1],
+    ]);
+    await settled();
+  });
+
+  it('forgets what a start that begins anew had come to', async () => {
+    takeRunEvent(poses({ fraction: 0.5 }));
+    takeRunEvent(poses({ stage: 'refine', fraction: 0.5 }));
+    takeRunEvent(poses({ fraction: 0.1 }));
+    expect(standing().poseReports?.map(({ fraction }) => fraction)).toEqual([0.1]);
+    expect(live().moves.map(({ at }) => at)).toEqual([-1.9]);
+    await settled();
+  });
+
+  it('shows the map of the start, then those of the epochs', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+    await vi.advanceTimersByTimeAsync(10_000);
+    takeRunEvent(poses({ fraction: 0.5 }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(decoded).toMatchObject([{ runId: 'a', epoch: null, z: [] }]);
+    expect(useLive.getState()).toMatchObject({ runId: 'a', epoch: 0, loading: false });
+    takeRunEvent(poses({ fraction: 0.6 }));
+    takeRunEvent(poses({ fraction: 0.7 }));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(decoded).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(decoded).toHaveLength(2);
+    const losses = { reconstruction: 1, kl: 0, total: 1, images: 8 };
+    takeRunEvent({ type: 'epoch', runId: 'a', summary: { epoch: 1, seconds: 1, imagesPerSecond: 8, ...losses } });
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(decoded.at(-1)).toMatchObject({ epoch: 1 });
+    expect(useLive.getState().epoch).toBe(1);
+    vi.useRealTimers();
+  });
+
+  it('flips the hand: the record and the map are those of the mirrored run', async () => {
+    useRuns.setState({ runs: [{ ...run, status: 'finished', epochsDone: 3 }] });
+    expect(await flipRun('a')).toBe(true);
+    await settled();
+    expect(standing().mirrored).toBe(true);
+    expect(decoded).toHaveLength(1);
+    expect(await flipRun('a')).toBe(true);
+    await settled();
+    expect(standing().mirrored).toBe(false);
+    expect(decoded).toHaveLength(2);
+    expect(useRuns.getState().pending).toBeNull();
+  });
+});
