@@ -5,7 +5,7 @@ import { openTestAdapter } from '../../testing/adapter.ts';
 import { expectClose } from '../../testing/kernel-cases.ts';
 import type { Engine } from './engine.ts';
 import { fromFirstMoment } from './proof/gradient.ts';
-import { caseShapes, makeCase, type CaseShape, type ModelCase } from './proof/model-cases.ts';
+import { caseShapes, makeCase, pairShapes, type CaseShape, type ModelCase } from './proof/model-cases.ts';
 import { openTfjsEngine } from './tfjs/engine.ts';
 import { openWasmEngine } from './wasm/engine.ts';
 import { openWgslEngine } from './wgsl/engine.ts';
@@ -20,6 +20,12 @@ const shapes: CaseShape[] = [
     images: 3,
   },
 ];
+const largePairs: CaseShape = {
+  name: 'tilt pairs, many tiles',
+  spec: { boxPixels: 52, zDim: 5, decoderDim: 40, encoderDim: 37, views: 2 },
+  features: 24,
+  images: 4,
+};
 const options = { learningRate: 0, weightDecay: 0, beta: 0.7 };
 const adapter = await openTestAdapter();
 
@@ -48,7 +54,8 @@ describe.each([
     twin.dispose();
   });
 
-  it.skipIf(name === 'WGSL' && !adapter).each(shapes)('$name', async (shape) => {
+  const all = name === 'WGSL' ? shapes : [...shapes, ...pairShapes, largePairs];
+  it.skipIf(name === 'WGSL' && !adapter).each(all)('$name', async (shape) => {
     if (!engine) throw new Error('no engine');
     const sample = makeCase(shape);
     const [got, wanted] = [await stepped(engine, sample), await stepped(twin, sample)];

@@ -5,7 +5,7 @@
 // images of a particle, untilted first, are the 2·encoderDim inputs of encoder.encoder2.main.* (→ 2·zDim). Both have
 // encoderLayers residual layers. Between the two stands the activation (TWIN_ACTIVATED): h = σ(encoder1(x)). The names and
 // shapes are those of cryoDRGN's TiltEncoder with tilt_params ntilts 2, t_emb_dim = tdim = qdim, tlayers = qlayers; its
-// published models.py (versions 0.3 to 4.3) passes encoder1's output on as it is, which is TWIN_ACTIVATED false.
+// published models.py, early and present, passes encoder1's output on as it is, which is TWIN_ACTIVATED false.
 import { VitrineError } from '../formats/errors.ts';
 import type { EncodingTable, ModelSpec, Weights } from './engine.ts';
 

@@ -1,10 +1,10 @@
 // The whole CPU engine against the float64 twin: loss, gradients of every parameter group, Adam, encoding, decoding.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, FieldModel, OptimizerState, Weights } from '../engine.ts';
-import { decoderChain, featureCount } from '../parameters.ts';
+import { decoderChain, featureCount, imagesPerLatent } from '../parameters.ts';
 import { openWasmEngine } from './engine.ts';
 import { fromFirstMoment, gradientErrors } from '../proof/gradient.ts';
-import { caseShapes, makeCase, randomArray, randomFrom, type ModelCase } from '../proof/model-cases.ts';
+import { caseShapes, makeCase, pairShapes, randomArray, randomFrom, type ModelCase } from '../proof/model-cases.ts';
 import { featuresTwin, lossTwin, networkTwin } from '../proof/twin.ts';
 
 const beta = 0.7;
@@ -31,7 +31,7 @@ async function gradientOf(model: FieldModel, { batch }: ModelCase): Promise<Weig
 }
 const valuesOf = (weights: Weights) => [...weights].map(([name, { data }]) => [name, [...data]] as const);
 
-describe.each(caseShapes)('$name', (shape) => {
+describe.each([...caseShapes, ...pairShapes])('$name', (shape) => {
   const sample = makeCase(shape);
 
   it('has the loss and the latents of the twin', async () => {
@@ -127,36 +127,39 @@ describe('training', () => {
     for (const m of [model, resumed]) m.dispose();
   });
 
-  it('splits a batch larger than a chunk without changing its gradient', async () => {
-    const large = makeCase({ ...caseShapes[0], images: 150 });
-    const model = await open(two, large);
-    const gradient = await gradientOf(model, large);
-    const losses = await model.takeLosses();
-    model.dispose();
-    expect(losses.images).toBe(150);
-    const sums = new Map<string, Float64Array>();
-    const points = large.batch.images.length / 150;
-    for (let from = 0; from < 150; from += 50) {
-      const part = (a: Float32Array | null, width: number) => a && a.slice(from * width, (from + 50) * width);
-      const batch = {
-        count: 50,
-        images: large.batch.images.slice(from * points, (from + 50) * points),
-        rotations: large.batch.rotations.slice(from * 9, (from + 50) * 9),
-        translations: part(large.batch.translations, 2),
-        ctf: part(large.batch.ctf, 9),
-        noise: part(large.batch.noise, large.spec.zDim),
-      };
-      const third = await open(two, large);
-      for (const [name, { data }] of await gradientOf(third, { ...large, batch })) {
-        const sum = sums.get(name) ?? new Float64Array(data.length);
-        data.forEach((g, i) => (sum[i] += g / 3));
-        sums.set(name, sum);
+  it.each([caseShapes[0], pairShapes[0]])(
+    'splits a batch larger than a chunk as its parts are: $name',
+    async (shape) => {
+      const large = makeCase({ ...shape, images: 150 });
+      const model = await open(two, large);
+      const gradient = await gradientOf(model, large);
+      const losses = await model.takeLosses();
+      model.dispose();
+      expect(losses.images).toBe(150);
+      const sums = new Map<string, Float64Array>();
+      const points = large.batch.images.length / 150;
+      for (let from = 0; from < 150; from += 50) {
+        const part = (a: Float32Array | null, width: number) => a && a.slice(from * width, (from + 50) * width);
+        const batch = {
+          count: 50,
+          images: large.batch.images.slice(from * points, (from + 50) * points),
+          rotations: large.batch.rotations.slice(from * 9, (from + 50) * 9),
+          translations: part(large.batch.translations, 2),
+          ctf: part(large.batch.ctf, 9),
+          noise: part(large.batch.noise, large.spec.zDim / imagesPerLatent(large.spec)),
+        };
+        const third = await open(two, large);
+        for (const [name, { data }] of await gradientOf(third, { ...large, batch })) {
+          const sum = sums.get(name) ?? new Float64Array(data.length);
+          data.forEach((g, i) => (sum[i] += g / 3));
+          sums.set(name, sum);
+        }
+        third.dispose();
       }
-      third.dispose();
-    }
-    for (const [name, { data }] of gradient)
-      data.forEach((g, i) => expect(g, name).toBeCloseTo(sums.get(name)?.[i] ?? NaN, 5));
-  });
+      for (const [name, { data }] of gradient)
+        data.forEach((g, i) => expect(g, name).toBeCloseTo(sums.get(name)?.[i] ?? NaN, 5));
+    },
+  );
 
   it('learns, and holds no more memory after a thousand steps', async () => {
     const model = await open(two, sample);
@@ -187,6 +190,15 @@ describe('training', () => {
     expect([...(await model.evaluate(coordinates, z))]).not.toEqual([...alone]);
     model.dispose();
     await expect(model.evaluate(coordinates, z)).rejects.toMatchObject({ code: 'device-lost' });
+  });
+
+  it('refuses half a pair', async () => {
+    const pairs = makeCase(pairShapes[0]);
+    const model = await open(two, pairs);
+    const torn = { ...pairs.batch, count: 5 };
+    await expect(model.trainStep(torn, still)).rejects.toMatchObject({ code: 'usage' });
+    await expect(model.encode(torn)).rejects.toMatchObject({ code: 'usage' });
+    model.dispose();
   });
 
   it('refuses weights of another shape', async () => {

@@ -15,6 +15,8 @@ export const enum Header {
   channels,
   /** f32: slope of the activation below zero. */
   slope,
+  /** Images that share a latent, one after the other. */
+  views,
   points,
   /** P/2: points with a mirror image behind them. */
   half,
@@ -114,6 +116,8 @@ export const enum Layer {
   transposed,
   residual,
   activation,
+  /** Its inputs are the outputs of the layer before of both images of a pair, one image's units after the other's. */
+  joined,
   /** Panels of its input: byte address (encoder) or offset in the arena (decoder), bytes from panel to panel. */
   input,
   inputStride,

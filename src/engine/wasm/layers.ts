@@ -19,13 +19,17 @@ interface Piece {
   columns: number;
   /** Where each column lies, where not in order. */
   columnPlace: Int32Array | null;
+  /** Columns in the buffer. */
+  paddedColumns: number;
 }
 
 export interface LayerPlace {
+  /** Of a joined layer those of both images, each padded. */
   inputs: number;
   outputs: number;
   residual: boolean;
   activation: boolean;
+  joined: boolean;
   weight: number;
   bias: number;
 }
@@ -48,25 +52,40 @@ export function encoderInputPlaces(inputs: number): Int32Array {
   return Int32Array.from({ length: inputs }, (_, i) => (i < inputs / 2 ? i : inputs / 2 + (inputs - 1 - i)));
 }
 
+/** The inputs of a layer that sees two images: each image's padded to whole panels. */
+function joinedPlaces(inputs: number): Int32Array {
+  const each = inputs / 2;
+  return Int32Array.from({ length: inputs }, (_, i) => (i < each ? i : padded4(each) + i - each));
+}
+
 export function layParameters(spec: ModelSpec, features: number, slices: SliceLayout): ParameterLayout {
   const pieces: Piece[] = [];
   let floats = 0;
-  const place = (name: string, outputs: number, shapeIn: number, firstColumn: number, columns: number) => {
+  const place = (
+    name: string,
+    outputs: number,
+    shapeIn: number,
+    firstColumn: number,
+    columns: number,
+    columnPlace: Int32Array | null = null,
+  ) => {
     const offset = floats;
     const isBias = shapeIn === 0;
     const shape = isBias ? [outputs] : [outputs, shapeIn];
-    pieces.push({ name, shape, offset, outputs, firstColumn, columns, columnPlace: null });
-    floats += padded4(outputs) * (isBias ? 1 : padded4(columns));
+    const paddedColumns = padded4(columnPlace ? Math.max(...columnPlace) + 1 : columns);
+    pieces.push({ name, shape, offset, outputs, firstColumn, columns, columnPlace, paddedColumns });
+    floats += padded4(outputs) * (isBias ? 1 : paddedColumns);
     return offset;
   };
   const layersOf = (chain: Chain): LayerPlace[] =>
-    chain.map((layer, i) => ({
-      inputs: layer.inputs,
-      outputs: layer.outputs,
-      residual: layer.residual,
-      activation: i < chain.length - 1,
-      weight: place(`${layer.name}.weight`, layer.outputs, layer.inputs, 0, layer.inputs),
-      bias: place(`${layer.name}.bias`, layer.outputs, 0, 0, 0),
+    chain.map(({ name, inputs, outputs, residual, activated, joined }) => ({
+      inputs: joined ? 2 * padded4(inputs / 2) : inputs,
+      outputs,
+      residual,
+      activation: activated,
+      joined,
+      weight: place(`${name}.weight`, outputs, inputs, 0, inputs, joined ? joinedPlaces(inputs) : null),
+      bias: place(`${name}.bias`, outputs, 0, 0, 0),
     }));
 
   const encoderLayers = encoderChain(spec, slices.encoderInputs);
@@ -84,6 +103,7 @@ export function layParameters(spec: ModelSpec, features: number, slices: SliceLa
       outputs: first.outputs,
       residual: false,
       activation: true,
+      joined: false,
       weight: place(`${first.name}.weight`, first.outputs, first.inputs, 0, features),
       bias: firstBias,
     },
@@ -123,16 +143,18 @@ export function unpackParameters(layout: ParameterLayout, flat: Float32Array): W
 
 function orderOf(name: string): number {
   const layer = Number(/main\.(\d+)\./.exec(name)?.[1]);
-  return (name.startsWith('encoder') ? 0 : 1000) + 2 * layer + (name.endsWith('bias') ? 1 : 0);
+  const network = ['encoder.main.', 'encoder.encoder1.', 'encoder.encoder2.', 'decoder.'].findIndex((prefix) =>
+    name.startsWith(prefix),
+  );
+  return 1000 * network + 2 * layer + (name.endsWith('bias') ? 1 : 0);
 }
 
 function visit(piece: Piece, each: (inTensor: number, inFlat: number) => void): void {
-  const { offset, outputs, columns, firstColumn, columnPlace, shape } = piece;
+  const { offset, outputs, columns, firstColumn, columnPlace, paddedColumns, shape } = piece;
   if (shape.length === 1) {
     for (let unit = 0; unit < outputs; unit++) each(unit, offset + unit);
     return;
   }
-  const paddedColumns = padded4(columns);
   for (let unit = 0; unit < outputs; unit++) {
     const panel = offset + (unit >> 2) * paddedColumns * 4 + (unit & 3);
     for (let column = 0; column < columns; column++) {

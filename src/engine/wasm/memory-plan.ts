@@ -2,7 +2,7 @@
 // chunk of images (a batch passes in chunks, so its size does not matter); activations of one block of rows a thread.
 import { VitrineError } from '../../formats/errors.ts';
 import type { EncodingTable, ModelSpec } from '../engine.ts';
-import { featureCount } from '../parameters.ts';
+import { featureCount, imagesPerLatent } from '../parameters.ts';
 import type { SliceLayout } from '../slices.ts';
 import { Header, Layer, RECORDS_ADDRESS } from './header-fields.ts';
 import { layParameters, padded4, type LayerPlace, type ParameterLayout } from './layers.ts';
@@ -59,9 +59,12 @@ export function planMemory(spec: ModelSpec, encoding: EncodingTable, slices: Sli
   const panelsPerImage = (halfRows / PANEL_ROWS) * (spec.domain === 'fourier' ? 1 : 2);
   const blocksPerImage = Math.ceil(panelsPerImage / BLOCK_PANELS);
   const bytesOfImage = 4 * (points + 3 * halfRows + slices.encoderInputs);
+  // Whole panels of images, of each view.
+  const views = imagesPerLatent(spec);
+  const step = PANEL_ROWS * views;
   const chunkImages = Math.min(
     CHUNK_IMAGES.most,
-    Math.max(CHUNK_IMAGES.least, Math.floor(CHUNK_BYTES / bytesOfImage / PANEL_ROWS) * PANEL_ROWS),
+    Math.max(CHUNK_IMAGES.least * views, Math.floor(CHUNK_BYTES / bytesOfImage / step) * step),
   );
   const hidden = padded4(spec.decoderDim);
   const zPadded = padded4(spec.zDim);
@@ -71,6 +74,7 @@ export function planMemory(spec: ModelSpec, encoding: EncodingTable, slices: Sli
   header.set(Header.zDim, spec.zDim);
   header.set(Header.zPadded, zPadded);
   header.set(Header.channels, slices.channels);
+  header.set(Header.views, views);
   header.set(Header.points, points);
   header.set(Header.half, half);
   header.set(Header.halfRows, halfRows);
@@ -131,7 +135,9 @@ export function planMemory(spec: ModelSpec, encoding: EncodingTable, slices: Sli
   records.push({
     at: RECORDS_ADDRESS + 2048,
     words: recordsOf(parameters.encoder, take, (layer) => {
-      const stride = layer === 0 ? panelStride(padded4(slices.encoderInputs)) : encoderHidden;
+      // Where pairs are joined rows are twice as wide, and half as many.
+      const { inputs, joined } = parameters.encoder[layer];
+      const stride = layer === 0 || joined ? panelStride(padded4(inputs)) : encoderHidden;
       return { input: take(panelsOf(stride)), stride };
     }),
   });
@@ -194,6 +200,7 @@ function recordsOf(
     words[Layer.transposed] = i === 0 ? 0 : take(4 * padded4(layer.inputs) * padded4(layer.outputs));
     words[Layer.residual] = layer.residual ? 1 : 0;
     words[Layer.activation] = layer.activation ? 1 : 0;
+    words[Layer.joined] = layer.joined ? 1 : 0;
     words[Layer.input] = input;
     words[Layer.inputStride] = stride;
     return words;

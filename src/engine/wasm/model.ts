@@ -13,7 +13,7 @@ import type {
   StepOptions,
   Weights,
 } from '../engine.ts';
-import { refusePairs } from '../parameters.ts';
+import { imagesPerLatent, latentCount } from '../parameters.ts';
 import { makeSliceLayout, type SliceLayout } from '../slices.ts';
 import { Header } from './header-fields.ts';
 import type { KernelModule } from './kernels.ts';
@@ -52,7 +52,6 @@ export class WasmModel implements FieldModel {
     encoding: EncodingTable,
     state: ModelState,
   ): Promise<WasmModel> {
-    refusePairs(spec);
     const slices = makeSliceLayout(spec);
     const plan = planMemory(spec, encoding, slices, threads.count);
     const memory = new ModelMemory(plan, spec, slices, kernels.shared);
@@ -70,6 +69,7 @@ export class WasmModel implements FieldModel {
     return this.inTurn(async () => {
       if (batch.count === 0) return;
       const { memory } = this;
+      latentCount(this.spec, batch.count);
       memory.setWord(Header.batchCount, batch.count);
       memory.setReal(Header.beta, options.beta);
       this.steps++;
@@ -82,7 +82,8 @@ export class WasmModel implements FieldModel {
         memory.copy(Header.rotations, batch.rotations, from * 9, count * 9);
         const noise = this.spec.zDim > 0 ? batch.noise : null;
         memory.setWord(Header.hasNoise, noise ? 1 : 0);
-        if (noise) memory.copy(Header.noise, noise, from * this.spec.zDim, count * this.spec.zDim);
+        const draws = this.spec.zDim / imagesPerLatent(this.spec);
+        if (noise) memory.copy(Header.noise, noise, from * draws, count * draws);
         memory.setWord(Header.lastChunk, from + count === batch.count ? 1 : 0);
         await this.threads.run(this.id, 'trainChunk');
       });
@@ -102,12 +103,15 @@ export class WasmModel implements FieldModel {
   encode(batch: EncoderBatch): Promise<Latents> {
     return this.inTurn(async () => {
       const { zDim } = this.spec;
-      const mu = new Float32Array(batch.count * zDim);
-      const logVariance = new Float32Array(batch.count * zDim);
+      const latents = latentCount(this.spec, batch.count);
+      const mu = new Float32Array(latents * zDim);
+      const logVariance = new Float32Array(latents * zDim);
       if (zDim === 0) return { mu, logVariance };
       const stride = panelStride((2 * zDim + 3) & ~3) / 4;
-      await this.inChunks(batch, async (from, count) => {
+      await this.inChunks(batch, async (firstImage, images) => {
         await this.threads.run(this.id, 'encodeChunk');
+        const views = imagesPerLatent(this.spec);
+        const [from, count] = [firstImage / views, images / views];
         const output = this.memory.floats(Header.encoderOutput, Math.ceil(count / 8) * stride);
         for (let i = 0; i < count; i++)
           for (let j = 0; j < zDim; j++) {

@@ -1,8 +1,10 @@
 // The encoder on a chunk of images (rows are images). Threads share every layer by its units, so a weight's gradient has
-// one owner and no sum over threads; a barrier follows each layer.
+// one owner and no sum over threads; a barrier follows each layer. Of tilt pairs the first layers see single images: panels
+// of all first views, then as many of all second ones. The layer before the joined one writes both beside each other, as
+// the units of one row, and its gradient is written apart again.
 import { Header, Layer } from '../header-fields';
 import { barrier } from './barrier';
-import { layerPointer, layerWord, parameterAt, pointer, real, record, word } from './header';
+import { latentPanels, layerPointer, layerWord, parameterAt, pointer, real, record, word } from './header';
 import { product } from './product';
 import { rowSums, weightGradient } from './weight-gradient';
 
@@ -11,14 +13,11 @@ import { rowSums, weightGradient } from './weight-gradient';
 export function shareOf(units: i32, thread: i32, threads: i32): i32 {
   return <i32>((<i64>(units >> 2) * thread) / threads) << 2;
 }
-@inline
-function panelsOfChunk(): i32 {
-  return (word(Header.count) + 7) >> 3;
-}
 
 export function encodeForward(thread: i32, threads: i32): void {
   const records = pointer(Header.encoderRecords);
   const layers = word(Header.encoderLayers);
+  let views = word(Header.views);
   for (let layer = 0; layer < layers; layer++) {
     const rec = record(records, layer);
     const next = record(records, layer + 1);
@@ -26,24 +25,32 @@ export function encodeForward(thread: i32, threads: i32): void {
     const x = layerPointer(rec, Layer.input);
     const xStride = layerWord(rec, Layer.inputStride);
     const outputs = layerWord(rec, Layer.outputsPadded);
-    product(
-      panelsOfChunk(),
-      x,
-      xStride,
-      parameterAt(layerWord(rec, Layer.weight)),
-      layerWord(rec, Layer.inputsPadded),
-      shareOf(outputs, thread, threads),
-      shareOf(outputs, thread + 1, threads),
-      parameterAt(layerWord(rec, Layer.bias)),
-      layerWord(rec, Layer.residual) ? x : 0,
-      xStride,
-      0,
-      0,
-      last ? pointer(Header.encoderOutput) : layerPointer(next, Layer.input),
-      last ? word(Header.encoderOutputStride) : layerWord(next, Layer.inputStride),
-      layerWord(rec, Layer.activation) !== 0,
-      real(Header.slope),
-    );
+    if (layerWord(rec, Layer.joined)) views = 1;
+    const joins = !last && layerWord(next, Layer.joined) !== 0;
+    const panels = latentPanels();
+    const parts = joins ? views : 1;
+    for (let part = 0; part < parts; part++) {
+      const rows = x + <usize>(part * panels * xStride);
+      const out = last ? pointer(Header.encoderOutput) : layerPointer(next, Layer.input);
+      product(
+        (views / parts) * panels,
+        rows,
+        xStride,
+        parameterAt(layerWord(rec, Layer.weight)),
+        layerWord(rec, Layer.inputsPadded),
+        shareOf(outputs, thread, threads),
+        shareOf(outputs, thread + 1, threads),
+        parameterAt(layerWord(rec, Layer.bias)),
+        layerWord(rec, Layer.residual) ? rows : 0,
+        xStride,
+        0,
+        0,
+        out + ((<usize>(part * outputs)) << 5),
+        last ? word(Header.encoderOutputStride) : layerWord(next, Layer.inputStride),
+        layerWord(rec, Layer.activation) !== 0,
+        real(Header.slope),
+      );
+    }
     barrier(threads);
   }
 }
@@ -52,7 +59,8 @@ export function encodeForward(thread: i32, threads: i32): void {
 export function encodeBackward(thread: i32, threads: i32): void {
   const records = pointer(Header.encoderRecords);
   const gradient = pointer(Header.gradient);
-  const panels = panelsOfChunk();
+  const hiddenStride = word(Header.encoderHiddenStride);
+  let panels = latentPanels();
   const add = word(Header.firstChunk) === 0;
   let dz = pointer(Header.encoderOutputGradient);
   let dzStride = word(Header.encoderOutputStride);
@@ -70,26 +78,33 @@ export function encodeBackward(thread: i32, threads: i32): void {
     weightGradient(panels, dz, dzStride, x, xStride, inputs, from, to, dw, add);
     rowSums(panels, dz, dzStride, from, to, gradient + ((<usize>layerWord(rec, Layer.bias)) << 2), add);
     if (layer === 0) break;
-    const hiddenStride = word(Header.encoderHiddenStride);
-    product(
-      panels,
-      dz,
-      dzStride,
-      layerPointer(rec, Layer.transposed),
-      outputs,
-      shareOf(inputs, thread, threads),
-      shareOf(inputs, thread + 1, threads),
-      0,
-      layerWord(rec, Layer.residual) ? dz : 0,
-      dzStride,
-      x,
-      xStride,
-      into,
-      hiddenStride,
-      false,
-      real(Header.slope),
-    );
+    const parts = layerWord(rec, Layer.joined) ? word(Header.views) : 1;
+    const units = inputs / parts;
+    const gated = layerWord(record(records, layer - 1), Layer.activation) !== 0;
+    for (let part = 0; part < parts; part++) {
+      // Units of the second view go to panels of their own, from their first unit on.
+      const apart = into + <usize>(part * panels * hiddenStride) - ((<usize>(part * units)) << 5);
+      product(
+        panels,
+        dz,
+        dzStride,
+        layerPointer(rec, Layer.transposed),
+        outputs,
+        part * units + shareOf(units, thread, threads),
+        part * units + shareOf(units, thread + 1, threads),
+        0,
+        layerWord(rec, Layer.residual) ? dz : 0,
+        dzStride,
+        gated ? x : 0,
+        xStride,
+        apart,
+        hiddenStride,
+        false,
+        real(Header.slope),
+      );
+    }
     barrier(threads);
+    panels *= parts;
     dz = into;
     dzStride = hiddenStride;
     into = spare;

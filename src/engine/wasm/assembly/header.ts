@@ -14,6 +14,17 @@ export function real(field: Header): f32 {
   return load<f32>((<usize>HEADER_ADDRESS) + ((<usize>field) << 2));
 }
 
+/** Latents of the chunk: its images, or its pairs. */
+@inline
+export function latentsOfChunk(): i32 {
+  return word(Header.count) / word(Header.views);
+}
+/** Panels of 8 latents. The encoder's rows are images: of the first views, then from a new panel on of the second ones. */
+@inline
+export function latentPanels(): i32 {
+  return (latentsOfChunk() + 7) >> 3;
+}
+
 /** Address of record `layer` of a table of layer records. */
 @inline
 export function record(records: usize, layer: i32): usize {

@@ -2,12 +2,12 @@
 // encoder's input (the target times the sign of the CTF). Half points h and their mirrors P−1−h go together:
 //   H'(k) = cos(2πk·t) H(k) + sin(2πk·t) H(−k);  γ = 2π(−½ df λ s² + ¼ Cs λ³ s⁴) − φ, CTF = √(1−w²) sin γ − w cos γ.
 import { Header, Layer } from '../header-fields';
-import { layerPointer, layerWord, pointer, word } from './header';
+import { latentPanels, layerPointer, layerWord, pointer, word } from './header';
 import { cosineOfTurns, sineOfTurns } from './trigonometry';
 
 const DEGREES_IN_TURN: f64 = 360;
 
-/** Image `image` of the chunk; beyond the count its place in the encoder's last panel is cleared. */
+/** Image `image` of the chunk; beyond the count its place in the encoder's last panel (of its view) is cleared. */
 export function prepareImage(image: i32, withEncoder: bool): void {
   const points = word(Header.points);
   const half = word(Header.half);
@@ -54,8 +54,10 @@ export function prepareImage(image: i32, withEncoder: bool): void {
   let inputMirrored: usize = 0;
   if (withEncoder) {
     const first = pointer(Header.encoderRecords);
-    input = layerPointer(first, Layer.input) + <usize>((image >> 3) * layerWord(first, Layer.inputStride));
-    input += (<usize>(image & 7)) << 2;
+    const views = word(Header.views);
+    const place = image / views + (image % views) * (latentPanels() << 3);
+    input = layerPointer(first, Layer.input) + <usize>((place >> 3) * layerWord(first, Layer.inputStride));
+    input += (<usize>(place & 7)) << 2;
     inputMirrored = input + ((<usize>word(Header.encoderHalf)) << 5);
   }
   const slots = pointer(Header.encoderSlot);

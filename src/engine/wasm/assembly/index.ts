@@ -5,7 +5,7 @@ import { adam } from './adam';
 import { barrier, resetWork, takeWork } from './barrier';
 import { evaluateBlock, trainBlock } from './decoder';
 import { encodeBackward, encodeForward, shareOf } from './encoder';
-import { layerPointer, layerWord, parameterAt, pointer, record, word } from './header';
+import { latentPanels, latentsOfChunk, layerPointer, layerWord, parameterAt, pointer, record, word } from './header';
 import { prepareImage } from './images';
 import {
   biasOfImage,
@@ -45,7 +45,7 @@ function transposeWeights(records: usize, layers: i32, thread: i32, threads: i32
 }
 
 function prepareImages(thread: i32, threads: i32, withEncoder: bool): void {
-  const places = (word(Header.count) + 7) & ~7;
+  const places = (latentPanels() << 3) * word(Header.views);
   for (let image = thread; image < places; image += threads) prepareImage(image, withEncoder);
 }
 
@@ -62,7 +62,6 @@ export function encodeChunk(thread: i32, threads: i32): void {
  */
 export function trainChunk(thread: i32, threads: i32): void {
   const withEncoder = word(Header.zDim) > 0;
-  const count = word(Header.count);
   if (word(Header.firstChunk)) {
     transposeWeights(pointer(Header.decoderRecords), word(Header.decoderLayers), thread, threads);
     if (withEncoder) transposeWeights(pointer(Header.encoderRecords), word(Header.encoderLayers), thread, threads);
@@ -72,9 +71,10 @@ export function trainChunk(thread: i32, threads: i32): void {
   const few = min(threads, word(Header.encoderThreads));
   if (thread < few) {
     if (withEncoder) encodeForward(thread, few);
-    for (let image = thread; image < count; image += few) {
-      if (withEncoder) sample(image);
-      biasOfImage(image);
+    const views = word(Header.views);
+    for (let latent = thread; latent < latentsOfChunk(); latent += few) {
+      if (withEncoder) sample(latent);
+      for (let view = 0; view < views; view++) biasOfImage(latent * views + view);
     }
     if (thread === 0) resetWork();
   }
@@ -97,9 +97,9 @@ function gradientsBeforeDecoder(thread: i32, threads: i32, withEncoder: bool): v
   const hidden = word(Header.hiddenPadded);
   gradientOfFirstLayer(shareOf(hidden, thread, threads), shareOf(hidden, thread + 1, threads));
   if (!withEncoder) return;
-  const places = (count + 7) & ~7;
-  for (let image = thread; image < places; image += threads)
-    gradientOfLatents(image, pointer(Header.encoderOutputGradient));
+  const places = latentPanels() << 3;
+  for (let latent = thread; latent < places; latent += threads)
+    gradientOfLatents(latent, pointer(Header.encoderOutputGradient));
   barrier(threads);
   encodeBackward(thread, threads);
 }

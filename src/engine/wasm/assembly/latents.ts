@@ -1,41 +1,41 @@
-// The bottleneck, an image at a time: z = μ + ε·exp(½ log σ²), KL = −½ Σ(1 + log σ² − μ² − σ²), z's part of the decoder's
+// The bottleneck, a latent at a time (of an image, or of the two of a pair): z = μ + ε·exp(½ log σ²), KL = −½ Σ(1 + log σ² − μ² − σ²), z's part of the decoder's
 // first layer as one bias an image, and their gradients. Sums over images run in order: the same bits every time.
 import { Header } from '../header-fields';
-import { parameterAt, pointer, real, word } from './header';
+import { latentsOfChunk, parameterAt, pointer, real, word } from './header';
 import { exponential } from './trigonometry';
 
-/** Address of the encoder's output `unit` of an image: μ first, then log σ². */
+/** Address of the encoder's output `unit` of a latent: μ first, then log σ². */
 @inline
-function encoded(panels: usize, image: i32, unit: i32): usize {
+function encoded(panels: usize, latent: i32, unit: i32): usize {
   return (
     panels +
-    <usize>((image >> 3) * word(Header.encoderOutputStride)) +
+    <usize>((latent >> 3) * word(Header.encoderOutputStride)) +
     ((<usize>unit) << 5) +
-    ((<usize>(image & 7)) << 2)
+    ((<usize>(latent & 7)) << 2)
   );
 }
 @inline
-function latent(image: i32, j: i32): usize {
-  return pointer(Header.latents) + ((<usize>(image * word(Header.zPadded) + j)) << 2);
+function zOf(latent: i32, j: i32): usize {
+  return pointer(Header.latents) + ((<usize>(latent * word(Header.zPadded) + j)) << 2);
 }
 @inline
 function zWeight(unit: i32, j: i32): usize {
   return parameterAt(word(Header.zWeights) + (((unit >> 2) * word(Header.zPadded) + j) << 2) + (unit & 3));
 }
 
-/** Samples z of one image. */
-export function sample(image: i32): void {
+/** Samples z of one latent. */
+export function sample(latent: i32): void {
   const zDim = word(Header.zDim);
   const output = pointer(Header.encoderOutput);
   for (let j = 0; j < zDim; j++) {
-    const mu = load<f32>(encoded(output, image, j));
+    const mu = load<f32>(encoded(output, latent, j));
     let z = mu;
     if (word(Header.hasNoise)) {
-      const logVariance = <f64>load<f32>(encoded(output, image, zDim + j));
-      const noise = <f64>load<f32>(pointer(Header.noise) + ((<usize>(image * zDim + j)) << 2));
+      const logVariance = <f64>load<f32>(encoded(output, latent, zDim + j));
+      const noise = <f64>load<f32>(pointer(Header.noise) + ((<usize>(latent * zDim + j)) << 2));
       z = <f32>(<f64>mu + noise * exponential(0.5 * logVariance));
     }
-    store<f32>(latent(image, j), z);
+    store<f32>(zOf(latent, j), z);
   }
 }
 
@@ -45,10 +45,11 @@ export function biasOfImage(image: i32): void {
   const zDim = word(Header.zDim);
   const bias = pointer(Header.imageBias) + ((<usize>(image * hidden)) << 2);
   const first = parameterAt(word(Header.firstBias));
+  const latent = image / word(Header.views);
   for (let unit = 0; unit < hidden; unit += 4) {
     let sum = v128.load(first + ((<usize>unit) << 2));
     for (let j = 0; j < zDim; j++)
-      sum = f32x4.add(sum, f32x4.mul(v128.load_splat<f32>(latent(image, j)), v128.load(zWeight(unit, j))));
+      sum = f32x4.add(sum, f32x4.mul(v128.load_splat<f32>(zOf(latent, j)), v128.load(zWeight(unit, j))));
     v128.store(bias + ((<usize>unit) << 2), sum);
   }
 }
@@ -72,6 +73,7 @@ export function gradientOfFirstLayer(from: i32, to: i32): void {
   const hidden = word(Header.hiddenPadded);
   const zDim = word(Header.zDim);
   const count = word(Header.count);
+  const views = word(Header.views);
   const add = word(Header.firstChunk) === 0;
   const perImage = pointer(Header.imageBiasGradient);
   const gradient = pointer(Header.gradient);
@@ -89,7 +91,7 @@ export function gradientOfFirstLayer(from: i32, to: i32): void {
         sum = f32x4.add(
           sum,
           f32x4.mul(
-            v128.load_splat<f32>(latent(image, j)),
+            v128.load_splat<f32>(zOf(image / views, j)),
             v128.load(perImage + ((<usize>(image * hidden + unit)) << 2)),
           ),
         );
@@ -98,37 +100,42 @@ export function gradientOfFirstLayer(from: i32, to: i32): void {
   }
 }
 
-/** Gradient of μ and log σ² of one image into the encoder's output gradient; beyond the count zero. */
-export function gradientOfLatents(image: i32, out: usize): void {
+/** Gradient of μ and log σ² of one latent, from all its images, into the encoder's output gradient; beyond the count zero. */
+export function gradientOfLatents(latent: i32, out: usize): void {
   const zDim = word(Header.zDim);
   const hidden = word(Header.hiddenPadded);
   const output = pointer(Header.encoderOutput);
-  const present = image < word(Header.count);
-  const perImage = pointer(Header.imageBiasGradient) + ((<usize>(image * hidden)) << 2);
-  const klScale = <f64>real(Header.beta) / (<f64>word(Header.points) * <f64>word(Header.batchCount));
+  const present = latent < latentsOfChunk();
+  const views = word(Header.views);
+  const perImage = pointer(Header.imageBiasGradient) + ((<usize>(latent * views * hidden)) << 2);
+  const klScale = (<f64>real(Header.beta) * <f64>views) / (<f64>word(Header.points) * <f64>word(Header.batchCount));
   for (let j = 0; j < zDim; j++) {
     let muGradient: f64 = 0;
     let logVarianceGradient: f64 = 0;
     if (present) {
       let z: f64 = 0;
-      for (let unit = 0; unit < hidden; unit++)
-        z += <f64>load<f32>(zWeight(unit, j)) * <f64>load<f32>(perImage + ((<usize>unit) << 2));
-      const mu = <f64>load<f32>(encoded(output, image, j));
-      const logVariance = <f64>load<f32>(encoded(output, image, zDim + j));
+      for (let view = 0; view < views; view++)
+        for (let unit = 0; unit < hidden; unit++)
+          z += <f64>load<f32>(zWeight(unit, j)) * <f64>load<f32>(perImage + ((<usize>(view * hidden + unit)) << 2));
+      const mu = <f64>load<f32>(encoded(output, latent, j));
+      const logVariance = <f64>load<f32>(encoded(output, latent, zDim + j));
       const variance = exponential(logVariance);
       muGradient = z + klScale * mu;
       logVarianceGradient = klScale * 0.5 * (variance - 1);
       if (word(Header.hasNoise)) {
-        const noise = <f64>load<f32>(pointer(Header.noise) + ((<usize>(image * zDim + j)) << 2));
+        const noise = <f64>load<f32>(pointer(Header.noise) + ((<usize>(latent * zDim + j)) << 2));
         logVarianceGradient += 0.5 * z * noise * exponential(0.5 * logVariance);
       }
     }
-    store<f32>(encoded(out, image, j), <f32>muGradient);
-    store<f32>(encoded(out, image, zDim + j), <f32>logVarianceGradient);
+    store<f32>(encoded(out, latent, j), <f32>muGradient);
+    store<f32>(encoded(out, latent, zDim + j), <f32>logVarianceGradient);
   }
 }
 
-/** Adds the chunk's squared error and KL to the running sums: float64 (images, squared error / P, KL, loss). */
+/**
+ * Adds the chunk's squared error and KL to the running sums: float64 (images, squared error / P, KL, loss). Means are taken
+ * over images, KL's over latents: it counts once an image.
+ */
 export function sumLosses(): void {
   const zDim = word(Header.zDim);
   const count = word(Header.count);
@@ -138,11 +145,12 @@ export function sumLosses(): void {
   for (let block = 0; block < blocks; block++)
     squares += load<f64>(pointer(Header.blockLosses) + ((<usize>block) << 3));
   let kl: f64 = 0;
-  for (let image = 0; image < count; image++) {
+  const views = <f64>word(Header.views);
+  for (let latent = 0; latent < latentsOfChunk(); latent++) {
     for (let j = 0; j < zDim; j++) {
-      const mu = <f64>load<f32>(encoded(output, image, j));
-      const logVariance = <f64>load<f32>(encoded(output, image, zDim + j));
-      kl -= 0.5 * (1 + logVariance - mu * mu - exponential(logVariance));
+      const mu = <f64>load<f32>(encoded(output, latent, j));
+      const logVariance = <f64>load<f32>(encoded(output, latent, zDim + j));
+      kl -= 0.5 * views * (1 + logVariance - mu * mu - exponential(logVariance));
     }
   }
   const losses = pointer(Header.losses);
