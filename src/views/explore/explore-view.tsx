@@ -1,10 +1,12 @@
 // Explore: the landscape, the map at a place of it, and below them selections, cluster maps, images and trajectories.
 // All views show the same selection and the same marked particle.
 import { useState, type KeyboardEvent } from 'react';
+import type { RunSummary } from '../../../workers/contract.ts';
 import { dismissError, isHomogeneous, useExplore } from '../../stores/explore.ts';
 import { clearSelection, redo, undo, useSelections } from '../../stores/selections.ts';
 import { useShownRun } from '../../stores/explore-run.ts';
 import { Button } from '../../ui/button.tsx';
+import { DirectionMap } from '../../ui/direction-map.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
@@ -54,7 +56,7 @@ export function ExploreView() {
           ))}
         </div>
       )}
-      <div className={styles.panes}>{isHomogeneous(run) || !latents ? <HomogeneousPanes /> : <Panes />}</div>
+      <div className={styles.panes}>{isHomogeneous(run) || !latents ? <HomogeneousPanes run={run} /> : <Panes />}</div>
     </div>
   );
 }
@@ -119,9 +121,20 @@ function LowerTabs() {
   );
 }
 
-/** One structure was learned: nothing to select, only the map. */
-function HomogeneousPanes() {
-  return <MapPanel emptyText="This run learned one structure from all images." />;
+/** One structure was learned: nothing to select, only the map, and where it was seen from where that was found. */
+function HomogeneousPanes({ run }: { run: RunSummary }) {
+  const map = <MapPanel emptyText="This run learned one structure from all images." />;
+  const report = run.poseReports?.at(-1);
+  if (!report) return map;
+  return (
+    <div className={styles.withDirections}>
+      {map}
+      <aside className={styles.directions} aria-label="Viewing directions">
+        <h2>Viewing directions</h2>
+        <DirectionMap counts={report.directions} testId="explore-directions" />
+      </aside>
+    </div>
+  );
 }
 
 function onShortcut(event: KeyboardEvent): void {

@@ -10,7 +10,7 @@ import { NoticeCard } from '../../ui/notice-card.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { ImportList } from './import-list.tsx';
 import { ListsPanel } from './lists-panel.tsx';
-import { LatentsPanel, MapsPanel, RunPanel } from './other-panels.tsx';
+import { LatentsPanel, MapsPanel, PosesPanel, RunPanel } from './other-panels.tsx';
 import { ScopePanel } from './scope-panel.tsx';
 import styles from './export-view.module.css';
 
@@ -63,6 +63,7 @@ export function ExportView() {
         </div>
         <div className={styles.column}>
           <ListsPanel />
+          {run.params.method === 'ab-initio' && <PosesPanel run={run} />}
           {!isHomogeneous(run) && <LatentsPanel />}
         </div>
         <div className={styles.column}>

@@ -1,11 +1,13 @@
-// Maps, latents and the run folder.
+// Maps, latents, found poses and the run folder.
 import { Download } from 'lucide-react';
-import type { RunSummary } from '../../../workers/contract.ts';
+import type { PoseFormat, RunSummary } from '../../../workers/contract.ts';
 import {
   exportLatents,
   exportMaps,
+  exportPoses,
   exportRunFolder,
   mapSetSize,
+  poseObstacle,
   rowsOf,
   useExports,
   type MapSet,
@@ -125,6 +127,37 @@ export function LatentsPanel() {
           onSave={() => void exportLatents('csv', scope, saveFile)}
           testId="export-latents-csv"
         />
+      </ul>
+    </Panel>
+  );
+}
+
+const POSE_FORMATS: { format: PoseFormat; name: string; purpose: string }[] = [
+  { format: 'pkl', name: 'pose.pkl', purpose: 'cryoDRGN. Rotations and shifts, for training with known poses.' },
+  { format: 'star', name: 'STAR', purpose: 'RELION. Angles and origins, to refine from there.' },
+  { format: 'cs', name: '.cs', purpose: 'cryoSPARC. The rows as they were, with pose and shift.' },
+];
+
+export function PosesPanel({ run }: { run: RunSummary }) {
+  // What can be written depends on the dataset.
+  useExplore((state) => state.dataset);
+  return (
+    <Panel title="Poses" note={`found, of all particles${run.mirrored ? ', mirrored' : ''}`} testId="export-poses">
+      <ul className={styles.rows}>
+        {POSE_FORMATS.map(({ format, name, purpose }) => {
+          const obstacle = poseObstacle(format);
+          return (
+            <ExportRow
+              key={format}
+              name={name}
+              text={obstacle ?? purpose}
+              disabled={obstacle !== null}
+              job={`poses.${format}`}
+              onSave={() => void exportPoses(format, saveFile)}
+              testId={`export-poses-${format}`}
+            />
+          );
+        })}
       </ul>
     </Panel>
   );

@@ -2,7 +2,7 @@
 import { Database, Sparkles } from 'lucide-react';
 import { useEffect } from 'react';
 import { currentDataset, useDatasets } from '../../stores/datasets.ts';
-import { setDatasetBox } from '../../stores/learn-form.ts';
+import { fitForm } from '../../stores/learn-form.ts';
 import { currentRun, useRuns } from '../../stores/runs.ts';
 import { goTo } from '../../stores/shell.ts';
 import { Button } from '../../ui/button.tsx';
@@ -18,10 +18,9 @@ export function LearnView() {
   const dataset = useDatasets(currentDataset);
   const loaded = useDatasets((state) => state.loaded);
   const run = useRuns(currentRun);
-  const box = dataset?.boxPixels;
   useEffect(() => {
-    if (box !== undefined) setDatasetBox(box);
-  }, [box]);
+    if (dataset) fitForm(dataset);
+  }, [dataset]);
   if (!loaded) return null;
   if (!dataset && !run)
     return (
@@ -34,7 +33,7 @@ export function LearnView() {
           </Button>
         }
       >
-        Drop a stack with its poses and CTF, or try the demo set.
+        Drop a stack with its CTF, and its poses where they are known, or try the demo set.
       </EmptyState>
     );
   return (

@@ -1,7 +1,11 @@
-// The landscape and a map after the latest epoch.
+// The landscape and a map after the latest epoch, or the map of an ab initio start.
+import { FlipHorizontal2 } from 'lucide-react';
 import { useMemo } from 'react';
 import type { RunSummary } from '../../../workers/contract.ts';
 import { useLive } from '../../stores/live-landscape.ts';
+import { flipRun, useRuns } from '../../stores/runs.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -76,13 +80,23 @@ export function LiveMap({ run }: { run: RunSummary }) {
   const { runId, mesh, epoch, row, boxAngstrom, loading, error } = useLive();
   const own = runId === run.id ? mesh : null;
   const { accent } = useThemeColors();
+  const abInitio = run.params.method === 'ab-initio';
+  const when = epoch === 0 ? 'of the start' : `after epoch ${epoch}`;
   return (
     <Panel
       title="Map"
-      note={
-        own ? (row === null ? `after epoch ${epoch}` : `at particle ${countText(row + 1)}, after epoch ${epoch}`) : ''
+      note={own ? (row === null ? when : `at particle ${countText(row + 1)}, ${when}`) : ''}
+      actions={
+        <>
+          {loading && <Spinner label="Decoding" />}
+          {run.mirrored && (
+            <Badge tone="accent" title="The hand was turned after training" testId="mirrored">
+              mirrored
+            </Badge>
+          )}
+          {abInitio && <FlipHand run={run} />}
+        </>
       }
-      actions={loading && <Spinner label="Decoding" />}
       flush
       testId="live-map"
     >
@@ -92,15 +106,42 @@ export function LiveMap({ run }: { run: RunSummary }) {
             mesh={own}
             color={accent}
             boxAngstrom={boxAngstrom}
-            label="Map of the latest epoch"
+            label={epoch === 0 ? 'Map of the start' : 'Map of the latest epoch'}
             testId="live-map-view"
           />
         ) : (
-          <EmptyState title="Comes with the first epoch">
-            {error ? error.message : 'The density at the middle of the landscape.'}
+          <EmptyState title={abInitio ? 'Comes with the first poses' : 'Comes with the first epoch'}>
+            {error
+              ? error.message
+              : run.params.zDim === 0
+                ? 'The density that all images share.'
+                : 'The density at the middle of the landscape.'}
           </EmptyState>
         )}
       </div>
     </Panel>
+  );
+}
+
+/** Images alone leave the hand open: a structure and its mirror image explain them equally well. */
+function FlipHand({ run }: { run: RunSummary }) {
+  const pending = useRuns((state) => state.pending);
+  const going = run.status === 'running' || run.status === 'paused';
+  if (run.epochsDone === 0) return null;
+  return (
+    <Button
+      size="s"
+      icon={<FlipHorizontal2 />}
+      busy={pending === 'flip'}
+      disabled={going || pending !== null}
+      title={
+        'Cryo-EM images cannot tell the hand of a molecule. Flip it where helices are left-handed' +
+        (going ? ', once the run has ended.' : '.')
+      }
+      onClick={() => void flipRun(run.id)}
+      testId="flip-hand"
+    >
+      Flip hand
+    </Button>
   );
 }

@@ -1,12 +1,15 @@
-// Start of a run: preset, name, what it will cost, the button.
-import { Play } from 'lucide-react';
+// Start of a run: whether poses are known, preset, name, what it will cost, the button.
+import { Info, Play } from 'lucide-react';
 import type { DatasetSummary } from '../../../workers/contract.ts';
 import {
   cancelEstimate,
+  chooseMethod,
   choosePreset,
+  estimateKey,
   setParam,
   setRunName,
   useLearnForm,
+  type Method,
   type PresetName,
 } from '../../stores/learn-form.ts';
 import { activeRun, startRun, useRuns } from '../../stores/runs.ts';
@@ -16,6 +19,7 @@ import { classNames } from '../../ui/class-names.ts';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { countText } from '../../ui/quantities.ts';
+import { Segmented } from '../../ui/segmented.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { EstimatePanel } from './estimate-panel.tsx';
 import styles from './learn.module.css';
@@ -36,9 +40,11 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
   return (
     <Panel title="New run" note={`${countText(dataset.particles)} particles of ${dataset.boxPixels}²`} testId="new-run">
       <div className={styles.stack}>
+        <MethodChoice dataset={dataset} />
         <Presets />
         <TextField label="Name" value={name} placeholder={suggested} onChange={setRunName} testId="run-name" />
         <PolarityHint dataset={dataset} />
+        <SearchHints dataset={dataset} />
         <EstimatePanel dataset={dataset} />
         {error && <NoticeCard tone="error" notice={error} testId="start-error" />}
         <Button
@@ -50,7 +56,7 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
           onClick={() => void start()}
           testId="start"
         >
-          Start learning
+          {params.method === 'ab-initio' ? 'Find poses and structure' : 'Start learning'}
         </Button>
         {(active !== null || wrong > 0 || unreadable) && (
           <p className={styles.quiet}>
@@ -66,8 +72,65 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
   );
 }
 
+/** Latent dimensions to begin with where several structures are looked for. */
+const SEVERAL = 8;
+
+function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
+  const { method, zDim } = useLearnForm((state) => state.params);
+  const abInitio = method === 'ab-initio';
+  return (
+    <div className={styles.method}>
+      <Segmented<Method>
+        label="Poses"
+        fill
+        value={method}
+        options={[
+          {
+            value: 'known-poses',
+            label: 'Known poses',
+            disabled: !dataset.hasPoses,
+            title: dataset.hasPoses ? undefined : 'These particles came without poses',
+          },
+          { value: 'ab-initio', label: 'Ab initio' },
+        ]}
+        onChange={chooseMethod}
+        testId="method"
+      />
+      <p className={styles.quiet} data-testid="method-text">
+        {!abInitio
+          ? 'Learns structures at the poses that came with the particles.'
+          : dataset.hasPoses
+            ? 'Finds poses and structure from the images alone; poses that came along are left aside.'
+            : 'These particles came without poses: poses and structure are found from the images.'}
+      </p>
+      {abInitio && (
+        <Segmented
+          label="Structures"
+          small
+          fill
+          value={zDim === 0 ? 'one' : 'several'}
+          options={[
+            { value: 'one', label: 'One structure', title: 'No latents: z = 0' },
+            { value: 'several', label: 'Heterogeneous', title: 'Structures laid out in a latent space z' },
+          ]}
+          onChange={(structures) => setParam('zDim', structures === 'one' ? 0 : SEVERAL)}
+          testId="structures"
+        />
+      )}
+    </div>
+  );
+}
+
+/** What a preset comes to where poses are found. */
+const AB_INITIO_PRESETS: Record<PresetName, string> = {
+  quick: 'A small field at a small box: to see whether a shape comes out.',
+  standard: 'A 256×3 field, 30 epochs: where to start.',
+  fine: 'A 1024×3 field, 30 epochs: for more detail, on a GPU.',
+};
+
 function Presets() {
   const preset = useLearnForm((state) => state.preset);
+  const abInitio = useLearnForm((state) => state.params.method === 'ab-initio');
   return (
     <div role="radiogroup" aria-label="Preset" className={styles.presets} data-testid="presets">
       {(Object.keys(PRESETS) as PresetName[]).map((name) => (
@@ -84,7 +147,7 @@ function Presets() {
             onChange={() => choosePreset(name)}
           />
           <span className={styles.presetName}>{PRESETS[name].label}</span>
-          <span className={styles.presetText}>{PRESETS[name].meaning}</span>
+          <span className={styles.presetText}>{abInitio ? AB_INITIO_PRESETS[name] : PRESETS[name].meaning}</span>
         </label>
       ))}
       {preset === null && <p className={styles.quiet}>Own settings. A preset sets them back.</p>}
@@ -112,5 +175,38 @@ function PolarityHint({ dataset }: { dataset: DatasetSummary }) {
         </Button>
       }
     />
+  );
+}
+
+/** Fewer images than this and views are too sparse for a search that begins from nothing. */
+const FEW_IMAGES = 200;
+
+/** What to know before poses are looked for, unless the estimate says it. */
+function SearchHints({ dataset }: { dataset: DatasetSummary }) {
+  const { params, estimate, estimatedFor } = useLearnForm();
+  if (params.method !== 'ab-initio') return null;
+  const said =
+    estimatedFor === estimateKey(dataset.id, params) ? (estimate?.notices.map(({ code }) => code) ?? []) : [];
+  return (
+    <>
+      {dataset.particles < FEW_IMAGES && !said.includes('few-images') && (
+        <NoticeCard
+          tone="warning"
+          testId="few-images-hint"
+          notice={{
+            code: 'few-images',
+            message: `${countText(dataset.particles)} images are few to find poses from.`,
+            expected: `${FEW_IMAGES} or more`,
+            advice: 'The map will be coarse. Compare runs with other seeds before it is believed.',
+          }}
+        />
+      )}
+      {!dataset.hasCtf && !said.includes('ctf-missing') && (
+        <p className={styles.notice} data-testid="no-ctf-hint">
+          <Info aria-hidden />
+          No CTF. If these are real micrographs, give their CTF.
+        </p>
+      )}
+    </>
   );
 }

@@ -17,6 +17,10 @@ const CHOICE_NAMES: Record<string, string> = {
   'linear-half': 'linear, half',
   fourier: 'Fourier',
   hartley: 'Hartley',
+  em: 'EM at low resolution',
+  random: 'the field alone',
+  given: 'poses that came along',
+  'branch-and-bound': 'branch and bound',
 };
 
 export function ParamField({ def }: { def: ParamDef }) {
@@ -45,7 +49,7 @@ export function ParamField({ def }: { def: ParamDef }) {
           hideLabel
           small
           value={String(value)}
-          options={def.choices.map((choice) => ({ value: choice, label: CHOICE_NAMES[choice] ?? choice }))}
+          options={def.choices.map((choice) => ({ value: choice, label: choiceName(def, choice) }))}
           onChange={set}
           testId={testId}
         />
@@ -75,12 +79,20 @@ export function ParamField({ def }: { def: ParamDef }) {
   );
 }
 
+function choiceName({ unit }: ParamDef, choice: string): string {
+  const name = CHOICE_NAMES[choice] ?? choice;
+  return unit === undefined ? name : `${name}${unit}`;
+}
+
 type NumberDef = Extract<ParamDef, { kind: 'integer' | 'number' | 'auto-number' }>;
+
+/** Numbers that may be left to 'auto' and are whole where they are not. */
+const WHOLE_AUTO = new Set(['encodingFrequencies', 'bandEnd']);
 
 /** What an arrow key adds: one for whole numbers, a tenth of the value's power of ten otherwise. */
 function stepOf(def: NumberDef, value: unknown): number {
   if (def.key === 'boxPixels') return 2;
-  if (def.kind === 'integer' || def.key === 'encodingFrequencies') return 1;
+  if (def.kind === 'integer' || WHOLE_AUTO.has(def.key)) return 1;
   const magnitude = typeof value === 'number' && value > 0 ? 10 ** Math.floor(Math.log10(value)) : 0.1;
   return magnitude / 2;
 }
@@ -88,5 +100,6 @@ function stepOf(def: NumberDef, value: unknown): number {
 function autoStart(def: Extract<ParamDef, { kind: 'auto-number' }>): number {
   if (def.key === 'boxPixels') return 128;
   if (def.key === 'encodingFrequencies') return 64;
+  if (def.key === 'bandEnd') return 32;
   return Math.min(def.max, Math.max(def.min, 0.125));
 }

@@ -11,16 +11,21 @@ import styles from './learn.module.css';
 const GROUPS: { group: ParamDef['group']; title: string; text: string }[] = [
   { group: 'model', title: 'Model', text: 'how much the field can hold' },
   { group: 'training', title: 'Training', text: 'how long and how it learns' },
+  { group: 'search', title: 'Pose search', text: 'how poses are found' },
   { group: 'images', title: 'Images', text: 'what is done to them first' },
   { group: 'device', title: 'Device', text: 'where it computes' },
 ];
-const TABLE: readonly ParamDef[] = PARAMS;
+/** The method is chosen where the run begins. */
+const TABLE: readonly ParamDef[] = PARAMS.filter(({ key }) => key !== 'method');
 
 export function ParamsForm() {
   const showAdvanced = useLearnForm((state) => state.showAdvanced);
   const errors = useLearnForm((state) => state.errors);
+  const abInitio = useLearnForm((state) => state.params.method === 'ab-initio');
   // A value that is refused is never hidden.
-  const shown = TABLE.filter((def) => showAdvanced || !def.advanced || def.key in errors);
+  const shown = TABLE.filter(
+    (def) => ((showAdvanced || !def.advanced) && (abInitio || !def.abInitio)) || def.key in errors,
+  );
   return (
     <Panel
       title="Settings"
@@ -34,6 +39,7 @@ export function ParamsForm() {
     >
       {GROUPS.map(({ group, title, text }) => {
         const defs = shown.filter((def) => def.group === group);
+        if (defs.length === 0) return null;
         const wrong = defs.filter((def) => def.key in errors).length;
         return (
           <details key={group} className={styles.group} open={group !== 'device'} data-testid={`group-${group}`}>

@@ -1,15 +1,17 @@
-// A run as it goes: controls, how far, how fast, loss and KL, landscape and map of the latest epoch.
+// A run as it goes: controls, how far, how fast, loss and KL, landscape and map of the latest epoch, and how poses stand where
+// they are looked for.
 import { Info } from 'lucide-react';
 import { useEffect } from 'react';
-import type { RunSummary } from '../../../workers/contract.ts';
+import type { PoseReport, RunSummary } from '../../../workers/contract.ts';
 import { refreshLive } from '../../stores/live-landscape.ts';
 import { useRuns, type LiveRun } from '../../stores/runs.ts';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
-import { countText, durationText, numberWith } from '../../ui/quantities.ts';
+import { countText, durationText, numberWith, percentText } from '../../ui/quantities.ts';
 import { LiveLandscape, LiveMap } from './live-panels.tsx';
 import { LossCharts } from './loss-charts.tsx';
+import { ClassesPanel, DirectionsPanel, MovesPanel } from './pose-panels.tsx';
 import { RunControls } from './run-controls.tsx';
 import { RunStatusBadge } from './run-status.tsx';
 import styles from './learn.module.css';
@@ -20,6 +22,7 @@ const NOTICES_SHOWN = 3;
 export function RunMonitor({ run }: { run: RunSummary }) {
   const live = useRuns((state) => state.live[run.id]);
   const going = run.status === 'running' || run.status === 'paused';
+  const report = run.poseReports?.at(-1);
   useEffect(() => {
     void refreshLive(run);
   }, [run]);
@@ -37,7 +40,7 @@ export function RunMonitor({ run }: { run: RunSummary }) {
         {going && live?.preparing && (
           <ProgressBar fraction={live.preparing.fraction} message={live.preparing.message} testId="preparing" />
         )}
-        {going && !live?.preparing && <EpochBars run={run} live={live} />}
+        {going && !live?.preparing && <Bars run={run} live={live} report={report} />}
         <Numbers run={run} live={live} />
       </Panel>
       {run.error && run.status === 'failed' && <NoticeCard tone="error" notice={run.error} testId="run-error" />}
@@ -47,11 +50,25 @@ export function RunMonitor({ run }: { run: RunSummary }) {
           {notice.message}
         </p>
       ))}
-      <div className={styles.panels}>
-        <LossCharts key={run.id} run={run} live={live} />
-        <LiveLandscape run={run} />
-        <LiveMap run={run} />
-      </div>
+      {report?.notices.map((notice) => (
+        <NoticeCard key={notice.code} tone="warning" notice={notice} testId="pose-notice" />
+      ))}
+      {run.params.method === 'ab-initio' ? (
+        <div className={styles.panels}>
+          <DirectionsPanel run={run} />
+          <LiveMap run={run} />
+          <ClassesPanel run={run} />
+          <LiveLandscape run={run} />
+          <MovesPanel run={run} live={live} />
+          <LossCharts run={run} live={live} />
+        </div>
+      ) : (
+        <div className={styles.panels}>
+          <LossCharts run={run} live={live} />
+          <LiveLandscape run={run} />
+          <LiveMap run={run} />
+        </div>
+      )}
     </section>
   );
 }
@@ -59,15 +76,42 @@ export function RunMonitor({ run }: { run: RunSummary }) {
 function shape({ params, boxPixels, datasetName, device }: RunSummary): string {
   const z = params.zDim === 0 ? 'one structure' : `z of ${params.zDim}`;
   const parts = [datasetName, `${boxPixels} px`, z, `decoder ${params.decoderDim}×${params.decoderLayers}`];
+  if (params.method === 'ab-initio') parts.splice(1, 0, 'ab initio');
   if (device) parts.push(device.processor === 'gpu' && !device.software ? 'GPU' : 'CPU');
   return parts.join(' · ');
 }
 
-function EpochBars({ run, live }: { run: RunSummary; live: LiveRun | undefined }) {
+interface BarsProps {
+  run: RunSummary;
+  live: LiveRun | undefined;
+  report: PoseReport | undefined;
+}
+
+const STAGES: Record<PoseReport['stage'], string> = {
+  start: 'First poses',
+  refine: 'Finer poses',
+  search: 'Pose search',
+};
+
+/** The start of an ab initio run until its first epoch, then the epochs. */
+function Bars({ run, live, report }: BarsProps) {
+  const starting = run.epochsDone === 0 && (live?.epoch ?? 0) === 0 && report && report.stage !== 'search';
+  if (!starting) return <EpochBars run={run} live={live} report={report} />;
+  return (
+    <ProgressBar
+      fraction={report.fraction}
+      message={`${STAGES[report.stage]}: ${report.message}`}
+      testId="pose-progress"
+    />
+  );
+}
+
+function EpochBars({ run, live, report }: BarsProps) {
   const epoch = Math.min(run.params.epochs, Math.max(1, live?.epoch ?? run.epochsDone + 1));
   const inEpoch = live && live.imagesTotal > 0 ? live.imagesDone / live.imagesTotal : 0;
   const whole = (epoch - 1 + inEpoch) / run.params.epochs;
   const left = live?.secondsLeft;
+  const searching = report?.stage === 'search' && report.fraction < 1 ? ` · ${STAGES.search}: ${report.message}` : '';
   return (
     <div className={styles.bars}>
       <ProgressBar
@@ -78,7 +122,9 @@ function EpochBars({ run, live }: { run: RunSummary; live: LiveRun | undefined }
       <div className={styles.epochBar}>
         <ProgressBar thin fraction={inEpoch} label="This epoch" testId="epoch-progress" />
         <span className={styles.quiet}>
-          {live ? `${countText(live.imagesDone)} of ${countText(live.imagesTotal)} images of this epoch` : ''}
+          {live
+            ? `${countText(live.imagesDone)} of ${countText(live.imagesTotal)} images of this epoch${searching}`
+            : ''}
         </span>
       </div>
     </div>
@@ -102,6 +148,12 @@ function Numbers({ run, live }: { run: RunSummary; live: LiveRun | undefined }) 
     ['Loss', loss === undefined ? '–' : numberWith(loss, 5), 'loss'],
   ];
   if (run.params.zDim > 0) items.push(['KL', kl === undefined ? '–' : numberWith(kl, 4), 'kl']);
+  const report = run.poseReports?.at(-1);
+  if (report) {
+    const { moving, movedDegrees, atBorder } = report;
+    items.push([`Moved over ${movedDegrees}°`, moving === null ? '–' : percentText(moving), 'poses-moving']);
+    items.push(['Shifts at the border', percentText(atBorder), 'shifts-at-border']);
+  }
   return (
     <dl className={styles.metrics}>
       {items.map(([name, value, testId]) => (
