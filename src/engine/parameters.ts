@@ -53,17 +53,6 @@ export function latentCount(spec: ModelSpec, images: number): number {
   return images / each;
 }
 
-/** For makers that compute single images only. Error: 'usage'. */
-export function refusePairs(spec: ModelSpec): void {
-  if (imagesPerLatent(spec) > 1)
-    throw new VitrineError('usage', 'This compute engine does not train tilt pairs.', {
-      field: 'views',
-      expected: '1',
-      found: '2',
-      advice: 'Choose another engine: tfjs on the CPU or on the graphics processor.',
-    });
-}
-
 function chainOf(prefix: string, inputs: number, dim: number, layers: number, outputs: number): Chain {
   const plain = { residual: false, activated: true, joined: false };
   const chain: Chain = [{ ...plain, name: `${prefix}.0`, inputs, outputs: dim }];

@@ -19,19 +19,19 @@ export interface ImageViews {
 export interface BatchViews extends ImageViews {
   /** B×9. */
   rotations: View;
-  /** B×zDim. */
+  /** Z×zDim, of the batch's Z latents: B, or one a pair. */
   noise: View;
   points: View;
   targets: View;
   transfer: View;
   encoderInput: View;
-  /** B×padded(zDim), and its gradient. */
+  /** Z×padded(zDim), and its gradient. */
   z: View;
   zGradient: View;
-  /** B×padded(2·zDim): gradient of the encoder's outputs. */
+  /** Z×padded(2·zDim): gradient of the encoder's outputs. */
   encodedGradient: View;
   encoderHidden: readonly [View, View];
-  /** z·W_z + bias and its gradient, B×width. */
+  /** z·W_z + bias and its gradient, Z×width. */
   groups: View;
   groupGradient: View;
 }
@@ -47,21 +47,23 @@ export function imageViews(arena: Arena, network: Network, images: number): Imag
 export function batchViews(arena: Arena, network: Network, images: number): BatchViews {
   const { rowsPerImage, channels } = network.slices;
   const rows = paddedRows(images * rowsPerImage);
-  const few = paddedRows(images);
+  const latents = images / network.views;
+  const few = paddedRows(latents);
+  const encoderHidden = network.encoder ? network.encoderRowsHeld(0, images) * network.encoderWidth : 0;
   return {
     ...imageViews(arena, network, images),
     rotations: arena.floats('rotations', images * 9),
-    noise: arena.floats('noise', images * network.spec.zDim),
+    noise: arena.floats('noise', latents * network.spec.zDim),
     points: arena.floats('points', rows * 4),
     targets: arena.floats('targets', rows * channels),
     transfer: arena.floats('transfer', rows),
-    encoderInput: arena.floats('encoder input', network.encoder ? few * network.encoderInputs : 0),
+    encoderInput: arena.floats('encoder input', network.encoder ? paddedRows(images) * network.encoderInputs : 0),
     z: arena.floats('z', few * network.latents),
     zGradient: arena.floats('gradient of z', few * network.latents),
     encodedGradient: arena.floats('gradient of encoder outputs', few * network.encoderOutputs),
     encoderHidden: [
-      arena.floats('encoder gradient 0', network.encoder ? few * network.encoderWidth : 0),
-      arena.floats('encoder gradient 1', network.encoder ? few * network.encoderWidth : 0),
+      arena.floats('encoder gradient 0', encoderHidden),
+      arena.floats('encoder gradient 1', encoderHidden),
     ],
     groups: arena.floats('groups', few * network.width),
     groupGradient: arena.floats('gradient of groups', few * network.width),

@@ -10,6 +10,7 @@ import { fromFirstMoment, gradientErrors } from '../../proof/gradient.ts';
 import {
   caseShapes,
   makeCase,
+  pairShapes,
   randomArray,
   randomFrom,
   type CaseShape,
@@ -28,6 +29,7 @@ const moving: StepOptions = { learningRate: 1e-2, weightDecay: 0.1, beta };
 
 const shapes: readonly CaseShape[] = [
   ...caseShapes,
+  ...pairShapes,
   { name: 'zdim 64', spec: { zDim: 64, encoderDim: 24 }, features: 6, images: 2 },
 ];
 
@@ -94,16 +96,23 @@ async function expectTwin(gpu: Gpu, shape: CaseShape, wish: Wish): Promise<void>
   model.dispose();
 }
 
+/** A pair takes 308 rows: chunks of 128 are parts of one of its images, or of both. */
+const largePairs: CaseShape = {
+  name: 'large, tilt pairs',
+  spec: { zDim: 3, boxPixels: 20, views: 2 },
+  features: 8,
+  images: 6,
+};
 const large: CaseShape = { name: 'large', spec: { zDim: 3, boxPixels: 20 }, features: 8, images: 5 };
 
 export const cases: KernelCase[] = [
   ...shapes.map((shape): KernelCase => ({ name: shape.name, run: (gpu) => expectTwin(gpu, shape, {}) })),
   { name: 'features stored', run: (gpu) => expectTwin(gpu, shapes[0], { encoding: 'stored' }) },
-  {
-    // 5 × 154 rows of which 128 are computed at a time: parts of images, the last ones short.
-    name: 'one gradient whatever the chunks',
+  // 5 × 154 rows of which 128 are computed at a time: parts of images, the last ones short.
+  ...[large, largePairs].map((shape): KernelCase => ({
+    name: `one gradient whatever the chunks: ${shape.name}`,
     async run(gpu) {
-      const sample = makeCase(large);
+      const sample = makeCase(shape);
       const whole = await open(gpu, sample);
       const wanted = await gradientOf(whole, sample);
       const wantedLosses = await whole.takeLosses();
@@ -115,7 +124,7 @@ export const cases: KernelCase[] = [
         parts.dispose();
       }
     },
-  },
+  })),
   {
     name: 'maps of any box as point by point, with their statistics',
     async run(gpu) {
@@ -209,6 +218,26 @@ export const cases: KernelCase[] = [
       if (refused !== 'out-of-memory') throw new Error(`refused with ${refused}`);
       await model.trainStep({ ...sample.batch, count: 2 }, still);
       if ((await model.takeLosses()).images !== 2) throw new Error('the smaller batch was not taken');
+      model.dispose();
+    },
+  },
+  {
+    name: 'half a pair is refused, and pairs go on',
+    async run(gpu) {
+      const sample = makeCase(largePairs);
+      const model = await open(gpu, sample);
+      const torn = { ...sample.batch, count: 5 };
+      for (const call of [() => model.trainStep(torn, still), () => model.encode(torn)]) {
+        const refused = await call().then(
+          () => 'nothing',
+          (error: { code?: string }) => error.code,
+        );
+        if (refused !== 'usage') throw new Error(`refused with ${refused}`);
+      }
+      await model.trainStep({ ...sample.batch, count: 4 }, still);
+      await model.trainStep(sample.batch, still);
+      await model.trainStep({ ...sample.batch, count: 2 }, still);
+      if ((await model.takeLosses()).images !== 12) throw new Error('the pairs were not taken');
       model.dispose();
     },
   },

@@ -1,5 +1,6 @@
 // Which rows of a batch are computed at a time: as many whole images as the budget allows, or equal parts of one image, so
-// that activations fit, no binding passes the adapter's limit and no dispatch holds the processor for long.
+// that activations fit, no binding passes the adapter's limit and no dispatch holds the processor for long. The two images
+// of a tilt pair are one here.
 import { ROWS_PAD } from '../gpu/kernels.ts';
 
 export interface Chunk {

@@ -21,7 +21,7 @@ export interface DecoderBackwardBuffers {
   /** Of the whole batch. */
   targets: View;
   transfer: View;
-  /** Gradient of z·W_z + bias: images × width, one row without z. */
+  /** Gradient of z·W_z + bias: latents × width, one row without z. */
   groupGradient: View;
   losses: View;
   scratch: View;

@@ -22,10 +22,11 @@ export interface Workshop {
 export interface DecoderInputs {
   /** rows × vec4f. */
   points: View;
-  /** z·W_z + bias, a row an image; without z the bias alone, one row. */
+  /** z·W_z + bias, a row a latent; without z the bias alone, one row. */
   groups: View;
   /** rows × padded features, where they are stored rather than made on the way. */
   features: View | null;
+  /** Its images are the latents: of a tilt pair the rows of both images. */
   rows: ProductRows;
 }
 
@@ -79,8 +80,8 @@ export async function decoderForward(
   return commands;
 }
 
-/** groups = z·W_z + bias of `images` rows; nothing to do without z, where the bias itself serves. */
-export async function latentGroups(workshop: Workshop, z: View, groups: View, images: number): Promise<Command[]> {
+/** groups = z·W_z + bias of `latents` rows; nothing to do without z, where the bias itself serves. */
+export async function latentGroups(workshop: Workshop, z: View, groups: View, latents: number): Promise<Command[]> {
   const { network, trainables } = workshop;
   if (!network.latentMatrix) return [];
   const shape: ProductShape = {
@@ -100,5 +101,5 @@ export async function latentGroups(workshop: Workshop, z: View, groups: View, im
     bias: trainables.parameter(network.decoder[0].bias),
     out: groups,
   };
-  return product(workshop, shape, buffers, { rows: images, firstRow: 0, rowsPerImage: 1 });
+  return product(workshop, shape, buffers, { rows: latents, firstRow: 0, rowsPerImage: 1 });
 }

@@ -1,8 +1,10 @@
-// The encoder on the device, B rows in float32: forward, and backward from the gradient of its outputs.
+// The encoder on the device, B rows in float32: forward, and backward from the gradient of its outputs. Of tilt pairs the
+// first layers have a row an image; two of them are one row, twice as wide, to the layer that joins them, and so is their
+// gradient: the same buffer, read otherwise.
 import type { View } from '../gpu/arena.ts';
 import type { Command } from '../gpu/gpu.ts';
-import { bytesOf, paddedRows } from '../gpu/kernels.ts';
-import type { ProductShape } from '../product/product.ts';
+import { bytesOf } from '../gpu/kernels.ts';
+import type { ProductRows, ProductShape } from '../product/product.ts';
 import {
   makeWeightGradient,
   weightGradientScratch,
@@ -18,7 +20,7 @@ export function encoderBuffers({ arena, network }: Workshop, images: number): Vi
   return layers.map((_, layer) => {
     const last = layer === layers.length - 1;
     const width = last ? network.encoderOutputs : network.encoderWidth;
-    return arena.buffer(`encoder ${layer}`, bytesOf('f32') * paddedRows(images) * width);
+    return arena.buffer(`encoder ${layer}`, bytesOf('f32') * network.encoderRowsHeld(layer, images) * width);
   });
 }
 
@@ -31,14 +33,14 @@ export async function encoderForward(
 ): Promise<Command[]> {
   const { network, trainables } = workshop;
   const commands: Command[] = [];
-  for (const [layer, { matrices, bias, residual }] of (network.encoder ?? []).entries()) {
-    const { inputs, outputs: width, last } = sizesOf(network, layer);
+  for (const [layer, { matrices, bias, residual, activated }] of (network.encoder ?? []).entries()) {
+    const { inputs, outputs: width } = sizesOf(network, layer);
     const shape: ProductShape = {
       label: `encoder ${layer} forward`,
       prologue: 'rows',
       epilogue: 'forward',
       residual,
-      activation: last ? null : network.spec.activation,
+      activation: activated ? network.spec.activation : null,
       bias: 'shared',
       inputs,
       outputs: width,
@@ -50,7 +52,7 @@ export async function encoderForward(
       bias: trainables.parameter(bias),
       out: outputs[layer],
     };
-    commands.push(...(await product(workshop, shape, buffers, rowsOf(images))));
+    commands.push(...(await product(workshop, shape, buffers, rowsOf(network, layer, images))));
   }
   return commands;
 }
@@ -58,7 +60,7 @@ export async function encoderForward(
 export interface EncoderBackwardBuffers {
   input: View;
   outputs: readonly View[];
-  /** Gradient of the outputs, images × padded(2·zDim). */
+  /** Gradient of the outputs, latents × padded(2·zDim). */
   gradient: View;
   /** Two gradients of hidden activations, used in turn. */
   hidden: readonly [View, View];
@@ -82,8 +84,9 @@ export async function encoderBackward(
     const shape = weightShape(network, layers[layer], layer);
     const into = trainables.gradient(matrices[0]);
     const buffers = { left, gradient: from, into, biasInto: trainables.gradient(bias), scratch };
-    const chunk = { rows: images, accumulate: false };
-    const variant = tuned.weightGradient(shape, images);
+    const rows = rowsOf(network, layer, images);
+    const chunk = { rows: rows.rows, accumulate: false };
+    const variant = tuned.weightGradient(shape, rows.rows);
     commands.push(...(await makeWeightGradient(gpu, arena, shape, buffers, chunk, variant)));
     if (layer === 0) break;
     const back: ProductShape = {
@@ -91,7 +94,7 @@ export async function encoderBackward(
       prologue: 'rows',
       epilogue: 'backward',
       residual,
-      activation: network.spec.activation,
+      activation: layers[layer - 1].activated ? network.spec.activation : null,
       bias: 'none',
       inputs: width,
       outputs: inputs,
@@ -99,7 +102,7 @@ export async function encoderBackward(
     };
     const out = hidden[layer % 2];
     const views = { left: from, right: trainables.transposed(matrices[0]), mask: left, out };
-    commands.push(...(await product(workshop, back, views, rowsOf(images))));
+    commands.push(...(await product(workshop, back, views, rows)));
     from = out;
   }
   return commands;
@@ -109,7 +112,8 @@ export async function encoderBackward(
 export function encoderScratch({ gpu, network, tuned }: Workshop, images: number): number {
   return (network.encoder ?? []).reduce((most, regions, layer) => {
     const shape = weightShape(network, regions, layer);
-    return Math.max(most, weightGradientScratch(gpu, shape, images, tuned.weightGradient(shape, images)));
+    const rows = network.encoderRows(layer, images);
+    return Math.max(most, weightGradientScratch(gpu, shape, rows, tuned.weightGradient(shape, rows)));
   }, 0);
 }
 
@@ -118,15 +122,15 @@ function weightShape(network: Network, { name }: LayerRegions, layer: number): W
   return { label: `${name} gradient`, prologue: 'rows', inputs, outputs, scalar: 'f32', bias: true };
 }
 
-function sizesOf(network: Network, layer: number): { inputs: number; outputs: number; last: boolean } {
+function sizesOf(network: Network, layer: number): { inputs: number; outputs: number } {
   const last = layer === (network.encoder?.length ?? 0) - 1;
+  const joined = network.encoder?.[layer].joined;
   return {
-    inputs: layer === 0 ? network.encoderInputs : network.encoderWidth,
+    inputs: layer === 0 ? network.encoderInputs : joined ? 2 * network.encoderWidth : network.encoderWidth,
     outputs: last ? network.encoderOutputs : network.encoderWidth,
-    last,
   };
 }
 
-function rowsOf(images: number): { rows: number; firstRow: number; rowsPerImage: number } {
-  return { rows: images, firstRow: 0, rowsPerImage: 1 };
+function rowsOf(network: Network, layer: number, images: number): ProductRows {
+  return { rows: network.encoderRows(layer, images), firstRow: 0, rowsPerImage: 1 };
 }

@@ -36,12 +36,12 @@ export class EncodingProgram {
     return new EncodingProgram(workshop, views, layers[layers.length - 1], shape, commands);
   }
 
-  /** μ | log σ² of images `from …`, a row of padded(2·zDim) floats each. */
+  /** μ | log σ² of images `from …`, a row of padded(2·zDim) floats each image or pair. */
   run(batch: Omit<ImageBatch, 'rotations' | 'noise'>, from: number): Promise<Float32Array> {
     const { gpu, network } = this.workshop;
     const { images } = this.shape;
     writeImages(gpu, this.views, batch, network.slices.lattice.points, from, images);
     gpu.submit(this.commands);
-    return gpu.readFloats({ ...this.outputs, size: 4 * images * network.encoderOutputs });
+    return gpu.readFloats({ ...this.outputs, size: 4 * (images / network.views) * network.encoderOutputs });
   }
 }

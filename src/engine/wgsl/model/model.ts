@@ -15,7 +15,7 @@ import type {
   VolumeWithStatistics,
   Weights,
 } from '../../engine.ts';
-import { refusePairs } from '../../parameters.ts';
+import { latentCount } from '../../parameters.ts';
 import { stepUniform } from '../adam/step.ts';
 import type { Arena } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
@@ -92,7 +92,6 @@ export class WgslModel implements FieldModel {
     state: ModelState,
     { scalar = tuned.scalar, budgetBytes = activationBudget(gpu), onDispose }: WgslModelOptions = {},
   ): Promise<WgslModel> {
-    refusePairs(spec);
     const network = new Network(spec, encoding, scalar);
     const { made } = await gpu.allocate('model', async (arena) => {
       const lossScale = scalar === 'f16' ? startingScale(network) : 1;
@@ -115,6 +114,7 @@ export class WgslModel implements FieldModel {
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {
     return this.inTurn(async () => {
       if (batch.count === 0) return;
+      latentCount(this.spec, batch.count);
       const shape = { images: batch.count, translations: batch.translations !== null, ctf: batch.ctf !== null };
       const program = await this.trainingProgram(shape);
       program.submit(batch, options);
@@ -133,17 +133,20 @@ export class WgslModel implements FieldModel {
       const { images } = this;
       this.images = 0;
       const [squares, kl, weightedKl] = await this.gpu.readFloats(taken);
-      const mean = (sum: number) => (images > 0 ? sum / images : 0);
-      const reconstruction = mean(squares) / this.points;
-      return { images, reconstruction, kl: mean(kl), total: reconstruction + mean(weightedKl) / this.points };
+      const latents = images / this.network.views;
+      const mean = (sum: number, count: number) => (count > 0 ? sum / count : 0);
+      const reconstruction = mean(squares, images) / this.points;
+      const total = reconstruction + mean(weightedKl, latents) / this.points;
+      return { images, reconstruction, kl: mean(kl, latents), total };
     });
   }
 
   encode(batch: Omit<ImageBatch, 'rotations' | 'noise'>): Promise<Latents> {
     return this.inTurn(async () => {
       const { zDim } = this.spec;
-      const mu = new Float32Array(batch.count * zDim);
-      const logVariance = new Float32Array(batch.count * zDim);
+      const latents = latentCount(this.spec, batch.count);
+      const mu = new Float32Array(latents * zDim);
+      const logVariance = new Float32Array(latents * zDim);
       if (zDim === 0) return { mu, logVariance };
       const stride = this.network.encoderOutputs;
       for (let from = 0; from < batch.count; from += ENCODED_AT_ONCE) {
@@ -154,8 +157,9 @@ export class WgslModel implements FieldModel {
           this.gpu.allocate('encoding', (arena) => EncodingProgram.record({ ...workshop, arena }, tables, shape)),
         );
         const encoded = await program.run(batch, from);
-        for (let i = 0; i < images; i++) {
-          const at = (from + i) * zDim;
+        const { views } = this.network;
+        for (let i = 0; i < images / views; i++) {
+          const at = (from / views + i) * zDim;
           mu.set(encoded.subarray(i * stride, i * stride + zDim), at);
           logVariance.set(encoded.subarray(i * stride + zDim, i * stride + 2 * zDim), at);
         }

@@ -1,9 +1,9 @@
 // A network as the kernels see it: padded widths, where its weights lie, which copies of them the products want.
-import { featureCount, decoderChain, encoderChain } from '../../parameters.ts';
+import { featureCount, decoderChain, encoderChain, imagesPerLatent, type Chain } from '../../parameters.ts';
 import type { EncodingTable, ModelSpec } from '../../engine.ts';
 import { makeSliceLayout, type SliceLayout } from '../../slices.ts';
 import { waveTable, type WaveTable } from '../encoding/table.ts';
-import type { Scalar } from '../gpu/kernels.ts';
+import { paddedRows, type Scalar } from '../gpu/kernels.ts';
 import { padded, ParameterLayout, type LayerRegions, type Region } from '../parameters/layout.ts';
 
 /** A copy of a matrix, made after each step. */
@@ -13,13 +13,20 @@ export interface MatrixCopy {
   scalar: Scalar;
 }
 
+export interface EncoderLayer extends LayerRegions {
+  activated: boolean;
+  joined: boolean;
+}
+
 export class Network {
   readonly slices: SliceLayout;
   readonly waves: WaveTable;
   readonly parameters = new ParameterLayout();
-  /** First, residual and last layers, or null for a homogeneous field. */
-  readonly encoder: LayerRegions[] | null;
+  /** First, residual and last layers, or null for a homogeneous field. Of tilt pairs first those of single images. */
+  readonly encoder: EncoderLayer[] | null;
   readonly decoder: LayerRegions[];
+  /** Images that share a latent, one after the other. */
+  readonly views: number;
   /** z's rows of the decoder's first layer; null without z. */
   readonly latentMatrix: Region | null;
   /** Padded widths of hidden layers, of z and of the encoder's ends. */
@@ -40,8 +47,8 @@ export class Network {
     this.slices = makeSliceLayout(spec);
     this.waves = waveTable(encoding);
     const features = featureCount(encoding);
-    const encoder = encoderChain(spec, this.slices.encoderInputs);
-    this.encoder = encoder && this.parameters.add(encoder, null, false);
+    this.views = imagesPerLatent(spec);
+    this.encoder = this.addEncoder(encoderChain(spec, this.slices.encoderInputs));
     const latentRows = Int32Array.from({ length: zDim }, (_, j) => features + j);
     const parts = zDim > 0 ? [this.waves.inputRows, latentRows] : [this.waves.inputRows];
     this.decoder = this.parameters.add(decoderChain(spec, features), parts, true);
@@ -59,6 +66,46 @@ export class Network {
     if (this.latentMatrix) this.copies.push({ region: this.latentMatrix, transposed: true, scalar: 'f32' });
     for (const { matrices } of this.encoder?.slice(1) ?? [])
       this.copies.push({ region: matrices[0], transposed: true, scalar: 'f32' });
+  }
+
+  /**
+   * Where pairs are joined, two rows of the layer before are read as one of twice the padded width, whose inputs lie as
+   * they were padded.
+   */
+  private addEncoder(chain: Chain | null): EncoderLayer[] | null {
+    if (!chain) return null;
+    const at = chain.findIndex(({ joined }) => joined);
+    const single = at < 0 ? chain : chain.slice(0, at);
+    const pairs = at < 0 ? [] : chain.slice(at);
+    const width = this.spec.encoderDim;
+    const inputOf = (view: number, unit: number) => (unit < width ? view * width + unit : -1);
+    const rows = Int32Array.from({ length: 2 * padded(width) }, (_, row) =>
+      inputOf(Math.floor(row / padded(width)), row % padded(width)),
+    );
+    const regions = [
+      ...this.parameters.add(single, null, false),
+      ...(pairs.length > 0 ? this.parameters.add(pairs, [rows], false) : []),
+    ];
+    return regions.map((layer, i) => ({ ...layer, activated: chain[i].activated, joined: chain[i].joined }));
+  }
+
+  /** Rows of a batch's encoder at a layer: images, or from where they are joined on pairs. */
+  encoderRows(layer: number, images: number): number {
+    return this.seesPairs(layer) ? images / this.views : images;
+  }
+
+  /** Rows to hold for them: padded as images and as pairs. */
+  encoderRowsHeld(layer: number, images: number): number {
+    return (this.seesPairs(layer) ? 1 : this.views) * paddedRows(images / this.views);
+  }
+
+  private seesPairs(layer: number): boolean {
+    return (this.encoder ?? []).slice(0, layer + 1).some(({ joined }) => joined);
+  }
+
+  /** Rows of the decoder that share a latent, one after the other. */
+  get rowsPerLatent(): number {
+    return this.views * this.slices.rowsPerImage;
   }
 
   /** Hidden layers of the decoder, the first included. */

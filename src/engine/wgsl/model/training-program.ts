@@ -62,14 +62,18 @@ export class TrainingProgram {
     const { views } = this.bench;
     writeImages(gpu, views, batch, points, 0, batch.count);
     gpu.write(views.rotations, batch.rotations.subarray(0, 9 * batch.count));
-    if (zDim > 0) gpu.write(views.noise, batch.noise ?? new Float32Array(batch.count * zDim));
-    writeStep(gpu, this.stepViews.step, { ...options, klWeight: 1 / (batch.count * points) });
+    const latents = batch.count / network.views;
+    const draws = latents * zDim;
+    if (zDim > 0) gpu.write(views.noise, batch.noise?.subarray(0, draws) ?? new Float32Array(draws));
+    writeStep(gpu, this.stepViews.step, { ...options, klWeight: 1 / (latents * points) });
     gpu.submit(this.commands);
   }
 }
 
 class Recorder {
   private readonly arena: Arena;
+  /** Images, or pairs. */
+  private readonly latents: number;
   private readonly chunks: Chunk[];
   private readonly scratch: View;
 
@@ -82,7 +86,8 @@ class Recorder {
   ) {
     const { arena, network } = workshop;
     this.arena = arena;
-    this.chunks = [...chunksOf(shape.images, network.slices.rowsPerImage, bench.chunkRows)];
+    this.latents = shape.images / network.views;
+    this.chunks = [...chunksOf(this.latents, network.rowsPerLatent, bench.chunkRows)];
     this.scratch = arena.floats('scratch', this.scratchFloats());
   }
 
@@ -118,20 +123,20 @@ class Recorder {
   private async latentsForward(): Promise<Command[]> {
     const { gpu, network } = this.workshop;
     if (!network.encoder) return [];
-    const { images } = this.shape;
+    const { latents } = this;
     const { views } = this.bench;
     const encoded = this.bench.encoded[this.bench.encoded.length - 1];
     const sampling = { encoded, noise: views.noise, z: views.z, losses: this.step.losses, step: this.step.step };
     return [
-      ...(await encoderForward(this.workshop, views.encoderInput, this.bench.encoded, images)),
-      ...(await makeSampling(gpu, this.arena, { zDim: network.spec.zDim, images }, sampling)),
-      ...(await latentGroups(this.workshop, views.z, views.groups, images)),
+      ...(await encoderForward(this.workshop, views.encoderInput, this.bench.encoded, this.shape.images)),
+      ...(await makeSampling(gpu, this.arena, { zDim: network.spec.zDim, images: latents }, sampling)),
+      ...(await latentGroups(this.workshop, views.z, views.groups, latents)),
     ];
   }
 
   private async decoder(): Promise<Command[]> {
     const { network, trainables } = this.workshop;
-    const { rowsPerImage, lattice } = network.slices;
+    const { lattice } = network.slices;
     const { chunks } = this;
     const { views, chunk } = this.bench;
     const ownPoints = chunks.length > 1 ? chunk.points : null;
@@ -141,7 +146,7 @@ class Recorder {
     const weight = 1 / (this.shape.images * lattice.points);
     const commands: Command[] = [];
     for (const [number, { firstRow, rows }] of chunks.entries()) {
-      const place: ProductRows = { rows, firstRow, rowsPerImage };
+      const place: ProductRows = { rows, firstRow, rowsPerImage: network.rowsPerLatent };
       if (ownPoints) {
         // Copies mind no alignment beyond 4 bytes, bindings do.
         const size = 16 * rows;
@@ -173,8 +178,7 @@ class Recorder {
     const { gpu, network, trainables, tuned } = this.workshop;
     const { latentMatrix, spec } = network;
     if (!latentMatrix) return [];
-    const { images } = this.shape;
-    const { scratch } = this;
+    const { latents, scratch } = this;
     const { views } = this.bench;
     const shape = latentWeightShape(network);
     const weights = {
@@ -211,13 +215,13 @@ class Recorder {
       hidden: views.encoderHidden,
       scratch,
     };
-    const chunk = { rows: images, accumulate: false };
-    const variant = tuned.weightGradient(shape, images);
+    const chunk = { rows: latents, accumulate: false };
+    const variant = tuned.weightGradient(shape, latents);
     return [
       ...(await makeWeightGradient(gpu, this.arena, shape, weights, chunk, variant)),
-      ...(await product(this.workshop, back, products, { rows: images, firstRow: 0, rowsPerImage: 1 })),
-      ...(await makeSamplingGradient(gpu, this.arena, { zDim: spec.zDim, images }, sampling)),
-      ...(await encoderBackward(this.workshop, encoder, images)),
+      ...(await product(this.workshop, back, products, { rows: latents, firstRow: 0, rowsPerImage: 1 })),
+      ...(await makeSamplingGradient(gpu, this.arena, { zDim: spec.zDim, images: latents }, sampling)),
+      ...(await encoderBackward(this.workshop, encoder, this.shape.images)),
     ];
   }
 
@@ -229,9 +233,9 @@ class Recorder {
 
   private scratchFloats(): number {
     const { gpu, network, tuned } = this.workshop;
-    const { images } = this.shape;
-    const { rowsPerImage } = network.slices;
-    let most = encoderScratch(this.workshop, images);
+    const { latents } = this;
+    const { rowsPerLatent: rowsPerImage } = network;
+    let most = encoderScratch(this.workshop, this.shape.images);
     for (const { firstRow, rows } of this.chunks)
       most = Math.max(
         most,
@@ -239,7 +243,7 @@ class Recorder {
       );
     if (network.latentMatrix) {
       const shape = latentWeightShape(network);
-      most = Math.max(most, weightGradientScratch(gpu, shape, images, tuned.weightGradient(shape, images)));
+      most = Math.max(most, weightGradientScratch(gpu, shape, latents, tuned.weightGradient(shape, latents)));
     }
     return most;
   }

@@ -9,7 +9,7 @@ import { encoderBuffers } from './encoder.ts';
 
 export interface Workbench {
   images: number;
-  /** Most rows computed at a time: whole images, or a part of one. */
+  /** Most rows computed at a time: those of whole latents (images or pairs), or a part of one's. */
   chunkRows: number;
   views: BatchViews;
   /** Outputs of the encoder's layers. */
@@ -20,10 +20,11 @@ export interface Workbench {
 /** Error: 'out-of-memory' where a batch's buffer is more than one binding may show. */
 export function makeWorkbench(workshop: Workshop, arena: Arena, images: number, mostRows: number): Workbench {
   const { gpu, network, tuned } = workshop;
-  const { rowsPerImage } = network.slices;
-  const whole = Math.min(images, Math.floor(mostRows / rowsPerImage));
-  const chunkRows = whole > 0 ? whole * rowsPerImage : largestChunk([...chunksOf(1, rowsPerImage, mostRows)]);
-  const options = { ownPoints: chunkRows < images * rowsPerImage, storedFeatures: tuned.encoding === 'stored' };
+  const { rowsPerLatent } = network;
+  const latents = images / network.views;
+  const whole = Math.min(latents, Math.floor(mostRows / rowsPerLatent));
+  const chunkRows = whole > 0 ? whole * rowsPerLatent : largestChunk([...chunksOf(1, rowsPerLatent, mostRows)]);
+  const options = { ownPoints: chunkRows < latents * rowsPerLatent, storedFeatures: tuned.encoding === 'stored' };
   const views = batchViews(arena, network, images);
   for (const view of Object.values(views).flat() as View[])
     if (view.size > gpu.bindingBytes) throw memoryFull(`${view.size} bytes in one binding`);
