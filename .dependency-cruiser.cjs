@@ -11,7 +11,7 @@ const below = {
   validation: ['formats', 'geometry', 'imaging', 'engine', 'field'],
   isosurface: ['formats'],
   backprojection: ['formats', 'geometry', 'imaging', 'engine'],
-  inference: ['formats', 'geometry', 'imaging', 'engine', 'field', 'backprojection'],
+  inference: ['formats', 'geometry', 'imaging', 'engine', 'field', 'backprojection', 'landscape'],
   library: ['formats', 'geometry', 'imaging', 'engine', 'field', 'inference'],
 };
 const science = [

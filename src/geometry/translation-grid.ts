@@ -1,7 +1,7 @@
 // Square grids of shifts in pixels, at the centres of their cells: around the best shift of a grid, one of half the extent
 // covers that shift's cell from two shifts a side on.
 
-/** T×2, x fast: −e + (i + ½)·2e/perSide along each axis; as many along y as along x unless said. */
+/** T×2, x fast: −e + (i + ½)·2e/steps along each axis; as many along y as along x unless said. */
 export function translationGrid(extentPixels: number, across: number, down: number = across): Float32Array {
   const grid = new Float32Array(2 * across * down);
   const position = (i: number, steps: number) => -extentPixels + ((i + 0.5) * 2 * extentPixels) / steps;

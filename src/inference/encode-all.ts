@@ -1,8 +1,9 @@
 // Latents of every image: a pass of the encoder over the shards in order.
 import type { FieldModel, Latents } from '../engine/engine.ts';
 import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
-import { CTF_WIDTH } from '../formats/particles.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
+import { encoderBatch } from './image-batches.ts';
+import type { TiltedView } from './training.ts';
 
 export interface EncodeData {
   images: HartleyImages;
@@ -10,6 +11,8 @@ export interface EncodeData {
   translations: Float32Array | null;
   /** N×9; null for none. */
   ctf: Float32Array | null;
+  /** Second views, where `images` hold two views a particle. */
+  tilt?: TiltedView;
 }
 
 export interface EncodeOptions {
@@ -42,12 +45,9 @@ export async function encodeAll(model: FieldModel, data: EncodeData, options: En
       throwIfCancelled(signal);
       const size = Math.min(batchSize, count - from);
       const at = first + from;
-      const batch = {
-        count: size,
-        images: values.subarray(from * images.points, (from + size) * images.points),
-        translations: translations && translations.subarray(2 * at, 2 * (at + size)),
-        ctf: ctf && ctf.subarray(CTF_WIDTH * at, CTF_WIDTH * (at + size)),
-      };
+      const indices = Uint32Array.from({ length: size }, (_, i) => at + i);
+      const drawn = { indices, values: values.subarray(from * images.points, (from + size) * images.points) };
+      const batch = encoderBatch(drawn, { translations, ctf, ...(data.tilt && { tilt: data.tilt }) });
       const latents = await model.encode(batch).catch((error: unknown) => {
         if (size > 1 && error instanceof VitrineError && error.code === 'out-of-memory') return null;
         throw error;

@@ -1,9 +1,11 @@
-// Batches for the engine: the poses, CTF and noise that go with drawn images.
+// Batches for the engine: the poses, CTF and noise that go with drawn images. Of particles seen twice (a tilted stack) the two
+// views follow each other.
 import type { ImageBatch } from '../engine/engine.ts';
 import { CTF_WIDTH } from '../formats/particles.ts';
+import { multiplyRotations } from '../geometry/local-rotations.ts';
 import { fillNoise } from './seeds.ts';
 import type { DrawnImages } from './shuffled-images.ts';
-import type { TrainingData, TrainingPlan } from './training.ts';
+import type { TiltedView, TrainingData, TrainingPlan } from './training.ts';
 
 /** Rows `indices` of a table of `width` columns. */
 export function takeRows(table: Float32Array, width: number, indices: Uint32Array): Float32Array {
@@ -13,27 +15,70 @@ export function takeRows(table: Float32Array, width: number, indices: Uint32Arra
   return rows;
 }
 
+/** Rows of two tables in turn; where one is absent its rows are zero. */
+function interleaved(
+  first: Float32Array | null,
+  second: Float32Array | null,
+  width: number,
+  rows: number,
+): Float32Array {
+  const out = new Float32Array(2 * rows * width);
+  for (let i = 0; i < rows; i++) {
+    if (first) out.set(first.subarray(i * width, (i + 1) * width), 2 * i * width);
+    if (second) out.set(second.subarray(i * width, (i + 1) * width), (2 * i + 1) * width);
+  }
+  return out;
+}
+
+export interface EncodedData {
+  /** N×2, fraction of the box; null for none. */
+  translations: Float32Array | null;
+  ctf: Float32Array | null;
+  tilt?: TiltedView;
+}
+
+/** What the encoder needs of drawn images. */
+export function encoderBatch(
+  { indices, values }: DrawnImages,
+  data: EncodedData,
+): Omit<ImageBatch, 'rotations' | 'noise'> {
+  const shifts = data.translations && takeRows(data.translations, 2, indices);
+  const ctf = data.ctf && takeRows(data.ctf, CTF_WIDTH, indices);
+  const { tilt } = data;
+  if (!tilt) return { count: indices.length, images: values, translations: shifts, ctf };
+  const secondCtf = tilt.ctf && takeRows(tilt.ctf, CTF_WIDTH, indices);
+  return {
+    count: 2 * indices.length,
+    images: values,
+    translations: interleaved(shifts, takeRows(tilt.translations, 2, indices), 2, indices.length),
+    ctf: ctf && secondCtf && interleaved(ctf, secondCtf, CTF_WIDTH, indices.length),
+  };
+}
+
+export function encodedData({ poses, ctf, tilt }: TrainingData): EncodedData {
+  return { translations: poses.translations, ctf, ...(tilt && { tilt }) };
+}
+
 export function trainingBatch(
   drawn: DrawnImages,
   data: TrainingData,
   plan: Pick<TrainingPlan, 'spec' | 'seed'>,
   epoch: number,
 ): ImageBatch {
-  const { indices, values } = drawn;
+  const { indices } = drawn;
   const zDim = plan.spec.zDim;
-  const { rotations, translations } = data.poses;
+  const own = takeRows(data.poses.rotations, 9, indices);
+  let rotations = own;
+  if (data.tilt) {
+    const turned = new Float32Array(own.length);
+    for (let at = 0; at < own.length; at += 9) multiplyRotations(data.tilt.rotation, 0, own, at, turned, at);
+    rotations = interleaved(own, turned, 9, indices.length);
+  }
   let noise: Float32Array | null = null;
   if (zDim > 0) {
     noise = new Float32Array(indices.length * zDim);
     for (let i = 0; i < indices.length; i++)
       fillNoise(noise, i * zDim, zDim, plan.seed, epoch, indices[i], data.images.count);
   }
-  return {
-    count: indices.length,
-    images: values,
-    rotations: takeRows(rotations, 9, indices),
-    translations: translations && takeRows(translations, 2, indices),
-    ctf: data.ctf && takeRows(data.ctf, CTF_WIDTH, indices),
-    noise,
-  };
+  return { ...encoderBatch(drawn, encodedData(data)), rotations, noise };
 }

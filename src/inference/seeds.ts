@@ -28,3 +28,8 @@ export function fillNoise(
   const random = new Random(seed, epoch * imageCount + image);
   for (let i = 0; i < zDim; i++) out[at + i] = random.normal();
 }
+
+/** Poses of a search that begins at random ones. */
+export function startRandomPoses(seed: number): Random {
+  return new Random(seed, START + 1);
+}

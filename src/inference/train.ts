@@ -6,10 +6,11 @@ import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
 import { betaAt } from './beta.ts';
 import { encodeAll } from './encode-all.ts';
 import { nextTask, wait } from '../engine/event-loop.ts';
-import { trainingBatch } from './image-batches.ts';
+import { encodedData, trainingBatch } from './image-batches.ts';
 import { LossMeter } from './loss-meter.ts';
 import { shuffleRandom } from './seeds.ts';
 import { ShuffledImages } from './shuffled-images.ts';
+import type { DrawnImages } from './shuffled-images.ts';
 import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, TrainingPlan } from './training.ts';
 
 export interface TrainingHooks {
@@ -22,6 +23,74 @@ export interface TrainingHooks {
 }
 
 const EVENT_MILLISECONDS = 250;
+
+/** Images drawn together within an epoch, and what is done with them before they are learned from. */
+export interface Portions {
+  images: number;
+  prepare(drawn: DrawnImages, model: FieldModel): Promise<void>;
+}
+
+/** A model in training: one epoch at a time, from the data as they are then. */
+export interface Trainer {
+  readonly model: FieldModel;
+  checkpoint: Checkpoint;
+  epoch(portions?: Portions): Promise<Checkpoint>;
+  dispose(): void;
+}
+
+/** Errors of `epoch`: 'cancelled' when the signal aborts, 'diverged' when the loss is no longer a number. */
+export async function openTrainer(
+  plan: TrainingPlan,
+  data: TrainingData,
+  engine: Engine,
+  control: TrainingControl,
+  onEvent: (event: TrainingEvent) => void,
+  start: Checkpoint,
+  hooks: TrainingHooks = {},
+): Promise<Trainer> {
+  checkCounts(data);
+  const model = await engine.createModel(plan.spec, start.encoding, start, { precision: plan.precision ?? 'auto' });
+  hooks.onModel?.(model);
+  const shuffled = new ShuffledImages(data.images, hooks.residentBytes);
+  const turn = turnsOf(control, onEvent, hooks);
+  const trainer: Trainer = {
+    model,
+    checkpoint: start,
+    async epoch(portions) {
+      trainer.checkpoint = await trainEpoch(
+        plan,
+        data,
+        model,
+        shuffled,
+        trainer.checkpoint,
+        control,
+        onEvent,
+        turn,
+        portions,
+      );
+      return trainer.checkpoint;
+    },
+    dispose: () => model.dispose(),
+  };
+  return trainer;
+}
+
+/** Gives way to the event loop and to a pause; to be awaited between pieces of work. */
+export function turnsOf(
+  control: TrainingControl,
+  onEvent: (event: TrainingEvent) => void,
+  hooks: Pick<TrainingHooks, 'onIdle'>,
+): () => Promise<void> {
+  let lastTurn = performance.now();
+  return async () => {
+    if (performance.now() - lastTurn > 8) {
+      await nextTask();
+      lastTurn = performance.now();
+    }
+    await hooks.onIdle?.();
+    await pausePoint(control, onEvent);
+  };
+}
 
 /**
  * Trains from `start` (inference/start.ts makes one for a new run) to `plan.epochs`; returns the last checkpoint.
@@ -36,27 +105,14 @@ export async function train(
   start: Checkpoint,
   hooks: TrainingHooks = {},
 ): Promise<Checkpoint> {
-  checkCounts(data);
-  const model = await engine.createModel(plan.spec, start.encoding, start, { precision: plan.precision ?? 'auto' });
+  const trainer = await openTrainer(plan, data, engine, control, onEvent, start, hooks);
   try {
-    hooks.onModel?.(model);
-    const shuffled = new ShuffledImages(data.images, hooks.residentBytes);
-    let checkpoint = start;
-    let lastTurn = performance.now();
-    const turn = async () => {
-      if (performance.now() - lastTurn > 8) {
-        await nextTask();
-        lastTurn = performance.now();
-      }
-      await hooks.onIdle?.();
-      await pausePoint(control, onEvent);
-    };
-    while (checkpoint.epoch < plan.epochs && !control.stopAfterEpoch)
-      checkpoint = await trainEpoch(plan, data, model, shuffled, checkpoint, control, onEvent, turn);
+    while (trainer.checkpoint.epoch < plan.epochs && !control.stopAfterEpoch) await trainer.epoch();
+    const { checkpoint } = trainer;
     onEvent({ type: 'finished', reason: checkpoint.epoch < plan.epochs ? 'stopped early' : 'all epochs' });
     return checkpoint;
   } finally {
-    model.dispose();
+    trainer.dispose();
   }
 }
 
@@ -69,6 +125,7 @@ async function trainEpoch(
   control: TrainingControl,
   onEvent: (event: TrainingEvent) => void,
   turn: () => Promise<void>,
+  portions?: Portions,
 ): Promise<Checkpoint> {
   const epoch = before.epoch + 1;
   const total = data.images.count;
@@ -80,29 +137,33 @@ async function trainEpoch(
   let imagesDone = 0;
   let lastEvent = performance.now();
   const started = lastEvent;
-  for await (const drawn of shuffled.draw(plan.batchSize, shuffleRandom(plan.seed, epoch), control.signal)) {
-    throwIfCancelled(control.signal);
-    const progress = (before.epoch + step / steps) / plan.epochs;
-    await model.trainStep(trainingBatch(drawn, data, plan, epoch), {
-      learningRate: plan.learningRate,
-      weightDecay: plan.weightDecay,
-      beta: betaAt(plan, progress),
-    });
-    step++;
-    imagesDone += drawn.indices.length;
-    let losses: Losses | null = null;
-    if (step % takeEvery === 0 || step === steps) {
-      losses = await model.takeLosses();
-      meter.add(losses);
-      watch(plan, losses, epoch, imagesDone);
+  const atATime = portions ? Math.ceil(portions.images / plan.batchSize) * plan.batchSize : plan.batchSize;
+  for await (const portion of shuffled.draw(atATime, shuffleRandom(plan.seed, epoch), control.signal)) {
+    await portions?.prepare(portion, model);
+    for (const drawn of batchesOf(portion, plan.batchSize, data.images.points)) {
+      throwIfCancelled(control.signal);
+      const progress = (before.epoch + step / steps) / plan.epochs;
+      await model.trainStep(trainingBatch(drawn, data, plan, epoch), {
+        learningRate: plan.learningRate,
+        weightDecay: plan.weightDecay,
+        beta: betaAt(plan, progress),
+      });
+      step++;
+      imagesDone += drawn.indices.length;
+      let losses: Losses | null = null;
+      if (step % takeEvery === 0 || step === steps) {
+        losses = await model.takeLosses();
+        meter.add(losses);
+        watch(plan, losses, epoch, imagesDone);
+      }
+      const now = performance.now();
+      if (losses || now - lastEvent > EVENT_MILLISECONDS) {
+        lastEvent = now;
+        const imagesPerSecond = (1000 * imagesDone) / (now - started);
+        onEvent({ type: 'progress', epoch, imagesDone, imagesTotal: total, imagesPerSecond, losses });
+      }
+      await turn();
     }
-    const now = performance.now();
-    if (losses || now - lastEvent > EVENT_MILLISECONDS) {
-      lastEvent = now;
-      const imagesPerSecond = (1000 * imagesDone) / (now - started);
-      onEvent({ type: 'progress', epoch, imagesDone, imagesTotal: total, imagesPerSecond, losses });
-    }
-    await turn();
   }
   const seconds = (performance.now() - started) / 1000;
   const latents = await latentsOf(plan, data, model, epoch, control, onEvent, turn);
@@ -119,6 +180,14 @@ async function trainEpoch(
   return checkpoint;
 }
 
+/** A portion in batches; the last may be smaller. */
+function* batchesOf({ indices, values }: DrawnImages, batchSize: number, points: number): Generator<DrawnImages> {
+  for (let from = 0; from < indices.length; from += batchSize) {
+    const to = Math.min(indices.length, from + batchSize);
+    yield { indices: indices.subarray(from, to), values: values.subarray(from * points, to * points) };
+  }
+}
+
 async function latentsOf(
   plan: TrainingPlan,
   data: TrainingData,
@@ -131,7 +200,7 @@ async function latentsOf(
   if (plan.spec.zDim === 0) return null;
   const latents = await encodeAll(
     model,
-    { images: data.images, translations: data.poses.translations, ctf: data.ctf },
+    { images: data.images, ...encodedData(data) },
     {
       onProgress: (imagesDone) => onEvent({ type: 'encoding', epoch, imagesDone, imagesTotal: data.images.count }),
       onIdle: turn,

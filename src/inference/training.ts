@@ -9,6 +9,7 @@ import type {
   EncodingTable,
 } from '../engine/engine.ts';
 import type { Poses } from '../formats/particles.ts';
+import type { PoseReport } from './pose-report.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 
 export interface TrainingPlan {
@@ -31,6 +32,17 @@ export interface TrainingData {
   poses: Poses;
   /** N×9, the box and pixel size those of the training lattice; null for none. */
   ctf: Float32Array | null;
+  /** Present where each particle was imaged twice: `images` then hold both views of a particle, one after the other. */
+  tilt?: TiltedView;
+}
+
+/** The second view of every particle: its rotation is `rotation` times the particle's. */
+export interface TiltedView {
+  /** 3×3. */
+  rotation: Float32Array;
+  /** N×2, fraction of the box. */
+  translations: Float32Array;
+  ctf: Float32Array | null;
 }
 
 /** All that is needed to go on from the end of an epoch: bit for bit on the same device. */
@@ -43,12 +55,20 @@ export interface Checkpoint {
   /** Null for zDim 0. */
   latents: Latents | null;
   history: EpochSummary[];
+  /** Poses as they stood, where a run finds them itself. */
+  poses?: Poses;
 }
 
 export interface EpochSummary extends Losses {
   epoch: number;
   seconds: number;
   imagesPerSecond: number;
+}
+
+/** Maps of a start, d³ each in the units of the prepared images. */
+export interface StartMaps {
+  maps: readonly Float32Array[];
+  mapPixels: number;
 }
 
 export type TrainingEvent =
@@ -62,6 +82,8 @@ export type TrainingEvent =
     }
   | { type: 'encoding'; epoch: number; imagesDone: number; imagesTotal: number }
   | { type: 'epoch'; summary: EpochSummary; checkpoint: Checkpoint }
+  | { type: 'poses'; report: PoseReport; maps: StartMaps | null }
+  | { type: 'started'; poses: Poses; classes: Uint32Array | null; maps: StartMaps | null }
   | { type: 'paused' }
   | { type: 'resumed' }
   | { type: 'finished'; reason: 'all epochs' | 'stopped early' };

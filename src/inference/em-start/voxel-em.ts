@@ -13,6 +13,9 @@ const REGULARISATION = 0.1;
 /** Amplitude of the first maps relative to the images: weak, so that they decide little. */
 const FIRST_AMPLITUDE = 0.3;
 
+/** Relative change of each coefficient where one map is split. */
+const SPLIT_NOISE = 0.3;
+
 export interface StepOptions {
   /** Fourier pixels. */
   band: number;
@@ -42,14 +45,24 @@ export class VoxelEm {
     private readonly scorer: PoseScorer,
     /** Side of the maps: even, more than twice the largest band limit. */
     readonly boxPixels: number,
-    readonly classes: number,
-    private readonly rotations: Float32Array,
+    readonly rotations: Float32Array,
     private readonly translations: Float32Array,
     random: Random,
   ) {
     this.mask = softSphere(boxPixels);
     this.shape = cubeShape(boxPixels, 2, boxPixels / 2);
-    this.maps = Array.from({ length: classes }, () => confine(randomBlob(boxPixels, random), this.mask));
+    this.maps = [confine(randomBlob(boxPixels, random), this.mask)];
+  }
+
+  /** One map becomes several that differ by chance: from then on images choose between them. */
+  split(classes: number, random: Random): void {
+    const [map] = this.maps;
+    const cube = cubeFromMap(map, this.boxPixels, this.shape);
+    this.maps = Array.from({ length: classes }, () => {
+      const values = cube.values.map((value) => value * (1 + SPLIT_NOISE * random.normal()));
+      return confine(mapFromCube(hermitian({ ...cube, values }), this.boxPixels), this.mask);
+    });
+    this.sums = [];
   }
 
   cubes(): FourierCube[] {
@@ -113,4 +126,16 @@ export class VoxelEm {
     const scale = FIRST_AMPLITUDE * Math.sqrt(power / (slicePower * ctfPower));
     for (const map of this.maps) for (let i = 0; i < map.length; i++) map[i] *= scale;
   }
+}
+
+/** The nearest coefficients of a real map: F(−k) = F(k)*. */
+function hermitian(cube: FourierCube): FourierCube {
+  const { values } = cube;
+  const last = values.length / 2 - 1;
+  const joined = new Float32Array(values.length);
+  for (let i = 0; i <= last; i++) {
+    joined[2 * i] = 0.5 * (values[2 * i] + values[2 * (last - i)]);
+    joined[2 * i + 1] = 0.5 * (values[2 * i + 1] - values[2 * (last - i) + 1]);
+  }
+  return { ...cube, values: joined };
 }

@@ -1,147 +1,198 @@
 // Pose search by subdivision (cryoDRGN2, Zhong et al. 2021, Algorithm 2): every rotation of a base grid with every shift, then
-// the best rotations subdivided by eight, each with shifts around its own best one, at a band limit that rises.
+// the best rotations subdivided by eight, each with shifts around its own best one, at a band limit that rises. Which are
+// subdivided is the plan's to say: the K best, or all that a bound does not exclude (cryoDRGN-BNB, Algorithm 1).
 import { pointsWithin } from '../../engine/scoring/points.ts';
-import type { PoseScorer, Scores, SliceSource } from '../../engine/scoring/scorer.ts';
-import { childrenOf, gridRotation, gridRotations } from '../../geometry/rotation-grid.ts';
+import { childrenOf, gridRotation, gridSize } from '../../geometry/rotation-grid.ts';
 import { isAtBorder, translationGrid } from '../../geometry/translation-grid.ts';
+import type { Comparison, ComparedPoses } from './comparison.ts';
 
 export interface SubdivisionPlan {
   /** Level of the base grid: 1 is 30°, 2 15°, 3 7.5°. */
   baseLevel: number;
   /** M. */
   refinements: number;
-  /** K rotations subdivided at each level. */
+  /** K rotations subdivided at each level; with `bounded` the most that are. */
   kept: number;
+  /** Only rotations whose error inside the band limit is below the best one's at the last band limit. */
+  bounded: boolean;
   /** Pixels; shifts are searched from minus to plus this. */
   shiftExtent: number;
-  /** T an axis. */
-  shiftGrid: number;
+  /** T along x and y. */
+  shiftGrid: readonly [number, number];
   /** Fourier pixels at the base grid and at the last refinement. */
   bandStart: number;
   bandEnd: number;
 }
 
-/** Poses of B images. */
+/** Poses of B images (or of B particles seen in V views). */
 export interface FoundPoses {
   /** B×9. */
   rotations: Float32Array;
-  /** B×2, pixels. */
-  shifts: Float32Array;
-  /** |c·S − y|² − |y|² over the points of the last level. */
+  /** By view: B×2, pixels. */
+  shifts: Float32Array[];
+  /** Σ|c·S − y|² over the points of the last level. */
   errors: Float32Array;
-  /** Points that the errors are sums over. */
+  /** Points that the errors are sums over, in each view. */
   points: number;
-  /** 1 where the base level's best shift lies at the border of those searched. */
+  /** 1 where the base level's best shift lies at the border of those searched, in any view. */
   atBorder: Uint8Array;
+  /** Σ|y|² less the error: how much of an image the best slice explains. */
+  gains: Float32Array;
 }
 
-/**
- * How a search compares images with slices. Pose by pose: rotations into a volume (pose-search/sources.ts has others: slices
- * evaluated directly, pairs of a tilted stack).
- */
-export interface Comparison {
-  readonly scorer: Pick<PoseScorer, 'points'>;
-  /** Images that are being compared. */
-  readonly count: number;
-  /** Error and best translation of every image with every grid rotation of `level`, B×R. */
-  base(level: number, translations: Float32Array, points: number): Promise<Scores>;
-  /** As PoseScorer.scoreOwn. */
-  own(
-    rotations: Float32Array,
-    perImage: number,
-    centres: Float32Array,
-    offsets: Float32Array,
-    points: number,
-  ): Promise<Scores>;
+/** The rotations of one level that go on: `perImage` of each image, best first. */
+interface Kept {
+  perImage: number;
+  cells: Float64Array;
+  poses: ComparedPoses;
+  errors: Float32Array;
 }
 
-/** Slices interpolated from the scorer's volume; `volumes` says whose, an image. */
-export function interpolated(scorer: PoseScorer, count: number, volumes: Uint32Array | null = null): Comparison {
+export async function searchBySubdivision(comparison: Comparison, plan: SubdivisionPlan): Promise<FoundPoses> {
+  const { count, points: all } = comparison;
+  const bandAt = (step: number): number => {
+    const share = plan.refinements === 0 ? 1 : step / plan.refinements;
+    return pointsWithin(all, plan.bandStart + (plan.bandEnd - plan.bandStart) * share);
+  };
+  const atBorder = new Uint8Array(count);
+  let points = bandAt(0);
+  let kept = await searchBase(comparison, plan, points, atBorder);
+  for (let step = 1; step <= plan.refinements; step++) {
+    if (plan.bounded) kept = await withinBound(comparison, kept, points, bandAt(plan.refinements));
+    points = bandAt(step);
+    kept = await subdivide(comparison, plan, kept, step, points);
+  }
+  const power = comparison.power(points);
+  const errors = everyRow(kept.errors, 1, kept.perImage);
   return {
-    scorer,
-    count,
-    base: (level, translations, points) =>
-      scorer.scoreShared({ source: { rotations: gridRotations(level) }, translations, points }),
-    own: (rotations, perImage, centres, offsets, points) => {
-      const source: SliceSource = { rotations };
-      return scorer.scoreOwn({ source, perImage, centres, offsets, points, volumes });
+    rotations: everyRow(kept.poses.rotations, 9, kept.perImage),
+    shifts: kept.poses.shifts.map((shifts) => everyRow(shifts, 2, kept.perImage)),
+    errors: errors.map((error, b) => error + power[b]),
+    gains: errors.map((error) => -error),
+    points,
+    atBorder,
+  };
+}
+
+/** The first of every `perImage` rows. */
+function everyRow(table: Float32Array, width: number, perImage: number): Float32Array {
+  const rows = table.length / width / perImage;
+  const out = new Float32Array(rows * width);
+  for (let b = 0; b < rows; b++) out.set(table.subarray(b * perImage * width, b * perImage * width + width), b * width);
+  return out;
+}
+
+function emptyKept(comparison: Comparison, perImage: number): Kept {
+  const rows = comparison.count * perImage;
+  return {
+    perImage,
+    cells: new Float64Array(rows),
+    errors: new Float32Array(rows),
+    poses: {
+      rotations: new Float32Array(9 * rows),
+      shifts: Array.from({ length: comparison.views }, () => new Float32Array(2 * rows)),
     },
   };
 }
 
-export async function searchBySubdivision(comparison: Comparison, plan: SubdivisionPlan): Promise<FoundPoses> {
-  const { count } = comparison;
-  const { points: all } = comparison.scorer;
-  const pointsAt = (level: number): number => {
-    const share = plan.refinements === 0 ? 1 : level / plan.refinements;
-    return pointsWithin(all, plan.bandStart + (plan.bandEnd - plan.bandStart) * share);
-  };
-  const translations = translationGrid(plan.shiftExtent, plan.shiftGrid);
-  let points = pointsAt(0);
+async function searchBase(
+  comparison: Comparison,
+  plan: SubdivisionPlan,
+  points: number,
+  atBorder: Uint8Array,
+): Promise<Kept> {
+  const [across, down] = plan.shiftGrid;
+  const translations = translationGrid(plan.shiftExtent, across, down);
   const base = await comparison.base(plan.baseLevel, translations, points);
-  const rotationsOfBase = base.errors.length / count;
-  let kept = Math.min(plan.kept, rotationsOfBase);
-  let cells = new Float64Array(count * kept);
-  let centres = new Float32Array(count * kept * 2);
-  let errors = new Float32Array(count * kept);
-  const atBorder = new Uint8Array(count);
-  for (let b = 0; b < count; b++) {
-    const best = leastOf(base.errors.subarray(b * rotationsOfBase, (b + 1) * rotationsOfBase), kept);
-    best.forEach((r, i) => {
-      const t = base.translations[b * rotationsOfBase + r];
-      cells[b * kept + i] = r;
-      centres[2 * (b * kept + i)] = translations[2 * t];
-      centres[2 * (b * kept + i) + 1] = translations[2 * t + 1];
-      errors[b * kept + i] = base.errors[b * rotationsOfBase + r];
-      if (i === 0 && isAtBorder(t, plan.shiftGrid)) atBorder[b] = 1;
+  const perImage = gridSize(plan.baseLevel);
+  const kept = emptyKept(comparison, Math.min(plan.kept, perImage));
+  for (let b = 0; b < comparison.count; b++) {
+    const errors = base.errors.subarray(b * perImage, (b + 1) * perImage);
+    leastOf(errors, kept.perImage).forEach((r, i) => {
+      const to = b * kept.perImage + i;
+      kept.cells[to] = r;
+      kept.errors[to] = errors[r];
+      gridRotation(r, plan.baseLevel, kept.poses.rotations, 9 * to);
+      base.translations.forEach((numbers, view) => {
+        const t = numbers[b * perImage + r];
+        kept.poses.shifts[view].set(translations.subarray(2 * t, 2 * t + 2), 2 * to);
+        if (i === 0 && isAtBorder(t, across, down)) atBorder[b] = 1;
+      });
     });
   }
-  for (let step = 1; step <= plan.refinements; step++) {
-    points = pointsAt(step);
-    const offsets = translationGrid(plan.shiftExtent / 2 ** step, plan.shiftGrid);
-    const level = plan.baseLevel + step;
-    const perImage = 8 * kept;
-    const children = new Float64Array(count * perImage);
-    const rotations = new Float32Array(count * perImage * 9);
-    const around = new Float32Array(count * perImage * 2);
-    for (let i = 0; i < count * kept; i++)
-      childrenOf(cells[i], level - 1).forEach((child, j) => {
-        const at = 8 * i + j;
-        children[at] = child;
-        gridRotation(child, level, rotations, 9 * at);
-        around[2 * at] = centres[2 * i];
-        around[2 * at + 1] = centres[2 * i + 1];
-      });
-    const scores = await comparison.own(rotations, perImage, around, offsets, points);
-    const next = Math.min(plan.kept, perImage);
-    cells = new Float64Array(count * next);
-    centres = new Float32Array(count * next * 2);
-    errors = new Float32Array(count * next);
-    for (let b = 0; b < count; b++)
-      leastOf(scores.errors.subarray(b * perImage, (b + 1) * perImage), next).forEach((q, i) => {
-        const from = b * perImage + q;
-        const to = b * next + i;
-        const t = scores.translations[from];
-        cells[to] = children[from];
-        centres[2 * to] = around[2 * from] + offsets[2 * t];
-        centres[2 * to + 1] = around[2 * from + 1] + offsets[2 * t + 1];
-        errors[to] = scores.errors[from];
-      });
-    kept = next;
-  }
-  const found: FoundPoses = {
-    rotations: new Float32Array(count * 9),
-    shifts: new Float32Array(count * 2),
-    errors: new Float32Array(count),
-    points,
-    atBorder,
+  return kept;
+}
+
+async function subdivide(
+  comparison: Comparison,
+  plan: SubdivisionPlan,
+  before: Kept,
+  step: number,
+  points: number,
+): Promise<Kept> {
+  const { count, views } = comparison;
+  const offsets = translationGrid(plan.shiftExtent / 2 ** step, ...plan.shiftGrid);
+  const level = plan.baseLevel + step;
+  const perImage = 8 * before.perImage;
+  const cells = new Float64Array(count * perImage);
+  const tried = emptyKept(comparison, perImage).poses;
+  for (let i = 0; i < count * before.perImage; i++)
+    childrenOf(before.cells[i], level - 1).forEach((child, j) => {
+      const at = 8 * i + j;
+      cells[at] = child;
+      gridRotation(child, level, tried.rotations, 9 * at);
+      for (let view = 0; view < views; view++)
+        tried.shifts[view].set(before.poses.shifts[view].subarray(2 * i, 2 * i + 2), 2 * at);
+    });
+  const scores = await comparison.own(tried, perImage, offsets, points);
+  const kept = emptyKept(comparison, Math.min(plan.kept, perImage));
+  for (let b = 0; b < count; b++)
+    leastOf(scores.errors.subarray(b * perImage, (b + 1) * perImage), kept.perImage).forEach((q, i) => {
+      const from = b * perImage + q;
+      const to = b * kept.perImage + i;
+      kept.cells[to] = cells[from];
+      kept.errors[to] = scores.errors[from];
+      kept.poses.rotations.set(tried.rotations.subarray(9 * from, 9 * from + 9), 9 * to);
+      for (let view = 0; view < views; view++) {
+        const t = scores.translations[view][from];
+        for (let axis = 0; axis < 2; axis++)
+          kept.poses.shifts[view][2 * to + axis] = tried.shifts[view][2 * from + axis] + offsets[2 * t + axis];
+      }
+    });
+  return kept;
+}
+
+/**
+ * Those whose error inside the band limit (a lower bound of the error inside the last one, since squares only add up) is not
+ * above the best one's error at the last band limit (an upper bound of the least). Images keep as many as the one that needs
+ * most; the others' surplus repeats their best.
+ */
+async function withinBound(comparison: Comparison, kept: Kept, points: number, lastPoints: number): Promise<Kept> {
+  const { count, views } = comparison;
+  const best: ComparedPoses = {
+    rotations: everyRow(kept.poses.rotations, 9, kept.perImage),
+    shifts: kept.poses.shifts.map((shifts) => everyRow(shifts, 2, kept.perImage)),
   };
-  for (let b = 0; b < count; b++) {
-    gridRotation(cells[b * kept], plan.baseLevel + plan.refinements, found.rotations, 9 * b);
-    found.shifts.set(centres.subarray(2 * b * kept, 2 * b * kept + 2), 2 * b);
-    found.errors[b] = errors[b * kept];
-  }
-  return found;
+  const upper = await comparison.own(best, 1, new Float32Array(2), lastPoints);
+  const [powerHere, powerLast] = [comparison.power(points), comparison.power(lastPoints)];
+  const survivors = Array.from({ length: count }, (_, b) => {
+    const bound = upper.errors[b] + powerLast[b] - powerHere[b];
+    let n = 1;
+    while (n < kept.perImage && kept.errors[b * kept.perImage + n] <= bound) n++;
+    return n;
+  });
+  const next = emptyKept(comparison, Math.max(...survivors));
+  for (let b = 0; b < count; b++)
+    for (let i = 0; i < next.perImage; i++) {
+      const from = b * kept.perImage + (i < survivors[b] ? i : 0);
+      const to = b * next.perImage + i;
+      next.cells[to] = kept.cells[from];
+      next.errors[to] = kept.errors[from];
+      next.poses.rotations.set(kept.poses.rotations.subarray(9 * from, 9 * from + 9), 9 * to);
+      for (let view = 0; view < views; view++)
+        next.poses.shifts[view].set(kept.poses.shifts[view].subarray(2 * from, 2 * from + 2), 2 * to);
+    }
+  return next;
 }
 
 /** Places of the `count` least values, least first. */

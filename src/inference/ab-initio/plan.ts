@@ -1,0 +1,67 @@
+// What an ab initio training is asked for, and the numbers of its searches.
+import { pointsWithin, searchPoints } from '../../engine/scoring/points.ts';
+import type { SubdivisionPlan } from '../pose-search/subdivide.ts';
+import type { TrainingPlan } from '../training.ts';
+
+export interface SearchSettings {
+  /** Epochs between searches; the first epoch searches unless poses were given or found by the start. */
+  every: number;
+  baseLevel: number;
+  refinements: number;
+  kept: number;
+  bounded: boolean;
+  /** Pixels of the training box. */
+  shiftExtent: number;
+  shiftGrid: readonly [number, number];
+  bandStart: number;
+  bandEnd: number;
+  /** Epochs over which the last band limit rises from the first. */
+  bandRampEpochs: number;
+  /** Gauss–Newton steps off the grid. */
+  polish: number;
+  slices: 'interpolated' | 'direct';
+}
+
+export interface AbInitioPlan {
+  training: TrainingPlan;
+  search: SearchSettings;
+  start: 'em' | 'random' | 'given';
+  starts: number;
+  classes: number;
+  /** Epochs between resets of the model; 0 for never. */
+  resetEvery: number;
+  tiltDegrees: number;
+}
+
+/** Whether poses are searched in this epoch (from 1). A start's poses are kept until the first multiple of `every`. */
+export function searchesIn(plan: AbInitioPlan, epoch: number): boolean {
+  if (epoch % plan.search.every === 0 || epoch === plan.training.epochs) return true;
+  if (resetsBefore(plan, epoch)) return false;
+  return plan.start === 'random' && (epoch === 1 || (epoch - 1) % plan.search.every === 0);
+}
+
+/** Whether the model is drawn anew before this epoch, with the poses found so far. */
+export function resetsBefore({ resetEvery }: AbInitioPlan, epoch: number): boolean {
+  return resetEvery > 0 && epoch > 1 && (epoch - 1) % resetEvery === 0;
+}
+
+export function subdivisionIn({ search }: AbInitioPlan, epoch: number): SubdivisionPlan {
+  const share = search.bandRampEpochs > 0 ? Math.min(1, (epoch - 1) / search.bandRampEpochs) : 1;
+  const bandStart = Math.min(search.bandStart, search.bandEnd);
+  const { baseLevel, refinements, kept, bounded, shiftExtent, shiftGrid } = search;
+  return {
+    ...{ baseLevel, refinements, kept, bounded, shiftExtent, shiftGrid, bandStart },
+    bandEnd: bandStart + share * (search.bandEnd - bandStart),
+  };
+}
+
+/**
+ * Images searched and then learned from together: an evaluation of the field's cube should cost no more than learning from
+ * them, and the field should move on several times an epoch.
+ */
+export function portionImages(plan: AbInitioPlan, boxPixels: number): number {
+  const { bandEnd } = plan.search;
+  const cubePoints = (2 / 3) * Math.PI * (2 * bandEnd + 1) ** 3;
+  const rows = pointsWithin(searchPoints(boxPixels, boxPixels / 2), boxPixels / 2);
+  return Math.min(4096, Math.max(256, Math.round(cubePoints / rows)));
+}

@@ -1,0 +1,57 @@
+// What a start is asked for, what it tells on the way, and the numbers that its parts share.
+import { spacingDegrees } from '../../geometry/rotation-grid.ts';
+
+export interface StartPlan {
+  seed: number;
+  /** Independent starts, of which the likeliest is kept. */
+  starts: number;
+  classes: number;
+  /** Level of the rotation grid. */
+  baseLevel: number;
+  /** Pixels of the images' box. */
+  shiftExtent: number;
+}
+
+export interface StartProgress {
+  stage: 'start' | 'refine';
+  fraction: number;
+  message: string;
+  /** Poses of the images looked at, and which they are; `classes` their class. */
+  images: Uint32Array;
+  rotations: Float32Array;
+  classes: Uint32Array;
+  atBorder: number;
+  /** Mean squared residual a coefficient. */
+  error: number;
+  /** The maps as they stand, d³ each. */
+  maps: readonly Float32Array[];
+  mapPixels: number;
+}
+
+export interface StartHooks {
+  signal?: AbortSignal;
+  onProgress?: (progress: StartProgress) => void;
+  onIdle?: () => Promise<void> | void;
+}
+
+/** Images that a start looks at. */
+export const START_IMAGES = 10_000;
+/**
+ * Band limit of a base grid: half its spacing moves what lies at a third of the box by half a period there. 11 Fourier pixels
+ * for 15°.
+ */
+export function bandOfGrid(baseLevel: number): number {
+  return Math.round(165 / spacingDegrees(baseLevel));
+}
+
+export interface EmResult {
+  maps: Float32Array[];
+  mapPixels: number;
+  evidence: number;
+}
+
+export function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
