@@ -4,10 +4,11 @@ import type { CheckpointDict, TorchTensor } from '../formats/torch-checkpoint.ts
 import { readTorchCheckpoint } from '../formats/torch-checkpoint.ts';
 import { writeTorchCheckpoint } from '../formats/torch-checkpoint-write.ts';
 import { Random } from '../geometry/random.ts';
+import { validateParams } from '../params.ts';
 import { checkpointDictionary, readCheckpoint } from './checkpoint.ts';
 import { makeEncoding } from './encodings.ts';
 import { initialWeights } from './initialise.ts';
-import { configFromField, fieldFromConfig, type DatasetArguments, type FieldDescription } from './spec.ts';
+import { configFromField, fieldFromConfig, fieldFromParams, type DatasetArguments, type FieldDescription } from './spec.ts';
 
 const field: FieldDescription = {
   spec: {
@@ -44,6 +45,12 @@ const refusalOf = (field: string) =>
   expect.objectContaining({ code: 'yaml-syntax', detail: expect.objectContaining({ field }) }) as Error;
 
 describe('config.yaml of tilt pairs', () => {
+  it('is asked for by a set of pairs', () => {
+    const params = validateParams({ zDim: 3 });
+    expect(fieldFromParams(params, 16, 2).spec.views).toBe(2);
+    expect(fieldFromParams(params, 16).spec).not.toHaveProperty('views');
+  });
+
   it('says what cryoDRGN says of its encoder of tilts, and comes back as it was', () => {
     expect(modelArgs).toMatchObject({
       encode_mode: 'tilt',

@@ -11,7 +11,8 @@ export interface FieldDescription {
   encoding: EncodingChoice;
 }
 
-export function fieldFromParams(params: Params, boxPixels: number): FieldDescription {
+/** `views`: 2 where the set is of tilt pairs. */
+export function fieldFromParams(params: Params, boxPixels: number, views: 1 | 2 = 1): FieldDescription {
   return {
     spec: {
       boxPixels,
@@ -23,6 +24,7 @@ export function fieldFromParams(params: Params, boxPixels: number): FieldDescrip
       encoderLayers: params.encoderLayers,
       encoderDim: params.encoderDim,
       encoderMaskRadius: boxPixels / 2,
+      ...(views === 2 && { views }),
     },
     encoding: {
       type: params.encodingType,
