@@ -8,7 +8,13 @@ import { validateParams } from '../params.ts';
 import { checkpointDictionary, readCheckpoint } from './checkpoint.ts';
 import { makeEncoding } from './encodings.ts';
 import { initialWeights } from './initialise.ts';
-import { configFromField, fieldFromConfig, fieldFromParams, type DatasetArguments, type FieldDescription } from './spec.ts';
+import {
+  configFromField,
+  fieldFromConfig,
+  fieldFromParams,
+  type DatasetArguments,
+  type FieldDescription,
+} from './spec.ts';
 
 const field: FieldDescription = {
   spec: {
