@@ -3,9 +3,8 @@
 // Linear weights are (out, in) row-major as PyTorch keeps them.
 // Tilt pairs (spec.views 2): encoder.encoder1.main.* looks at each image alone (inputs → encoderDim), its outputs of the two
 // images of a particle, untilted first, are the 2·encoderDim inputs of encoder.encoder2.main.* (→ 2·zDim). Both have
-// encoderLayers residual layers. Between the two stands the activation (TWIN_ACTIVATED): h = σ(encoder1(x)). The names and
-// shapes are those of cryoDRGN's TiltEncoder with tilt_params ntilts 2, t_emb_dim = tdim = qdim, tlayers = qlayers; its
-// published models.py, early and present, passes encoder1's output on as it is, which is TWIN_ACTIVATED false.
+// encoderLayers residual layers; encoder1's output is passed on as it is. The names and shapes are those of cryoDRGN's
+// TiltEncoder with tilt_params ntilts 2, t_emb_dim = tdim = qdim, tlayers = qlayers.
 import { VitrineError } from '../formats/errors.ts';
 import type { EncodingTable, ModelSpec, Weights } from './engine.ts';
 
@@ -32,9 +31,6 @@ export function featureCount(encoding: EncodingTable): number {
 export function decoderOutputs(spec: ModelSpec): 1 | 2 {
   return spec.domain === 'fourier' ? 2 : 1;
 }
-
-/** Whether the activation stands between the encoder of single images and that of pairs. */
-const TWIN_ACTIVATED = true;
 
 /** Images that share one z: 2 in a model of tilt pairs, else 1. */
 export function imagesPerLatent(spec: ModelSpec): 1 | 2 {
@@ -72,7 +68,6 @@ export function encoderChain(spec: ModelSpec, encoderInputs: number): Chain | nu
   if (imagesPerLatent(spec) === 1) return chainOf('encoder.main', encoderInputs, dim, layers, 2 * zDim);
   const single = chainOf('encoder.encoder1.main', encoderInputs, dim, layers, dim);
   const pairs = chainOf('encoder.encoder2.main', 2 * dim, dim, layers, 2 * zDim);
-  single[single.length - 1].activated = TWIN_ACTIVATED;
   pairs[0].joined = true;
   return [...single, ...pairs];
 }

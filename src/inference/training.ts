@@ -55,8 +55,9 @@ export interface Checkpoint {
   /** Null for zDim 0. */
   latents: Latents | null;
   history: EpochSummary[];
-  /** Poses as they stood, where a run finds them itself. */
+  /** Poses as they stood, where a run finds them itself; of the tilted stack too, where there is one. */
   poses?: Poses;
+  tiltedPoses?: Poses;
 }
 
 export interface EpochSummary extends Losses {
@@ -64,6 +65,8 @@ export interface EpochSummary extends Losses {
   seconds: number;
   imagesPerSecond: number;
 }
+
+export type FoundPoses = Required<Pick<Checkpoint, 'poses'>> & Pick<Checkpoint, 'tiltedPoses'>;
 
 /** Maps of a start, d³ each in the units of the prepared images. */
 export interface StartMaps {
@@ -83,7 +86,7 @@ export type TrainingEvent =
   | { type: 'encoding'; epoch: number; imagesDone: number; imagesTotal: number }
   | { type: 'epoch'; summary: EpochSummary; checkpoint: Checkpoint }
   | { type: 'poses'; report: PoseReport; maps: StartMaps | null }
-  | { type: 'started'; poses: Poses; classes: Uint32Array | null; maps: StartMaps | null }
+  | { type: 'started'; poses: FoundPoses; classes: Uint32Array | null; maps: StartMaps | null }
   | { type: 'paused' }
   | { type: 'resumed' }
   | { type: 'finished'; reason: 'all epochs' | 'stopped early' };

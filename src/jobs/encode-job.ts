@@ -3,11 +3,11 @@
 import type { Latents } from '../engine/engine.ts';
 import { VitrineError } from '../formats/errors.ts';
 import { CTF_WIDTH, type ParticleSet } from '../formats/particles.ts';
-import { prepareImages } from '../imaging/preprocess.ts';
+import { makeLattice } from '../imaging/lattice.ts';
 import { encodeAll } from '../inference/encode-all.ts';
 import type { LoadedRun } from './decode-job.ts';
-import { openImageTransform } from './image-transform.ts';
 import type { JobOptions } from './progress.ts';
+import { imagesForRun } from './run-images.ts';
 import { ctfForBox } from './train-job.ts';
 
 export interface EncodeJobOptions extends JobOptions {
@@ -29,56 +29,36 @@ export async function encodeParticles(
   const { spec, dataset } = field;
   if (spec.zDim === 0)
     throw new VitrineError('usage', 'A homogeneous run has no encoder.', { advice: 'Decode its one map instead.' });
-  if (set.boxPixels < spec.boxPixels)
-    throw new VitrineError('value-out-of-range', 'The images are smaller than the box of the run.', {
-      file: set.name,
-      expected: `at least ${spec.boxPixels} pixels`,
-      found: String(set.boxPixels),
+  const ctf = set.ctf && ctfForBox(set.ctf, set.boxPixels, spec.boxPixels);
+  const translations = set.poses?.translations ?? null;
+  const mu = new Float32Array(set.count * spec.zDim);
+  const logVariance = new Float32Array(set.count * spec.zDim);
+  const { points } = makeLattice(spec.boxPixels);
+  for await (const { first, count, values } of imagesForRun(field, set, { signal, gpu })) {
+    const images = {
+      count,
+      boxPixels: spec.boxPixels,
+      points,
+      shardSize: count,
+      standardDeviation: dataset.standardDeviation,
+      readShard: () => Promise.resolve({ first: 0, count, values }),
+    };
+    const part = {
+      images,
+      translations: translations && translations.subarray(2 * first, 2 * (first + count)),
+      ctf: ctf && ctf.subarray(CTF_WIDTH * first, CTF_WIDTH * (first + count)),
+    };
+    const latents = await encodeAll(model, part, {
+      ...(signal && { signal }),
+      ...(shiftPixels !== undefined && { shiftPixels }),
+      onProgress: (done) =>
+        onProgress?.({
+          fraction: (first + done) / set.count,
+          message: `Encoding images: ${(first + done).toLocaleString('en')} of ${set.count.toLocaleString('en')}`,
+        }),
     });
-  const imageOptions = {
-    boxPixels: spec.boxPixels,
-    window: dataset.window,
-    windowRadius: dataset.windowRadius,
-    invert: dataset.invertData,
-  };
-  const transform = await openImageTransform(gpu, set.images, imageOptions);
-  try {
-    const prepared = await prepareImages(set.images, { ...imageOptions, transform, ...(signal && { signal }) });
-    const scale = prepared.standardDeviation / dataset.standardDeviation;
-    const ctf = set.ctf && ctfForBox(set.ctf, set.boxPixels, spec.boxPixels);
-    const translations = set.poses?.translations ?? null;
-    const mu = new Float32Array(set.count * spec.zDim);
-    const logVariance = new Float32Array(set.count * spec.zDim);
-    const { points } = prepared;
-    for await (const { first, count, values } of prepared.shards()) {
-      for (let i = 0; i < values.length; i++) values[i] *= scale;
-      const images = {
-        count,
-        boxPixels: spec.boxPixels,
-        points,
-        shardSize: count,
-        standardDeviation: dataset.standardDeviation,
-        readShard: () => Promise.resolve({ first: 0, count, values }),
-      };
-      const part = {
-        images,
-        translations: translations && translations.subarray(2 * first, 2 * (first + count)),
-        ctf: ctf && ctf.subarray(CTF_WIDTH * first, CTF_WIDTH * (first + count)),
-      };
-      const latents = await encodeAll(model, part, {
-        ...(signal && { signal }),
-        ...(shiftPixels !== undefined && { shiftPixels }),
-        onProgress: (done) =>
-          onProgress?.({
-            fraction: (first + done) / set.count,
-            message: `Encoding images: ${(first + done).toLocaleString('en')} of ${set.count.toLocaleString('en')}`,
-          }),
-      });
-      mu.set(latents.mu, first * spec.zDim);
-      logVariance.set(latents.logVariance, first * spec.zDim);
-    }
-    return { mu, logVariance };
-  } finally {
-    transform?.dispose();
+    mu.set(latents.mu, first * spec.zDim);
+    logVariance.set(latents.logVariance, first * spec.zDim);
   }
+  return { mu, logVariance };
 }

@@ -6,6 +6,7 @@ import { throwIfCancelled, VitrineError, type Notice } from '../formats/errors.t
 import { writeCtfPickle, writeIndexPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { CTF_WIDTH, type Poses } from '../formats/particles.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
+import { trainAbInitioRun } from './abinit-job.ts';
 import { initialCheckpoint } from '../inference/start.ts';
 import { train } from '../inference/train.ts';
 import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, TrainingPlan } from '../inference/training.ts';
@@ -23,6 +24,9 @@ export interface RunParticles {
   /** N×9 of the original images. */
   ctf: Float32Array | null;
   originalIndex: Uint32Array;
+  /** Tilt pairs: `images` hold both views; CTF of the second stack's images, N×9. */
+  tiltCtf?: Float32Array | null;
+  isTiltPairs?: boolean;
 }
 
 export interface TrainJobHooks {
@@ -32,6 +36,11 @@ export interface TrainJobHooks {
   onIdle?: () => Promise<void> | void;
   /** The run met a setback and goes on, with this batch. */
   onNotice?: (notice: Notice, batchSize: number) => void;
+}
+
+/** The run's field; of tilt pairs its encoder joins two views. */
+export function fieldOfRun({ params, boxPixels }: RunRecord, { isTiltPairs }: Pick<RunParticles, 'isTiltPairs'>) {
+  return fieldFromParams(params, boxPixels, isTiltPairs ? 2 : 1);
 }
 
 export function planFrom(params: Params, field: FieldDescription): TrainingPlan {
@@ -51,17 +60,26 @@ export function ctfForBox(ctf: Float32Array, imagePixels: number, boxPixels: num
 }
 
 export function trainingData(particles: RunParticles, imagePixels: number): TrainingData {
-  const { images, poses, ctf } = particles;
-  return { images, poses, ctf: ctf && ctfForBox(ctf, imagePixels, images.boxPixels) };
+  const { images, poses, ctf, isTiltPairs, tiltCtf } = particles;
+  const forBox = (rows: Float32Array | null | undefined) => rows && ctfForBox(rows, imagePixels, images.boxPixels);
+  const data: TrainingData = { images, poses, ctf: forBox(ctf) ?? null };
+  if (isTiltPairs)
+    data.tilt = {
+      rotation: new Float32Array(9),
+      translations: new Float32Array(2 * images.count),
+      ctf: forBox(tiltCtf) ?? null,
+    };
+  return data;
 }
 
 /** Writes the parts of a new run that do not change: config.yaml, poses, CTF and the rows of the original stack. */
 export async function writeRunFolder(run: RunFolder, record: RunRecord, particles: RunParticles): Promise<void> {
   const { params, files } = record;
-  const field = fieldFromParams(params, record.boxPixels);
+  const field = fieldOfRun(record, particles);
   const { originalIndex, poses, ctf } = particles;
   const isPart = originalIndex.some((row, i) => row !== i);
-  await run.storage.write(run.path('pose.pkl'), writePosePickle(poses));
+  // An ab initio run writes its poses as it finds them.
+  if (params.method !== 'ab-initio') await run.storage.write(run.path('pose.pkl'), writePosePickle(poses));
   if (ctf) await run.storage.write(run.path('ctf.pkl'), writeCtfPickle(ctf));
   if (isPart) await run.storage.write(run.path('ind.pkl'), writeIndexPickle(originalIndex));
   const dataset = {
@@ -74,6 +92,7 @@ export async function writeRunFolder(run: RunFolder, record: RunRecord, particle
     window: params.window,
     windowRadius: params.windowRadius,
     standardDeviation: particles.images.standardDeviation,
+    ...(files?.tilt && { tilted: { particles: files.tilt, degrees: params.tiltDegrees } }),
   };
   await run.writeConfig(field, dataset, params.seed);
   await run.writeRecord({ ...record, standardDeviation: particles.images.standardDeviation });
@@ -145,7 +164,7 @@ async function trainOnce(
   hooks: TrainJobHooks,
 ): Promise<RunRecord> {
   const { params } = record;
-  const field = fieldFromParams(params, record.boxPixels);
+  const field = fieldOfRun(record, particles);
   const plan = planFrom(params, field);
   const start = record.epochsDone > 0 ? await lastCheckpoint(run) : initialCheckpoint(field, params.seed);
 
@@ -169,10 +188,11 @@ async function trainOnce(
     await hooks.onIdle?.();
   };
   try {
-    const last = await train(plan, trainingData(particles, record.imagePixels), engine, control, onEvent, start, {
-      onModel: (model) => hooks.onModel?.(model, field),
-      onIdle,
-    });
+    const data = trainingData(particles, record.imagePixels);
+    const trainingHooks = { onModel: (model: FieldModel) => hooks.onModel?.(model, field), onIdle };
+    const last = await (params.method === 'ab-initio'
+      ? trainAbInitioRun(run, record, field, plan, data, engine, control, onEvent, start, trainingHooks)
+      : train(plan, data, engine, control, onEvent, start, trainingHooks));
     await saving;
     if (failure) throw failure as Error;
     return await run.update({ status: last.epoch >= plan.epochs ? 'finished' : 'interrupted' });

@@ -2,6 +2,7 @@
 import type { DeviceInfo } from '../engine/engine.ts';
 import type { ErrorData, Notice } from '../formats/errors.ts';
 import type { EpochSummary } from '../inference/training.ts';
+import type { PoseReport } from '../inference/pose-report.ts';
 import type { Params } from '../params.ts';
 
 export type RunStatus = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
@@ -13,6 +14,9 @@ export interface RunFiles {
   ctf: string | null;
   ind: string | null;
   datadir: string | null;
+  /** Second stack of tilt pairs, and its CTF. */
+  tilt?: string | null;
+  tiltCtf?: string | null;
 }
 
 export interface RunRecord {
@@ -41,4 +45,10 @@ export interface RunRecord {
   error?: ErrorData;
   /** Setbacks that the run met and went on from, the latest last. */
   notices?: Notice[];
+  /** Of an ab initio run: how its poses stood after the start and each search, the latest last. */
+  poseReports?: PoseReport[];
+  /** The start of an ab initio run has found poses (pose.0.pkl). */
+  started?: boolean;
+  /** The hand was turned since the run was trained. */
+  mirrored?: boolean;
 }

@@ -4,7 +4,10 @@
 import { checkpointDictionary, readCheckpoint, type OptimizerArguments } from '../field/checkpoint.ts';
 import { configFromField, fieldFromConfig, type DatasetArguments, type FieldDescription } from '../field/spec.ts';
 import { VitrineError } from '../formats/errors.ts';
-import { readCryodrgnPickle, writeLatentsPickle } from '../formats/cryodrgn-pickles.ts';
+import { readCryodrgnPickle, writeLatentsPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
+import { readCsv } from '../formats/csv.ts';
+import { writeMrcVolume } from '../formats/mrc-write.ts';
+import type { Poses } from '../formats/particles.ts';
 import { readTorchCheckpoint } from '../formats/torch-checkpoint.ts';
 import { writeTorchCheckpoint } from '../formats/torch-checkpoint-write.ts';
 import { readYamlConfig, writeYamlConfig, type YamlConfig } from '../formats/yaml-config.ts';
@@ -125,12 +128,56 @@ export class RunFolder {
         this.path(`z.${epoch}.pkl`),
         writeLatentsPickle(field.spec.zDim, latents.mu, latents.logVariance),
       );
+    if (checkpoint.poses) await this.savePoses(epoch, checkpoint.poses, checkpoint.tiltedPoses);
     await this.update({ epochsDone: epoch, history: checkpoint.history });
     for (const old of await this.epochs()) {
       if (old >= epoch || old % keepEvery === 0) continue;
-      await this.storage.remove(this.path(`weights.${old}.pkl`));
-      await this.storage.remove(this.path(`z.${old}.pkl`));
+      for (const kind of ['weights', 'z', 'pose', 'pose_tilted'])
+        await this.storage.remove(this.path(`${kind}.${old}.pkl`));
     }
+  }
+
+  /** Poses that an ab initio run found, of an epoch (0 for its start) and as the latest. */
+  async savePoses(epoch: number, poses: Poses, tilted?: Poses): Promise<void> {
+    for (const name of [`pose.${epoch}.pkl`, 'pose.pkl'])
+      await this.storage.write(this.path(name), writePosePickle(poses));
+    if (!tilted) return;
+    for (const name of [`pose_tilted.${epoch}.pkl`, 'pose_tilted.pkl'])
+      await this.storage.write(this.path(name), writePosePickle(tilted));
+  }
+
+  /** Null where that epoch has none of its own. */
+  async poses(epoch: number, kind: 'pose' | 'pose_tilted' = 'pose'): Promise<Poses | null> {
+    const name = `${kind}.${epoch}.pkl`;
+    const bytes = await this.storage.read(this.path(name));
+    if (!bytes) return null;
+    const read = readCryodrgnPickle(bytes, name);
+    if (read.kind !== 'poses')
+      throw new VitrineError('pickle-syntax', 'The file does not hold poses.', { file: name, found: read.kind });
+    return read.poses;
+  }
+
+  /** Maps of an ab initio run's start: start_1.mrc …, and each image's class where there are several. */
+  async saveStart(
+    maps: readonly Float32Array[],
+    mapPixels: number,
+    pixelSizeAngstrom: number,
+    classes: Uint32Array | null,
+  ) {
+    for (const [i, map] of maps.entries())
+      await this.storage.write(
+        this.path(`start_${i + 1}.mrc`),
+        writeMrcVolume({ boxPixels: mapPixels, pixelSizeAngstrom, values: map }),
+      );
+    if (!classes) return;
+    const text = `class\n${Array.from(classes).join('\n')}\n`;
+    await this.storage.write(this.path('start_classes.csv'), new TextEncoder().encode(text));
+  }
+
+  /** Class of each image, from 0; null where the start had one class. */
+  async startClasses(): Promise<Uint32Array | null> {
+    const bytes = await this.storage.read(this.path('start_classes.csv'));
+    return bytes && Uint32Array.from(readCsv(bytes, 'start_classes.csv').columns[0].values);
   }
 
   /** Errors: 'file-missing', 'checkpoint-syntax'. */

@@ -48,8 +48,7 @@ export function networkTwin(chain: Chain, weights: Weights, input: number[], lea
 function pairTwin(encoder: Chain, weights: Weights, images: number[][], leaky: boolean): number[] {
   const of = (prefix: string) => encoder.filter(({ name }) => name.startsWith(prefix));
   const single = images.map((image) => networkTwin(of('encoder.encoder1.'), weights, image, leaky));
-  const activated = single.flat().map((value) => (value > 0 ? value : value * (leaky ? 0.01 : 0)));
-  return networkTwin(of('encoder.encoder2.'), weights, activated, leaky);
+  return networkTwin(of('encoder.encoder2.'), weights, single.flat(), leaky);
 }
 
 export function featuresTwin(encoding: EncodingTable, p: number[]): number[] {

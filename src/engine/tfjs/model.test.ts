@@ -122,17 +122,12 @@ function plainLoss(spec: ModelSpec, encoding: EncodingTable, batch: ImageBatch, 
   }
   const encoder = encoderChain(spec, makeSliceLayout(spec).encoderInputs) ?? [];
   const decoder = decoderChain(spec, rows[0].length);
-  const network = (
-    chain: typeof decoder,
-    input: tf.Tensor2D,
-    parameters: Map<string, tf.Tensor>,
-    last: 'linear' | 'activated' = 'linear',
-  ) =>
+  const network = (chain: typeof decoder, input: tf.Tensor2D, parameters: Map<string, tf.Tensor>) =>
     chain.reduce<tf.Tensor2D>((h, { name, residual }, i) => {
       const weight = parameters.get(`${name}.weight`) as tf.Tensor2D;
       let next = tf.add(tf.matMul(h, weight, false, true), parameters.get(`${name}.bias`) as tf.Tensor1D);
       if (residual) next = tf.add(next, h);
-      if (i === chain.length - 1 && last === 'linear') return next as tf.Tensor2D;
+      if (i === chain.length - 1) return next as tf.Tensor2D;
       return (spec.activation === 'relu' ? tf.relu(next) : tf.leakyRelu(next, 0.01)) as tf.Tensor2D;
     }, input);
   const views = imagesPerLatent(spec);
@@ -142,7 +137,7 @@ function plainLoss(spec: ModelSpec, encoding: EncodingTable, batch: ImageBatch, 
     if (views === 1) return network(encoder, tf.tensor2d(seen), parameters);
     const of = (prefix: string) => encoder.filter(({ name }) => name.startsWith(prefix));
     const view = (v: number) => tf.tensor2d(seen.filter((_, image) => image % 2 === v));
-    const single = [0, 1].map((v) => network(of('encoder.encoder1.'), view(v), parameters, 'activated'));
+    const single = [0, 1].map((v) => network(of('encoder.encoder1.'), view(v), parameters));
     return network(of('encoder.encoder2.'), tf.concat2d(single, 1), parameters);
   };
   return (parameters: Map<string, tf.Tensor>): tf.Scalar => {

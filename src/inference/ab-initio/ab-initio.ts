@@ -10,7 +10,8 @@ import { trainingBatch } from '../image-batches.ts';
 import { startRandomPoses } from '../seeds.ts';
 import type { DrawnImages } from '../shuffled-images.ts';
 import { openTrainer, turnsOf, type Trainer, type TrainingHooks } from '../train.ts';
-import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent } from '../training.ts';
+import { tilted } from '../pose-search/comparison.ts';
+import type { Checkpoint, FoundPoses, TrainingControl, TrainingData, TrainingEvent } from '../training.ts';
 import { portionImages, resetsBefore, searchesIn, subdivisionIn, type AbInitioPlan } from './plan.ts';
 import { PortionSearch } from './portion-search.ts';
 import { borderShare, poseReport } from './report.ts';
@@ -33,7 +34,7 @@ export async function trainAbInitio(
   hooks: TrainingHooks = {},
 ): Promise<Checkpoint> {
   const withPoses = (event: TrainingEvent): void => {
-    if (event.type === 'epoch') event.checkpoint.poses = copyOfPoses(data);
+    if (event.type === 'epoch') Object.assign(event.checkpoint, copyOfPoses(data));
     onEvent(event);
   };
   const search = await PortionSearch.open(engine, plan, data);
@@ -135,8 +136,17 @@ async function pretrain(
   await model.takeLosses();
 }
 
-function copyOfPoses({ poses }: TrainingData) {
-  return { rotations: poses.rotations.slice(), translations: poses.translations?.slice() ?? null };
+function copyOfPoses({ poses, tilt }: TrainingData): FoundPoses {
+  const { rotations, translations } = poses;
+  return {
+    poses: { rotations: rotations.slice(), translations: translations?.slice() ?? null },
+    ...(tilt && {
+      tiltedPoses: {
+        rotations: tilted(rotations, tilt.rotation),
+        translations: tilt.translations.slice(),
+      },
+    }),
+  };
 }
 
 /**

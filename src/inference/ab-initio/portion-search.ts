@@ -10,11 +10,18 @@ import { gridSize } from '../../geometry/rotation-grid.ts';
 import { makeLattice } from '../../imaging/lattice.ts';
 import { sliceCubes } from '../../backprojection/slicing.ts';
 import { kMeansClusters } from '../../landscape/kmeans.ts';
-import { DirectComparison, InterpolatedComparison, tiltAboutX, type View } from '../pose-search/comparison.ts';
+import {
+  DirectComparison,
+  InterpolatedComparison,
+  tiltAboutX,
+  type ComparedPoses,
+  type View,
+} from '../pose-search/comparison.ts';
 import { refinePoses, type Slicer } from '../pose-search/gauss-newton.ts';
+import { searchLocally, type LocalPlan } from '../pose-search/local.ts';
 import { chosenImages, ctfAtSearchPoints } from '../pose-search/search-images.ts';
 import { searchBySubdivision, type FoundPoses } from '../pose-search/subdivide.ts';
-import { encodedData, encoderBatch } from '../image-batches.ts';
+import { encodedData, encoderBatch, takeRows } from '../image-batches.ts';
 import { fillNoise } from '../seeds.ts';
 import type { DrawnImages } from '../shuffled-images.ts';
 import type { TrainingData } from '../training.ts';
@@ -61,8 +68,14 @@ export class PortionSearch {
     for (const scorer of this.scorers) scorer.dispose();
   }
 
-  /** Finds poses of the drawn images and puts them into the data's. */
-  async search(drawn: DrawnImages, model: FieldModel, epoch: number, signal?: AbortSignal): Promise<void> {
+  /** Finds poses of the drawn images and puts them into the data's: anywhere, or around those they have (`local`). */
+  async search(
+    drawn: DrawnImages,
+    model: FieldModel,
+    epoch: number,
+    signal?: AbortSignal,
+    local?: LocalPlan,
+  ): Promise<void> {
     const views = this.scorers.map((_, view) => this.imagesOfView(drawn, view));
     const latents = await this.drawnLatents(drawn, model, epoch);
     for (const { rows, z } of await groupsOf(latents, model.spec.zDim, drawn.indices.length, epoch)) {
@@ -81,17 +94,17 @@ export class PortionSearch {
         const comparison = cube
           ? await InterpolatedComparison.open(cube, seen)
           : await DirectComparison.open(model, own, seen, signal);
-        const found = await searchBySubdivision(comparison, subdivisionIn(this.plan, epoch));
+        const numbers = part.map((row) => drawn.indices[row]);
+        const found = local
+          ? await searchLocally(comparison, this.posesOf(numbers), local)
+          : await searchBySubdivision(comparison, subdivisionIn(this.plan, epoch));
         if (seen.length === 1 && this.plan.search.polish > 0) {
           const slicer: Slicer = cube
             ? (rotations, count) => Promise.resolve(sliceCubes(() => cube, this.points, count, rotations))
             : (rotations, count, imageOf) => this.directSlices(model, own, rotations, count, imageOf, signal);
           await this.polish(seen[0].images, found, slicer);
         }
-        this.keep(
-          part.map((row) => drawn.indices[row]),
-          found,
-        );
+        this.keep(numbers, found);
       }
     }
   }
@@ -172,6 +185,16 @@ export class PortionSearch {
       for (let j = 0; j < zDim; j++) mu[i * zDim + j] += Math.exp(0.5 * logVariance[i * zDim + j]) * noise[j];
     }
     return mu;
+  }
+
+  private posesOf(numbers: readonly number[]): ComparedPoses {
+    const { poses, tilt, images } = this.data;
+    const rows = Uint32Array.from(numbers);
+    const pixels = (table: Float32Array | null) =>
+      table ? takeRows(table, 2, rows).map((t) => t * images.boxPixels) : new Float32Array(2 * rows.length);
+    const shifts = [pixels(poses.translations)];
+    if (tilt) shifts.push(pixels(tilt.translations));
+    return { rotations: takeRows(poses.rotations, 9, rows), shifts };
   }
 
   private keep(numbers: readonly number[], found: FoundPoses): void {

@@ -1,0 +1,168 @@
+// An ab initio training's own part of a run: its plan from the parameters, where its poses come from (the run's last epoch, the
+// start that was already found, or a start now), and what is kept of them.
+import type { Engine } from '../engine/engine.ts';
+import type { FieldDescription } from '../field/spec.ts';
+import { VitrineError } from '../formats/errors.ts';
+import type { Poses } from '../formats/particles.ts';
+import { startPoses, trainAbInitio } from '../inference/ab-initio/ab-initio.ts';
+import type { AbInitioPlan } from '../inference/ab-initio/plan.ts';
+import { tiltAboutX } from '../inference/pose-search/comparison.ts';
+import type { PoseReport } from '../inference/pose-report.ts';
+import { initialCheckpoint } from '../inference/start.ts';
+import type { TrainingHooks } from '../inference/train.ts';
+import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, TrainingPlan } from '../inference/training.ts';
+import type { RunRecord } from '../library/run-record.ts';
+import { mapPixelSize, type RunFolder } from '../library/runs.ts';
+import type { Params } from '../params.ts';
+
+const REPORTS_KEPT = 100;
+/** The thesis's largest shift, 10 pixels of a box of 128. */
+const SHIFT_SHARE = 10 / 128;
+const LARGEST_AUTOMATIC_BAND = 48;
+/** cryoDRGN-BNB (Zhong et al. 2020): 72 shifts. */
+const BOUNDED_SHIFTS = [9, 8] as const;
+
+export function shiftExtentOf(params: Pick<Params, 'shiftExtent'>, boxPixels: number): number {
+  return params.shiftExtent === 'auto' ? SHIFT_SHARE * boxPixels : params.shiftExtent;
+}
+
+/** Error 'value-out-of-range' where a band limit lies beyond the box. */
+export function abInitioPlan(params: Params, training: TrainingPlan): AbInitioPlan {
+  const { boxPixels } = training.spec;
+  const half = boxPixels / 2;
+  const bandEnd = params.bandEnd === 'auto' ? Math.min(LARGEST_AUTOMATIC_BAND, half) : params.bandEnd;
+  if (bandEnd > half)
+    throw new VitrineError('value-out-of-range', 'The band limit lies beyond the images.', {
+      field: '--l-end',
+      expected: `at most ${half} Fourier pixels, half the training box`,
+      found: String(bandEnd),
+    });
+  const bounded = params.searchMethod === 'branch-and-bound';
+  return {
+    training,
+    search: {
+      every: params.searchEvery,
+      baseLevel: { '30': 1, '15': 2, '7.5': 3 }[params.baseGridDegrees],
+      refinements: params.searchLevels,
+      kept: params.keptPoses,
+      bounded,
+      shiftExtent: shiftExtentOf(params, boxPixels),
+      shiftGrid: bounded ? BOUNDED_SHIFTS : [params.shiftGrid, params.shiftGrid],
+      bandStart: Math.min(params.bandStart, bandEnd),
+      bandEnd,
+      bandRampEpochs: params.bandRampEpochs,
+      polish: params.polish,
+      slices: params.slices,
+    },
+    start: params.start,
+    starts: params.starts,
+    classes: params.classes,
+    resetEvery: params.resetEvery,
+    tiltDegrees: params.tiltDegrees,
+  };
+}
+
+/** Poses to be found: zeros that the start or a search fills. */
+export function unknownPoses(count: number): Poses {
+  return { rotations: new Float32Array(9 * count), translations: new Float32Array(2 * count) };
+}
+
+/**
+ * Trains an ab initio run from `start` (a checkpoint, or epoch 0) to its end. What the start finds is kept in the run's folder as
+ * epoch 0's poses, so that a run that was broken off after it does not look for them again.
+ */
+export async function trainAbInitioRun(
+  run: RunFolder,
+  record: RunRecord,
+  field: FieldDescription,
+  training: TrainingPlan,
+  data: TrainingData,
+  engine: Engine,
+  control: TrainingControl,
+  onEvent: (event: TrainingEvent) => void,
+  start: Checkpoint,
+  hooks: TrainingHooks,
+): Promise<Checkpoint> {
+  const { params } = record;
+  const plan = abInitioPlan(params, training);
+  const given = data.poses;
+  // A run's poses change as it goes; those of the dataset stay as they are.
+  const poses: Poses = { rotations: given.rotations.slice(), translations: given.translations?.slice() ?? null };
+  const searched: TrainingData = { ...data, poses };
+  if (data.tilt)
+    searched.tilt = {
+      ...data.tilt,
+      rotation: tiltAboutX(params.tiltDegrees),
+      translations: data.tilt.translations.slice(),
+    };
+  const keep = new PoseKeeper(run, record, onEvent);
+  const known = record.started ? await run.poses(start.epoch) : null;
+  if (known) {
+    poses.rotations.set(known.rotations);
+    poses.translations = known.translations ?? new Float32Array(2 * data.images.count);
+    const second = searched.tilt && (await run.poses(start.epoch, 'pose_tilted'));
+    if (second?.translations) searched.tilt?.translations.set(second.translations);
+  } else {
+    await startPoses(plan, searched, engine, control, keep.hear, hooks);
+    await keep.settled();
+  }
+  const fresh = (epoch: number) => initialCheckpoint(field, params.seed + epoch);
+  const last = await trainAbInitio(plan, searched, engine, control, keep.hear, start, fresh, {
+    ...hooks,
+    onIdle: async () => {
+      await keep.settled();
+      await hooks.onIdle?.();
+    },
+  });
+  await keep.settled();
+  return last;
+}
+
+/** Writes what is told of poses into the run before it is told on. */
+class PoseKeeper {
+  private saving: Promise<unknown> = Promise.resolve();
+  private reports: PoseReport[];
+
+  constructor(
+    private readonly run: RunFolder,
+    private readonly record: RunRecord,
+    private readonly onEvent: (event: TrainingEvent) => void,
+  ) {
+    this.reports = record.poseReports ?? [];
+  }
+
+  readonly hear = (event: TrainingEvent): void => {
+    if (event.type === 'poses' && (event.report.stage === 'search' || event.report.fraction === 1)) {
+      this.reports = [...this.reports.slice(1 - REPORTS_KEPT), event.report];
+      const poseReports = this.reports;
+      this.after(() => this.run.update({ poseReports }));
+    }
+    if (event.type === 'started') this.after(() => this.saveStart(event));
+    this.onEvent(event);
+  };
+
+  private async saveStart(event: Extract<TrainingEvent, { type: 'started' }>): Promise<void> {
+    const { run, record } = this;
+    await run.savePoses(0, event.poses.poses, event.poses.tiltedPoses);
+    if (event.maps) {
+      const { maps, mapPixels } = event.maps;
+      // The maps' grey values are those of the field's maps: times the images' deviation, per voxel of the training box.
+      const scale = ((await run.record())?.standardDeviation ?? 1) * (mapPixels / record.boxPixels) ** 3;
+      const scaled = maps.map((map) => map.map((v) => v * scale));
+      const pixelSize = mapPixelSize(record.boxPixels, record.pixelSizeAngstrom, mapPixels);
+      await run.saveStart(scaled, mapPixels, pixelSize, event.classes);
+    }
+    await run.update({ started: true });
+  }
+
+  private after(work: () => Promise<unknown>): void {
+    this.saving = this.saving.then(work);
+    // Thrown where it is awaited.
+    this.saving.catch(() => undefined);
+  }
+
+  /** Error 'storage' where something could not be written. */
+  async settled(): Promise<void> {
+    await this.saving;
+  }
+}

@@ -1,0 +1,45 @@
+// Particles as a run's model reads them: prepared as its config.yaml says and divided by its standard deviation, in float32, a
+// shard at a time; nothing is kept.
+import { VitrineError } from '../formats/errors.ts';
+import type { ParticleSet } from '../formats/particles.ts';
+import type { HartleyShard } from '../imaging/hartley-images.ts';
+import { prepareImages } from '../imaging/preprocess.ts';
+import type { RunField } from '../library/runs.ts';
+import { openImageTransform } from './image-transform.ts';
+
+export interface RunImagesOptions {
+  signal?: AbortSignal | undefined;
+  /** As in preparing for training. */
+  gpu?: GPU | null;
+}
+
+/** Error: 'value-out-of-range' for images smaller than the run's box. */
+export async function* imagesForRun(
+  { spec, dataset }: RunField,
+  set: ParticleSet,
+  { signal, gpu = null }: RunImagesOptions = {},
+): AsyncGenerator<HartleyShard> {
+  if (set.boxPixels < spec.boxPixels)
+    throw new VitrineError('value-out-of-range', 'The images are smaller than the box of the run.', {
+      file: set.name,
+      expected: `at least ${spec.boxPixels} pixels`,
+      found: String(set.boxPixels),
+    });
+  const imageOptions = {
+    boxPixels: spec.boxPixels,
+    window: dataset.window,
+    windowRadius: dataset.windowRadius,
+    invert: dataset.invertData,
+  };
+  const transform = await openImageTransform(gpu, set.images, imageOptions);
+  try {
+    const prepared = await prepareImages(set.images, { ...imageOptions, transform, ...(signal && { signal }) });
+    const scale = prepared.standardDeviation / dataset.standardDeviation;
+    for await (const shard of prepared.shards()) {
+      for (let i = 0; i < shard.values.length; i++) shard.values[i] *= scale;
+      yield shard;
+    }
+  } finally {
+    transform?.dispose();
+  }
+}
