@@ -1,5 +1,6 @@
 // The command `vitrine`: the studio's jobs on files. One file a command.
 import { Command, CommanderError } from 'commander';
+import { addAbInitio } from './abinit.ts';
 import { addAnalyze } from './analyze.ts';
 import { outcome } from './command.ts';
 import { addConvert } from './convert.ts';
@@ -8,6 +9,7 @@ import { addDemo } from './demo.ts';
 import { addEncode } from './encode.ts';
 import { addInfo } from './info.ts';
 import { addResume } from './resume.ts';
+import { addRefinePoses, addSearch } from './search.ts';
 import { addSelect } from './select.ts';
 import { addSimulate } from './simulate.ts';
 import { addTrain } from './train.ts';
@@ -22,7 +24,10 @@ export async function main(argv: string[]): Promise<number> {
     addInfo,
     addSimulate,
     addTrain,
+    addAbInitio,
     addResume,
+    addSearch,
+    addRefinePoses,
     addEncode,
     addDecode,
     addAnalyze,

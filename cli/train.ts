@@ -15,7 +15,7 @@ import { act, number } from './command.ts';
 import type { Console } from './console.ts';
 import { openParticles } from './files.ts';
 import { addParamOptions, paramsFrom } from './param-options.ts';
-import { prepareForRun, requirePoses, trainAndTell, trainingResult } from './training.ts';
+import { filesOf, prepareForRun, requirePoses, trainAndTell, trainingResult } from './training.ts';
 
 interface TrainOptions {
   out: string;
@@ -61,17 +61,6 @@ export function addTrain(program: Command): void {
     console.say(`${ended.epochsDone} epochs: ${folder}`);
     console.result(trainingResult(folder, ended));
   });
-}
-
-function filesOf(particles: string, { poses, ctf, ind, datadir }: TrainOptions): RunFiles {
-  const whole = (path: string | undefined): string | null => (path === undefined ? null : resolve(path));
-  return {
-    particles: resolve(particles),
-    poses: whole(poses),
-    ctf: whole(ctf),
-    ind: whole(ind),
-    datadir: whole(datadir),
-  };
 }
 
 export async function newRecord(

@@ -1,8 +1,11 @@
 // What train, resume and the demo share: images prepared beside the run or in memory, progress lines, the summary.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Engine } from '../src/engine/engine.ts';
 import { makeLattice } from '../src/imaging/lattice.ts';
-import type { ParticleSet, Poses } from '../src/formats/particles.ts';
+import type { ImageReader, ParticleSet, Poses } from '../src/formats/particles.ts';
+import type { HartleyImages } from '../src/imaging/hartley-images.ts';
+import { pairedImages } from '../src/imaging/paired-images.ts';
+import { unknownPoses } from '../src/jobs/abinit-job.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { gpuInNode } from '../src/engine/node/dawn.ts';
 import { imageOptionsOf, prepareParticles } from '../src/jobs/prepare.ts';
@@ -10,10 +13,11 @@ import { trainRun, writeRunFolder, type RunParticles } from '../src/jobs/train-j
 import type { TrainingControl, TrainingEvent } from '../src/inference/training.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
-import { FULL_PRECISION_BYTES } from '../src/library/particle-cache.ts';
-import type { RunRecord } from '../src/library/run-record.ts';
+import { FULL_PRECISION_BYTES, fingerprintImages } from '../src/library/particle-cache.ts';
+import type { RunFiles, RunRecord } from '../src/library/run-record.ts';
 import type { RunFolder } from '../src/library/runs.ts';
 import type { Console } from './console.ts';
+import { openParticles, type ParticleOptions } from './files.ts';
 import { engineWords, withEngines } from './runs.ts';
 
 export function requirePoses(set: ParticleSet): Poses {
@@ -24,6 +28,19 @@ export function requirePoses(set: ParticleSet): Poses {
   });
 }
 
+/** Where a run finds its particles again. */
+export function filesOf(particles: string, options: ParticleOptions & { tilt?: string; tiltCtf?: string }): RunFiles {
+  const whole = (path: string | undefined): string | null => (path === undefined ? null : resolve(path));
+  return {
+    particles: resolve(particles),
+    poses: whole(options.poses),
+    ctf: whole(options.ctf),
+    ind: whole(options.ind),
+    datadir: whole(options.datadir),
+    ...(options.tilt !== undefined && { tilt: whole(options.tilt), tiltCtf: whole(options.tiltCtf) }),
+  };
+}
+
 /** Images of the run's box: in memory where they take at most 256 MiB, else in the run's .cache. */
 export async function prepareForRun(
   folder: string,
@@ -31,16 +48,38 @@ export async function prepareForRun(
   set: ParticleSet,
   console: Console,
 ): Promise<RunParticles> {
-  const poses = requirePoses(set);
+  const poses = record.params.method === 'ab-initio' ? (set.poses ?? unknownPoses(set.count)) : requirePoses(set);
   const options = imageOptionsOf(record.params, set.boxPixels);
-  const bytes = 4 * set.count * makeLattice(options.boxPixels).points;
+  const tilted = record.files?.tilt ? await openTilted(record.files, set, console) : null;
+  const bytes = (tilted ? 8 : 4) * set.count * makeLattice(options.boxPixels).points;
   const storage = bytes <= FULL_PRECISION_BYTES ? new MemoryStorage() : new DiskStorage(join(folder, '.cache'));
-  const images = await prepareParticles(storage, set.images, record.fingerprint, options, {
-    signal: console.signal,
-    onProgress: (progress) => console.progress(progress),
-    gpu: record.params.device === 'cpu' ? null : await gpuInNode(),
-  });
-  return { images, poses, ctf: set.ctf, originalIndex: set.originalIndex };
+  const prepare = async (reader: ImageReader, fingerprint: string): Promise<HartleyImages> =>
+    prepareParticles(storage, reader, fingerprint, options, {
+      signal: console.signal,
+      onProgress: (progress) => console.progress(progress),
+      gpu: record.params.device === 'cpu' ? null : await gpuInNode(),
+    });
+  const images = await prepare(set.images, record.fingerprint);
+  const particles: RunParticles = { images, poses, ctf: set.ctf, originalIndex: set.originalIndex };
+  if (!tilted) return particles;
+  const second = await prepare(tilted.images, await fingerprintImages(tilted.images, console.signal));
+  return { ...particles, images: pairedImages(images, second), isTiltPairs: true, tiltCtf: tilted.ctf };
+}
+
+/** The second stack of tilt pairs. Errors: those of its files, 'ctf-missing' where only one of the stacks has a CTF. */
+async function openTilted(files: RunFiles, set: ParticleSet, console: Console): Promise<ParticleSet> {
+  const { tilt, tiltCtf, ind, datadir } = files;
+  const tilted = await openParticles(
+    tilt ?? '',
+    { ...(tiltCtf && { ctf: tiltCtf }), ...(ind && { ind }), ...(datadir && { datadir }) },
+    console,
+  );
+  if ((tilted.ctf === null) !== (set.ctf === null))
+    throw new VitrineError('ctf-missing', 'Only one of the two stacks has a CTF.', {
+      file: tilt ?? '',
+      advice: 'Give --ctf and --tilt-ctf, or neither.',
+    });
+  return tilted;
 }
 
 /** Trains and tells how it goes; ends with exit code 130 (error 'cancelled') where it was interrupted. */
@@ -87,6 +126,10 @@ function tell(event: TrainingEvent, epochs: number, console: Console): void {
       `epoch ${String(epoch).padStart(3)}  loss ${reconstruction.toFixed(5)}  KL ${kl.toFixed(3)}  ` +
         `${Math.round(imagesPerSecond)} images/s`,
     );
+  } else if (event.type === 'poses') {
+    const { stage, fraction, message, moving } = event.report;
+    if (stage !== 'search') console.progress({ fraction, message: `Start: ${message}` });
+    else console.warn(`${message}${moving === null ? '' : `; ${Math.round(100 * moving)} % of them moved`}`);
   }
 }
 

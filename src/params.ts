@@ -556,6 +556,9 @@ export function defaultParams(): Params {
   return Object.fromEntries(PARAMS.map((p) => [p.key, p.default])) as Params;
 }
 
+/** cryoDRGN-BNB (Zhong et al. 2020): base 30°, five subdivisions; the most rotations that its bound may leave an image. */
+export const BRANCH_AND_BOUND_DEFAULTS: Partial<Params> = { baseGridDegrees: '30', searchLevels: 5, keptPoses: 24 };
+
 /** The three choices a newcomer sees; 'standard' is the default table. */
 export const PRESETS: Record<
   'quick' | 'standard' | 'fine',

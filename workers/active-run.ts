@@ -1,6 +1,7 @@
 // The one run that goes on: prepares its images through the io worker, trains into its folder, tells what happens.
 import type { Engine, FieldModel } from '../src/engine/engine.ts';
 import { VitrineError } from '../src/formats/errors.ts';
+import { unknownPoses } from '../src/jobs/abinit-job.ts';
 import { findPrepared, imageOptionsOf } from '../src/jobs/prepare.ts';
 import { toVitrineError, trainRun, writeRunFolder, type RunParticles } from '../src/jobs/train-job.ts';
 import type { TrainingControl, TrainingEvent } from '../src/inference/training.ts';
@@ -25,6 +26,8 @@ export interface ActiveRunParts {
 export class ActiveRun {
   /** The model between steps, for maps of the run as it learns. */
   model: { model: FieldModel; field: RunField } | null = null;
+  /** Before there is a model to ask: the map of an ab initio run's start, as it stands. */
+  startMap: { values: Float32Array; mapPixels: number } | null = null;
   private readonly abort = new AbortController();
   private readonly control: TrainingControl = { signal: this.abort.signal };
 
@@ -62,6 +65,7 @@ export class ActiveRun {
       onEvent: (event) => this.onEvent(event, record),
       onModel: (model) => {
         this.model = { model, field };
+        this.startMap = null;
         this.parts.line.held = true;
       },
       onIdle: () => this.parts.line.drain(),
@@ -96,12 +100,13 @@ export class ActiveRun {
       await Promise.race([preparation.prepare(set.id, record.params, { id, onProgress }), stopped]);
       images = await findPrepared(storage, set.fingerprint, options);
     }
-    if (!images || !poses)
+    const known = poses ?? (record.params.method === 'ab-initio' ? unknownPoses(set.particles) : null);
+    if (!images || !known)
       throw new VitrineError('file-missing', 'The images or poses of the dataset are not kept.', {
         file: set.name,
         advice: 'Open the original files again, then resume.',
       });
-    return { images, poses, ctf, originalIndex };
+    return { images, poses: known, ctf, originalIndex };
   }
 
   private onEvent(event: TrainingEvent, record: RunRecord): void {
@@ -116,7 +121,10 @@ export class ActiveRun {
         kl: losses?.kl ?? null,
       });
     } else if (event.type === 'epoch') this.parts.tell({ type: 'epoch', runId, summary: event.summary });
-    else if (event.type === 'paused') {
+    else if (event.type === 'poses') {
+      if (event.maps) this.startMap = { values: event.maps.maps[0], mapPixels: event.maps.mapPixels };
+      this.parts.tell({ type: 'poses', runId, report: event.report });
+    } else if (event.type === 'paused') {
       // Nothing steps now: maps need not wait for a gap.
       this.parts.line.held = false;
       void this.mark('paused').then(() => this.parts.tell(this.status('paused')));

@@ -62,7 +62,7 @@ export interface DatasetDraft {
   /** Present where an index list selects from the original stack. */
   selectedOf: number | null;
   questions: Question[];
-  /** What is missing for training with known poses; empty when it can be accepted. */
+  /** What keeps it from being accepted; empty when it can be. A set without poses can. */
   missing: string[];
   warnings: Notice[];
   /** Whether images look white on dark (true), dark on white, or undecided (null). */

@@ -7,6 +7,7 @@ import { VitrineError, type Notice } from '../src/formats/errors.ts';
 import { withSuggestedLevel } from '../src/isosurface/statistics.ts';
 import { loadModel, type LoadedRun } from '../src/jobs/decode-job.ts';
 import { estimateRun } from '../src/jobs/estimate-job.ts';
+import { flipHand } from '../src/jobs/flip-hand.ts';
 import { imageOptionsOf } from '../src/jobs/prepare.ts';
 import { DatasetLibrary } from '../src/library/datasets.ts';
 import { newId } from '../src/library/arrays.ts';
@@ -117,10 +118,11 @@ export class EngineHost implements EngineApi {
     this.refuseWhileActive();
     const { record: dataset } = await this.dataset(datasetId);
     const checked = validateParams(params);
-    if (!dataset.hasPoses)
+    const given = checked.method === 'known-poses' || checked.start === 'given';
+    if (given && !dataset.hasPoses)
       throw new VitrineError('poses-missing', 'The dataset has no poses, which training needs.', {
         file: dataset.name,
-        advice: 'Add the STAR or .cs of a refinement, or a poses.pkl.',
+        advice: 'Add the STAR or .cs of a refinement, or a poses.pkl; or find poses from the images: Ab initio.',
       });
     const { boxPixels } = imageOptionsOf(checked, dataset.boxPixels);
     const record: RunRecord = {
@@ -194,6 +196,20 @@ export class EngineHost implements EngineApi {
     return runSummary(record, new Set([record.id]));
   }
 
+  async flipHand(runId: string): Promise<RunSummary> {
+    if (this.active?.id === runId)
+      throw new VitrineError('usage', 'This run is going on.', { advice: 'Stop it first.' });
+    const release = await this.parts.locks.hold(runId);
+    if (!release)
+      throw new VitrineError('usage', 'Another tab is training this run.', { advice: 'Flip the hand once it ends.' });
+    try {
+      if (this.loaded?.runId === runId) this.unload();
+      return runSummary(await flipHand(this.runs.folder(runId)), new Set());
+    } finally {
+      release();
+    }
+  }
+
   async pause(runId: string): Promise<void> {
     this.activeRun(runId).pause();
   }
@@ -235,6 +251,8 @@ export class EngineHost implements EngineApi {
 
   private async decodeNow({ runId, epoch, z, boxPixels }: DecodeRequest, signal?: AbortSignal): Promise<VolumeData> {
     const record = await this.runs.record(runId);
+    const start = this.active?.id === runId && epoch === null ? this.active.startMap : null;
+    if (start) return startVolume(start, record);
     const { model, field } = await this.modelOf(runId, epoch, record);
     if (z.length !== field.spec.zDim)
       throw new VitrineError('value-out-of-range', 'This z does not fit the model.', {
@@ -290,4 +308,19 @@ export class EngineHost implements EngineApi {
         advice: 'Stop it, or wait until it has finished.',
       });
   }
+}
+
+/** The map of a start in the grey values of the field's maps. */
+function startVolume(
+  { values, mapPixels }: { values: Float32Array; mapPixels: number },
+  record: RunRecord,
+): VolumeData {
+  const scale = (record.standardDeviation || 1) * (mapPixels / record.boxPixels) ** 3;
+  return {
+    boxPixels: mapPixels,
+    pixelSizeAngstrom: mapPixelSize(record.boxPixels, record.pixelSizeAngstrom, mapPixels),
+    values: values.map((value) => value * scale),
+    z: [],
+    label: record.name,
+  };
 }

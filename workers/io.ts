@@ -4,13 +4,14 @@ import { understand } from '../src/formats/assemble.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { browserGpu } from '../src/engine/gpu-adapter.ts';
 import type { ImageReader } from '../src/formats/particles.ts';
+import { exportPoses } from '../src/jobs/pose-export.ts';
 import { exportSelection, importSelection } from '../src/jobs/export.ts';
 import { openKeptSet } from '../src/jobs/kept-set.ts';
 import { demoSet, demoSimulation } from '../src/jobs/demo.ts';
 import { imageOptionsOf, prepareParticles, type ImageOptions } from '../src/jobs/prepare.ts';
 import { tilesFromImages, tilesFromPrepared, type TileParticles } from '../src/jobs/particle-tiles.ts';
 import { zipOfMaps, zipOfFolder } from '../src/jobs/zip.ts';
-import { csvColumnsFor, latentsFile, particleColumns } from '../src/jobs/columns.ts';
+import { csvColumnsFor, latentsFile, particleColumns, poseColumns } from '../src/jobs/columns.ts';
 import { writeMrcVolume } from '../src/formats/mrc-write.ts';
 import { folderBytes } from '../src/library/arrays.ts';
 import { DatasetLibrary, type DatasetRecord, type KeptDataset } from '../src/library/datasets.ts';
@@ -193,6 +194,31 @@ export class Io implements contract.IoApi, PreparationApi {
     const { mu, zDim, count } = latents;
     const norm = Float32Array.from({ length: count }, (_, i) => Math.hypot(...mu.subarray(i * zDim, (i + 1) * zDim)));
     return { epoch: latents.epoch, zDim, count, mu, norm };
+  }
+
+  async poses(runId: string): Promise<contract.RunPoses | null> {
+    const { record, folder, epoch, poses } = await this.latestPoses(runId);
+    if (!poses) return null;
+    const columns = poseColumns(poses, record.boxPixels);
+    return { epoch, ...columns, classes: await folder.startClasses() };
+  }
+
+  async exportPoses(runId: string, format: contract.PoseFormat): Promise<contract.ExportedFile> {
+    const { record, poses } = await this.latestPoses(runId);
+    if (!poses)
+      throw new VitrineError('poses-missing', 'This run has not found poses yet.', {
+        advice: 'Wait until its start is done.',
+      });
+    const set = await openKeptSet(this.datasets, await this.dataset(record.datasetId));
+    const bytes = exportPoses(set, poses, format);
+    return { name: format === 'pkl' ? 'pose.pkl' : `${fileStem(record.datasetName)}_poses.${format}`, bytes };
+  }
+
+  /** Poses of the last epoch that is whole; 0 is the start's. */
+  private async latestPoses(runId: string) {
+    const record = await this.runs.record(runId);
+    const folder = this.runs.folder(runId);
+    return { record, folder, epoch: record.epochsDone, poses: await folder.poses(record.epochsDone) };
   }
 
   saveSelections(runId: string, selections: contract.SavedSelection[]): Promise<void> {

@@ -13,5 +13,7 @@ export function runSummary(record: RunRecord, held: ReadonlySet<string>): RunSum
     pixelSizeAngstrom: record.pixelSizeAngstrom,
     ...(record.error && { error: record.error }),
     ...(record.notices && { notices: record.notices }),
+    ...(record.poseReports && { poseReports: record.poseReports }),
+    ...(record.mirrored !== undefined && { mirrored: record.mirrored }),
   };
 }

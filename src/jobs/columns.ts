@@ -2,7 +2,7 @@
 import { writeLatentsPickle } from '../formats/cryodrgn-pickles.ts';
 import { readCsv, writeCsv } from '../formats/csv.ts';
 import { VitrineError, type Notice } from '../formats/errors.ts';
-import { CTF_WIDTH, type NamedBlob } from '../formats/particles.ts';
+import { CTF_WIDTH, type NamedBlob, type Poses } from '../formats/particles.ts';
 import { eulerFromMatrix } from '../geometry/rotation.ts';
 import type { KeptDataset, NumberColumn } from '../library/datasets.ts';
 import type { EpochLatents } from '../library/runs.ts';
@@ -11,15 +11,26 @@ export function particleColumns({ record, poses, ctf, originalIndex }: KeptDatas
   const { particles, boxPixels } = record;
   const each = (value: (i: number) => number): Float32Array =>
     Float32Array.from({ length: particles }, (_, i) => value(i));
-  const angles = poses && Array.from({ length: particles }, (_, i) => eulerFromMatrix(poses.rotations, 9 * i));
-  const translations = poses?.translations ?? null;
+  const ofPoses = poses && poseColumns(poses, boxPixels);
   return {
-    rotDegrees: angles && each((i) => angles[i][0]),
-    tiltDegrees: angles && each((i) => angles[i][1]),
+    rotDegrees: ofPoses?.rotDegrees ?? null,
+    tiltDegrees: ofPoses?.tiltDegrees ?? null,
+    shiftPixels: poses?.translations ? (ofPoses?.shiftPixels ?? null) : null,
     defocusAngstrom: ctf && each((i) => (ctf[i * CTF_WIDTH + 2] + ctf[i * CTF_WIDTH + 3]) / 2),
-    shiftPixels: translations && each((i) => boxPixels * Math.hypot(translations[2 * i], translations[2 * i + 1])),
     originalIndex,
     extra,
+  };
+}
+
+/** Viewing directions in degrees and lengths of shifts in pixels of a box. */
+export function poseColumns({ rotations, translations }: Poses, boxPixels: number) {
+  const count = rotations.length / 9;
+  const each = (value: (i: number) => number) => Float32Array.from({ length: count }, (_, i) => value(i));
+  const angles = Array.from({ length: count }, (_, i) => eulerFromMatrix(rotations, 9 * i));
+  return {
+    rotDegrees: each((i) => angles[i][0]),
+    tiltDegrees: each((i) => angles[i][1]),
+    shiftPixels: each((i) => (translations ? boxPixels * Math.hypot(translations[2 * i], translations[2 * i + 1]) : 0)),
   };
 }
 

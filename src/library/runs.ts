@@ -114,6 +114,16 @@ export class RunFolder {
     return wanted;
   }
 
+  async writeWeights(
+    field: FieldDescription,
+    checkpoint: Pick<Checkpoint, 'epoch' | 'weights' | 'encoding' | 'optimizer'>,
+    optimizer: OptimizerArguments,
+  ): Promise<void> {
+    const name = `weights.${checkpoint.epoch}`;
+    const bytes = writeTorchCheckpoint(checkpointDictionary(field, checkpoint, optimizer), name);
+    await this.storage.write(this.path(`${name}.pkl`), bytes);
+  }
+
   async saveCheckpoint(
     field: FieldDescription,
     checkpoint: Checkpoint,
@@ -121,8 +131,7 @@ export class RunFolder {
     keepEvery: number,
   ): Promise<void> {
     const { epoch, latents } = checkpoint;
-    const weights = writeTorchCheckpoint(checkpointDictionary(field, checkpoint, optimizer), `weights.${epoch}`);
-    await this.storage.write(this.path(`weights.${epoch}.pkl`), weights);
+    await this.writeWeights(field, checkpoint, optimizer);
     if (latents)
       await this.storage.write(
         this.path(`z.${epoch}.pkl`),

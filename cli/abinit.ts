@@ -1,0 +1,76 @@
+// vitrine abinit: a field and its poses from images alone, into a run folder.
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { VitrineError } from '../src/formats/errors.ts';
+import { noticesForPoseSearch } from '../src/imaging/search-notices.ts';
+import { looksLikeCtf } from '../src/imaging/ctf-signs.ts';
+import { DiskStorage } from '../src/library/node/disk.ts';
+import { RunFolder } from '../src/library/runs.ts';
+import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS, PARAMS } from '../src/params.ts';
+import { act, number } from './command.ts';
+import { openParticles, type ParticleOptions } from './files.ts';
+import { addParamOptions, paramsFrom } from './param-options.ts';
+import { newRecord } from './train.ts';
+import { filesOf, prepareForRun, trainAndTell, trainingResult } from './training.ts';
+
+interface AbInitioOptions extends ParticleOptions {
+  out: string;
+  tilt?: string;
+  tiltCtf?: string;
+}
+
+export function addAbInitio(program: Command): void {
+  const command = program
+    .command('abinit')
+    .description('Finds poses and learns a field from particles alone.')
+    .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
+    .requiredOption('-o, --out <folder>', 'run folder to write')
+    .option('--ctf <pkl>', 'CTF, where the particles have none of their own')
+    .option('--poses <pkl>', 'poses to begin with (--start given)')
+    .option('--ind <pkl>', 'index list: these particles only')
+    .option('--datadir <folder>', 'where the stacks lie that a table names')
+    .option('--apix <number>', 'pixel size of the images, Å', number)
+    .option('--leave-out-bad', 'leave out images with pixels that are not finite')
+    .option('--tilt <mrcs>', 'second stack: the same particles, tilted about x by --tilt-deg')
+    .option('--tilt-ctf <pkl>', 'CTF of the second stack');
+  addParamOptions(
+    command,
+    PARAMS.filter(({ key }) => key !== 'method').map(({ key }) => key),
+  );
+  act(command, async ([particles], raw, console) => {
+    const options = raw as unknown as AbInitioOptions;
+    const bounded = raw['search'] === 'branch-and-bound';
+    const params = paramsFrom(raw, { ...AB_INITIO_DEFAULTS, ...(bounded && BRANCH_AND_BOUND_DEFAULTS) });
+    const folder = resolve(options.out);
+    if (existsSync(join(folder, 'vitrine.json')) || existsSync(join(folder, 'config.yaml')))
+      throw new VitrineError('usage', 'The folder already holds a run.', {
+        file: options.out,
+        advice: 'Choose another folder with -o, or go on with: vitrine resume.',
+      });
+    const set = await openParticles(particles, options, console, options.leaveOutBad ? 'all' : 'none');
+    if (params.start === 'given' && !set.poses)
+      throw new VitrineError('poses-missing', 'There are no poses to begin with.', {
+        field: '--start',
+        advice: 'Give --poses, or leave --start out.',
+      });
+    const signs = set.ctf ? null : await looksLikeCtf(set.images, set.pixelSizeAngstrom, console.signal);
+    const asked = { count: set.count, hasCtf: set.ctf !== null, looksLikeCtf: signs?.oscillates ?? null };
+    for (const { message, advice } of noticesForPoseSearch(asked)) console.warn(`warning: ${message} ${advice ?? ''}`);
+    const files = filesOf(particles, options);
+    const record = await newRecord(set, params, basename(folder), files, console);
+    const run = new RunFolder(new DiskStorage(folder), '');
+    await run.writeRecord(record);
+    const prepared = await prepareForRun(folder, record, set, console);
+    const ended = await trainAndTell(run, record, prepared, console);
+    console.say(`${ended.epochsDone} epochs, poses in pose.pkl: ${folder}`);
+    const last = ended.poseReports?.at(-1);
+    for (const { message, advice } of last?.notices ?? []) console.warn(`warning: ${message} ${advice ?? ''}`);
+    console.result({
+      ...trainingResult(folder, ended),
+      poses: join(folder, 'pose.pkl'),
+      moving: last?.moving ?? null,
+      warnings: (last?.notices ?? []).map(({ code }) => code),
+    });
+  });
+}

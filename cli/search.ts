@@ -1,0 +1,103 @@
+// vitrine search RUN PARTICLES -o pose.pkl: aligns particles to a trained field. vitrine refine-poses: around the poses they have.
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { gpuInNode } from '../src/engine/node/dawn.ts';
+import { VitrineError } from '../src/formats/errors.ts';
+import type { ParticleSet, Poses } from '../src/formats/particles.ts';
+import { loadModel } from '../src/jobs/decode-job.ts';
+import { exportPoses, type PoseFormat } from '../src/jobs/pose-export.ts';
+import { searchParticles, type SearchJobOptions } from '../src/jobs/search-job.ts';
+import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS } from '../src/params.ts';
+import { act, number, wholeNumber } from './command.ts';
+import { openParticles, type ParticleOptions } from './files.ts';
+import { addParamOptions, paramsFrom } from './param-options.ts';
+import { openRun, withEngine } from './runs.ts';
+
+interface SearchOptions extends ParticleOptions {
+  out: string;
+  epoch?: number;
+  cone: number;
+  shift?: number;
+  halvings: number;
+}
+
+const COMMON = ['bandStart', 'bandEnd', 'polish', 'slices', 'shiftExtent', 'device'];
+const ANYWHERE = ['baseGridDegrees', 'searchLevels', 'keptPoses', 'shiftGrid', 'searchMethod'];
+
+export function addSearch(program: Command): void {
+  const command = withParticles(
+    program.command('search').description("Poses of particles by a search against a run's field."),
+  );
+  addParamOptions(command, [...COMMON, ...ANYWHERE]);
+  act(command, async ([path, particles], raw, console) => {
+    const bounded = raw['search'] === 'branch-and-bound';
+    await findAndWrite(path, particles, raw, bounded ? BRANCH_AND_BOUND_DEFAULTS : {}, null, console);
+  });
+}
+
+export function addRefinePoses(program: Command): void {
+  const command = withParticles(
+    program
+      .command('refine-poses')
+      .description("Poses refined around those the particles have, through a run's field."),
+  )
+    .option('--cone <degrees>', 'how far rotations may turn, °', number, 10)
+    .option('--shift <pixels>', 'how far shifts may move, pixels of the training box; 2', number)
+    .option('--halvings <number>', 'times that cone and shifts are halved around the best', wholeNumber, 3);
+  addParamOptions(command, COMMON);
+  act(command, async ([path, particles], raw, console) => {
+    const { cone, shift, halvings } = raw as unknown as SearchOptions;
+    await findAndWrite(path, particles, raw, {}, { coneDegrees: cone, shiftExtent: shift ?? 2, halvings }, console);
+  });
+}
+
+function withParticles(command: Command): Command {
+  return command
+    .argument('<run>', 'run folder of Vitrine or cryoDRGN')
+    .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
+    .requiredOption('-o, --out <file>', 'poses to write: .pkl, .star, or .cs for particles that came as .cs')
+    .option('--poses <pkl>', 'poses, where the particles have none of their own')
+    .option('--ctf <pkl>', 'CTF, where the particles have none of their own')
+    .option('--ind <pkl>', 'index list: these particles only')
+    .option('--datadir <folder>', 'where the stacks lie that a table names')
+    .option('--epoch <number>', 'epoch of the weights; the last', wholeNumber);
+}
+
+async function findAndWrite(
+  path: string,
+  particles: string,
+  raw: Record<string, unknown>,
+  defaults: Parameters<typeof paramsFrom>[1],
+  around: SearchJobOptions['around'],
+  console: Parameters<Parameters<typeof act>[1]>[2],
+): Promise<void> {
+  const options = raw as unknown as SearchOptions;
+  const format = /\.(pkl|star|cs)$/i.exec(options.out)?.[1].toLowerCase() as PoseFormat | undefined;
+  if (!format)
+    throw new VitrineError('usage', 'Poses are written as .pkl, .star or .cs.', { field: '-o', found: options.out });
+  const opened = await openRun(path);
+  const set = await openParticles(particles, options, console);
+  const { poses, tally, evidence } = await withEngine(
+    (raw['device'] as 'auto' | 'gpu' | 'cpu' | undefined) ?? 'auto',
+    async (engine) => {
+      const loaded = await loadModel(engine, opened.run, options.epoch ?? null);
+      const params = paramsFrom(raw, { ...AB_INITIO_DEFAULTS, ...defaults, zDim: loaded.field.spec.zDim });
+      return searchParticles(engine, loaded, set, params, {
+        around,
+        signal: console.signal,
+        onProgress: (progress) => console.progress(progress),
+        gpu: raw['device'] === 'cpu' ? null : await gpuInNode(),
+      });
+    },
+  );
+  const out = resolve(options.out);
+  writeFileSync(out, posesFile(set, poses, format));
+  const atBorder = tally.atBorder / Math.max(1, tally.images);
+  console.say(`${set.count} poses: ${out}`);
+  console.result({ out, particles: set.count, error: tally.error / Math.max(1, tally.images), atBorder, evidence });
+}
+
+function posesFile(set: ParticleSet, poses: Poses, format: PoseFormat): Uint8Array {
+  return exportPoses({ byOriginal: set, byTable: set.table && set }, poses, format);
+}

@@ -1,0 +1,45 @@
+// The hand of a run turned: the weights and poses of every epoch that is kept, and the maps of its start.
+import { mirrorField } from '../field/mirror.ts';
+import { VitrineError } from '../formats/errors.ts';
+import { readMrcVolume } from '../formats/mrc.ts';
+import { writeMrcVolume } from '../formats/mrc-write.ts';
+import { mirrorPoses, mirrorVolume } from '../imaging/hand.ts';
+import type { RunRecord } from '../library/run-record.ts';
+import type { RunFolder } from '../library/runs.ts';
+
+/** Done twice the run is as it was. Errors: 'usage' for a run whose poses are the dataset's, those of its files. */
+export async function flipHand(run: RunFolder): Promise<RunRecord> {
+  const record = await run.record();
+  if (!record || record.params.method !== 'ab-initio')
+    throw new VitrineError('usage', 'The poses of this run came with its particles, and so did its hand.', {
+      advice: 'Mirror the poses in the program that found them.',
+    });
+  const { learningRate, weightDecay } = record.params;
+  for (const epoch of await run.epochs()) {
+    const { field, checkpoint } = await run.loadCheckpoint(epoch);
+    const mirrored = mirrorField(field.spec, checkpoint);
+    await run.writeWeights(field, { ...mirrored, epoch }, { learningRate, weightDecay });
+  }
+  const epochs = [0, ...(await run.epochs())];
+  for (const epoch of epochs) {
+    const poses = await run.poses(epoch);
+    const tilted = await run.poses(epoch, 'pose_tilted');
+    if (poses) await run.savePoses(epoch, mirrorPoses(poses), tilted ? mirrorPoses(tilted) : undefined);
+  }
+  for (let number = 1; ; number++) {
+    const name = `start_${number}.mrc`;
+    const bytes = await run.storage.read(run.path(name));
+    if (!bytes) break;
+    const { values, boxPixels, pixelSizeAngstrom } = await readMrcVolume({
+      path: name,
+      blob: new Blob([new Uint8Array(bytes)]),
+    });
+    await run.storage.write(
+      run.path(name),
+      writeMrcVolume({ boxPixels, pixelSizeAngstrom: pixelSizeAngstrom ?? 1, values: mirrorVolume(values, boxPixels) }),
+    );
+  }
+  // J T J turns a tilt about x the other way.
+  const params = { ...record.params, tiltDegrees: -record.params.tiltDegrees };
+  return run.update({ mirrored: !(record.mirrored ?? false), params });
+}
