@@ -12,7 +12,7 @@ import { simulate, type Simulation, type SimulationOptions } from '../src/imagin
 
 const COUNT = 18;
 /** σ = resolution / (π√2), imaging/projection.ts; pixels. */
-const WIDTH = 1.1;
+const WIDTH = 0.9;
 export const BLOB_RESOLUTION = WIDTH * Math.PI * Math.SQRT2;
 
 export class Blobs {
@@ -27,7 +27,7 @@ export class Blobs {
     const random = new Random(seed);
     this.weights = Float32Array.from({ length: COUNT }, () => 0.5 + random.uniform());
     // Longer than wide and wider than deep, so that no turn but the whole one maps it onto itself.
-    const extent = [0.24, 0.16, 0.11].map((share) => share * boxPixels);
+    const extent = [0.34, 0.25, 0.17].map((share) => share * boxPixels);
     this.positions = Float32Array.from({ length: 3 * COUNT }, (_, i) => extent[i % 3] * (2 * random.uniform() - 1));
     for (let axis = 0; axis < 3; axis++) {
       let mean = 0;
@@ -63,7 +63,7 @@ export class Blobs {
     return [height * re, height * im];
   }
 
-  /** The blobs as a neural field has them: what it answers, no more. `calls` counts the points it was asked for. */
+  /** The blobs as a neural field has them: what it answers, no more. `asked` counts the points. */
   field(domain: Domain, zDim = 0): FieldModel & { asked: number } {
     const { boxPixels } = this;
     const model = {

@@ -40,7 +40,7 @@ export interface FoundPoses {
   gains: Float32Array;
 }
 
-/** The rotations of one level that go on: `perImage` of each image, best first. */
+/** The rotations of one level that go on: `perImage` of each image, best first. Rows of infinite error only fill the table. */
 interface Kept {
   perImage: number;
   cells: Float64Array;
@@ -145,6 +145,8 @@ async function subdivide(
         tried.shifts[view].set(before.poses.shifts[view].subarray(2 * i, 2 * i + 2), 2 * at);
     });
   const scores = await comparison.own(tried, perImage, offsets, points);
+  for (let i = 0; i < count * before.perImage; i++)
+    if (before.errors[i] === Infinity) scores.errors.fill(Infinity, 8 * i, 8 * i + 8);
   const kept = emptyKept(comparison, Math.min(plan.kept, perImage));
   for (let b = 0; b < count; b++)
     leastOf(scores.errors.subarray(b * perImage, (b + 1) * perImage), kept.perImage).forEach((q, i) => {
@@ -164,8 +166,8 @@ async function subdivide(
 
 /**
  * Those whose error inside the band limit (a lower bound of the error inside the last one, since squares only add up) is not
- * above the best one's error at the last band limit (an upper bound of the least). Images keep as many as the one that needs
- * most; the others' surplus repeats their best.
+ * above the best one's error at the last band limit (an upper bound of the least). Images have as many rows as the one that
+ * needs most; the others' surplus is out of the running, or its repeats would crowd out what else they keep.
  */
 async function withinBound(comparison: Comparison, kept: Kept, points: number, lastPoints: number): Promise<Kept> {
   const { count, views } = comparison;
@@ -187,7 +189,7 @@ async function withinBound(comparison: Comparison, kept: Kept, points: number, l
       const from = b * kept.perImage + (i < survivors[b] ? i : 0);
       const to = b * next.perImage + i;
       next.cells[to] = kept.cells[from];
-      next.errors[to] = kept.errors[from];
+      next.errors[to] = i < survivors[b] ? kept.errors[from] : Infinity;
       next.poses.rotations.set(kept.poses.rotations.subarray(9 * from, 9 * from + 9), 9 * to);
       for (let view = 0; view < views; view++)
         next.poses.shifts[view].set(kept.poses.shifts[view].subarray(2 * from, 2 * from + 2), 2 * to);
