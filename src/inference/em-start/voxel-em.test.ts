@@ -1,0 +1,270 @@
+// Expectation–maximisation on a voxel grid, small and quick: 16² images of a heap of blobs (testing/blobs.ts), the 30° grid.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Blobs, imagesInMemory, relativeError } from '../../../testing/blobs.ts';
+import { cubeFromMap, cubeShape } from '../../backprojection/fourier-volume.ts';
+import { sliceCubes } from '../../backprojection/slicing.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { searchPoints } from '../../engine/scoring/points.ts';
+import type { PoseScorer, SearchImages } from '../../engine/scoring/scorer.ts';
+import { openWasmEngine } from '../../engine/wasm/engine.ts';
+import { Random } from '../../geometry/random.ts';
+import { gridRotations, gridSize } from '../../geometry/rotation-grid.ts';
+import type { HartleyImages } from '../../imaging/hartley-images.ts';
+import { SearchImageReader, type SearchData } from '../pose-search/search-images.ts';
+import { confine, randomBlob, softSphere } from './initial-map.ts';
+import { densitySign, withSign } from './polarity.ts';
+import { startSchedule, valueAt } from './schedule.ts';
+import { bandOfGrid, type StartProgress } from './start-plan.ts';
+import { findStart, startTranslations } from './start.ts';
+import { VoxelEm } from './voxel-em.ts';
+
+const D = 16;
+const COUNT = 60;
+const points = searchPoints(D, 6);
+const blobs = new Blobs(D);
+const rotations = gridRotations(1);
+const translations = startTranslations(1, D);
+
+let engine: Engine;
+let scorer: PoseScorer;
+let data: SearchData;
+let images: SearchImages;
+beforeAll(async () => {
+  engine = await openWasmEngine({ ownThread: true });
+  scorer = await engine.createScorer(points);
+  const simulation = blobs.simulate({ count: COUNT, snr: 1, shiftPixels: 1, seed: 2 });
+  data = { images: await imagesInMemory(simulation.images), ctf: simulation.ctf };
+  images = await new SearchImageReader(data, points).read(Uint32Array.from({ length: COUNT }, (_, i) => i));
+});
+afterAll(() => engine.dispose());
+
+const firstOf = (set: HartleyImages, count: number): HartleyImages => ({
+  ...set,
+  count,
+  shardSize: count,
+  readShard: async () => {
+    const { values } = await set.readShard(0);
+    return { first: 0, count, values: values.subarray(0, count * set.points) };
+  },
+});
+const all = (maps: readonly Float32Array[], test: (v: number) => boolean) => maps.every((map) => map.every(test));
+
+describe('expectation–maximisation', () => {
+  it('fits the images better step by step, with maps of density inside the sphere', async () => {
+    const em = new VoxelEm(scorer, D, rotations, translations, new Random(1));
+    const first = em.maps[0].slice();
+    const residuals: number[] = [];
+    const evidence: number[] = [];
+    for (let step = 0; step < 8; step++) {
+      const result = await em.step(images, { band: 4, heat: 1, momentum: 0 });
+      residuals.push(result.residual);
+      evidence.push(result.logEvidence.reduce((a, b) => a + b, 0) / COUNT);
+      expect(result.bestRotation.every((r) => r < gridSize(1))).toBe(true);
+      expect(result.bestTranslation.every((t) => t < translations.length / 2)).toBe(true);
+      // Posteriors sharpen no further than one pose.
+      expect(result.effectivePoses.every((poses) => poses > 0.999)).toBe(true);
+    }
+    expect(residuals[7]).toBeLessThan(0.7 * residuals[0]);
+    expect(evidence[7]).toBeGreaterThan(evidence[0]);
+    expect(relativeError(em.maps[0], first)).toBeGreaterThan(0.5);
+    const mask = softSphere(D);
+    expect(all(em.maps, (v) => v >= 0 && Number.isFinite(v))).toBe(true);
+    em.maps[0].forEach((v, i) => mask[i] === 0 && expect(v).toBe(0));
+  });
+
+  it('held hot fits no worse from step to step', async () => {
+    const em = new VoxelEm(scorer, D, rotations, translations, new Random(1));
+    // Not each step has to: the variance changes with the residual and density below zero is cut off. A hundredth of slack.
+    const residuals: number[] = [];
+    for (let step = 0; step < 6; step++)
+      residuals.push((await em.step(images, { band: 4, heat: 4, momentum: 0 })).residual);
+    for (let step = 2; step < 6; step++) expect(residuals[step]).toBeLessThan(residuals[step - 1] * 1.01);
+  });
+
+  it('keeps of earlier batches what momentum says', async () => {
+    const run = async (momentum: number) => {
+      const em = new VoxelEm(scorer, D, rotations, translations, new Random(1));
+      for (const heat of [4, 4]) await em.step(images, { band: 4, heat, momentum });
+      return em.maps[0];
+    };
+    expect(await run(0.5)).toEqual(await run(0.5));
+    expect(relativeError(await run(0.9), await run(0))).toBeGreaterThan(1e-3);
+  });
+
+  it('starts from a map as strong as a share of the images, whatever their scale', async () => {
+    for (const scale of [1, 1000]) {
+      const scaled = { ...images, values: images.values.map((v) => v * scale) };
+      const em = new VoxelEm(scorer, D, rotations, translations, new Random(1));
+      const { residual } = await em.step(scaled, { band: 4, heat: 1, momentum: 0 });
+      const power = scaled.values.reduce((sum, v) => sum + v * v, 0);
+      expect(residual).toBeGreaterThan(0);
+      expect(residual).toBeLessThan(power);
+    }
+  });
+
+  it('splits one map into classes that differ, real and without negative density', async () => {
+    const em = new VoxelEm(scorer, D, rotations, translations, new Random(1));
+    for (let step = 0; step < 3; step++) await em.step(images, { band: 4, heat: 2, momentum: 0 });
+    const [before] = em.maps;
+    em.split(3, new Random(5));
+    expect(em.maps.length).toBe(3);
+    expect(all(em.maps, (v) => v >= 0 && Number.isFinite(v))).toBe(true);
+    const apart = [relativeError(em.maps[1], em.maps[0]), relativeError(em.maps[2], em.maps[0])];
+    const from = em.maps.map((map) => relativeError(map, before));
+    for (const distance of apart) expect(distance).toBeGreaterThan(0.02);
+    for (const distance of from) expect(distance).toBeLessThan(0.5);
+    const result = await em.step(images, { band: 4, heat: 1, momentum: 0.5 });
+    // Each image is in one of the classes.
+    const counts = [0, 0, 0];
+    for (const row of result.bestRotation) counts[Math.floor(row / gridSize(1))]++;
+    expect(counts.reduce((a, b) => a + b, 0)).toBe(COUNT);
+    expect(em.maps.length).toBe(3);
+    expect(all(em.maps, (v) => v >= 0 && Number.isFinite(v))).toBe(true);
+  });
+
+  it('shares images in halves between two equal classes, whose maps are that of one', async () => {
+    const one = new VoxelEm(scorer, D, rotations, translations, new Random(1));
+    const two = new VoxelEm(scorer, D, rotations, translations, new Random(1));
+    two.maps = [two.maps[0], two.maps[0].slice()];
+    const options = { band: 4, heat: 1, momentum: 0 };
+    await one.step(images, options);
+    await two.step(images, options);
+    expect(relativeError(two.maps[0], one.maps[0])).toBeLessThan(1e-3);
+    expect(relativeError(two.maps[1], one.maps[0])).toBeLessThan(1e-3);
+  });
+});
+
+describe('the sign of density', () => {
+  const numbers = Uint32Array.from({ length: COUNT }, (_, i) => i);
+  it.each([true, false])('is found in images with a CTF, prepared with sign flip: %s', async (invert) => {
+    const simulation = blobs.simulate({ count: COUNT, snr: 0.1, shiftPixels: 1 });
+    const prepared = await imagesInMemory(simulation.images, 1024, { invert });
+    const read = await new SearchImageReader({ images: prepared, ctf: simulation.ctf }, points).read(numbers);
+    // The simulator's particles are white, the CTF negative near the origin.
+    expect(densitySign(read, points)).toBe(invert ? 1 : -1);
+    const before = read.values.slice();
+    withSign(read, densitySign(read, points));
+    expect(densitySign(read, points)).toBe(1);
+    expect(relativeError(read.values, before)).toBe(invert ? 0 : 2);
+  });
+
+  it('is found without a CTF', async () => {
+    const simulation = blobs.simulate({ count: COUNT, snr: 0.1, shiftPixels: 1, ctf: 'none' });
+    for (const invert of [true, false]) {
+      const prepared = await imagesInMemory(simulation.images, 1024, { invert });
+      const read = await new SearchImageReader({ images: prepared, ctf: null }, points).read(numbers);
+      expect(densitySign(read, points)).toBe(invert ? -1 : 1);
+    }
+  });
+});
+
+describe('the first map', () => {
+  it('is a round blob that chance makes lopsided, confined to the sphere', () => {
+    const mask = softSphere(D);
+    expect(Math.max(...mask)).toBe(1);
+    expect(mask[0]).toBe(0);
+    expect(mask[(D / 2) * (D * D + D + 1)]).toBe(1);
+    const [a, b] = [1, 2].map((seed) => confine(randomBlob(D, new Random(seed)), mask));
+    expect(all([a, b], (v) => v >= 0)).toBe(true);
+    expect(relativeError(a, b)).toBeGreaterThan(0.1);
+    expect(confine(randomBlob(D, new Random(1)), mask)).toEqual(a);
+  });
+});
+
+describe('the schedule', () => {
+  it('raises the band and lowers the heat, never beyond the band asked for', () => {
+    for (const band of [3, 6, 11]) {
+      const schedule = startSchedule(band);
+      const steps = Array.from({ length: 101 }, (_, i) => i / 100);
+      const bands = steps.map((f) => valueAt(schedule.band, f));
+      const heats = steps.map((f) => valueAt(schedule.heat, f));
+      expect(Math.max(...bands)).toBe(band);
+      expect(bands.at(-1)).toBe(band);
+      expect(heats[0]).toBe(4);
+      expect(heats.at(-1)).toBe(1);
+      bands.forEach((value, i) => i > 0 && expect(value).toBeGreaterThanOrEqual(bands[i - 1]));
+      heats.forEach((value, i) => i > 0 && expect(value).toBeLessThanOrEqual(heats[i - 1]));
+    }
+    const table = [
+      [0, 2],
+      [0.5, 4],
+      [1, 3],
+    ] as const;
+    expect([0, 0.25, 0.5, 0.75, 1, 2].map((f) => valueAt(table, f))).toEqual([2, 3, 4, 3.5, 3, 3]);
+    expect([1, 2, 3].map(bandOfGrid)).toEqual([6, 11, 22]);
+  });
+
+  it('shifts by a thirty-second of the box, as far as the extent and no more than a step further', () => {
+    expect(Array.from(startTranslations(0, 32))).toEqual([0, 0]);
+    expect(startTranslations(2, 32).length).toBe(2 * 25);
+    expect(Math.max(...startTranslations(2, 32))).toBe(2);
+    expect(Math.max(...startTranslations(3, 64))).toBe(4);
+  });
+});
+
+describe('a whole start', () => {
+  /** Fewer images, where what is found does not matter. */
+  const few = () => ({ ...data, images: firstOf(data.images, 12) });
+  const plan = { seed: 1, starts: 1, classes: 1, baseLevel: 1, shiftExtent: 1 };
+
+  it('finds poses, classes and maps of a small set, telling how far it is', async () => {
+    const told: StartProgress[] = [];
+    const found = await findStart(
+      engine,
+      data,
+      { ...plan, classes: 2 },
+      { onProgress: (progress) => told.push(progress) },
+    );
+    expect(found.rotations.length).toBe(9 * COUNT);
+    expect(found.shifts.length).toBe(2 * COUNT);
+    expect(found.maps.length).toBe(2);
+    expect(found.mapPixels).toBe(D);
+    expect(all(found.maps, (v) => v >= 0 && Number.isFinite(v))).toBe(true);
+    const counts = [0, 0];
+    for (const number of found.classes) counts[number]++;
+    expect(counts[0] + counts[1]).toBe(COUNT);
+    expect(Number.isFinite(found.evidence) && found.error > 0).toBe(true);
+    told.forEach((progress) => {
+      expect(progress.rotations.length).toBe(9 * progress.images.length);
+      expect(progress.classes.length).toBe(progress.images.length);
+    });
+    const inStart = told.filter(({ stage }) => stage === 'start');
+    expect(inStart.length).toBeGreaterThan(30);
+    inStart.forEach(({ fraction }, i) => i > 0 && expect(fraction).toBeGreaterThan(inStart[i - 1].fraction));
+    expect(inStart.at(-1)?.fraction).toBeCloseTo(1, 6);
+    // Slices of the class's map at the found pose look like the image.
+    const cubes = found.maps.map((map) => cubeFromMap(map, D, cubeShape(D, 2, 6)));
+    const slices = sliceCubes((b) => cubes[found.classes[b]], points, points.count, found.rotations);
+    let [cross, power] = [0, 0];
+    for (let i = 0; i < slices.length; i++) {
+      const at = Math.floor(i / 2);
+      const [b, p] = [Math.floor(at / points.count), at % points.count];
+      const phase = (2 * Math.PI * (points.x[p] * found.shifts[2 * b] + points.y[p] * found.shifts[2 * b + 1])) / D;
+      const [re, im] = [slices[2 * at], slices[2 * at + 1]];
+      const moved =
+        i % 2 === 0 ? re * Math.cos(phase) - im * Math.sin(phase) : re * Math.sin(phase) + im * Math.cos(phase);
+      const predicted = images.ctf![at] * moved;
+      cross += (predicted - images.values[i]) ** 2;
+      power += images.values[i] ** 2;
+    }
+    expect(cross / power).toBeLessThan(0.6);
+  });
+
+  it('ends as cancelled where it is told to stop, before it begins and on its way', async () => {
+    const abort = new AbortController();
+    abort.abort();
+    await expect(findStart(engine, data, plan, { signal: abort.signal })).rejects.toThrow();
+    for (const stage of ['start', 'refine'] as const) {
+      const later = new AbortController();
+      const stop = { signal: later.signal, onProgress: (told: StartProgress) => told.stage === stage && later.abort() };
+      await expect(findStart(engine, few(), plan, stop)).rejects.toMatchObject({ code: 'cancelled' });
+    }
+  });
+
+  it('of several starts keeps the likeliest', async () => {
+    const evidence = async (seed: number, starts: number) =>
+      (await findStart(engine, few(), { ...plan, seed, starts })).evidence;
+    const [one, two] = [await evidence(3, 1), await evidence(3, 2)];
+    expect(two).toBeGreaterThanOrEqual(one);
+  });
+});
