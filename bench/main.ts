@@ -2,17 +2,19 @@
 // keeps them in bench/RESULTS.md under the adapter's name. Without parts named it does all that the machine can.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openWasmEngine } from '../src/engine/wasm/engine.ts';
 import { measureLimits, type Limits } from '../src/engine/wgsl/limits/measure.ts';
-import { findMachine, machineWords, openGpu, type Machine } from './machine.ts';
+import { findMachine, machineWords, openGpu, openOnGpu, type Machine } from './machine.ts';
 import { cpuPart } from './parts/cpu.ts';
 import { encodePart, volumePart } from './parts/field.ts';
 import { kernelsPart } from './parts/kernels.ts';
 import { limitsPart } from './parts/limits.ts';
+import { posesPart, SMALL_SIZE, THESIS_SIZE } from './parts/poses.ts';
 import { FULL, QUICK, SOFTWARE, trainingPart, turnsPart } from './parts/training.ts';
 import { keep, markdown, type Part } from './report.ts';
 import { findTorch, type TorchFound } from './torch.ts';
 
-const PARTS = ['limits', 'kernels', 'training', 'volume', 'encode', 'cpu'] as const;
+const PARTS = ['limits', 'kernels', 'training', 'volume', 'encode', 'poses', 'cpu'] as const;
 type PartName = (typeof PARTS)[number];
 
 const HELP = `npm run bench -- [parts] [options]
@@ -62,6 +64,11 @@ export async function main(args: string[]): Promise<void> {
 
   if (machine.gpu) await onGpu(machine, attempt, { quick, torch, round });
   else console.log('No adapter: only the CPU is measured.\n');
+  await attempt('poses', async () => {
+    const engine = await openWasmEngine();
+    const size = quick ? { ...SMALL_SIZE, images: 50, directImages: 4 } : SMALL_SIZE;
+    return posesPart(engine, size).finally(() => engine.dispose());
+  });
   await attempt('cpu', () => cpuPart(SOFTWARE, torch, round, quick ? 3 : 7));
   if (asked.write) keep(resolve(import.meta.dirname, 'RESULTS.md'), machine.adapter, printed.join('\n\n'));
 }
@@ -94,4 +101,9 @@ async function onGpu(
   if (!software) await attempt('training', () => turnsPart(machine, field[0], round, 3));
   await attempt('volume', () => volumePart(machine, field, software ? 16 : 64, least));
   await attempt('encode', () => encodePart(machine, field, least));
+  if (software) return;
+  await attempt('poses', async () => {
+    const engine = await openOnGpu(machine, 'wgsl');
+    return posesPart(engine, THESIS_SIZE).finally(() => engine.dispose());
+  });
 }

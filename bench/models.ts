@@ -22,10 +22,10 @@ export function sizeWords({ boxPixels, width, batch }: Size): string {
   return `D=${boxPixels}, ${width}×3, batch ${batch}`;
 }
 
-export function specOf({ boxPixels, width }: Size): ModelSpec {
+export function specOf({ boxPixels, width }: Size, zDim = 8): ModelSpec {
   return {
     boxPixels,
-    zDim: 8,
+    zDim,
     domain: 'fourier',
     activation: 'relu',
     decoderLayers: 3,
@@ -40,8 +40,8 @@ function encodingOf({ boxPixels }: Size): EncodingTable {
   return makeEncoding({ type: 'gaussian', frequencies: null, sigma: 0.5 }, boxPixels, new Random(0));
 }
 
-export function createModel(engine: Engine, size: Size): Promise<FieldModel> {
-  const spec = specOf(size);
+export function createModel(engine: Engine, size: Size, zDim?: number): Promise<FieldModel> {
+  const spec = specOf(size, zDim);
   const encoding = encodingOf(size);
   return engine.createModel(spec, encoding, { weights: initialWeights(spec, encoding, new Random(1)) });
 }

@@ -18,6 +18,7 @@ interface AbInitioOptions extends ParticleOptions {
   out: string;
   tilt?: string;
   tiltCtf?: string;
+  withoutCtf?: boolean;
 }
 
 export function addAbInitio(program: Command): void {
@@ -33,10 +34,12 @@ export function addAbInitio(program: Command): void {
     .option('--apix <number>', 'pixel size of the images, Å', number)
     .option('--leave-out-bad', 'leave out images with pixels that are not finite')
     .option('--tilt <mrcs>', 'second stack: the same particles, tilted about x by --tilt-deg')
-    .option('--tilt-ctf <pkl>', 'CTF of the second stack');
+    .option('--tilt-ctf <pkl>', 'CTF of the second stack')
+    .option('--without-ctf', 'go on without a CTF though the images look as if they had one');
   addParamOptions(
     command,
     PARAMS.filter(({ key }) => key !== 'method').map(({ key }) => key),
+    AB_INITIO_DEFAULTS,
   );
   act(command, async ([particles], raw, console) => {
     const options = raw as unknown as AbInitioOptions;
@@ -56,7 +59,15 @@ export function addAbInitio(program: Command): void {
       });
     const signs = set.ctf ? null : await looksLikeCtf(set.images, set.pixelSizeAngstrom, console.signal);
     const asked = { count: set.count, hasCtf: set.ctf !== null, looksLikeCtf: signs?.oscillates ?? null };
-    for (const { message, advice } of noticesForPoseSearch(asked)) console.warn(`warning: ${message} ${advice ?? ''}`);
+    for (const notice of noticesForPoseSearch(asked)) {
+      if (notice.code === 'ctf-missing' && !options.withoutCtf)
+        throw new VitrineError('ctf-missing', notice.message, {
+          file: particles,
+          ...(notice.found !== undefined && { found: notice.found }),
+          advice: 'Give --ctf; or, if they truly have none, --without-ctf.',
+        });
+      console.warn(`warning: ${notice.message} ${notice.advice ?? ''}`);
+    }
     const files = filesOf(particles, options);
     const record = await newRecord(set, params, basename(folder), files, console);
     const run = new RunFolder(new DiskStorage(folder), '');

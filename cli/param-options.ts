@@ -1,6 +1,6 @@
 // The training flags, from the one table of parameters.
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { PARAMS, validateParams, type ParamDef, type Params } from '../src/params.ts';
+import { PARAMS, validateParams, type ParamDef, type ParamKey, type Params } from '../src/params.ts';
 
 function numberOf(text: string): number {
   const value = Number(text);
@@ -8,31 +8,35 @@ function numberOf(text: string): number {
   return value;
 }
 
-function optionOf(def: ParamDef): Option {
+function optionOf(def: ParamDef, defaults: Partial<Params> = {}): Option {
+  const ordinary = defaults[def.key as ParamKey] ?? def.default;
   const unit = def.unit ? `, ${def.unit}` : '';
   switch (def.kind) {
     case 'integer':
     case 'number':
       return new Option(
         `${def.flag} <number>`,
-        `${def.meaning} (${def.min} to ${def.max}${unit}; ${def.default})`,
+        `${def.meaning} (${def.min} to ${def.max}${unit}; ${String(ordinary)})`,
       ).argParser(numberOf);
     case 'auto-number':
       return new Option(`${def.flag} <number>`, `${def.meaning} (auto: ${def.autoMeaning})`).argParser((text) =>
         text === 'auto' ? 'auto' : numberOf(text),
       );
     case 'choice':
-      return new Option(`${def.flag} <name>`, `${def.meaning} (${def.default})`).choices(def.choices);
+      return new Option(`${def.flag} <name>`, `${def.meaning} (${String(ordinary)})`).choices(def.choices);
     case 'boolean':
       // cryoDRGN's flags name the exception: --uninvert-data, --no-window.
       return new Option(def.flag, `Turns off: ${def.label}. ${def.meaning}`);
   }
 }
 
-/** Adds a flag for every parameter of training with known poses, or for those whose keys are named. */
-export function addParamOptions(command: Command, keys?: readonly string[]): void {
+/**
+ * Adds a flag for every parameter of training with known poses, or for those whose keys are named; `defaults` where the command's
+ * differ from the table's.
+ */
+export function addParamOptions(command: Command, keys?: readonly string[], defaults?: Partial<Params>): void {
   for (const def of PARAMS as readonly ParamDef[])
-    if (keys ? keys.includes(def.key) : def.group !== 'search') command.addOption(optionOf(def));
+    if (keys ? keys.includes(def.key) : def.group !== 'search') command.addOption(optionOf(def, defaults));
 }
 
 /** Parameters from what commander parsed. Error 'value-out-of-range' naming the flag. */

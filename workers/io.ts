@@ -3,7 +3,9 @@
 import { understand } from '../src/formats/assemble.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { browserGpu } from '../src/engine/gpu-adapter.ts';
-import type { ImageReader } from '../src/formats/particles.ts';
+import type { ImageReader, ParticleSet } from '../src/formats/particles.ts';
+import { looksLikeCtf } from '../src/imaging/ctf-signs.ts';
+import { noticesForPoseSearch } from '../src/imaging/search-notices.ts';
 import { exportPoses } from '../src/jobs/pose-export.ts';
 import { exportSelection, importSelection } from '../src/jobs/export.ts';
 import { openKeptSet } from '../src/jobs/kept-set.ts';
@@ -61,7 +63,8 @@ export class Io implements contract.IoApi, PreparationApi {
     const { set, looksWhite, columns } = this.drafts.accepted(draftId);
     const fingerprint = await fingerprintImages(set.images);
     const extras = { pixelSizeAngstrom: set.pixelSizeAngstrom, isDemo: false, looksWhite, fingerprint };
-    const record = (await this.datasets.find(set, fingerprint)) ?? (await this.datasets.keep(set, extras));
+    const record =
+      (await this.datasets.find(set, fingerprint)) ?? (await this.datasets.keep(await withSearchNotices(set), extras));
     if (columns.length > 0) await this.datasets.addColumns(record.id, columns);
     this.readers.set(record.id, set.images);
     this.drafts.forget(draftId);
@@ -291,4 +294,13 @@ function named({ path, file }: contract.DroppedFile) {
 /** A name that every file system takes. */
 function fileStem(name: string): string {
   return name.replace(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^[._]+|_+$/g, '') || 'vitrine';
+}
+
+/** The set with what a search for its poses would meet, where it has none: few images, a CTF that was not given. */
+async function withSearchNotices<S extends ParticleSet>(set: S): Promise<S> {
+  if (set.poses && set.ctf) return set;
+  const signs = set.ctf ? null : await looksLikeCtf(set.images, set.pixelSizeAngstrom);
+  const asked = { count: set.count, hasCtf: set.ctf !== null, looksLikeCtf: signs?.oscillates ?? null };
+  const notices = noticesForPoseSearch(asked).filter(({ code }) => !set.poses || code !== 'few-images');
+  return { ...set, warnings: [...set.warnings, ...notices] };
 }
