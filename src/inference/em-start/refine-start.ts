@@ -239,6 +239,7 @@ async function searchRest(
     const rest = Array.from({ length: Math.min(BATCH, count - first) }, (_, i) => first + i).filter(
       (i) => !isKnown.has(i),
     );
+    if (rest.length === 0) continue;
     const images = await reader.read(rest, hooks.signal);
     withSign(images, sign);
     const found = await searchClasses(scorer, images, cubes, search, hooks);

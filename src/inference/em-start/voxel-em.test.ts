@@ -122,6 +122,16 @@ describe('expectation–maximisation', () => {
     expect(all(em.maps, (v) => v >= 0 && Number.isFinite(v))).toBe(true);
   });
 
+  it('splits evenly: what the classes have in common is the map they come from', () => {
+    const em = new VoxelEm(scorer, D, rotations, translations, new Random(1));
+    em.maps = [confine(blobs.map(), softSphere(D))];
+    const [before] = em.maps;
+    em.split(20, new Random(5));
+    const mean = before.map((_, i) => em.maps.reduce((sum, map) => sum + map[i] / 20, 0));
+    // Each differs by three hundredths; where there is none, noise below zero is cut off.
+    expect(relativeError(mean, before)).toBeLessThan(0.03);
+  });
+
   it('shares images in halves between two equal classes, whose maps are that of one', async () => {
     const one = new VoxelEm(scorer, D, rotations, translations, new Random(1));
     const two = new VoxelEm(scorer, D, rotations, translations, new Random(1));

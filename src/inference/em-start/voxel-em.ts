@@ -59,8 +59,13 @@ export class VoxelEm {
     const [map] = this.maps;
     const cube = cubeFromMap(map, this.boxPixels, this.shape);
     this.maps = Array.from({ length: classes }, () => {
-      const values = cube.values.map((value) => value * (1 + SPLIT_NOISE * random.normal()));
-      return confine(mapFromCube(hermitian({ ...cube, values }), this.boxPixels), this.mask);
+      // Added to the map, not to its cube: there and back the window would be divided out twice, in all classes alike.
+      const values = cube.values.map((value) => value * SPLIT_NOISE * random.normal());
+      const change = mapFromCube(hermitian({ ...cube, values }), this.boxPixels);
+      return confine(
+        map.map((value, i) => value + change[i]),
+        this.mask,
+      );
     });
     this.sums = [];
   }
