@@ -1,0 +1,24 @@
+// What one row of a table of parameters says.
+interface Base<K extends string> {
+  key: K;
+  /** Command-line flag(s), cryoDRGN's where it has one. */
+  flag: string;
+  label: string;
+  meaning: string;
+  unit?: string;
+  group: 'model' | 'training' | 'images' | 'search' | 'device';
+  /** Only where poses are searched for. */
+  abInitio?: boolean;
+  /** Shown only when all options are asked for. */
+  advanced?: boolean;
+}
+export type ParamDef<K extends string = string> = Base<K> &
+  (
+    | { kind: 'integer' | 'number'; default: number; min: number; max: number; scale?: 'log' }
+    | { kind: 'choice'; default: string; choices: readonly string[] }
+    | { kind: 'boolean'; default: boolean }
+    /** A number, or 'auto' with the meaning said in `autoMeaning`. */
+    | { kind: 'auto-number'; default: 'auto'; autoMeaning: string; min: number; max: number }
+  );
+
+export const define = <const T extends readonly ParamDef[]>(defs: T) => defs;
