@@ -23,7 +23,7 @@ export interface RefinedStart {
   shifts: Float32Array;
   /** N; zeros for one class. */
   classes: Uint32Array;
-  /** Maps in the units of the prepared images, d³ each, density positive. */
+  /** Maps in the units and the sign of the prepared images, d³ each. */
   maps: Float32Array[];
   mapPixels: number;
   /** Share of images whose best shift lies at the border of the search. */

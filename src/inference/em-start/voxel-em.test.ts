@@ -19,7 +19,7 @@ import { findStart, startTranslations } from './start.ts';
 import { VoxelEm } from './voxel-em.ts';
 
 const D = 16;
-const COUNT = 60;
+const COUNT = 40;
 const points = searchPoints(D, 6);
 const blobs = new Blobs(D);
 const rotations = gridRotations(1);
@@ -269,6 +269,24 @@ describe('a whole start', () => {
       const stop = { signal: later.signal, onProgress: (told: StartProgress) => told.stage === stage && later.abort() };
       await expect(findStart(engine, few(), plan, stop)).rejects.toMatchObject({ code: 'cancelled' });
     }
+  });
+
+  it('of images of the other sign finds the same poses, and the maps that make those images', async () => {
+    const set = few();
+    const negative: SearchData = {
+      ...set,
+      images: {
+        ...set.images,
+        readShard: async (shard) => {
+          const read = await set.images.readShard(shard);
+          return { ...read, values: read.values.map((v) => -v) };
+        },
+      },
+    };
+    const [one, other] = [await findStart(engine, set, plan), await findStart(engine, negative, plan)];
+    expect(other.rotations).toEqual(one.rotations);
+    expect(other.shifts).toEqual(one.shifts);
+    expect(other.maps[0]).toEqual(one.maps[0].map((v) => -v));
   });
 
   it('of several starts keeps the likeliest', async () => {
