@@ -1,42 +1,11 @@
 // The command as a person runs it: exit codes, the JSON line, and the main job from simulated files to a list.
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandFolder } from '../testing/command.ts';
 import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
 
-const entry = resolve(import.meta.dirname, 'vitrine.mjs');
-const folder = mkdtempSync(join(tmpdir(), 'vitrine-cli-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const path = (name: string): string => join(folder, name);
-
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-  json: Record<string, unknown>;
-}
-
-function vitrine(args: string[], interruptAt?: RegExp): Promise<Ended> {
-  return new Promise((settle) => {
-    const child = spawn(process.execPath, [entry, ...args], { cwd: folder });
-    let [stdout, stderr, interrupted] = ['', '', false];
-    child.stdout.on('data', (bytes: Buffer) => (stdout += String(bytes)));
-    child.stderr.on('data', (bytes: Buffer) => {
-      stderr += String(bytes);
-      if (interruptAt?.test(stderr) && !interrupted) {
-        interrupted = true;
-        child.kill('SIGINT');
-      }
-    });
-    child.on('close', (code) => {
-      const last = stdout.trim().split('\n').at(-1) ?? '';
-      const json = last.startsWith('{') ? (JSON.parse(last) as Record<string, unknown>) : {};
-      settle({ code, stdout, stderr, json });
-    });
-  });
-}
+const { path, vitrine, remove } = commandFolder();
+afterAll(remove);
 
 const tiny = ['--enc-dim', '16', '--dec-dim', '16', '--enc-layers', '1', '--dec-layers', '1', '--device', 'cpu'];
 
