@@ -75,7 +75,7 @@ describe('abinit', () => {
     async (_what, flags, code, words) => {
       const args = ['abinit', 'sim/particles.mrcs', '--ctf', 'sim/ctf.pkl', '-o', 'bad', '-n', '1', ...tiny, ...flags];
       const ended = await vitrine(args);
-      expect(ended.code).toBe(1);
+      expect(ended.code).toBe(code);
       expect(ended.stderr).toContain(words);
     },
     60_000,
