@@ -110,6 +110,12 @@ export class EngineHost implements EngineApi {
           found: `${Math.round(free / 2 ** 20)} MiB`,
           advice: 'Remove runs that are no longer needed, keep fewer epochs, or train at a smaller box.',
         });
+      if (checked.method === 'ab-initio')
+        notices.push({
+          code: 'search-not-timed',
+          message: 'The start and the searches for poses come on top of this estimate.',
+          advice: 'The start takes minutes without a graphics card, a search about as long as learning from the images.',
+        });
       return { secondsPerEpoch, secondsTotal, imagesPerSecond, memoryBytes, storageBytes, notices };
     });
   }
