@@ -13,7 +13,7 @@ import {
   type PresetName,
 } from '../../stores/learn-form.ts';
 import { activeRun, startRun, useRuns } from '../../stores/runs.ts';
-import { PRESETS } from '../../params.ts';
+import { PRESETS, type Params } from '../../params.ts';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { NoticeCard } from '../../ui/notice-card.tsx';
@@ -76,7 +76,7 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
 const SEVERAL = 8;
 
 function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
-  const { method, zDim } = useLearnForm((state) => state.params);
+  const { method, start, zDim } = useLearnForm((state) => state.params);
   const abInitio = method === 'ab-initio';
   return (
     <div className={styles.method}>
@@ -97,11 +97,7 @@ function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
         testId="method"
       />
       <p className={styles.quiet} data-testid="method-text">
-        {!abInitio
-          ? 'Learns structures at the poses that came with the particles.'
-          : dataset.hasPoses
-            ? 'Finds poses and structure from the images alone; poses that came along are left aside.'
-            : 'These particles came without poses: poses and structure are found from the images.'}
+        {methodText(method, start, dataset.hasPoses)}
       </p>
       {abInitio && (
         <Segmented
@@ -119,6 +115,14 @@ function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
       )}
     </div>
   );
+}
+
+function methodText(method: Method, start: Params['start'], hasPoses: boolean): string {
+  if (method === 'known-poses') return 'Learns structures at the poses that came with the particles.';
+  if (!hasPoses) return 'These particles came without poses: poses and structure are found from the images.';
+  return start === 'given'
+    ? 'Goes on searching from the poses that came with the particles.'
+    : 'Finds poses and structure from the images alone; poses that came along are left aside.';
 }
 
 /** What a preset comes to where poses are found. */

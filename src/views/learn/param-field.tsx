@@ -86,20 +86,17 @@ function choiceName({ unit }: ParamDef, choice: string): string {
 
 type NumberDef = Extract<ParamDef, { kind: 'integer' | 'number' | 'auto-number' }>;
 
-/** Numbers that may be left to 'auto' and are whole where they are not. */
-const WHOLE_AUTO = new Set(['encodingFrequencies', 'bandEnd']);
+/** Where numbers that may be left to 'auto' begin when they are not; by an arrow key they change by ones. */
+const AUTO_STARTS: Record<string, number> = { boxPixels: 128, encodingFrequencies: 64, bandEnd: 32, shiftExtent: 10 };
 
 /** What an arrow key adds: one for whole numbers, a tenth of the value's power of ten otherwise. */
 function stepOf(def: NumberDef, value: unknown): number {
   if (def.key === 'boxPixels') return 2;
-  if (def.kind === 'integer' || WHOLE_AUTO.has(def.key)) return 1;
+  if (def.kind === 'integer' || def.key in AUTO_STARTS) return 1;
   const magnitude = typeof value === 'number' && value > 0 ? 10 ** Math.floor(Math.log10(value)) : 0.1;
   return magnitude / 2;
 }
 
 function autoStart(def: Extract<ParamDef, { kind: 'auto-number' }>): number {
-  if (def.key === 'boxPixels') return 128;
-  if (def.key === 'encodingFrequencies') return 64;
-  if (def.key === 'bandEnd') return 32;
-  return Math.min(def.max, Math.max(def.min, 0.125));
+  return AUTO_STARTS[def.key] ?? Math.min(def.max, Math.max(def.min, 0.125));
 }

@@ -36,7 +36,7 @@ export function DirectionsPanel({ run }: { run: RunSummary }) {
   );
 }
 
-export function whenText({ stage, epoch }: PoseReport): string {
+function whenText({ stage, epoch }: PoseReport): string {
   return stage === 'search'
     ? `searched in epoch ${epoch}`
     : stage === 'start'
