@@ -114,7 +114,8 @@ export class EngineHost implements EngineApi {
         notices.push({
           code: 'search-not-timed',
           message: 'The start and the searches for poses come on top of this estimate.',
-          advice: 'The start takes minutes without a graphics card, a search about as long as learning from the images.',
+          advice:
+            'The start takes minutes without a graphics card, a search about as long as learning from the images.',
         });
       return { secondsPerEpoch, secondsTotal, imagesPerSecond, memoryBytes, storageBytes, notices };
     });
