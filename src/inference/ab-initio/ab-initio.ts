@@ -12,12 +12,9 @@ import type { DrawnImages } from '../shuffled-images.ts';
 import { openTrainer, turnsOf, type Trainer, type TrainingHooks } from '../train.ts';
 import { tilted } from '../pose-search/comparison.ts';
 import type { Checkpoint, FoundPoses, TrainingControl, TrainingData, TrainingEvent } from '../training.ts';
-import { portionImages, resetsBefore, searchesIn, subdivisionIn, type AbInitioPlan } from './plan.ts';
+import { LEARNED_IMAGES, portionImages, resetsBefore, searchesIn, subdivisionIn, type AbInitioPlan } from './plan.ts';
 import { PortionSearch } from './portion-search.ts';
 import { borderShare, poseReport } from './report.ts';
-
-/** Images that a field with random poses sees before the first search (as in cryoDRGN2). */
-const PRETRAINED_IMAGES = 10_000;
 
 /**
  * Trains from `start` to the plan's epochs; `fresh` draws a new model at an epoch. Poses live in `data.poses` (and
@@ -50,7 +47,8 @@ export async function trainAbInitio(
         const anew: Checkpoint = { ...fresh(epoch), epoch: done, history, latents };
         trainer = await openTrainer(plan.training, data, engine, control, withPoses, anew, hooks);
       }
-      if (searchesIn(plan, epoch)) await searchEpoch(plan, data, trainer, search, epoch, control, onEvent);
+      if (searchesIn(plan, epoch, data.images.count))
+        await searchEpoch(plan, data, trainer, search, epoch, control, onEvent);
       else await trainer.epoch();
     }
     const { checkpoint } = trainer;
@@ -123,8 +121,8 @@ async function pretrain(
 ): Promise<void> {
   const { points } = data.images;
   const { learningRate, weightDecay, batchSize } = training;
-  for (let seen = 0; seen < PRETRAINED_IMAGES;)
-    for (let from = 0; from < indices.length && seen < PRETRAINED_IMAGES; from += batchSize) {
+  for (let seen = 0; seen < LEARNED_IMAGES;)
+    for (let from = 0; from < indices.length && seen < LEARNED_IMAGES; from += batchSize) {
       throwIfCancelled(signal);
       const to = Math.min(indices.length, from + batchSize);
       const drawn = { indices: indices.subarray(from, to), values: values.subarray(from * points, to * points) };

@@ -33,11 +33,22 @@ export interface AbInitioPlan {
   tiltDegrees: number;
 }
 
-/** Whether poses are searched in this epoch (from 1). A start's poses are kept until the first multiple of `every`. */
-export function searchesIn(plan: AbInitioPlan, epoch: number): boolean {
-  if (epoch % plan.search.every === 0 || epoch === plan.training.epochs) return true;
-  if (resetsBefore(plan, epoch)) return false;
-  return plan.start === 'random' && (epoch === 1 || (epoch - 1) % plan.search.every === 0);
+/**
+ * Images that a field has to have learned from before it may change poses, as cryoDRGN2 has it of random ones: one that knows less
+ * throws good poses away.
+ */
+export const LEARNED_IMAGES = 10_000;
+
+/** Whether poses are searched in this epoch (from 1), of a set of `images`. Poses that were found or given are kept until then. */
+export function searchesIn(plan: AbInitioPlan, epoch: number, images: number): boolean {
+  const { every } = plan.search;
+  if (plan.start === 'random') {
+    if (resetsBefore(plan, epoch)) return false;
+    return (epoch - 1) % every === 0 || epoch % every === 0 || epoch === plan.training.epochs;
+  }
+  const sinceReset = plan.resetEvery > 0 ? ((epoch - 1) % plan.resetEvery) + 1 : epoch;
+  if (sinceReset * images < LEARNED_IMAGES) return false;
+  return epoch % every === 0 || epoch === plan.training.epochs;
 }
 
 /** Whether the model is drawn anew before this epoch, with the poses found so far. */

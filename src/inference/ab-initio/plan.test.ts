@@ -1,0 +1,42 @@
+// When poses are searched and when the model is drawn anew.
+import { describe, expect, it } from 'vitest';
+import { newRecord, params } from '../../../testing/noise-run.ts';
+import { abInitioPlan } from '../../jobs/abinit-job.ts';
+import { fieldOfRun, planFrom } from '../../jobs/train-job.ts';
+import { validateParams, type Params } from '../../params.ts';
+import { portionImages, resetsBefore, searchesIn, subdivisionIn } from './plan.ts';
+
+function planOf(changes: Partial<Params>) {
+  const record = { ...newRecord(), params: validateParams({ ...params, method: 'ab-initio', epochs: 20, ...changes }) };
+  return abInitioPlan(record.params, planFrom(record.params, fieldOfRun(record, {})));
+}
+const epochsThat = (test: (epoch: number) => boolean) => Array.from({ length: 20 }, (_, i) => i + 1).filter(test);
+
+describe('an ab initio plan', () => {
+  it('searches every n-th epoch and the last, with found poses once the field knows 10,000 images', () => {
+    const plan = planOf({ searchEvery: 6 });
+    expect(epochsThat((epoch) => searchesIn(plan, epoch, 1000))).toEqual([12, 18, 20]);
+    expect(epochsThat((epoch) => searchesIn(plan, epoch, 100_000))).toEqual([6, 12, 18, 20]);
+    expect(epochsThat((epoch) => searchesIn(plan, epoch, 100))).toEqual([]);
+  });
+
+  it('searches from the first epoch on where it begins at random, but not with a model just drawn anew', () => {
+    const plan = planOf({ searchEvery: 6, start: 'random', resetEvery: 12 });
+    expect(epochsThat((epoch) => resetsBefore(plan, epoch))).toEqual([13]);
+    expect(epochsThat((epoch) => searchesIn(plan, epoch, 100))).toEqual([1, 6, 7, 12, 18, 19, 20]);
+  });
+
+  it('lets the band limit rise to its end', () => {
+    const plan = planOf({ bandStart: 4, bandEnd: 8, bandRampEpochs: 4 });
+    expect([1, 3, 5, 9].map((epoch) => subdivisionIn(plan, epoch).bandEnd)).toEqual([4, 6, 8, 8]);
+    expect(planOf({ bandStart: 12, bandEnd: 8 }).search.bandStart).toBe(8);
+  });
+
+  it('takes the thesis’s numbers where nothing is said', () => {
+    const { search } = planOf({});
+    expect(search).toMatchObject({ baseLevel: 2, refinements: 4, kept: 8, shiftGrid: [14, 14], every: 5 });
+    expect(search.shiftExtent).toBe((16 * 10) / 128);
+    expect(search.bandEnd).toBe(8);
+    expect(portionImages(planOf({}), 16)).toBeGreaterThanOrEqual(256);
+  });
+});
