@@ -1,4 +1,5 @@
 // Ab initio on the reference data, row by row of what it owes: npx tsx bench/abinit.ts PART [--seed 0] [--device cpu]
+//     [--epochs 30] [--start em|random] [--classes 1] [--patience 1] [--every 5]
 //   search   rigid searched against a field trained at its true poses: accuracy, direct against interpolated, seconds
 //   rigid    rigid from its images alone, by the job as it stands: poses, shifts, FSC of the field's map to the truth, seconds
 //   toy      toy_projections.mrcs (noise-free, no CTF) likewise
@@ -43,6 +44,8 @@ const { values: asked, positionals } = parseArgs({
     epochs: { type: 'string' },
     start: { type: 'string', default: 'em' },
     every: { type: 'string' },
+    classes: { type: 'string' },
+    patience: { type: 'string' },
   },
 });
 const root = process.env['VITRINE_REFERENCE'] ?? resolve(import.meta.dirname, '../../shared/reference');
@@ -94,6 +97,8 @@ async function abInitio(engine: Engine, set: Set, changes: Partial<Params>) {
   const params = validateParams({
     ...{ ...AB_INITIO_DEFAULTS, seed, device, decoderDim: 128, encoderDim: 128 },
     ...(asked.start !== 'em' && { start: asked.start as Params['start'] }),
+    ...(asked.classes !== undefined && { classes: Number(asked.classes) }),
+    ...(asked.patience !== undefined && { patience: Number(asked.patience) }),
     ...(asked.every !== undefined && { searchEvery: Number(asked.every) }),
     ...changes,
     ...(asked.epochs !== undefined && { epochs: Number(asked.epochs) }),

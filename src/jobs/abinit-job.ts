@@ -57,6 +57,7 @@ export function abInitioPlan(params: Params, training: TrainingPlan): AbInitioPl
     start: params.start,
     starts: params.starts,
     classes: params.classes,
+    patience: params.patience,
     resetEvery: params.resetEvery,
     tiltDegrees: params.tiltDegrees,
   };

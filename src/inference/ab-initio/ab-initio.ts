@@ -178,7 +178,7 @@ export async function startPoses(
   const found = await findStart(
     engine,
     { images, ctf: data.ctf },
-    { seed, starts: plan.starts, classes: plan.classes, baseLevel, shiftExtent },
+    { seed, starts: plan.starts, classes: plan.classes, patience: plan.patience, baseLevel, shiftExtent },
     {
       ...(control.signal && { signal: control.signal }),
       onIdle: turn,

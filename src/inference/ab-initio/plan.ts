@@ -28,6 +28,8 @@ export interface AbInitioPlan {
   start: 'em' | 'random' | 'given';
   starts: number;
   classes: number;
+  /** Times the usual steps of the start. */
+  patience: number;
   /** Epochs between resets of the model; 0 for never. */
   resetEvery: number;
   tiltDegrees: number;

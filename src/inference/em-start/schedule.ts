@@ -14,10 +14,13 @@ export interface StartSchedule {
   heat: readonly (readonly [fraction: number, value: number])[];
 }
 
-/** `bandEnd` in Fourier pixels: the resolution at which the base grid's spacing still tells slices apart. */
-export function startSchedule(bandEnd: number): StartSchedule {
+/**
+ * `bandEnd` in Fourier pixels: the resolution at which the base grid's spacing still tells slices apart. `patience` times as many
+ * small steps as `rigid` needs.
+ */
+export function startSchedule(bandEnd: number, patience = 1): StartSchedule {
   return {
-    batchSteps: 84,
+    batchSteps: Math.max(1, Math.round(84 * patience)),
     wholeSteps: 3,
     batchSize: 200,
     momentum: 0.8,

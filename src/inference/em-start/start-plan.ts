@@ -6,6 +6,8 @@ export interface StartPlan {
   /** Independent starts, of which the likeliest is kept. */
   starts: number;
   classes: number;
+  /** Times the usual steps; 1 where it is not said. */
+  patience?: number;
   /** Level of the rotation grid. */
   baseLevel: number;
   /** Pixels of the images' box. */

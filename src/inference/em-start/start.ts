@@ -73,7 +73,7 @@ async function annealed(
   number: number,
   hooks: StartHooks,
 ): Promise<EmResult> {
-  const schedule = startSchedule(Math.min(bandOfGrid(plan.baseLevel), boxPixels / 2));
+  const schedule = startSchedule(Math.min(bandOfGrid(plan.baseLevel), boxPixels / 2), plan.patience);
   const random = new Random(plan.seed, 1 + number);
   const rotations = gridRotations(plan.baseLevel);
   const translations = startTranslations(plan.shiftExtent, boxPixels);
