@@ -83,7 +83,7 @@ export async function openRun(run: RunSummary): Promise<void> {
     const { io } = backend();
     const [datasets, columns, latents] = await Promise.all([
       io.listDatasets(),
-      io.columns(run.datasetId),
+      columnsOf(run),
       isHomogeneous(run) || run.epochsDone === 0 ? null : io.latents(run.id, null),
     ]);
     if (signal.aborted) return;
@@ -94,6 +94,19 @@ export async function openRun(run: RunSummary): Promise<void> {
   } catch (error) {
     if (!signal.aborted) set({ phase: 'failed', error: errorData(error) });
   }
+}
+
+/** The dataset's columns; of an ab initio run with the poses that it found, and the classes of its start. */
+async function columnsOf({ id, datasetId, params }: RunSummary): Promise<ParticleColumns> {
+  const { io } = backend();
+  const columns = await io.columns(datasetId);
+  const poses = params.method === 'ab-initio' ? await io.poses(id) : null;
+  if (!poses) return columns;
+  const { rotDegrees, tiltDegrees, shiftPixels, classes } = poses;
+  const extra = classes
+    ? [...columns.extra, { name: 'class of the start', values: Float32Array.from(classes, (c) => c + 1) }]
+    : columns.extra;
+  return { ...columns, rotDegrees, tiltDegrees, shiftPixels, extra };
 }
 
 /** Leaves the run: nothing of it is shown any more. */
@@ -189,7 +202,7 @@ export async function addColumns(file: DroppedFile): Promise<string[]> {
   if (!run) return [];
   try {
     const { names, notices } = await backend().io.importColumns(run.datasetId, file);
-    const columns = await backend().io.columns(run.datasetId);
+    const columns = await columnsOf(run);
     if (get().run?.id === run.id) set({ columns, notices, error: null });
     return names;
   } catch (error) {
