@@ -75,7 +75,7 @@ describe('Particles without poses, from a stack to poses for other programs', ()
     expect(run?.params).toMatchObject({ method: 'ab-initio', zDim: 0 });
     expect(run?.history).toHaveLength(EPOCHS);
     const stages = run?.poseReports?.map(({ stage }) => stage) ?? [];
-    expect(stages).toEqual(['refine']);
+    expect(stages.at(-1)).toBe('refine');
     expect(run?.poseReports?.at(-1)?.classes.reduce((sum, count) => sum + count, 0)).toBe(COUNT);
     await byId('direction-map')
       .and(studio.get().page.locator(`[data-total="${COUNT}"]`))

@@ -68,8 +68,12 @@ describe('The demo set, from the first page to a particle list', () => {
     expect(run?.history.map(({ epoch }) => epoch)).toEqual(Array.from({ length: EPOCHS }, (_, i) => i + 1));
     const losses = run?.history.map(({ reconstruction }) => reconstruction) ?? [];
     expect(losses.at(-1)).toBeLessThan(losses[0]);
-    await studio.get().until('the live landscape and map', ({ live }) => live().hasLandscape && live().hasMap);
-    expect(await studio.get().ask(({ live }) => live().epoch)).toBe(EPOCHS);
+    // An epoch's landscape may be shown while the last one's is on its way.
+    const shown = await studio.get().until('landscape and map of the last epoch', ({ live, run: current }) => {
+      const { epoch, hasLandscape, hasMap } = live();
+      return epoch === current()?.epochsDone && hasLandscape && hasMap && epoch;
+    });
+    expect(shown).toBe(EPOCHS);
   });
 
   it('lassoes in the landscape, adds, takes away, undoes and keeps', async () => {
