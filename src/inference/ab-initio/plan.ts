@@ -3,18 +3,10 @@ import { pointsWithin, searchPoints } from '../../engine/scoring/points.ts';
 import type { SubdivisionPlan } from '../pose-search/subdivide.ts';
 import type { TrainingPlan } from '../training.ts';
 
-export interface SearchSettings {
-  /** Epochs between searches; the first epoch searches unless poses were given or found by the start. */
+/** Shifts in pixels of the training box; `bandEnd` once it has risen. */
+export interface SearchSettings extends SubdivisionPlan {
+  /** Epochs between searches. */
   every: number;
-  baseLevel: number;
-  refinements: number;
-  kept: number;
-  bounded: boolean;
-  /** Pixels of the training box. */
-  shiftExtent: number;
-  shiftGrid: readonly [number, number];
-  bandStart: number;
-  bandEnd: number;
   /** Epochs over which the last band limit rises from the first. */
   bandRampEpochs: number;
   /** Gauss–Newton steps off the grid. */
@@ -60,12 +52,7 @@ export function resetsBefore({ resetEvery }: AbInitioPlan, epoch: number): boole
 
 export function subdivisionIn({ search }: AbInitioPlan, epoch: number): SubdivisionPlan {
   const share = search.bandRampEpochs > 0 ? Math.min(1, (epoch - 1) / search.bandRampEpochs) : 1;
-  const bandStart = Math.min(search.bandStart, search.bandEnd);
-  const { baseLevel, refinements, kept, bounded, shiftExtent, shiftGrid } = search;
-  return {
-    ...{ baseLevel, refinements, kept, bounded, shiftExtent, shiftGrid, bandStart },
-    bandEnd: bandStart + share * (search.bandEnd - bandStart),
-  };
+  return { ...search, bandEnd: search.bandStart + share * (search.bandEnd - search.bandStart) };
 }
 
 /**
