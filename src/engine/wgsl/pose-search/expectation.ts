@@ -8,7 +8,8 @@ import { partOf, type View } from '../gpu/arena.ts';
 import { paddedRows } from '../gpu/kernels.ts';
 import { powersOf } from './images.ts';
 import { multiply, type Matrix } from './product.ts';
-import { roomsOf, rowsIn, sharesOf, shiftsOf, upTo, type Search, type Share } from './search.ts';
+import { roomsOf, rowsIn, shiftsOf, type Search } from './search.ts';
+import { sharesOf, upTo, type Share } from './shares.ts';
 import { compare, moveImages, SharedSlices, slicesOf } from './shared.ts';
 
 /** struct Sums of sums.wgsl. */

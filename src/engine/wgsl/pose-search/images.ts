@@ -4,7 +4,7 @@ import type { SearchImages } from '../../scoring/scorer.ts';
 import { partOf, type View } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { Held } from './held.ts';
-import { sharesOf, upTo, type Share } from './search.ts';
+import { sharesOf, upTo, type Share } from './shares.ts';
 
 export interface HeldImages {
   count: number;

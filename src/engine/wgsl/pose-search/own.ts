@@ -7,7 +7,8 @@ import { paddedRows } from '../gpu/kernels.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { weightedOf } from './images.ts';
 import { multiply } from './product.ts';
-import { roomsOf, rowsIn, sharesOf, shiftsOf, upTo, type Search, type Share } from './search.ts';
+import { roomsOf, rowsIn, shiftsOf, type Search } from './search.ts';
+import { sharesOf, upTo, type Share } from './shares.ts';
 import { axesOf, emptyScores, readScores, TURNED } from './shared.ts';
 
 /** Parts of a row's norm. */

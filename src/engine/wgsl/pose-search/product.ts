@@ -15,7 +15,8 @@ import {
   type SubgroupVariant,
   type TileVariant,
 } from '../product/product.ts';
-import { sharesOf, type Search } from './search.ts';
+import type { Desk } from './desk.ts';
+import { sharesOf } from './shares.ts';
 
 export type PoseVariant = TileVariant | RegisterVariant | SubgroupVariant;
 
@@ -72,7 +73,14 @@ function sourceOf(variant: PoseVariant, transposed: boolean, adding: boolean): s
   return shaderSource(constants, [shaders['pose-search/chunk'], left, ...kernel], enable);
 }
 
-export async function multiply({ gpu, desk, variant: asked }: Search, product: PoseProduct): Promise<void> {
+/** Who a product is for; `variant` the default where it is not said. */
+export interface ProductDesk {
+  gpu: Gpu;
+  desk: Desk;
+  variant?: PoseVariant;
+}
+
+export async function multiply({ gpu, desk, variant: asked }: ProductDesk, product: PoseProduct): Promise<void> {
   const { left, transposed = false, right, out, firstColumn = 0, rows, inputs, outputs, adding = false } = product;
   const inTime = desk.flopsAtOnce / (2 * inputs * outputs);
   const widest = 4 * Math.max(out.stride, transposed ? 0 : left.stride);

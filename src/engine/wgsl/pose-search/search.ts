@@ -5,15 +5,12 @@ import type { View } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { ROWS_PAD } from '../gpu/kernels.ts';
 import { firstBits } from '../slices/polynomials.ts';
-import type { Desk } from './desk.ts';
 import type { Held } from './held.ts';
 import type { HeldImages } from './images.ts';
-import type { PoseVariant } from './product.ts';
+import type { ProductDesk } from './product.ts';
 import type { HeldCubes } from './volumes.ts';
 
-export interface Search {
-  gpu: Gpu;
-  desk: Desk;
+export interface Search extends ProductDesk {
   /** Of one call; the next may find anything in them. */
   work: Held;
   /** n × (x, y). */
@@ -24,8 +21,6 @@ export interface Search {
   cubes: HeldCubes;
   /** Bytes for slices, moved images and errors, about. */
   budget: number;
-  /** Of products; the default where it is not said. */
-  variant?: PoseVariant;
 }
 
 const MEBIBYTE = 2 ** 20;
@@ -47,26 +42,10 @@ export function roomsOf({ gpu, budget }: Search) {
   };
 }
 
-export function upTo(multiple: number, count: number): number {
-  return Math.ceil(count / multiple) * multiple;
-}
-
 /** Rows of `floats` each in `bytes`: whole tiles, or what there is where not even one fits; one at least. */
 export function rowsIn(bytes: number, floats: number): number {
   const rows = Math.floor(bytes / (4 * floats));
   return rows < ROWS_PAD ? Math.max(1, rows) : rows - (rows % ROWS_PAD);
-}
-
-export interface Share {
-  first: number;
-  count: number;
-}
-
-/** Equal shares of at most `most`, which are multiples of `multiple` but for the last. */
-export function* sharesOf(total: number, most: number, multiple = 1): Generator<Share> {
-  const parts = Math.ceil(total / Math.max(multiple, Math.floor(most / multiple) * multiple));
-  const share = upTo(multiple, Math.ceil(total / parts));
-  for (let first = 0; first < total; first += share) yield { first, count: Math.min(share, total - first) };
 }
 
 /** Translations in pixels as turned.wgsl wants them: t/D cut into 12 bits and a rest, x and y of each. */

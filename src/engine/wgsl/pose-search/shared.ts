@@ -8,7 +8,8 @@ import { partOf, type View } from '../gpu/arena.ts';
 import { paddedRows, ROWS_PAD } from '../gpu/kernels.ts';
 import { powersOf, weightedOf } from './images.ts';
 import { multiply, type Matrix } from './product.ts';
-import { roomsOf, rowsIn, sharesOf, shiftsOf, upTo, type Search, type Share } from './search.ts';
+import { roomsOf, rowsIn, shiftsOf, type Search } from './search.ts';
+import { sharesOf, upTo, type Share } from './shares.ts';
 
 /** Waves of translations. */
 export const TURNED = [shaders['trigonometry/trigonometry'], shaders['pose-search/turned']];
