@@ -54,13 +54,16 @@ export const SEARCH_PARAMS = define([
     key: 'classes',
     flag: '--classes',
     label: 'Classes of the start',
-    meaning: 'Maps that the start sorts the images into; more than one for mixed particles.',
+    meaning:
+      'Maps that the start sorts the images into. Particles that move have no one map that finds their poses; several do, and ' +
+      'take a few times as long.',
     group: 'search',
     abInitio: true,
-    kind: 'integer',
-    default: 1,
+    kind: 'auto-number',
+    default: 'auto',
+    autoMeaning: '1 for one structure, 4 for several (at most one for 600 images)',
     min: 1,
-    max: 8,
+    max: 12,
   },
   {
     key: 'searchEvery',
@@ -74,6 +77,20 @@ export const SEARCH_PARAMS = define([
     default: 5,
     min: 1,
     max: 1000,
+  },
+  {
+    key: 'searchRange',
+    flag: '--ps-range',
+    label: 'Search reaches',
+    meaning:
+      'everywhere looks for each pose anew, as cryoDRGN2 does; around looks near the pose that an image has; nowhere keeps what ' +
+      'the start found.',
+    group: 'search',
+    abInitio: true,
+    advanced: true,
+    kind: 'choice',
+    default: 'auto',
+    choices: ['auto', 'everywhere', 'around', 'nowhere'],
   },
   {
     key: 'baseGridDegrees',

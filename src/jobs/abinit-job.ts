@@ -5,7 +5,7 @@ import type { FieldDescription } from '../field/spec.ts';
 import { VitrineError } from '../formats/errors.ts';
 import type { Poses } from '../formats/particles.ts';
 import { startPoses, trainAbInitio } from '../inference/ab-initio/ab-initio.ts';
-import type { AbInitioPlan } from '../inference/ab-initio/plan.ts';
+import { aroundOf, type AbInitioPlan } from '../inference/ab-initio/plan.ts';
 import { tiltAboutX } from '../inference/pose-search/comparison.ts';
 import type { PoseReport } from '../inference/pose-report.ts';
 import { initialCheckpoint } from '../inference/start.ts';
@@ -26,8 +26,16 @@ export function shiftExtentOf(params: Pick<Params, 'shiftExtent'>, boxPixels: nu
   return params.shiftExtent === 'auto' ? SHIFT_SHARE * boxPixels : params.shiftExtent;
 }
 
+/** Classes of the start where nothing is said of them, and images that each should have at least. */
+const CLASSES = { heterogeneous: 4, images: 600 } as const;
+
+function classesOf({ classes, zDim }: Params, images: number): number {
+  if (classes !== 'auto') return Math.round(classes);
+  return zDim > 0 ? Math.max(1, Math.min(CLASSES.heterogeneous, Math.floor(images / CLASSES.images))) : 1;
+}
+
 /** Error 'value-out-of-range' where a band limit lies beyond the box. */
-export function abInitioPlan(params: Params, training: TrainingPlan): AbInitioPlan {
+export function abInitioPlan(params: Params, training: TrainingPlan, images = Infinity): AbInitioPlan {
   const { boxPixels } = training.spec;
   const half = boxPixels / 2;
   const bandEnd = params.bandEnd === 'auto' ? Math.min(LARGEST_AUTOMATIC_BAND, half) : params.bandEnd;
@@ -38,10 +46,11 @@ export function abInitioPlan(params: Params, training: TrainingPlan): AbInitioPl
       found: String(bandEnd),
     });
   const bounded = params.searchMethod === 'branch-and-bound';
+  const range = searchRangeOf(params);
   return {
     training,
     search: {
-      every: params.searchEvery,
+      every: range === 'nowhere' ? Infinity : params.searchEvery,
       baseLevel: { '30': 1, '15': 2, '7.5': 3 }[params.baseGridDegrees],
       refinements: params.searchLevels,
       kept: params.keptPoses,
@@ -53,14 +62,26 @@ export function abInitioPlan(params: Params, training: TrainingPlan): AbInitioPl
       bandRampEpochs: params.bandRampEpochs,
       polish: params.polish,
       slices: params.slices,
+      around: range === 'around' ? aroundOf(boxPixels) : null,
     },
     start: params.start,
     starts: params.starts,
-    classes: params.classes,
+    classes: classesOf(params, images),
     patience: params.patience,
     resetEvery: params.resetEvery,
     tiltDegrees: params.tiltDegrees,
   };
+}
+
+/**
+ * Where nothing is said: a homogeneous field mends its start's poses wherever they are; a heterogeneous one, looked for everywhere or
+ * around, loses more of them than it mends (bench/RESULTS.md). Random poses have to be searched everywhere.
+ */
+function searchRangeOf({ searchRange, start, zDim }: Params): 'everywhere' | 'around' | 'nowhere' {
+  if (start === 'random') return 'everywhere';
+  if (searchRange !== 'auto') return searchRange;
+  if (zDim === 0) return 'everywhere';
+  return start === 'em' ? 'nowhere' : 'around';
 }
 
 /** Poses to be found: zeros that the start or a search fills. */
@@ -85,8 +106,8 @@ export async function trainAbInitioRun(
   hooks: TrainingHooks,
 ): Promise<Checkpoint> {
   const { params } = record;
-  const plan = abInitioPlan(params, training);
   const given = data.poses;
+  const plan = abInitioPlan(params, training, data.images.count);
   // A run's poses change as it goes; those of the dataset stay as they are.
   const poses: Poses = { rotations: given.rotations.slice(), translations: given.translations?.slice() ?? null };
   const searched: TrainingData = { ...data, poses };

@@ -3,6 +3,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { VitrineError } from '../formats/errors.ts';
 import type { ParticleSet, Poses } from '../formats/particles.ts';
+import { localSearchIn } from '../inference/ab-initio/plan.ts';
 import { PortionSearch, type SearchTally } from '../inference/ab-initio/portion-search.ts';
 import type { LocalPlan } from '../inference/pose-search/local.ts';
 import type { TrainingData } from '../inference/training.ts';
@@ -26,8 +27,6 @@ export interface SearchedPoses {
   /** Mean log-likelihood gain an image (report.ts). */
   evidence: number | null;
 }
-
-const LOCAL_SHIFTS = 5;
 
 /** Errors: 'poses-missing' where they are to be refined, 'ctf-missing' where the run was trained with CTF, 'cancelled'. */
 export async function searchParticles(
@@ -56,10 +55,8 @@ export async function searchParticles(
   }
   // Before they are found, an encoder takes the images as centred.
   if (!around) poses.translations?.fill(0);
-  const { bandStart, bandEnd } = plan.search;
-  const local: LocalPlan | undefined = around
-    ? { ...around, shiftGrid: LOCAL_SHIFTS, bandStart: around.halvings > 0 ? bandStart : bandEnd, bandEnd }
-    : undefined;
+  // The field has learned to its end: no band limit rises any more.
+  Object.assign(plan.search, { around, bandRampEpochs: 0 });
   const ctf = set.ctf && ctfForBox(set.ctf, set.boxPixels, spec.boxPixels);
   const { points } = makeLattice(spec.boxPixels);
   const data: TrainingData = {
@@ -79,7 +76,7 @@ export async function searchParticles(
       const passes = spec.zDim > 0 && !around ? 2 : 1;
       for (let pass = 1; pass <= passes; pass++) {
         const before = { ...search.tally };
-        await search.search({ indices, values }, model, pass, signal, local);
+        await search.search({ indices, values }, model, pass, signal, localSearchIn(plan, pass));
         if (pass < passes) search.tally = before;
       }
       onProgress?.({

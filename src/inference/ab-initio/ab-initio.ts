@@ -12,7 +12,15 @@ import type { DrawnImages } from '../shuffled-images.ts';
 import { openTrainer, turnsOf, type Trainer, type TrainingHooks } from '../train.ts';
 import { tilted } from '../pose-search/comparison.ts';
 import type { Checkpoint, FoundPoses, TrainingControl, TrainingData, TrainingEvent } from '../training.ts';
-import { LEARNED_IMAGES, portionImages, resetsBefore, searchesIn, subdivisionIn, type AbInitioPlan } from './plan.ts';
+import {
+  LEARNED_IMAGES,
+  localSearchIn,
+  portionImages,
+  resetsBefore,
+  searchesIn,
+  subdivisionIn,
+  type AbInitioPlan,
+} from './plan.ts';
 import { PortionSearch } from './portion-search.ts';
 import { borderShare, poseReport } from './report.ts';
 
@@ -100,7 +108,7 @@ async function searchEpoch(
     prepare: async (drawn, model) => {
       if (!pretrained) await pretrain(plan, data, drawn, model, signal);
       pretrained = true;
-      await search.search(drawn, model, epoch, signal);
+      await search.search(drawn, model, epoch, signal, localSearchIn(plan, epoch));
     },
   });
   const { images } = search.tally;

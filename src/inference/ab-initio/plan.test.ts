@@ -4,10 +4,13 @@ import { newRecord, params } from '../../../testing/noise-run.ts';
 import { abInitioPlan } from '../../jobs/abinit-job.ts';
 import { fieldOfRun, planFrom } from '../../jobs/train-job.ts';
 import { validateParams, type Params } from '../../params.ts';
-import { portionImages, resetsBefore, searchesIn, subdivisionIn } from './plan.ts';
+import { localSearchIn, portionImages, resetsBefore, searchesIn, subdivisionIn } from './plan.ts';
 
 function planOf(changes: Partial<Params>) {
-  const record = { ...newRecord(), params: validateParams({ ...params, method: 'ab-initio', epochs: 20, ...changes }) };
+  const record = {
+    ...newRecord(),
+    params: validateParams({ ...params, method: 'ab-initio', epochs: 20, zDim: 0, ...changes }),
+  };
   return abInitioPlan(record.params, planFrom(record.params, fieldOfRun(record, {})));
 }
 const epochsThat = (test: (epoch: number) => boolean) => Array.from({ length: 20 }, (_, i) => i + 1).filter(test);
@@ -24,6 +27,33 @@ describe('an ab initio plan', () => {
     const plan = planOf({ searchEvery: 6, start: 'random', resetEvery: 12 });
     expect(epochsThat((epoch) => resetsBefore(plan, epoch))).toEqual([13]);
     expect(epochsThat((epoch) => searchesIn(plan, epoch, 100))).toEqual([1, 6, 7, 12, 18, 19, 20]);
+  });
+
+  it('of a heterogeneous field keeps the poses that a start found, and looks around those that were given', () => {
+    const kept = planOf({ zDim: 2 });
+    expect(epochsThat((epoch) => searchesIn(kept, epoch, 100_000))).toEqual([]);
+    const given = planOf({ zDim: 2, start: 'given', bandStart: 4, bandEnd: 8 });
+    expect(epochsThat((epoch) => searchesIn(given, epoch, 100_000))).toEqual([5, 10, 15, 20]);
+    expect(localSearchIn(given, 5)).toMatchObject({ coneDegrees: 15, shiftExtent: 0.5, bandStart: 4, bandEnd: 8 });
+    // Asked for, a search is made; random poses are always searched everywhere.
+    const everywhere = planOf({ zDim: 2, searchRange: 'everywhere' });
+    expect(epochsThat((epoch) => searchesIn(everywhere, epoch, 100_000))).toEqual([5, 10, 15, 20]);
+    expect(localSearchIn(everywhere, 5)).toBeUndefined();
+    const random = planOf({ zDim: 2, start: 'random', searchRange: 'nowhere' });
+    expect(searchesIn(random, 1, 100)).toBe(true);
+    expect(localSearchIn(random, 1)).toBeUndefined();
+    expect(localSearchIn(planOf({}), 5)).toBeUndefined();
+  });
+
+  it('has several classes where the field is heterogeneous and the images are enough', () => {
+    const record = newRecord();
+    const classes = (changes: Partial<Params>, images: number) => {
+      const asked = validateParams({ ...params, method: 'ab-initio', ...changes });
+      return abInitioPlan(asked, planFrom(asked, fieldOfRun({ ...record, params: asked }, {})), images).classes;
+    };
+    expect(classes({ zDim: 0 }, 100_000)).toBe(1);
+    expect([100, 1800, 100_000].map((images) => classes({ zDim: 2 }, images))).toEqual([1, 3, 4]);
+    expect(classes({ zDim: 0, classes: 6 }, 100)).toBe(6);
   });
 
   it('lets the band limit rise to its end', () => {

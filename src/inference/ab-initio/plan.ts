@@ -1,17 +1,20 @@
 // What an ab initio training is asked for, and the numbers of its searches.
 import { pointsWithin, searchPoints } from '../../engine/scoring/points.ts';
+import type { LocalPlan } from '../pose-search/local.ts';
 import type { SubdivisionPlan } from '../pose-search/subdivide.ts';
 import type { TrainingPlan } from '../training.ts';
 
 /** Shifts in pixels of the training box; `bandEnd` once it has risen. */
 export interface SearchSettings extends SubdivisionPlan {
-  /** Epochs between searches. */
+  /** Epochs between searches; Infinity for none. */
   every: number;
   /** Epochs over which the last band limit rises from the first. */
   bandRampEpochs: number;
   /** Gauss–Newton steps off the grid. */
   polish: number;
   slices: 'interpolated' | 'direct';
+  /** How far from the pose that an image has; null for everywhere. */
+  around: Pick<LocalPlan, 'coneDegrees' | 'shiftExtent' | 'halvings'> | null;
 }
 
 export interface AbInitioPlan {
@@ -33,9 +36,19 @@ export interface AbInitioPlan {
  */
 export const LEARNED_IMAGES = 10_000;
 
+/** Shifts an axis of a search around a pose. */
+const LOCAL_SHIFTS = 5;
+/** A search around a pose: the spacing of the 15° grid that it was found on, and of the start's shifts. */
+const AROUND = { coneDegrees: 15, halvings: 3, shiftShare: 1 / 32 } as const;
+
+export function aroundOf(boxPixels: number): NonNullable<SearchSettings['around']> {
+  return { coneDegrees: AROUND.coneDegrees, halvings: AROUND.halvings, shiftExtent: AROUND.shiftShare * boxPixels };
+}
+
 /** Whether poses are searched in this epoch (from 1), of a set of `images`. Poses that were found or given are kept until then. */
 export function searchesIn(plan: AbInitioPlan, epoch: number, images: number): boolean {
   const { every } = plan.search;
+  if (every === Infinity) return false;
   if (plan.start === 'random') {
     if (resetsBefore(plan, epoch)) return false;
     return (epoch - 1) % every === 0 || epoch % every === 0 || epoch === plan.training.epochs;
@@ -48,6 +61,14 @@ export function searchesIn(plan: AbInitioPlan, epoch: number, images: number): b
 /** Whether the model is drawn anew before this epoch, with the poses found so far. */
 export function resetsBefore({ resetEvery }: AbInitioPlan, epoch: number): boolean {
   return resetEvery > 0 && epoch > 1 && (epoch - 1) % resetEvery === 0;
+}
+
+/** The search around an image's pose, where the plan asks for one. */
+export function localSearchIn(plan: AbInitioPlan, epoch: number): LocalPlan | undefined {
+  const { around } = plan.search;
+  if (!around) return undefined;
+  const { bandStart, bandEnd } = subdivisionIn(plan, epoch);
+  return { ...around, shiftGrid: LOCAL_SHIFTS, bandStart: around.halvings > 0 ? bandStart : bandEnd, bandEnd };
 }
 
 export function subdivisionIn({ search }: AbInitioPlan, epoch: number): SubdivisionPlan {

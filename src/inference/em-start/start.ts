@@ -8,6 +8,7 @@ import { throwIfCancelled } from '../../formats/errors.ts';
 import { Random } from '../../geometry/random.ts';
 import { gridRotations } from '../../geometry/rotation-grid.ts';
 import { chosenImages, SearchImageReader, type SearchData } from '../pose-search/search-images.ts';
+import { ClassCounts } from './class-counts.ts';
 import { densitySign, withSign } from './polarity.ts';
 import { refineStart, type RefinedStart } from './refine-start.ts';
 import { bandOfGrid, meanOf, START_IMAGES, type EmResult, type StartHooks, type StartPlan } from './start-plan.ts';
@@ -16,8 +17,6 @@ import { VoxelEm, type StepResult } from './voxel-em.ts';
 
 /** At the last, whole steps. */
 const WHOLE_STEP_IMAGES = 1000;
-/** Steps before which there is one class: classes are split from a common map, so that they share its frame. */
-const SPLIT_AT = 0.55;
 /** Steps between reports. */
 const REPORT_EVERY = 2;
 
@@ -73,32 +72,46 @@ async function annealed(
   number: number,
   hooks: StartHooks,
 ): Promise<EmResult> {
-  const schedule = startSchedule(Math.min(bandOfGrid(plan.baseLevel), boxPixels / 2), plan.patience);
+  const schedule = startSchedule(Math.min(bandOfGrid(plan.baseLevel), boxPixels / 2), plan.classes, plan.patience);
   const random = new Random(plan.seed, 1 + number);
   const rotations = gridRotations(plan.baseLevel);
   const translations = startTranslations(plan.shiftExtent, boxPixels);
   const em = new VoxelEm(scorer, mapSide(boxPixels), rotations, translations, random);
   const steps = schedule.batchSteps + schedule.wholeSteps;
+  const sizeAt = (step: number) =>
+    Math.min(read.count, step >= schedule.batchSteps ? WHOLE_STEP_IMAGES : schedule.batchSize);
+  // A step's cost: classes times images.
+  const costAt = (step: number) => (step < schedule.split ? 1 : plan.classes) * sizeAt(step);
+  const cost = Array.from({ length: steps }, (_, step) => costAt(step)).reduce((a, b) => a + b, 0);
+  let spent = 0;
   let evidence = -Infinity;
+  const filled = new ClassCounts(plan.classes);
   let order = random.permutation(read.count);
   let at = 0;
   for (let step = 0; step < steps; step++) {
     throwIfCancelled(hooks.signal);
     const fraction = step / steps;
     const whole = step >= schedule.batchSteps;
-    const size = Math.min(read.count, whole ? WHOLE_STEP_IMAGES : schedule.batchSize);
-    if (plan.classes > 1 && em.maps.length === 1 && fraction >= SPLIT_AT) em.split(plan.classes, random);
+    const size = sizeAt(step);
+    if (step === schedule.split) em.split(plan.classes, random);
+    if (schedule.regroup.includes(step)) {
+      const { from, to } = filled.regrouped();
+      em.replace(from, to, random);
+    }
     if (at + size > order.length) {
       order = random.permutation(read.count);
       at = 0;
     }
+    if (schedule.turns) em.turn(random);
     const rows = order.subarray(at, at + size);
     if (!whole) at += size;
     const chosen = chosenImages(read, scorer.points.count, rows);
     const result = await em.step(chosen, stepOptions(schedule, fraction, whole));
     evidence = meanOf(result.logEvidence);
+    filled.add(result.bestRotation, em.rotations.length / 9);
+    spent += costAt(step);
     if (step % REPORT_EVERY === 0 || step === steps - 1)
-      report(hooks, em, result, rows, numbers, translations, (number + (step + 1) / steps) / plan.starts, {
+      report(hooks, em, result, rows, numbers, translations, (number + spent / cost) / plan.starts, {
         words:
           (plan.starts > 1 ? `Start ${number + 1} of ${plan.starts}, step` : 'Step') +
           ` ${step + 1} of ${steps}, band limit ${Math.round(valueAt(schedule.band, fraction))} px`,

@@ -8,6 +8,7 @@ import { searchPoints } from '../../engine/scoring/points.ts';
 import type { PoseScorer, SearchImages } from '../../engine/scoring/scorer.ts';
 import { openWasmEngine } from '../../engine/wasm/engine.ts';
 import { Random } from '../../geometry/random.ts';
+import { rotationDistanceSquared } from '../../geometry/rotation.ts';
 import { gridRotations, gridSize } from '../../geometry/rotation-grid.ts';
 import type { HartleyImages } from '../../imaging/hartley-images.ts';
 import { SearchImageReader, type SearchData } from '../pose-search/search-images.ts';
@@ -132,6 +133,50 @@ describe('expectation–maximisation', () => {
     expect(relativeError(mean, before)).toBeLessThan(0.03);
   });
 
+  it('begins one class anew beside another, whose map it nearly has; the others go on as they were', async () => {
+    const em = new VoxelEm(scorer, D, rotations, translations, new Random(1));
+    em.split(3, new Random(5));
+    for (let step = 0; step < 2; step++) await em.step(images, { band: 4, heat: 1, momentum: 0.5 });
+    const before = em.maps.slice();
+    em.replace(0, 2, new Random(6));
+    expect(em.maps.slice(1)).toEqual(before.slice(1));
+    expect(relativeError(em.maps[0], before[2])).toBeLessThan(0.5);
+    expect(relativeError(em.maps[0], before[2])).toBeGreaterThan(0.02);
+    expect(relativeError(em.maps[0], before[0])).toBeGreaterThan(relativeError(em.maps[0], before[2]));
+    await em.step(images, { band: 4, heat: 1, momentum: 0.5 });
+    expect(all(em.maps, (v) => v >= 0 && Number.isFinite(v))).toBe(true);
+  });
+
+  it('turns its grid as a whole, each time otherwise, and poses turn with it', async () => {
+    const em = new VoxelEm(scorer, D, rotations, translations, new Random(1));
+    const random = new Random(9);
+    expect(em.rotations).toEqual(rotations);
+    const [first, second] = [0, 1].map(() => {
+      em.turn(random);
+      return em.rotations;
+    });
+    expect(relativeError(first, rotations)).toBeGreaterThan(0.1);
+    expect(relativeError(first, second)).toBeGreaterThan(0.1);
+    // Distances within the grid stay: R_a·Q and R_b·Q are as far apart as R_a and R_b.
+    for (const other of [9, 900, 4500])
+      expect(rotationDistanceSquared(first, first, 0, other)).toBeCloseTo(
+        rotationDistanceSquared(rotations, rotations, 0, other),
+        4,
+      );
+    // A map fits its images whichever way the grid is turned, but for the grid's gaps.
+    em.maps = [confine(blobs.map(), softSphere(D))];
+    const options = { band: 4, heat: 1, momentum: 0 };
+    const residuals: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      const fresh = new VoxelEm(scorer, D, rotations, translations, new Random(1));
+      for (let turns = 0; turns < i; turns++) fresh.turn(random);
+      fresh.maps = em.maps;
+      await fresh.step(images, options);
+      residuals.push((await fresh.step(images, options)).residual);
+    }
+    expect(Math.max(...residuals)).toBeLessThan(1.2 * Math.min(...residuals));
+  });
+
   it('shares images in halves between two equal classes, whose maps are that of one', async () => {
     const one = new VoxelEm(scorer, D, rotations, translations, new Random(1));
     const two = new VoxelEm(scorer, D, rotations, translations, new Random(1));
@@ -202,6 +247,24 @@ describe('the schedule', () => {
     ] as const;
     expect([0, 0.25, 0.5, 0.75, 1, 2].map((f) => valueAt(table, f))).toEqual([2, 3, 4, 3.5, 3, 3]);
     expect([1, 2, 3].map(bandOfGrid)).toEqual([6, 11, 22]);
+  });
+
+  it('of several classes splits once, regroups at whole steps while it settles, and leaves time after the last', () => {
+    const { split, regroup, batchSteps, wholeSteps, heat, band } = startSchedule(11, 4);
+    const steps = batchSteps + wholeSteps;
+    expect(split).toBeGreaterThan(0);
+    expect(regroup.length).toBeGreaterThan(1);
+    regroup.forEach((step, i) => {
+      expect(step % 1).toBe(0);
+      expect(step).toBeGreaterThan(i === 0 ? split : regroup[i - 1]);
+      // Settling: all the noise that is measured, at the last band limit.
+      expect([valueAt(heat, step / steps), valueAt(band, step / steps)]).toEqual([1, 11]);
+    });
+    expect(batchSteps - regroup.at(-1)!).toBeGreaterThan(24);
+    expect([startSchedule(11).turns, startSchedule(11, 4).turns]).toEqual([false, true]);
+    expect(startSchedule(11, 4, 2).batchSteps).toBe(2 * batchSteps);
+    expect(startSchedule(11, 4, 0.01).split).toBeLessThan(startSchedule(11, 4, 0.01).batchSteps);
+    expect(startSchedule(11).split).toBe(Infinity);
   });
 
   it('shifts by a thirty-second of the box, as far as the extent and no more than a step further', () => {

@@ -5,6 +5,8 @@ import { FourierSums } from '../../backprojection/insertion.ts';
 import { pointsWithin } from '../../engine/scoring/points.ts';
 import type { Expectation, FourierCube, PoseScorer, SearchImages } from '../../engine/scoring/scorer.ts';
 import type { Random } from '../../geometry/random.ts';
+import { randomRotations } from '../../geometry/rotation.ts';
+import { turnGrid } from '../../geometry/rotation-grid.ts';
 import { imagePowers } from '../pose-search/search-images.ts';
 import { confine, randomBlob, softSphere } from './initial-map.ts';
 
@@ -36,6 +38,8 @@ export interface StepResult extends Pick<
 
 export class VoxelEm {
   maps: Float32Array[];
+  /** R×9, those of the last turn. */
+  rotations: Float32Array;
   private sums: FourierSums[] = [];
   private residual: number | null = null;
   private readonly mask: Float32Array;
@@ -45,29 +49,43 @@ export class VoxelEm {
     private readonly scorer: PoseScorer,
     /** Side of the maps: even, more than twice the largest band limit. */
     readonly boxPixels: number,
-    readonly rotations: Float32Array,
+    private readonly grid: Float32Array,
     private readonly translations: Float32Array,
     random: Random,
   ) {
+    this.rotations = grid;
     this.mask = softSphere(boxPixels);
     this.shape = cubeShape(boxPixels, 2, boxPixels / 2);
     this.maps = [confine(randomBlob(boxPixels, random), this.mask)];
   }
 
+  /** The grid at a new random orientation: no step's gaps are the next one's, and maps do not settle between its points. */
+  turn(random: Random): void {
+    this.rotations = turnGrid(this.grid, randomRotations(random, 1));
+  }
+
   /** One map becomes several that differ by chance: from then on images choose between them. */
   split(classes: number, random: Random): void {
     const [map] = this.maps;
-    const cube = cubeFromMap(map, this.boxPixels, this.shape);
-    this.maps = Array.from({ length: classes }, () => {
-      // Added to the map, not to its cube: there and back the window would be divided out twice, in all classes alike.
-      const values = cube.values.map((value) => value * SPLIT_NOISE * random.normal());
-      const change = mapFromCube(hermitian({ ...cube, values }), this.boxPixels);
-      return confine(
-        map.map((value, i) => value + change[i]),
-        this.mask,
-      );
-    });
+    this.maps = Array.from({ length: classes }, () => this.nearly(map, random));
     this.sums = [];
+  }
+
+  /** One class gives up its images and begins anew beside another: as its map, changed by chance. */
+  replace(number: number, by: number, random: Random): void {
+    this.maps[number] = this.nearly(this.maps[by], random);
+    if (this.sums.length > 0) this.sums[number] = new FourierSums(this.shape);
+  }
+
+  private nearly(map: Float32Array, random: Random): Float32Array {
+    const cube = cubeFromMap(map, this.boxPixels, this.shape);
+    // Added to the map, not to its cube: there and back the window would be divided out twice, in all classes alike.
+    const values = cube.values.map((value) => value * SPLIT_NOISE * random.normal());
+    const change = mapFromCube(hermitian({ ...cube, values }), this.boxPixels);
+    return confine(
+      map.map((value, i) => value + change[i]),
+      this.mask,
+    );
   }
 
   cubes(): FourierCube[] {
