@@ -1,24 +1,18 @@
 // A start that finds its way: poses and maps of a set from its images alone. Expectation–maximisation at low resolution over the
-// base grid (voxel-em.ts, annealed by schedule.ts), several times where asked, the likeliest kept; then the poses on finer grids
+// base grid (voxel-em.ts, annealed by anneal.ts), several times where asked, the likeliest kept; then the poses on finer grids
 // and off them, with the map made anew at a rising band limit (refine-start.ts). A large set starts from a part of it.
 import type { Engine } from '../../engine/engine.ts';
 import { searchPoints } from '../../engine/scoring/points.ts';
 import type { PoseScorer, SearchImages } from '../../engine/scoring/scorer.ts';
-import { throwIfCancelled } from '../../formats/errors.ts';
 import { Random } from '../../geometry/random.ts';
 import { gridRotations } from '../../geometry/rotation-grid.ts';
 import { chosenImages, SearchImageReader, type SearchData } from '../pose-search/search-images.ts';
-import { ClassCounts } from './class-counts.ts';
+import { anneal, classesOf, costOf, type Annealing, type Stage } from './anneal.ts';
 import { densitySign, withSign } from './polarity.ts';
 import { refineStart, type RefinedStart } from './refine-start.ts';
 import { bandOfGrid, meanOf, START_IMAGES, type EmResult, type StartHooks, type StartPlan } from './start-plan.ts';
-import { startSchedule, valueAt, type StartSchedule } from './schedule.ts';
-import { VoxelEm, type StepResult } from './voxel-em.ts';
-
-/** At the last, whole steps. */
-const WHOLE_STEP_IMAGES = 1000;
-/** Steps between reports. */
-const REPORT_EVERY = 2;
+import { classesSchedule, startSchedule } from './schedule.ts';
+import { VoxelEm } from './voxel-em.ts';
 
 /** Shifts every 1/32 of the box, as far as the extent: a quarter of a period at the band limit. */
 export function startTranslations(shiftExtent: number, boxPixels: number): Float32Array {
@@ -63,6 +57,11 @@ function mapSide(boxPixels: number): number {
   return Math.min(boxPixels, 64);
 }
 
+/** Steps that the later classes take at the measured noise. */
+const SETTLE_STEPS = 100;
+/** Images that a start's evidence is taken from where it has several classes. */
+const EVIDENCE_IMAGES = 1000;
+
 async function annealed(
   scorer: PoseScorer,
   read: SearchImages,
@@ -72,97 +71,62 @@ async function annealed(
   number: number,
   hooks: StartHooks,
 ): Promise<EmResult> {
-  const schedule = startSchedule(Math.min(bandOfGrid(plan.baseLevel), boxPixels / 2), plan.classes, plan.patience);
   const random = new Random(plan.seed, 1 + number);
   const rotations = gridRotations(plan.baseLevel);
   const translations = startTranslations(plan.shiftExtent, boxPixels);
-  const em = new VoxelEm(scorer, mapSide(boxPixels), rotations, translations, random);
-  const steps = schedule.batchSteps + schedule.wholeSteps;
-  const sizeAt = (step: number) =>
-    Math.min(read.count, step >= schedule.batchSteps ? WHOLE_STEP_IMAGES : schedule.batchSize);
-  // A step's cost: classes times images.
-  const costAt = (step: number) => (step < schedule.split ? 1 : plan.classes) * sizeAt(step);
-  const cost = Array.from({ length: steps }, (_, step) => costAt(step)).reduce((a, b) => a + b, 0);
-  let spent = 0;
-  let evidence = -Infinity;
-  const filled = new ClassCounts(plan.classes);
-  let order = random.permutation(read.count);
-  let at = 0;
-  for (let step = 0; step < steps; step++) {
-    throwIfCancelled(hooks.signal);
-    const fraction = step / steps;
-    const whole = step >= schedule.batchSteps;
-    const size = sizeAt(step);
-    if (step === schedule.split) em.split(plan.classes, random);
-    if (schedule.regroup.includes(step)) {
-      const { from, to } = filled.regrouped();
-      em.replace(from, to, random);
-    }
-    if (at + size > order.length) {
-      order = random.permutation(read.count);
-      at = 0;
-    }
-    if (schedule.turns) em.turn(random);
-    const rows = order.subarray(at, at + size);
-    if (!whole) at += size;
-    const chosen = chosenImages(read, scorer.points.count, rows);
-    const result = await em.step(chosen, stepOptions(schedule, fraction, whole));
-    evidence = meanOf(result.logEvidence);
-    filled.add(result.bestRotation, em.rotations.length / 9);
-    spent += costAt(step);
-    if (step % REPORT_EVERY === 0 || step === steps - 1)
-      report(hooks, em, result, rows, numbers, translations, (number + spent / cost) / plan.starts, {
-        words:
-          (plan.starts > 1 ? `Start ${number + 1} of ${plan.starts}, step` : 'Step') +
-          ` ${step + 1} of ${steps}, band limit ${Math.round(valueAt(schedule.band, fraction))} px`,
-      });
-    await hooks.onIdle?.();
+  const band = Math.min(bandOfGrid(plan.baseLevel), boxPixels / 2);
+  const shared: Annealing = { scorer, read, numbers, translations, random, hooks };
+  const mapPixels = mapSide(boxPixels);
+  const newEm = () => new VoxelEm(scorer, mapPixels, rotations, translations, random);
+  const words = plan.starts > 1 ? `Start ${number + 1} of ${plan.starts}, ` : '';
+  const rows = Uint32Array.from({ length: read.count }, (_, i) => i);
+  const [from, to] = [number / plan.starts, (number + 1) / plan.starts];
+  if (plan.classes > 1) {
+    const found = await severalClasses(newEm, shared, { rows, words, from, to }, band, plan);
+    return { ...found, mapPixels };
   }
-  return { maps: em.maps, mapPixels: em.boxPixels, evidence };
+  const em = newEm();
+  const schedule = startSchedule(band, plan.patience);
+  const evidence = await anneal(em, { rows, classes: 1, schedule, settled: [], words, from, to }, shared);
+  return { maps: em.maps, mapPixels, evidence };
 }
 
-function stepOptions(schedule: StartSchedule, fraction: number, whole: boolean) {
-  return {
-    band: Math.round(valueAt(schedule.band, fraction)),
-    heat: valueAt(schedule.heat, fraction),
-    momentum: whole ? 0 : schedule.momentum,
-  };
+/**
+ * First all classes among all images: one finds its images well before the others do. Then the others anew, among the images that
+ * it leaves, where they no longer have to hold their own against it.
+ */
+async function severalClasses(
+  newEm: () => VoxelEm,
+  shared: Annealing,
+  whole: Pick<Stage, 'rows' | 'words' | 'from' | 'to'>,
+  band: number,
+  { classes, patience }: StartPlan,
+): Promise<Pick<EmResult, 'maps' | 'evidence'>> {
+  const { scorer, read, random } = shared;
+  const first = { classes, schedule: classesSchedule(band, 0, patience) };
+  const second = { classes: classes - 1, schedule: classesSchedule(band, SETTLE_STEPS, patience) };
+  const cost = ({ schedule, classes: count }: typeof first) => costOf(schedule, count);
+  const middle = whole.from + ((whole.to - whole.from) * cost(first)) / (cost(first) + cost(second));
+  const em = newEm();
+  await anneal(em, { ...whole, ...first, settled: [], to: middle }, shared);
+  const classOf = await classesOf(em, whole.rows, band, shared);
+  const largest = largestOf(classOf, classes);
+  const rows = whole.rows.filter((_, i) => classOf[i] !== largest);
+  let others = em.maps.filter((_, c) => c !== largest);
+  const settled = [em.maps[largest]];
+  if (rows.length > 0) {
+    const later = newEm();
+    await anneal(later, { ...whole, ...second, rows, settled, from: middle }, shared);
+    others = later.maps;
+  }
+  em.maps = [...settled, ...others];
+  const sample = random.permutation(read.count).slice(0, EVIDENCE_IMAGES);
+  const { logEvidence } = await em.look(chosenImages(read, scorer.points.count, sample), { band, heat: 1 });
+  return { maps: em.maps, evidence: meanOf(logEvidence) };
 }
 
-function report(
-  hooks: StartHooks,
-  em: VoxelEm,
-  result: StepResult,
-  rows: Uint32Array,
-  numbers: Uint32Array,
-  translations: Float32Array,
-  fraction: number,
-  { words }: { words: string },
-): void {
-  if (!hooks.onProgress) return;
-  const perVolume = em.rotations.length / 9;
-  const poses = new Float32Array(9 * rows.length);
-  const classes = new Uint32Array(rows.length);
-  const extent = translations[translations.length - 1];
-  let border = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const row = result.bestRotation[i];
-    classes[i] = Math.floor(row / perVolume);
-    const r = row % perVolume;
-    poses.set(em.rotations.subarray(9 * r, 9 * r + 9), 9 * i);
-    const t = 2 * result.bestTranslation[i];
-    if (extent > 0 && Math.max(Math.abs(translations[t]), Math.abs(translations[t + 1])) === extent) border++;
-  }
-  hooks.onProgress({
-    stage: 'start',
-    fraction,
-    message: words,
-    images: Uint32Array.from(rows, (row) => numbers[row]),
-    rotations: poses,
-    classes,
-    atBorder: border / rows.length,
-    error: result.residual,
-    maps: em.maps,
-    mapPixels: em.boxPixels,
-  });
+function largestOf(classOf: Uint32Array, classes: number): number {
+  const counts = new Array<number>(classes).fill(0);
+  for (const c of classOf) counts[c]++;
+  return counts.indexOf(Math.max(...counts));
 }

@@ -71,12 +71,6 @@ export class VoxelEm {
     this.sums = [];
   }
 
-  /** One class gives up its images and begins anew beside another: as its map, changed by chance. */
-  replace(number: number, by: number, random: Random): void {
-    this.maps[number] = this.nearly(this.maps[by], random);
-    if (this.sums.length > 0) this.sums[number] = new FourierSums(this.shape);
-  }
-
   private nearly(map: Float32Array, random: Random): Float32Array {
     const cube = cubeFromMap(map, this.boxPixels, this.shape);
     // Added to the map, not to its cube: there and back the window would be divided out twice, in all classes alike.
@@ -93,19 +87,28 @@ export class VoxelEm {
   }
 
   async step(images: SearchImages, { band, heat, momentum }: StepOptions): Promise<StepResult> {
+    const points = pointsWithin(this.scorer.points, band);
+    if (this.residual === null) this.scaleFirst(images, points, powerOf(images, this.scorer.points.count, points));
+    const found = await this.expect(images, points, heat);
+    this.residual = found.residual;
+    this.maximise(found, points, momentum);
+    return found;
+  }
+
+  /** The posterior of images under the maps as they are, which stay. */
+  look(images: SearchImages, { band, heat }: Pick<StepOptions, 'band' | 'heat'>): Promise<StepResult> {
+    return this.expect(images, pointsWithin(this.scorer.points, band), heat);
+  }
+
+  private async expect(images: SearchImages, points: number, heat: number): Promise<Expectation & StepResult> {
     const { scorer, rotations, translations } = this;
-    const all = scorer.points.count;
-    const points = pointsWithin(scorer.points, band);
-    const power = imagePowers(images, all, points).reduce((a, b) => a + b, 0);
+    const power = powerOf(images, scorer.points.count, points);
     const values = images.count * points;
-    if (this.residual === null) this.scaleFirst(images, points, power);
     const variance = heat * (this.residual ?? power / values);
     await scorer.setVolumes(this.cubes());
     await scorer.setImages(images);
     const found = await scorer.expect({ rotations, translations, points, variance });
-    this.residual = (power + found.expectedError.reduce((a, b) => a + b, 0)) / values;
-    this.maximise(found, points, momentum);
-    return { ...found, residual: this.residual, points };
+    return { ...found, residual: (power + found.expectedError.reduce((a, b) => a + b, 0)) / values, points };
   }
 
   private maximise({ numerator, denominator }: Expectation, points: number, momentum: number): void {
@@ -149,6 +152,11 @@ export class VoxelEm {
     const scale = FIRST_AMPLITUDE * Math.sqrt(power / (slicePower * ctfPower));
     for (const map of this.maps) for (let i = 0; i < map.length; i++) map[i] *= scale;
   }
+}
+
+/** Σ|y|² of all images over the first `within` points. */
+function powerOf(images: SearchImages, points: number, within: number): number {
+  return imagePowers(images, points, within).reduce((a, b) => a + b, 0);
 }
 
 /** The nearest coefficients of a real map: F(−k) = F(k)*. */
