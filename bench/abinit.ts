@@ -1,5 +1,5 @@
 // Ab initio on the reference data, row by row of what it owes: npx tsx bench/abinit.ts PART [--seed 0] [--device cpu]
-//     [--epochs 30] [--start em|random] [--classes 1] [--patience 1] [--every 5]
+//     [--epochs 30] [--start em|random] [--classes N] [--patience 1] [--every 5]
 //   search   rigid searched against a field trained at its true poses: accuracy, direct against interpolated, seconds
 //   rigid    rigid from its images alone, by the job as it stands: poses, shifts, FSC of the field's map to the truth, seconds
 //   toy      toy_projections.mrcs (noise-free, no CTF) likewise

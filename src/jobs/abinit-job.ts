@@ -35,7 +35,11 @@ function classesOf({ classes, zDim }: Params, images: number): number {
 }
 
 /** Error 'value-out-of-range' where a band limit lies beyond the box. */
-export function abInitioPlan(params: Params, training: TrainingPlan, images = Infinity): AbInitioPlan {
+export function abInitioPlan(
+  params: Params,
+  training: TrainingPlan,
+  { images, tilted }: { images: number; tilted: boolean } = { images: Infinity, tilted: false },
+): AbInitioPlan {
   const { boxPixels } = training.spec;
   const half = boxPixels / 2;
   const bandEnd = params.bandEnd === 'auto' ? Math.min(LARGEST_AUTOMATIC_BAND, half) : params.bandEnd;
@@ -46,7 +50,7 @@ export function abInitioPlan(params: Params, training: TrainingPlan, images = In
       found: String(bandEnd),
     });
   const bounded = params.searchMethod === 'branch-and-bound';
-  const range = searchRangeOf(params);
+  const range = searchRangeOf(params, tilted);
   return {
     training,
     search: {
@@ -75,12 +79,13 @@ export function abInitioPlan(params: Params, training: TrainingPlan, images = In
 
 /**
  * Where nothing is said: a homogeneous field mends its start's poses wherever they are; a heterogeneous one, looked for everywhere or
- * around, loses more of them than it mends (bench/RESULTS.md). Random poses have to be searched everywhere.
+ * around, loses more of them than it mends (bench/RESULTS.md). Random poses have to be searched everywhere, and so have tilt pairs: a
+ * start looks at the first view alone and knows no shifts of the second.
  */
-function searchRangeOf({ searchRange, start, zDim }: Params): 'everywhere' | 'around' | 'nowhere' {
+function searchRangeOf({ searchRange, start, zDim }: Params, tilted: boolean): 'everywhere' | 'around' | 'nowhere' {
   if (start === 'random') return 'everywhere';
   if (searchRange !== 'auto') return searchRange;
-  if (zDim === 0) return 'everywhere';
+  if (zDim === 0 || tilted) return 'everywhere';
   return start === 'em' ? 'nowhere' : 'around';
 }
 
@@ -107,7 +112,7 @@ export async function trainAbInitioRun(
 ): Promise<Checkpoint> {
   const { params } = record;
   const given = data.poses;
-  const plan = abInitioPlan(params, training, data.images.count);
+  const plan = abInitioPlan(params, training, { images: data.images.count, tilted: data.tilt !== undefined });
   // A run's poses change as it goes; those of the dataset stay as they are.
   const poses: Poses = { rotations: given.rotations.slice(), translations: given.translations?.slice() ?? null };
   const searched: TrainingData = { ...data, poses };

@@ -45,11 +45,22 @@ describe('an ab initio plan', () => {
     expect(localSearchIn(planOf({}), 5)).toBeUndefined();
   });
 
+  it('of tilt pairs searches everywhere: a start knows no shifts of the second view', () => {
+    const asked = validateParams({ ...params, method: 'ab-initio', epochs: 20, zDim: 2 });
+    const training = planFrom(asked, fieldOfRun({ ...newRecord(), params: asked }, {}));
+    const plan = abInitioPlan(asked, training, { images: 100_000, tilted: true });
+    expect(epochsThat((epoch) => searchesIn(plan, epoch, 100_000))).toEqual([5, 10, 15, 20]);
+    expect(localSearchIn(plan, 5)).toBeUndefined();
+  });
+
   it('has several classes where the field is heterogeneous and the images are enough', () => {
     const record = newRecord();
     const classes = (changes: Partial<Params>, images: number) => {
       const asked = validateParams({ ...params, method: 'ab-initio', ...changes });
-      return abInitioPlan(asked, planFrom(asked, fieldOfRun({ ...record, params: asked }, {})), images).classes;
+      return abInitioPlan(asked, planFrom(asked, fieldOfRun({ ...record, params: asked }, {})), {
+        images,
+        tilted: false,
+      }).classes;
     };
     expect(classes({ zDim: 0 }, 100_000)).toBe(1);
     expect([100, 1800, 100_000].map((images) => classes({ zDim: 2 }, images))).toEqual([1, 3, 4]);

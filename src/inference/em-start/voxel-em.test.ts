@@ -301,6 +301,15 @@ describe('a whole start', () => {
     expect(inStart.length).toBeGreaterThan(30);
     inStart.forEach(({ fraction }, i) => i > 0 && expect(fraction).toBeGreaterThan(inStart[i - 1].fraction));
     expect(inStart.at(-1)?.fraction).toBeCloseTo(1, 6);
+    // The largest class is kept; the other is found anew among images that it leaves.
+    const later = inStart.filter(({ message }) => message.startsWith('Other classes'));
+    expect(later.length).toBeGreaterThan(30);
+    later.forEach(({ classes, maps, images: among }) => {
+      expect(classes.every((c) => c === 1)).toBe(true);
+      expect(maps.length).toBe(2);
+      expect(maps[0]).toBe(later[0].maps[0]);
+      expect(among.length).toBeLessThanOrEqual(COUNT / 2);
+    });
     // Slices of the class's map at the found pose look like the image.
     const cubes = found.maps.map((map) => cubeFromMap(map, D, cubeShape(D, 2, 6)));
     const slices = sliceCubes((b) => cubes[found.classes[b]], points, points.count, found.rotations);
