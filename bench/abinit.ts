@@ -115,6 +115,7 @@ async function abInitio(engine: Engine, set: Set, changes: Partial<Params>) {
   await run.writeRecord(record);
   await writeRunFolder(run, record, particles);
   let told = '';
+  let steps = 0;
   await trainRun(
     run,
     () => Promise.resolve(engine),
@@ -123,6 +124,8 @@ async function abInitio(engine: Engine, set: Set, changes: Partial<Params>) {
     {
       onEvent(event) {
         if (event.type === 'started') told = `start ${seconds(started)} s`;
+        if (event.type === 'poses' && event.report.stage !== 'search' && ++steps % 40 === 0)
+          console.log(`  ${seconds(started)} s: ${event.report.message}; ${event.report.classes.join(' ')}`);
         if (event.type === 'poses' && event.report.stage === 'search')
           console.log(
             `  ${seconds(started)} s: ${event.report.message}, ${event.report.moving?.toFixed(3) ?? '–'} moved`,
@@ -237,7 +240,7 @@ async function toy(engine: Engine): Promise<void> {
 
 async function hinge(engine: Engine): Promise<void> {
   const set = await load('hinge/particles.mrcs', 'hinge/poses.pkl', 'hinge/ctf.pkl');
-  const { run, poses, first } = await abInitio(engine, set, { zDim: 8, shiftExtent: 3, shiftGrid: 7, batchSize: 16 });
+  const { run, poses, first } = await abInitio(engine, set, { zDim: 8, shiftExtent: 3, shiftGrid: 7 });
   tellPoses('start', first, set);
   tellPoses('end', poses, set);
   const labels = readFileSync(resolve(root, 'hinge/labels.csv'), 'utf8')
@@ -245,8 +248,11 @@ async function hinge(engine: Engine): Promise<void> {
     .split('\n')
     .slice(1)
     .map((row) => Number(row.split(',')[0]));
-  const latents = await run.latents(null);
-  console.log(JSON.stringify(await scoreLatents(latents!.mu, 8, Float32Array.from(labels))));
+  for (let epoch = 10; ; epoch += 10) {
+    const latents = await run.latents(epoch);
+    if (!latents) break;
+    console.log(`epoch ${epoch}: ${JSON.stringify(await scoreLatents(latents.mu, 8, Float32Array.from(labels)))}`);
+  }
 }
 
 async function noise(engine: Engine): Promise<void> {

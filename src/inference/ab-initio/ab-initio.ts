@@ -5,6 +5,7 @@ import type { Engine, FieldModel } from '../../engine/engine.ts';
 import { throwIfCancelled } from '../../formats/errors.ts';
 import { randomRotations } from '../../geometry/rotation.ts';
 import { firstView } from '../../imaging/paired-images.ts';
+import { countClasses } from '../em-start/start-plan.ts';
 import { findStart } from '../em-start/start.ts';
 import { trainingBatch } from '../image-batches.ts';
 import { startRandomPoses } from '../seeds.ts';
@@ -96,7 +97,7 @@ async function searchEpoch(
       before: untouched ? null : before,
       atBorder: images > 0 ? atBorder / images : 0,
       borderIfEven: borderShare(plan.search.shiftGrid),
-      classes: null,
+      classCounts: null,
       error: images > 0 ? error / images : 0,
       evidence: search.evidence,
     });
@@ -196,7 +197,7 @@ export async function startPoses(
         message,
         images: numbers,
         rotations,
-        classes,
+        classCounts,
         atBorder,
         error,
         maps,
@@ -209,7 +210,7 @@ export async function startPoses(
             ...{ stage, epoch: 0, fraction, message, rotations, atBorder, error },
             before: last.exchange(numbers, rotations),
             borderIfEven: null,
-            classes: plan.classes > 1 ? classes : null,
+            classCounts: plan.classes > 1 ? classCounts : null,
             evidence: null,
           }),
         }),
@@ -228,7 +229,7 @@ export async function startPoses(
         before: null,
         atBorder: found.atBorder,
         borderIfEven: 0.5,
-        classes,
+        classCounts: classes && countClasses(classes, plan.classes),
         error: found.error,
         evidence: found.evidence,
       },

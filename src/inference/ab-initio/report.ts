@@ -58,7 +58,8 @@ export interface PosesSeen {
   atBorder: number;
   /** Share that would lie at the border if shifts were spread evenly; null where the border says nothing. */
   borderIfEven: number | null;
-  classes: Uint32Array | null;
+  /** Images of each class; null where there is one. */
+  classCounts: readonly number[] | null;
   error: number;
   /** Mean log-likelihood gain an image; null where it was not measured. */
   evidence: number | null;
@@ -78,8 +79,6 @@ export function poseReport(seen: PosesSeen): PoseReport {
     moving = moves.filter((move) => move > MOVED_DEGREES).length / count;
     medianMoveDegrees = moves[count >> 1] ?? 0;
   }
-  const classes: number[] = [];
-  seen.classes?.forEach((c) => (classes[c] = (classes[c] ?? 0) + 1));
   const { stage, epoch, fraction, message, atBorder, error } = seen;
   return {
     ...{
@@ -94,7 +93,7 @@ export function poseReport(seen: PosesSeen): PoseReport {
       atBorder,
       error,
     },
-    classes: seen.classes ? Array.from(classes, (n) => n ?? 0) : [count],
+    classes: seen.classCounts ? [...seen.classCounts] : [count],
     notices: noticesOf(seen, directions, count),
   };
 }

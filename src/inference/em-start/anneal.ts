@@ -4,7 +4,7 @@ import { throwIfCancelled } from '../../formats/errors.ts';
 import type { Random } from '../../geometry/random.ts';
 import { chosenImages } from '../pose-search/search-images.ts';
 import { valueAt, type StartSchedule } from './schedule.ts';
-import { meanOf, type StartHooks } from './start-plan.ts';
+import { countClasses, meanOf, type StartHooks } from './start-plan.ts';
 import type { StepResult, VoxelEm } from './voxel-em.ts';
 
 /** At the last, whole steps. */
@@ -25,14 +25,22 @@ export interface Annealing {
   hooks: StartHooks;
 }
 
+/** A class of an earlier annealing, set aside. */
+export interface SettledClass {
+  map: Float32Array;
+  images: number;
+}
+
 /** One annealing: which of the images, into how many classes, and its part of the start's progress. */
 export interface Stage {
   rows: Uint32Array;
   classes: number;
   schedule: StartSchedule;
-  /** Maps of earlier stages, which are told with its own. */
-  settled: readonly Float32Array[];
+  /** Told with its own classes, before them. */
+  settled: readonly SettledClass[];
+  /** What progress says of it: of several starts which one, and what is annealed. */
   words: string;
+  part: string;
   from: number;
   to: number;
 }
@@ -66,16 +74,19 @@ export async function anneal(em: VoxelEm, stage: Stage, shared: Annealing): Prom
     if (step % REPORT_EVERY === 0 || step === steps - 1) {
       const done = costOf(schedule, classes, step + 1) / cost;
       const limit = Math.round(valueAt(schedule.band, fraction));
-      const { settled, words } = stage;
-      const part = settled.length > 0 ? 'Other classes, step' : words ? 'step' : 'Step';
-      report(shared, em, result, rows, settled, {
+      report(shared, em, result, rows, stage, {
         fraction: stage.from + done * (stage.to - stage.from),
-        message: `${words}${part} ${step + 1} of ${steps}, band limit ${limit} px`,
+        message: sentence([stage.words, stage.part, `step ${step + 1} of ${steps}`, `band limit ${limit} px`]),
       });
     }
     await hooks.onIdle?.();
   }
   return evidence;
+}
+
+function sentence(parts: readonly string[]): string {
+  const said = parts.filter((part) => part !== '').join(', ');
+  return said.charAt(0).toUpperCase() + said.slice(1);
 }
 
 /** Which class each image fits best, with the maps as they stand. */
@@ -121,7 +132,7 @@ function report(
   em: VoxelEm,
   result: StepResult,
   rows: Uint32Array,
-  settled: readonly Float32Array[],
+  { settled, rows: among }: Stage,
   told: { fraction: number; message: string },
 ): void {
   if (!hooks.onProgress) return;
@@ -138,15 +149,18 @@ function report(
     const t = 2 * result.bestTranslation[i];
     if (extent > 0 && Math.max(Math.abs(translations[t]), Math.abs(translations[t + 1])) === extent) border++;
   }
+  const ofBatch = countClasses(classes, settled.length + em.maps.length).slice(settled.length);
+  const inAll = ofBatch.map((images) => Math.round((images * among.length) / rows.length));
   hooks.onProgress({
     stage: 'start',
     ...told,
     images: Uint32Array.from(rows, (row) => numbers[row]),
     rotations: poses,
     classes,
+    classCounts: [...settled.map(({ images }) => images), ...inAll],
     atBorder: border / rows.length,
     error: result.residual,
-    maps: [...settled, ...em.maps],
+    maps: [...settled.map(({ map }) => map), ...em.maps],
     mapPixels: em.boxPixels,
   });
 }

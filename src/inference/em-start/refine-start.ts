@@ -14,7 +14,15 @@ import { SearchImageReader, type SearchData } from '../pose-search/search-images
 import { searchBySubdivision, type SubdivisionPlan } from '../pose-search/subdivide.ts';
 import { confine, softSphere } from './initial-map.ts';
 import { withSign } from './polarity.ts';
-import { bandOfGrid, meanOf, START_IMAGES, type EmResult, type StartHooks, type StartPlan } from './start-plan.ts';
+import {
+  bandOfGrid,
+  countClasses,
+  meanOf,
+  START_IMAGES,
+  type EmResult,
+  type StartHooks,
+  type StartPlan,
+} from './start-plan.ts';
 
 export interface RefinedStart {
   /** N×9. */
@@ -85,6 +93,7 @@ export async function refineStart(
         images: numbers,
         rotations: found.rotations,
         classes: found.classes,
+        classCounts: countClasses(found.classes, maps.length),
         atBorder: meanOf(found.atBorder),
         error,
         maps,
@@ -233,6 +242,7 @@ async function searchRest(
     for (const field of ['classes', 'errors', 'atBorder'] as const) whole[field][to] = from[field][i];
   };
   const isKnown = new Set(numbers);
+  const classCounts = countClasses(known.classes, cubes.length);
   const search = subdivisionOf(plan, reader.points.boxPixels, reader.points.radius[reader.points.count - 1]);
   search.bandStart = Math.min(search.bandEnd, bandOfGrid(plan.baseLevel));
   for (let first = 0; first < count; first += BATCH) {
@@ -245,6 +255,7 @@ async function searchRest(
     const found = await searchClasses(scorer, images, cubes, search, hooks);
     await polish(images, reader.points, found, cubes, reader.points.count);
     rest.forEach((number, i) => put(number, found, i));
+    found.classes.forEach((c) => classCounts[c]++);
     hooks.onProgress?.({
       stage: 'refine',
       fraction: 0.9 + (0.1 * (first + rest.length)) / count,
@@ -252,6 +263,7 @@ async function searchRest(
       images: Uint32Array.from(rest),
       rotations: found.rotations,
       classes: found.classes,
+      classCounts: [...classCounts],
       atBorder: meanOf(found.atBorder),
       error: meanOf(found.errors) / reader.points.count,
       maps: [],

@@ -16,7 +16,10 @@ export interface StartSchedule {
   heat: readonly (readonly [fraction: number, value: number])[];
   /** Whether each step turns the grid of rotations at random. */
   turns: boolean;
-  /** Step at which one map becomes the classes: from a common map, so that they begin in its frame. */
+  /**
+   * Step at which one map becomes the classes: from a common map, so that they begin in its frame. Below 0: there are as many maps as
+   * classes from the first step.
+   */
   split: number;
 }
 
@@ -42,6 +45,14 @@ export function classesSchedule(bandEnd: number, settleSteps: number, patience =
     ...{ batchSteps, wholeSteps: 0, batchSize: 400, momentum: 0.8, turns: true, split: Math.floor(0.55 * anneal) },
     band: points([0, low], [0.36 * share, middle], [0.9 * share, bandEnd]),
     heat: points([0, 2], [0.5 * share, 1.3], [0.95 * share, 1]),
+  };
+}
+
+/** Of maps that are known: at the measured noise and the last band limit. */
+export function settlingSchedule(bandEnd: number, steps: number, patience = 1): StartSchedule {
+  return {
+    ...{ batchSteps: times(steps, patience), wholeSteps: 0, batchSize: 400, momentum: 0.8, turns: true, split: -1 },
+    ...{ band: points([0, bandEnd], [1, bandEnd]), heat: points([0, 1], [1, 1]) },
   };
 }
 

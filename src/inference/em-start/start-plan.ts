@@ -22,6 +22,8 @@ export interface StartProgress {
   images: Uint32Array;
   rotations: Float32Array;
   classes: Uint32Array;
+  /** Images of each class, of all that the start looks at; a small batch tells them by its shares. */
+  classCounts: readonly number[];
   atBorder: number;
   /** Mean squared residual a coefficient. */
   error: number;
@@ -44,6 +46,13 @@ export const START_IMAGES = 10_000;
  */
 export function bandOfGrid(baseLevel: number): number {
   return Math.round(165 / spacingDegrees(baseLevel));
+}
+
+/** How many of each of `count` classes. */
+export function countClasses(classes: Uint32Array, count: number): number[] {
+  const counts = new Array<number>(count).fill(0);
+  for (const c of classes) counts[c]++;
+  return counts;
 }
 
 export interface EmResult {

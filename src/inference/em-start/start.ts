@@ -6,12 +6,13 @@ import { searchPoints } from '../../engine/scoring/points.ts';
 import type { PoseScorer, SearchImages } from '../../engine/scoring/scorer.ts';
 import { Random } from '../../geometry/random.ts';
 import { gridRotations } from '../../geometry/rotation-grid.ts';
-import { chosenImages, SearchImageReader, type SearchData } from '../pose-search/search-images.ts';
-import { anneal, classesOf, costOf, type Annealing, type Stage } from './anneal.ts';
+import { SearchImageReader, type SearchData } from '../pose-search/search-images.ts';
+import { anneal, type Annealing } from './anneal.ts';
 import { densitySign, withSign } from './polarity.ts';
 import { refineStart, type RefinedStart } from './refine-start.ts';
-import { bandOfGrid, meanOf, START_IMAGES, type EmResult, type StartHooks, type StartPlan } from './start-plan.ts';
-import { classesSchedule, startSchedule } from './schedule.ts';
+import { bandOfGrid, START_IMAGES, type EmResult, type StartHooks, type StartPlan } from './start-plan.ts';
+import { startSchedule } from './schedule.ts';
+import { severalClasses } from './several-classes.ts';
 import { VoxelEm } from './voxel-em.ts';
 
 /** Shifts every 1/32 of the box, as far as the extent: a quarter of a period at the band limit. */
@@ -57,11 +58,6 @@ function mapSide(boxPixels: number): number {
   return Math.min(boxPixels, 64);
 }
 
-/** Steps that the later classes take at the measured noise. */
-const SETTLE_STEPS = 100;
-/** Images that a start's evidence is taken from where it has several classes. */
-const EVIDENCE_IMAGES = 1000;
-
 async function annealed(
   scorer: PoseScorer,
   read: SearchImages,
@@ -78,7 +74,7 @@ async function annealed(
   const shared: Annealing = { scorer, read, numbers, translations, random, hooks };
   const mapPixels = mapSide(boxPixels);
   const newEm = () => new VoxelEm(scorer, mapPixels, rotations, translations, random);
-  const words = plan.starts > 1 ? `Start ${number + 1} of ${plan.starts}, ` : '';
+  const words = plan.starts > 1 ? `Start ${number + 1} of ${plan.starts}` : '';
   const rows = Uint32Array.from({ length: read.count }, (_, i) => i);
   const [from, to] = [number / plan.starts, (number + 1) / plan.starts];
   if (plan.classes > 1) {
@@ -87,46 +83,6 @@ async function annealed(
   }
   const em = newEm();
   const schedule = startSchedule(band, plan.patience);
-  const evidence = await anneal(em, { rows, classes: 1, schedule, settled: [], words, from, to }, shared);
+  const evidence = await anneal(em, { rows, classes: 1, schedule, settled: [], words, part: '', from, to }, shared);
   return { maps: em.maps, mapPixels, evidence };
-}
-
-/**
- * First all classes among all images: one finds its images well before the others do. Then the others anew, among the images that
- * it leaves, where they no longer have to hold their own against it.
- */
-async function severalClasses(
-  newEm: () => VoxelEm,
-  shared: Annealing,
-  whole: Pick<Stage, 'rows' | 'words' | 'from' | 'to'>,
-  band: number,
-  { classes, patience }: StartPlan,
-): Promise<Pick<EmResult, 'maps' | 'evidence'>> {
-  const { scorer, read, random } = shared;
-  const first = { classes, schedule: classesSchedule(band, 0, patience) };
-  const second = { classes: classes - 1, schedule: classesSchedule(band, SETTLE_STEPS, patience) };
-  const cost = ({ schedule, classes: count }: typeof first) => costOf(schedule, count);
-  const middle = whole.from + ((whole.to - whole.from) * cost(first)) / (cost(first) + cost(second));
-  const em = newEm();
-  await anneal(em, { ...whole, ...first, settled: [], to: middle }, shared);
-  const classOf = await classesOf(em, whole.rows, band, shared);
-  const largest = largestOf(classOf, classes);
-  const rows = whole.rows.filter((_, i) => classOf[i] !== largest);
-  let others = em.maps.filter((_, c) => c !== largest);
-  const settled = [em.maps[largest]];
-  if (rows.length > 0) {
-    const later = newEm();
-    await anneal(later, { ...whole, ...second, rows, settled, from: middle }, shared);
-    others = later.maps;
-  }
-  em.maps = [...settled, ...others];
-  const sample = random.permutation(read.count).slice(0, EVIDENCE_IMAGES);
-  const { logEvidence } = await em.look(chosenImages(read, scorer.points.count, sample), { band, heat: 1 });
-  return { maps: em.maps, evidence: meanOf(logEvidence) };
-}
-
-function largestOf(classOf: Uint32Array, classes: number): number {
-  const counts = new Array<number>(classes).fill(0);
-  for (const c of classOf) counts[c]++;
-  return counts.indexOf(Math.max(...counts));
 }

@@ -14,7 +14,8 @@ import type { HartleyImages } from '../../imaging/hartley-images.ts';
 import { SearchImageReader, type SearchData } from '../pose-search/search-images.ts';
 import { confine, randomBlob, softSphere } from './initial-map.ts';
 import { densitySign, withSign } from './polarity.ts';
-import { classesSchedule, startSchedule, valueAt } from './schedule.ts';
+import { clearlyLarger } from './several-classes.ts';
+import { classesSchedule, settlingSchedule, startSchedule, valueAt } from './schedule.ts';
 import { bandOfGrid, type StartProgress } from './start-plan.ts';
 import { findStart, startTranslations } from './start.ts';
 import { VoxelEm } from './voxel-em.ts';
@@ -263,6 +264,23 @@ describe('the schedule', () => {
     expect([startSchedule(11).split, startSchedule(11).turns, schedule.turns]).toEqual([Infinity, false, true]);
   });
 
+  it('of maps that are known stays at the measured noise and the last band limit, and splits none', () => {
+    const { batchSteps, wholeSteps, heat, band, split } = settlingSchedule(11, 60);
+    expect([batchSteps, wholeSteps]).toEqual([60, 0]);
+    expect([0, 0.5, 1].map((f) => [valueAt(heat, f), valueAt(band, f)])).toEqual(new Array(3).fill([1, 11]));
+    expect(split).toBeLessThan(0);
+    expect(settlingSchedule(11, 60, 0.5).batchSteps).toBe(30);
+  });
+
+  it('keeps classes over copies of others only where images say so clearly', () => {
+    const gains = Float32Array.from({ length: 100 }, (_, i) => i);
+    const better = (by: number, spread: number) => gains.map((value, i) => value + by + (i % 2 ? spread : -spread));
+    expect(clearlyLarger(better(1, 1), gains)).toBe(true);
+    // Two standard errors of 100 differences of ±10 are 2.
+    expect([1.9, 2.1].map((by) => clearlyLarger(better(by, 10), gains))).toEqual([false, true]);
+    expect([clearlyLarger(gains, gains), clearlyLarger(gains, better(1, 0))]).toEqual([false, false]);
+  });
+
   it('shifts by a thirty-second of the box, as far as the extent and no more than a step further', () => {
     expect(Array.from(startTranslations(0, 32))).toEqual([0, 0]);
     expect(startTranslations(2, 32).length).toBe(2 * 25);
@@ -326,6 +344,37 @@ describe('a whole start', () => {
       power += images.values[i] ** 2;
     }
     expect(cross / power).toBeLessThan(0.6);
+  });
+
+  it('sets two of several classes aside, and lets the others begin as copies of them', async () => {
+    const told: StartProgress[] = [];
+    const found = await findStart(
+      engine,
+      data,
+      { ...plan, classes: 5, patience: 0.1 },
+      { onProgress: (progress) => told.push({ ...progress, maps: [...progress.maps] }) },
+    );
+    expect(found.maps.length).toBe(5);
+    const inStart = told.filter(({ stage }) => stage === 'start');
+    const parts = ['Classes', 'Other classes', 'Copies', 'All classes'];
+    const of = (part: string) => inStart.filter(({ message }) => message.startsWith(`${part}, step `));
+    expect(parts.reduce((sum, part) => sum + of(part).length, 0)).toBe(inStart.length);
+    const last = parts.map((part) => of(part).at(-1)!);
+    expect(last.map(({ maps }) => maps.length)).toEqual([5, 5, 5, 5]);
+    // Those set aside stay as they are until all are annealed together.
+    const [, others, copies, all] = last;
+    expect(copies.maps[0]).toBe(others.maps[0]);
+    expect(others.maps).toContain(copies.maps[1]);
+    expect(copies.classes.every((c) => c >= 2)).toBe(true);
+    expect(all.maps.every((map) => !copies.maps.includes(map))).toBe(true);
+    // Images that two classes leave are fewer than all; each class's images of all are told, by a batch's shares.
+    expect(copies.images.length).toBeLessThan(others.images.length);
+    last.forEach(({ classCounts, images, classes }) => {
+      const sum = classCounts.reduce((a, b) => a + b, 0);
+      expect(Math.abs(sum - COUNT)).toBeLessThanOrEqual(classCounts.length);
+      expect(new Set(classes).size).toBeLessThanOrEqual(classCounts.length);
+      expect(images.length).toBeLessThanOrEqual(COUNT);
+    });
   });
 
   it('ends as cancelled where it is told to stop, before it begins and on its way', async () => {

@@ -71,7 +71,14 @@ export class VoxelEm {
     this.sums = [];
   }
 
-  private nearly(map: Float32Array, random: Random): Float32Array {
+  /** From other maps than its own, at the noise that it has measured. */
+  goOnWith(maps: readonly Float32Array[]): void {
+    this.maps = [...maps];
+    this.sums = [];
+  }
+
+  /** The map changed by chance. */
+  nearly(map: Float32Array, random: Random): Float32Array {
     const cube = cubeFromMap(map, this.boxPixels, this.shape);
     // Added to the map, not to its cube: there and back the window would be divided out twice, in all classes alike.
     const values = cube.values.map((value) => value * SPLIT_NOISE * random.normal());
