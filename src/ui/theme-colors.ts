@@ -35,7 +35,7 @@ function readColors(): ThemeColors {
   const root = document.documentElement;
   const style = getComputedStyle(root);
   const value = (name: string) => style.getPropertyValue(name).trim();
-  const theme = root.dataset.theme === 'light' ? 'light' : 'dark';
+  const theme = themeOf(root);
   const scale = SEQUENTIAL[theme];
   return {
     theme,
@@ -57,9 +57,14 @@ function readColors(): ThemeColors {
   };
 }
 
+/** Compared with the page each time: while nobody listens, nobody tells that the theme has changed. */
 export function themeColors(): ThemeColors {
-  current ??= readColors();
+  if (current?.theme !== themeOf(document.documentElement)) current = readColors();
   return current;
+}
+
+function themeOf(root: HTMLElement): ThemeColors['theme'] {
+  return root.dataset.theme === 'light' ? 'light' : 'dark';
 }
 
 export function onThemeChange(listener: () => void): () => void {
