@@ -101,7 +101,8 @@ export function poseReport(seen: PosesSeen): PoseReport {
 function noticesOf(seen: PosesSeen, directions: readonly number[], count: number): Notice[] {
   const notices: Notice[] = [];
   const held = effectiveDirections(directions);
-  if (count >= 20 && held < COLLAPSED * Math.min(CELLS, count))
+  // A start's first maps are blobs, which look the same from everywhere: their directions say nothing yet.
+  if (seen.stage !== 'start' && count >= 20 && held < COLLAPSED * Math.min(CELLS, count))
     notices.push({
       code: 'directions-collapsed',
       message: 'Nearly all images were given the same few viewing directions.',
