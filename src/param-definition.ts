@@ -15,10 +15,11 @@ interface Base<K extends string> {
 export type ParamDef<K extends string = string> = Base<K> &
   (
     | { kind: 'integer' | 'number'; default: number; min: number; max: number; scale?: 'log' }
-    | { kind: 'choice'; default: string; choices: readonly string[] }
+    /** `autoMeaning` where one of them is 'auto'. */
+    | { kind: 'choice'; default: string; choices: readonly string[]; autoMeaning?: string }
     | { kind: 'boolean'; default: boolean }
     /** A number, or 'auto' with the meaning said in `autoMeaning`. */
-    | { kind: 'auto-number'; default: 'auto'; autoMeaning: string; min: number; max: number }
+    | { kind: 'auto-number'; default: 'auto'; autoMeaning: string; min: number; max: number; whole?: boolean }
   );
 
 export const define = <const T extends readonly ParamDef[]>(defs: T) => defs;

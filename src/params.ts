@@ -268,6 +268,7 @@ export const PARAMS = define([
     kind: 'choice',
     default: 'auto',
     choices: ['auto', 'gpu', 'cpu'],
+    autoMeaning: 'the fastest there is',
   },
   {
     key: 'precision',
@@ -280,6 +281,7 @@ export const PARAMS = define([
     kind: 'choice',
     default: 'auto',
     choices: ['auto', 'float32', 'float16'],
+    autoMeaning: 'the fastest there is',
   },
 ] as const);
 
@@ -345,7 +347,8 @@ export function validateParams(values: Partial<Params>): Params {
       case 'auto-number': {
         if (def.kind === 'auto-number' && value === 'auto') break;
         if (typeof value !== 'number' || !Number.isFinite(value)) return refuse('a number');
-        if (def.kind === 'integer' && !Number.isInteger(value)) refuse('a whole number');
+        const whole = def.kind === 'integer' || (def.kind === 'auto-number' && def.whole);
+        if (whole && !Number.isInteger(value)) refuse('a whole number');
         if (value < def.min || value > def.max) refuse(`${def.min} to ${def.max}`);
         break;
       }

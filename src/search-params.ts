@@ -56,7 +56,7 @@ export const SEARCH_PARAMS = define([
     label: 'Classes of the start',
     meaning:
       'Maps that the start sorts the images into. Particles that move have no one map that finds their poses; several do, and ' +
-      'take a few times as long.',
+      'take ten and more times as long.',
     group: 'search',
     abInitio: true,
     kind: 'auto-number',
@@ -64,6 +64,7 @@ export const SEARCH_PARAMS = define([
     autoMeaning: '1 for one structure, 4 for several (at most one for 600 images)',
     min: 1,
     max: 12,
+    whole: true,
   },
   {
     key: 'searchEvery',
@@ -91,6 +92,7 @@ export const SEARCH_PARAMS = define([
     kind: 'choice',
     default: 'auto',
     choices: ['auto', 'everywhere', 'around', 'nowhere'],
+    autoMeaning: 'as the start and the field need',
   },
   {
     key: 'baseGridDegrees',

@@ -30,7 +30,7 @@ export function shiftExtentOf(params: Pick<Params, 'shiftExtent'>, boxPixels: nu
 const CLASSES = { heterogeneous: 4, images: 600 } as const;
 
 function classesOf({ classes, zDim }: Params, images: number): number {
-  if (classes !== 'auto') return Math.round(classes);
+  if (classes !== 'auto') return classes;
   return zDim > 0 ? Math.max(1, Math.min(CLASSES.heterogeneous, Math.floor(images / CLASSES.images))) : 1;
 }
 

@@ -8,7 +8,6 @@ import { Switch, Toggle } from '../../ui/toggle.tsx';
 import styles from './learn.module.css';
 
 const CHOICE_NAMES: Record<string, string> = {
-  auto: 'Fastest there is',
   gpu: 'GPU',
   cpu: 'CPU',
   relu: 'ReLU',
@@ -40,7 +39,7 @@ export function ParamField({ def }: { def: ParamDef }) {
     <Field
       className={styles.param}
       label={<span title={`On the command line: ${def.flag}`}>{def.label}</span>}
-      hint={def.kind === 'auto-number' ? `${def.meaning} Auto: ${def.autoMeaning}.` : def.meaning}
+      hint={hintOf(def)}
       error={error}
     >
       {def.kind === 'choice' ? (
@@ -79,6 +78,11 @@ export function ParamField({ def }: { def: ParamDef }) {
   );
 }
 
+function hintOf(def: ParamDef): string {
+  const auto = 'autoMeaning' in def ? def.autoMeaning : undefined;
+  return auto === undefined ? def.meaning : `${def.meaning} Auto: ${auto}.`;
+}
+
 function choiceName({ unit }: ParamDef, choice: string): string {
   const name = CHOICE_NAMES[choice] ?? choice;
   return unit === undefined ? name : `${name}${unit}`;
@@ -87,7 +91,13 @@ function choiceName({ unit }: ParamDef, choice: string): string {
 type NumberDef = Extract<ParamDef, { kind: 'integer' | 'number' | 'auto-number' }>;
 
 /** Where numbers that may be left to 'auto' begin when they are not; by an arrow key they change by ones. */
-const AUTO_STARTS: Record<string, number> = { boxPixels: 128, encodingFrequencies: 64, bandEnd: 32, shiftExtent: 10 };
+const AUTO_STARTS: Record<string, number> = {
+  boxPixels: 128,
+  encodingFrequencies: 64,
+  bandEnd: 32,
+  shiftExtent: 10,
+  classes: 4,
+};
 
 /** What an arrow key adds: one for whole numbers, a tenth of the value's power of ten otherwise. */
 function stepOf(def: NumberDef, value: unknown): number {
