@@ -1,32 +1,18 @@
 // Moving particles without poses: a start of several classes, a field learned from it, and the landscape with its classes.
-import { beforeAll, describe, expect, it } from 'vitest';
-import { writeCtfPickle } from '../src/formats/cryodrgn-pickles.ts';
-import { writeMrcStack } from '../src/formats/mrc-write.ts';
-import { simulate } from '../src/imaging/simulate.ts';
-import { studioOfStory } from './story.ts';
+import { describe, expect, it } from 'vitest';
+import { simulatedFiles, studioOfStory } from './story.ts';
 
 const COUNT = 200;
 const BOX = 24;
+const STATES = 10;
 const CLASSES = 3;
 
 describe('Moving particles without poses, from a stack to a landscape', () => {
   const studio = studioOfStory();
   const byId = (testId: string) => studio.get().byId(testId);
-  let stack: Uint8Array;
-  let ctf: Uint8Array;
-
-  beforeAll(async () => {
-    const frame = { count: COUNT, boxPixels: BOX, pixelSizeAngstrom: 5 };
-    const simulated = simulate({ ...frame, states: 10, snr: 1, shiftPixels: 1, resolutionAngstrom: 15 });
-    stack = writeMrcStack(frame, await simulated.images.read(Array.from({ length: COUNT }, (_, i) => i)));
-    ctf = writeCtfPickle(simulated.ctf!);
-  });
 
   it('asks for several structures, and a start of as many classes as are wanted', async () => {
-    await studio.get().drop([
-      { name: 'particles.mrcs', bytes: stack },
-      { name: 'ctf.pkl', bytes: ctf },
-    ]);
+    await studio.get().drop(await simulatedFiles(COUNT, BOX, STATES));
     await studio.get().accept();
     await studio.get().go('learn');
     await byId('structures-several').click();

@@ -1,9 +1,7 @@
 // Particles without poses: both poses and structure are found, watched while they are, mirrored and handed on.
-import { beforeAll, describe, expect, it } from 'vitest';
-import { readCryodrgnPickle, writeCtfPickle } from '../src/formats/cryodrgn-pickles.ts';
-import { writeMrcStack } from '../src/formats/mrc-write.ts';
-import { simulate } from '../src/imaging/simulate.ts';
-import { starRows, studioOfStory } from './story.ts';
+import { describe, expect, it } from 'vitest';
+import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
+import { simulatedFiles, starRows, studioOfStory } from './story.ts';
 
 const COUNT = 240;
 const BOX = 24;
@@ -12,21 +10,9 @@ const EPOCHS = 3;
 describe('Particles without poses, from a stack to poses for other programs', () => {
   const studio = studioOfStory();
   const byId = (testId: string) => studio.get().byId(testId);
-  let stack: Uint8Array;
-  let ctf: Uint8Array;
-
-  beforeAll(async () => {
-    const frame = { count: COUNT, boxPixels: BOX, pixelSizeAngstrom: 5 };
-    const simulated = simulate({ ...frame, states: 1, snr: 1, shiftPixels: 1, resolutionAngstrom: 15 });
-    stack = writeMrcStack(frame, await simulated.images.read(Array.from({ length: COUNT }, (_, i) => i)));
-    ctf = writeCtfPickle(simulated.ctf!);
-  });
 
   it('takes a stack with its CTF alone', async () => {
-    await studio.get().drop([
-      { name: 'particles.mrcs', bytes: stack },
-      { name: 'ctf.pkl', bytes: ctf },
-    ]);
+    await studio.get().drop(await simulatedFiles(COUNT, BOX, 1));
     const draft = await studio.get().ask(({ draft: current }) => current());
     expect(draft).toMatchObject({ particles: COUNT, hasPoses: false, hasCtf: true, questions: [], missing: [] });
     expect(await studio.get().accept()).toMatchObject({ particles: COUNT, hasPoses: false, hasCtf: true });

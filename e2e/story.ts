@@ -1,6 +1,9 @@
 // A story's studio: opened before its first step, photographed where a step fails, closed after the last.
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { Studio, type StudioOptions } from './studio.ts';
+import { writeCtfPickle } from '../src/formats/cryodrgn-pickles.ts';
+import { writeMrcStack } from '../src/formats/mrc-write.ts';
+import { simulate } from '../src/imaging/simulate.ts';
+import { Studio, type DroppedBytes, type StudioOptions } from './studio.ts';
 
 /** Call inside `describe`; gives the studio from the first step on. `set` replaces it, as after a crash. */
 export function studioOfStory(options: StudioOptions = {}): { get(): Studio; set(studio: Studio): void } {
@@ -22,6 +25,17 @@ export function studioOfStory(options: StudioOptions = {}): { get(): Studio; set
       studio = next;
     },
   };
+}
+
+/** Particles at 5 Å/px without poses, and their CTF, as files to drop. */
+export async function simulatedFiles(count: number, boxPixels: number, states: number): Promise<DroppedBytes[]> {
+  const frame = { count, boxPixels, pixelSizeAngstrom: 5 };
+  const { images, ctf } = simulate({ ...frame, states, snr: 1, shiftPixels: 1, resolutionAngstrom: 15 });
+  const stack = writeMrcStack(frame, await images.read(Array.from({ length: count }, (_, i) => i)));
+  return [
+    { name: 'particles.mrcs', bytes: stack },
+    { name: 'ctf.pkl', bytes: writeCtfPickle(ctf!) },
+  ];
 }
 
 /** Particle rows of a STAR file as they are written, of the table that names images. */
