@@ -40,7 +40,7 @@ async function go(
   run: RunFolder,
   particles: RunParticles,
   control: TrainingControl = {},
-  until?: TrainingEvent['type'],
+  until: TrainingEvent['type'] | ((event: TrainingEvent) => boolean) = () => false,
 ) {
   const events: TrainingEvent[] = [];
   const abort = new AbortController();
@@ -52,7 +52,7 @@ async function go(
     {
       onEvent(event) {
         events.push(event);
-        if (event.type === until) abort.abort();
+        if (typeof until === 'string' ? event.type === until : until(event)) abort.abort();
       },
     },
   );
@@ -109,6 +109,27 @@ describe('an ab initio run', () => {
     expect(second.events.some(({ type }) => type === 'started')).toBe(false);
     expect(await run.poses(0)).toEqual(start);
   }, 60_000);
+
+  it('goes on within a start of several classes, from the last of its parts that was done', async () => {
+    const several: Partial<Params> = { epochs: 1, start: 'em', classes: 3, patience: 0.1, searchEvery: 5 };
+    const particles = noiseParticles();
+    const whole = await train(several, particles);
+    expect(whole.ended.status).toBe('finished');
+    expect(await whole.run.startBookmark()).toBeNull();
+    const broken = await begin(several, particles);
+    const isIn = (part: string) => (event: TrainingEvent) =>
+      event.type === 'poses' && event.report.message.startsWith(`${part}, step `);
+    const first = await go(broken, particles, {}, isIn('Copies'));
+    expect(first.ended.status).toBe('interrupted');
+    expect((await broken.startBookmark())?.part).toBe(2);
+    const second = await go(broken, particles);
+    expect(second.ended.status).toBe('finished');
+    expect(second.events.some(isIn('Other classes'))).toBe(false);
+    expect(second.events.some(isIn('Copies'))).toBe(true);
+    expect(await broken.poses(0)).toEqual(await whole.run.poses(0));
+    expect(await learned(broken)).toEqual(await learned(whole.run));
+    expect(await broken.storage.read(broken.path('start_bookmark.pkl'))).toBeNull();
+  }, 120_000);
 
   it('takes given poses as they are until its first search', async () => {
     const { run, ended } = await train({ epochs: 1, start: 'given', searchEvery: 3, polish: 0 });

@@ -6,6 +6,7 @@ import { VitrineError } from '../formats/errors.ts';
 import type { Poses } from '../formats/particles.ts';
 import { startPoses, trainAbInitio } from '../inference/ab-initio/ab-initio.ts';
 import { aroundOf, type AbInitioPlan } from '../inference/ab-initio/plan.ts';
+import type { StartBookmark } from '../inference/em-start/start-plan.ts';
 import { tiltAboutX } from '../inference/pose-search/comparison.ts';
 import type { PoseReport } from '../inference/pose-report.ts';
 import { initialCheckpoint } from '../inference/start.ts';
@@ -96,7 +97,8 @@ export function unknownPoses(count: number): Poses {
 
 /**
  * Trains an ab initio run from `start` (a checkpoint, or epoch 0) to its end. What the start finds is kept in the run's folder as
- * epoch 0's poses, so that a run that was broken off after it does not look for them again.
+ * epoch 0's poses, so that a run that was broken off after it does not look for them again; one broken off within a start of several
+ * classes goes on from the last of its parts that was done.
  */
 export async function trainAbInitioRun(
   run: RunFolder,
@@ -130,8 +132,12 @@ export async function trainAbInitioRun(
     const second = searched.tilt && (await run.poses(start.epoch, 'pose_tilted'));
     if (second?.translations) searched.tilt?.translations.set(second.translations);
   } else {
-    await startPoses(plan, searched, engine, control, keep.hear, hooks);
-    await keep.settled();
+    const bookmarks = { bookmark: await run.startBookmark(), onBookmark: keep.bookmark };
+    try {
+      await startPoses(plan, searched, engine, control, keep.hear, hooks, bookmarks);
+    } finally {
+      await keep.settled();
+    }
   }
   const fresh = (epoch: number) => initialCheckpoint(field, params.seed + epoch);
   const last = await trainAbInitio(plan, searched, engine, control, keep.hear, start, fresh, {
@@ -168,6 +174,8 @@ class PoseKeeper {
     this.onEvent(event);
   };
 
+  readonly bookmark = (bookmark: StartBookmark): void => this.after(() => this.run.saveStartBookmark(bookmark));
+
   private async saveStart(event: Extract<TrainingEvent, { type: 'started' }>): Promise<void> {
     const { run, record } = this;
     await run.savePoses(0, event.poses.poses, event.poses.tiltedPoses);
@@ -180,6 +188,7 @@ class PoseKeeper {
       await run.saveStart(scaled, mapPixels, pixelSize, event.classes);
     }
     await run.update({ started: true });
+    await run.removeStartBookmark();
   }
 
   private after(work: () => Promise<unknown>): void {

@@ -12,9 +12,11 @@ import { readTorchCheckpoint } from '../formats/torch-checkpoint.ts';
 import { writeTorchCheckpoint } from '../formats/torch-checkpoint-write.ts';
 import { readYamlConfig, writeYamlConfig, type YamlConfig } from '../formats/yaml-config.ts';
 import { newOptimizer } from '../inference/start.ts';
+import type { StartBookmark } from '../inference/em-start/start-plan.ts';
 import type { Checkpoint } from '../inference/training.ts';
 import { readJson, writeJson } from './arrays.ts';
 import type { RunRecord } from './run-record.ts';
+import { readStartBookmark, writeStartBookmark } from './start-bookmark.ts';
 import type { Storage } from './storage.ts';
 
 export type RunField = FieldDescription & { dataset: DatasetArguments };
@@ -164,6 +166,20 @@ export class RunFolder {
     if (read.kind !== 'poses')
       throw new VitrineError('pickle-syntax', 'The file does not hold poses.', { file: name, found: read.kind });
     return read.poses;
+  }
+
+  async saveStartBookmark(bookmark: StartBookmark): Promise<void> {
+    await this.storage.write(this.path('start_bookmark.pkl'), writeStartBookmark(bookmark));
+  }
+
+  /** Null where a start has not begun, or has come to its end. */
+  async startBookmark(): Promise<StartBookmark | null> {
+    const bytes = await this.storage.read(this.path('start_bookmark.pkl'));
+    return bytes && readStartBookmark(bytes);
+  }
+
+  async removeStartBookmark(): Promise<void> {
+    await this.storage.remove(this.path('start_bookmark.pkl'));
   }
 
   /** Maps of an ab initio run's start: start_1.mrc …, and each image's class where there are several. */

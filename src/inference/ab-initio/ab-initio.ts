@@ -5,7 +5,7 @@ import type { Engine, FieldModel } from '../../engine/engine.ts';
 import { throwIfCancelled } from '../../formats/errors.ts';
 import { randomRotations } from '../../geometry/rotation.ts';
 import { firstView } from '../../imaging/paired-images.ts';
-import { countClasses } from '../em-start/start-plan.ts';
+import { countClasses, type StartHooks } from '../em-start/start-plan.ts';
 import { findStart } from '../em-start/start.ts';
 import { trainingBatch } from '../image-batches.ts';
 import { startRandomPoses } from '../seeds.ts';
@@ -158,7 +158,7 @@ function copyOfPoses({ poses, tilt }: TrainingData): FoundPoses {
 
 /**
  * Puts first poses into the data: by expectation–maximisation, at random, or as they are. Tells 'poses' on the way and 'started'
- * at the end. Errors: 'cancelled', those of the engine.
+ * at the end; `bookmarks` of a start of several classes. Errors: 'cancelled', those of the engine.
  */
 export async function startPoses(
   plan: AbInitioPlan,
@@ -167,6 +167,7 @@ export async function startPoses(
   control: TrainingControl,
   onEvent: (event: TrainingEvent) => void,
   hooks: TrainingHooks = {},
+  bookmarks: Pick<StartHooks, 'bookmark' | 'onBookmark'> = {},
 ): Promise<void> {
   const { count, boxPixels } = data.images;
   const { poses } = data;
@@ -190,6 +191,7 @@ export async function startPoses(
     { seed, starts: plan.starts, classes: plan.classes, patience: plan.patience, baseLevel, shiftExtent },
     {
       ...(control.signal && { signal: control.signal }),
+      ...bookmarks,
       onIdle: turn,
       onProgress: ({
         stage,

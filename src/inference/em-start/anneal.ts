@@ -4,7 +4,7 @@ import { throwIfCancelled } from '../../formats/errors.ts';
 import type { Random } from '../../geometry/random.ts';
 import { chosenImages } from '../pose-search/search-images.ts';
 import { valueAt, type StartSchedule } from './schedule.ts';
-import { countClasses, meanOf, type StartHooks } from './start-plan.ts';
+import { countClasses, meanOf, type SettledClass, type StartHooks } from './start-plan.ts';
 import type { StepResult, VoxelEm } from './voxel-em.ts';
 
 /** At the last, whole steps. */
@@ -23,12 +23,6 @@ export interface Annealing {
   translations: Float32Array;
   random: Random;
   hooks: StartHooks;
-}
-
-/** A class of an earlier annealing, set aside. */
-export interface SettledClass {
-  map: Float32Array;
-  images: number;
 }
 
 /** One annealing: which of the images, into how many classes, and its part of the start's progress. */

@@ -1,10 +1,18 @@
 // A start of several classes, for particles that move: no one map poses them all, and classes that are annealed together find their
 // parts of the motion one after the other. Each that is found is set aside, for what it leaves to be found by others
 // (docs/AB_INITIO.md).
+import { Random } from '../../geometry/random.ts';
 import { chosenImages } from '../pose-search/search-images.ts';
-import { anneal, classesOf, costOf, type Annealing, type SettledClass, type Stage } from './anneal.ts';
+import { anneal, classesOf, costOf, type Annealing, type Stage } from './anneal.ts';
 import { classesSchedule, settlingSchedule } from './schedule.ts';
-import { countClasses, meanOf, type EmResult, type StartPlan } from './start-plan.ts';
+import {
+  countClasses,
+  meanOf,
+  type BetweenParts,
+  type EmResult,
+  type SettledClass,
+  type StartPlan,
+} from './start-plan.ts';
 import type { VoxelEm } from './voxel-em.ts';
 
 /** Steps that the later classes take at the measured noise: `hinge`'s second class comes out after 60 to 140. */
@@ -19,14 +27,20 @@ const EVIDENCE_IMAGES = 1000;
 
 type Step = Pick<Stage, 'part' | 'classes' | 'schedule'>;
 
-/** `newEm`: one that knows no map yet. */
+/**
+ * `newEm`: one that knows no map yet. `at`: where an earlier call stood; `keep` is told after each part. Reads and draws no more
+ * random numbers after a part than what stands in what is kept.
+ */
 export async function severalClasses(
-  newEm: () => VoxelEm,
+  newEm: (random: Random) => VoxelEm,
   shared: Annealing,
   whole: Pick<Stage, 'rows' | 'words' | 'from' | 'to'>,
   band: number,
   { classes, patience }: StartPlan,
+  at: BetweenParts | null,
+  keep: (at: BetweenParts) => void,
 ): Promise<Pick<EmResult, 'maps' | 'evidence'>> {
+  const { random } = shared;
   const steps: Step[] = [
     { part: 'Classes', classes, schedule: classesSchedule(band, 0, patience) },
     { part: 'Other classes', classes: classes - 1, schedule: classesSchedule(band, SETTLE_STEPS, patience) },
@@ -36,32 +50,48 @@ export async function severalClasses(
   const ends = endsOf(steps, whole);
   const run = (em: VoxelEm, step: number, rows: Uint32Array, settled: readonly SettledClass[]) =>
     anneal(em, { ...whole, ...steps[step], rows, settled, from: ends[step], to: ends[step + 1] }, shared);
+  const emOf = (maps: readonly Float32Array[], noise: number | null) => {
+    // The map that it draws is not used: a seed of its own, and the shared numbers are as they would be.
+    const em = newEm(new Random(0));
+    em.goOnWith(maps, noise);
+    return em;
+  };
 
-  // All among all images: one class finds its images well before the others do.
-  const all = newEm();
-  await run(all, 0, whole.rows, []);
-  const first = await largestClass(all, whole.rows, band, shared);
-  // The others anew, where they no longer have to hold their own against it.
-  if (first.rest.length > 0) {
-    const others = newEm();
-    await run(others, 1, first.rest, [first.found]);
-    const second = await largestClass(others, first.rest, band, shared);
-    let later = second.others;
-    if (second.rest.length > 0 && later.length > 0) {
-      // What the two leave lies between them or beside them: copies move over to it, and keep the frames of the maps they come from.
-      const found = [first.found, second.found];
-      const copyOf = (map: Float32Array, i: number) => (i < found.length ? map : others.nearly(map, shared.random));
-      others.goOnWith(later.map((_, i) => copyOf(found[i % found.length].map, i)));
-      await run(others, 2, second.rest, found);
-      const kept = found.map(({ map }) => map);
-      const evidence = (maps: readonly Float32Array[]) => evidences(all, [...kept, ...maps], band, shared);
-      // Kinds of particles that do not merge into each other may all have been found: no copy takes such a one's place.
-      if (!clearlyLarger(await evidence(later), await evidence(others.maps))) later = others.maps;
-    }
-    all.goOnWith([first.found.map, second.found.map, ...later]);
-    await run(all, 3, whole.rows, []);
+  if (!at) {
+    // All among all images: one class finds its images well before the others do.
+    const em = newEm(random);
+    await run(em, 0, whole.rows, []);
+    at = { part: 1, noise: [em.noise], ...(await setAside(em, whole.rows, [], band, shared)) };
+    keep(at);
   }
-  return { maps: all.maps, evidence: meanOf(await evidences(all, all.maps, band, shared)) };
+  if (at.part === 1 && at.rest.length > 0) {
+    // The others anew, where they no longer have to hold their own against it.
+    const em = newEm(random);
+    await run(em, 1, at.rest, at.found);
+    const noise = [...at.noise, em.noise];
+    at = { part: 2, noise, ...(await setAside(em, at.rest, at.found, band, shared)) };
+    keep(at);
+  }
+  const [allNoise, othersNoise] = at.noise;
+  const kept = at.found.map(({ map }) => map);
+  if (at.part === 2 && at.rest.length > 0 && at.maps.length > 0) {
+    // What the two leave lies between them or beside them: copies move over to it, and keep the frames of the maps they come from.
+    const em = emOf([], othersNoise);
+    const copyOf = (map: Float32Array, i: number) => (i < kept.length ? map : em.nearly(map, random));
+    em.goOnWith(
+      at.maps.map((_, i) => copyOf(kept[i % kept.length], i)),
+      othersNoise,
+    );
+    await run(em, 2, at.rest, at.found);
+    const evidence = (maps: readonly Float32Array[]) => evidences(emOf([...kept, ...maps], allNoise), band, shared);
+    // Kinds of particles that do not merge into each other may all have been found: no copy takes such a one's place.
+    const better = clearlyLarger(await evidence(at.maps), await evidence(em.maps)) ? at.maps : em.maps;
+    at = { ...at, part: 3, maps: better };
+    keep(at);
+  }
+  const all = emOf([...kept, ...at.maps], allNoise);
+  await run(all, 3, whole.rows, []);
+  return { maps: all.maps, evidence: meanOf(await evidences(all, band, shared)) };
 }
 
 /** Whether the mean of `a` lies more than two standard errors of the pairs' differences above that of `b`. */
@@ -80,26 +110,29 @@ function endsOf(steps: readonly Step[], { from, to }: Pick<Stage, 'from' | 'to'>
   return [from, ...costs.map((cost) => from + ((to - from) * (sum += cost)) / whole)];
 }
 
-/** The class that most images fit best, the maps of the others, and the images that are not its own. */
-async function largestClass(em: VoxelEm, rows: Uint32Array, band: number, shared: Annealing) {
+/** The class that most images fit best joins those found; the maps of the others, and the images that are not its own. */
+async function setAside(
+  em: VoxelEm,
+  rows: Uint32Array,
+  found: readonly SettledClass[],
+  band: number,
+  shared: Annealing,
+): Promise<Pick<BetweenParts, 'found' | 'maps' | 'rest'>> {
   const classOf = await classesOf(em, rows, band, shared);
   const counts = countClasses(classOf, em.maps.length);
   const images = Math.max(...counts);
   const largest = counts.indexOf(images);
-  const found: SettledClass = { map: em.maps[largest], images };
   return {
-    found,
-    others: em.maps.filter((_, c) => c !== largest),
+    found: [...found, { map: em.maps[largest], images }],
+    maps: em.maps.filter((_, c) => c !== largest),
     rest: rows.filter((_, i) => classOf[i] !== largest),
   };
 }
 
-/** Log-likelihood gains of some of the images under these maps, which become the annealing's. */
-async function evidences(em: VoxelEm, maps: readonly Float32Array[], band: number, shared: Annealing) {
-  const { read, scorer } = shared;
+/** Log-likelihood gains of some of the images. */
+async function evidences(em: VoxelEm, band: number, { read, scorer }: Annealing): Promise<Float32Array> {
   const every = Math.ceil(read.count / EVIDENCE_IMAGES);
   const sample = Uint32Array.from({ length: Math.ceil(read.count / every) }, (_, i) => i * every);
-  em.goOnWith(maps);
   const { logEvidence } = await em.look(chosenImages(read, scorer.points.count, sample), { band, heat: 1 });
   return logEvidence;
 }

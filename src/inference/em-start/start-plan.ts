@@ -32,7 +32,40 @@ export interface StartProgress {
   mapPixels: number;
 }
 
+/** A class set aside while others are looked for. */
+export interface SettledClass {
+  map: Float32Array;
+  images: number;
+}
+
+/** Where a start of several classes stands after one of its parts (several-classes.ts): all that the next goes on from. */
+export interface BetweenParts {
+  /** Parts that are done. */
+  part: number;
+  found: SettledClass[];
+  /** Maps of the classes that are not set aside. */
+  maps: Float32Array[];
+  /** Images, by their place among those that are looked at, that the classes set aside leave. */
+  rest: Uint32Array;
+  /** Noise measured after the first and the second part. */
+  noise: (number | null)[];
+}
+
+export interface StartBookmark extends BetweenParts {
+  /** Of which it is; another's is not gone on from. */
+  plan: StartPlan;
+  images: number;
+  /** Which of several starts, from 0, and the likeliest of those before. */
+  start: number;
+  best: EmResult | null;
+  /** State of the random numbers. */
+  random: number[];
+}
+
 export interface StartHooks {
+  /** Where an earlier call stood: this one goes on from there, to the same bits. */
+  bookmark?: StartBookmark | null;
+  onBookmark?: (bookmark: StartBookmark) => void;
   signal?: AbortSignal;
   onProgress?: (progress: StartProgress) => void;
   onIdle?: () => Promise<void> | void;

@@ -10,7 +10,15 @@ import { SearchImageReader, type SearchData } from '../pose-search/search-images
 import { anneal, type Annealing } from './anneal.ts';
 import { densitySign, withSign } from './polarity.ts';
 import { refineStart, type RefinedStart } from './refine-start.ts';
-import { bandOfGrid, START_IMAGES, type EmResult, type StartHooks, type StartPlan } from './start-plan.ts';
+import {
+  bandOfGrid,
+  START_IMAGES,
+  type BetweenParts,
+  type EmResult,
+  type StartBookmark,
+  type StartHooks,
+  type StartPlan,
+} from './start-plan.ts';
 import { startSchedule } from './schedule.ts';
 import { severalClasses } from './several-classes.ts';
 import { VoxelEm } from './voxel-em.ts';
@@ -40,10 +48,12 @@ export async function findStart(
   const sign = densitySign(read, points);
   withSign(read, sign);
   const scorer = await engine.createScorer(points);
-  let best: EmResult | null = null;
+  const bookmark = hooks.bookmark && isOf(hooks.bookmark, plan, images.length) ? hooks.bookmark : null;
+  let best = bookmark?.best ?? null;
   try {
-    for (let number = 0; number < plan.starts; number++) {
-      const found = await annealed(scorer, read, images, boxPixels, plan, number, hooks);
+    for (let number = bookmark?.start ?? 0; number < plan.starts; number++) {
+      const before: Before = { at: bookmark?.start === number ? bookmark : null, best };
+      const found = await annealed(scorer, read, images, boxPixels, plan, number, before, hooks);
       if (!best || found.evidence > best.evidence) best = found;
     }
   } finally {
@@ -51,6 +61,19 @@ export async function findStart(
   }
   if (!best) throw new RangeError('no start');
   return refineStart(engine, data, plan, { ...best, sign }, hooks);
+}
+
+/** What a start goes on from: a bookmark of its own, and the likeliest of the starts before it. */
+interface Before {
+  at: StartBookmark | null;
+  best: EmResult | null;
+}
+
+function isOf(bookmark: StartBookmark, plan: StartPlan, images: number): boolean {
+  const { seed, starts, classes, patience = 1, baseLevel, shiftExtent } = bookmark.plan;
+  const same = seed === plan.seed && starts === plan.starts && classes === plan.classes;
+  const alike = patience === (plan.patience ?? 1) && baseLevel === plan.baseLevel && shiftExtent === plan.shiftExtent;
+  return same && alike && bookmark.images === images;
 }
 
 /** Side of the start's maps: the images' box where that is small, else enough for the resolution that follows. */
@@ -65,23 +88,26 @@ async function annealed(
   boxPixels: number,
   plan: StartPlan,
   number: number,
+  { at, best }: Before,
   hooks: StartHooks,
 ): Promise<EmResult> {
-  const random = new Random(plan.seed, 1 + number);
+  const random = at ? Random.fromState(at.random) : new Random(plan.seed, 1 + number);
   const rotations = gridRotations(plan.baseLevel);
   const translations = startTranslations(plan.shiftExtent, boxPixels);
   const band = Math.min(bandOfGrid(plan.baseLevel), boxPixels / 2);
   const shared: Annealing = { scorer, read, numbers, translations, random, hooks };
   const mapPixels = mapSide(boxPixels);
-  const newEm = () => new VoxelEm(scorer, mapPixels, rotations, translations, random);
+  const newEm = (drawn: Random) => new VoxelEm(scorer, mapPixels, rotations, translations, drawn);
   const words = plan.starts > 1 ? `Start ${number + 1} of ${plan.starts}` : '';
   const rows = Uint32Array.from({ length: read.count }, (_, i) => i);
   const [from, to] = [number / plan.starts, (number + 1) / plan.starts];
   if (plan.classes > 1) {
-    const found = await severalClasses(newEm, shared, { rows, words, from, to }, band, plan);
+    const mark = { plan, images: numbers.length, start: number, best };
+    const keep = (between: BetweenParts) => hooks.onBookmark?.({ ...between, ...mark, random: random.state() });
+    const found = await severalClasses(newEm, shared, { rows, words, from, to }, band, plan, at, keep);
     return { ...found, mapPixels };
   }
-  const em = newEm();
+  const em = newEm(random);
   const schedule = startSchedule(band, plan.patience);
   const evidence = await anneal(em, { rows, classes: 1, schedule, settled: [], words, part: '', from, to }, shared);
   return { maps: em.maps, mapPixels, evidence };

@@ -16,7 +16,7 @@ import { confine, randomBlob, softSphere } from './initial-map.ts';
 import { densitySign, withSign } from './polarity.ts';
 import { clearlyLarger } from './several-classes.ts';
 import { classesSchedule, settlingSchedule, startSchedule, valueAt } from './schedule.ts';
-import { bandOfGrid, type StartProgress } from './start-plan.ts';
+import { bandOfGrid, type StartBookmark, type StartProgress } from './start-plan.ts';
 import { findStart, startTranslations } from './start.ts';
 import { VoxelEm } from './voxel-em.ts';
 
@@ -375,6 +375,50 @@ describe('a whole start', () => {
       expect(new Set(classes).size).toBeLessThanOrEqual(classCounts.length);
       expect(images.length).toBeLessThanOrEqual(COUNT);
     });
+  });
+
+  it('goes on after each part as if it had not been broken off, and from no other start', async () => {
+    const several = { ...plan, classes: 4, patience: 0.1, starts: 2 };
+    const bookmarks: StartBookmark[] = [];
+    const whole = await findStart(engine, data, several, {
+      onBookmark: (bookmark) => bookmarks.push(structuredClone(bookmark)),
+    });
+    expect(bookmarks.map(({ start, part }) => [start, part])).toEqual([
+      [0, 1],
+      [0, 2],
+      [0, 3],
+      [1, 1],
+      [1, 2],
+      [1, 3],
+    ]);
+    for (const bookmark of [0, 2, 4].map((i) => bookmarks[i])) {
+      const parts: string[] = [];
+      const again = await findStart(engine, data, several, {
+        bookmark,
+        onProgress: ({ stage, message }) => stage === 'start' && parts.push(message.split(', ').slice(0, 2).join(', ')),
+      });
+      const next = ['Other classes', 'Copies', 'All classes'][bookmark.part - 1];
+      expect(parts[0]).toBe(`Start ${bookmark.start + 1} of 2, ${next}`);
+      expect(again).toEqual(whole);
+    }
+    let first = '';
+    const stopped = new AbortController();
+    await expect(
+      findStart(
+        engine,
+        data,
+        { ...several, seed: 2 },
+        {
+          bookmark: bookmarks[1],
+          signal: stopped.signal,
+          onProgress: ({ message }) => {
+            first ||= message;
+            stopped.abort();
+          },
+        },
+      ),
+    ).rejects.toMatchObject({ code: 'cancelled' });
+    expect(first).toMatch(/^Start 1 of 2, Classes, step 1 /);
   });
 
   it('ends as cancelled where it is told to stop, before it begins and on its way', async () => {

@@ -71,9 +71,15 @@ export class VoxelEm {
     this.sums = [];
   }
 
-  /** From other maps than its own, at the noise that it has measured. */
-  goOnWith(maps: readonly Float32Array[]): void {
+  /** Mean squared residual a coefficient of the last step; null before the first. */
+  get noise(): number | null {
+    return this.residual;
+  }
+
+  /** From other maps than its own, at a noise that was measured with them. */
+  goOnWith(maps: readonly Float32Array[], noise: number | null): void {
     this.maps = [...maps];
+    this.residual = noise;
     this.sums = [];
   }
 
