@@ -22,8 +22,9 @@ const COPY_STEPS = 60;
 const JOINT_STEPS = 40;
 /** Classes that are set aside before the others become copies of them. */
 const FOUND_CLASSES = 2;
-/** Images that a start's evidence is taken from. */
-const EVIDENCE_IMAGES = 1000;
+/** Images that a start's evidence is taken from, at each of some orientations of the grid: maps in other frames suit others. */
+const EVIDENCE_IMAGES = 400;
+const EVIDENCE_TURNS = 3;
 
 type Step = Pick<Stage, 'part' | 'classes' | 'schedule'>;
 
@@ -85,13 +86,14 @@ export async function severalClasses(
     await run(em, 2, at.rest, at.found);
     const evidence = (maps: readonly Float32Array[]) => evidences(emOf([...kept, ...maps], allNoise), band, shared);
     // Kinds of particles that do not merge into each other may all have been found: no copy takes such a one's place.
-    const better = clearlyLarger(await evidence(at.maps), await evidence(em.maps)) ? at.maps : em.maps;
-    at = { ...at, part: 3, maps: better };
+    const [asFound, asCopies] = [await evidence(at.maps), await evidence(em.maps)];
+    const stay = asFound.every((gains, turn) => clearlyLarger(gains, asCopies[turn]));
+    at = { ...at, part: 3, maps: stay ? at.maps : em.maps };
     keep(at);
   }
   const all = emOf([...kept, ...at.maps], allNoise);
   await run(all, 3, whole.rows, []);
-  return { maps: all.maps, evidence: meanOf(await evidences(all, band, shared)) };
+  return { maps: all.maps, evidence: meanOf((await evidences(all, band, shared)).map(meanOf)) };
 }
 
 /** Whether the mean of `a` lies more than two standard errors of the pairs' differences above that of `b`. */
@@ -129,10 +131,16 @@ async function setAside(
   };
 }
 
-/** Log-likelihood gains of some of the images. */
-async function evidences(em: VoxelEm, band: number, { read, scorer }: Annealing): Promise<Float32Array> {
+/** Log-likelihood gains of some of the images, other ones at each orientation of the grid. */
+async function evidences(em: VoxelEm, band: number, { read, scorer }: Annealing): Promise<Float32Array[]> {
   const every = Math.ceil(read.count / EVIDENCE_IMAGES);
-  const sample = Uint32Array.from({ length: Math.ceil(read.count / every) }, (_, i) => i * every);
-  const { logEvidence } = await em.look(chosenImages(read, scorer.points.count, sample), { band, heat: 1 });
-  return logEvidence;
+  const found: Float32Array[] = [];
+  for (let turn = 0; turn < EVIDENCE_TURNS; turn++) {
+    const first = Math.floor((turn * every) / EVIDENCE_TURNS);
+    const sample = Uint32Array.from({ length: Math.ceil((read.count - first) / every) }, (_, i) => first + i * every);
+    em.turn(new Random(turn));
+    const { logEvidence } = await em.look(chosenImages(read, scorer.points.count, sample), { band, heat: 1 });
+    found.push(logEvidence);
+  }
+  return found;
 }
