@@ -248,10 +248,10 @@ async function hinge(engine: Engine): Promise<void> {
     .split('\n')
     .slice(1)
     .map((row) => Number(row.split(',')[0]));
-  for (let epoch = 10; ; epoch += 10) {
+  const epochs = await run.epochs();
+  for (const epoch of epochs.filter((e) => e % 10 === 0 || e === epochs.at(-1))) {
     const latents = await run.latents(epoch);
-    if (!latents) break;
-    console.log(`epoch ${epoch}: ${JSON.stringify(await scoreLatents(latents.mu, 8, Float32Array.from(labels)))}`);
+    console.log(`epoch ${epoch}: ${JSON.stringify(await scoreLatents(latents!.mu, 8, Float32Array.from(labels)))}`);
   }
 }
 

@@ -1,4 +1,4 @@
-// Moving particles without poses: a start of several classes, a field learned from it, and the landscape with its classes.
+// Moving particles without poses: a start of several classes, and the landscape of a field learned from it.
 import { describe, expect, it } from 'vitest';
 import { simulatedFiles, studioOfStory } from './story.ts';
 
@@ -51,6 +51,7 @@ describe('Moving particles without poses, from a stack to a landscape', () => {
     const counts = run?.poseReports?.at(-1)?.classes ?? [];
     expect(counts).toHaveLength(CLASSES);
     expect(counts.reduce((a, b) => a + b, 0)).toBe(COUNT);
+    await byId('live-landscape').waitFor();
     expect(await byId('pose-classes').innerText()).toContain(`${CLASSES}: `);
   });
 
