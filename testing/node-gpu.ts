@@ -1,21 +1,26 @@
-// A kernel's cases as tests in Node. Where there is no adapter they are skipped, and it is said.
+// A kernel's cases as tests in Node, with the kernels of adapters in software and with those of real ones, whatever adapter is
+// there. Where there is none they are skipped, and it is said.
 import { afterAll, describe, it } from 'vitest';
-import { Gpu } from '../src/engine/wgsl/gpu/gpu.ts';
+import { Gpu, type GpuOptions } from '../src/engine/wgsl/gpu/gpu.ts';
 import { openTestAdapter } from './adapter.ts';
 import { canRun, type KernelCase } from './kernel-cases.ts';
 
-export async function openTestGpu(): Promise<Gpu | null> {
+export async function openTestGpu(options: GpuOptions = {}): Promise<Gpu | null> {
   const adapter = await openTestAdapter();
-  return adapter && Gpu.open(adapter);
+  return adapter && Gpu.open(adapter, options);
 }
 
+const KERNELS = ['software', 'hardware'] as const;
+
 export async function describeKernel(name: string, cases: readonly KernelCase[]): Promise<void> {
-  const gpu = await openTestGpu();
-  describe.skipIf(!gpu)(name, () => {
-    afterAll(() => gpu?.close());
-    for (const one of cases)
-      it.skipIf(!gpu || !canRun(one, gpu))(one.name, async () => {
-        if (gpu) await one.run(gpu);
-      });
-  });
+  for (const kernels of KERNELS) {
+    const gpu = await openTestGpu({ kernels });
+    describe.skipIf(!gpu)(`${name}, ${kernels === 'software' ? 'as in software' : 'as on real adapters'}`, () => {
+      afterAll(() => gpu?.close());
+      for (const one of cases)
+        it.skipIf(!gpu || !canRun(one, gpu))(one.name, async () => {
+          if (gpu) await one.run(gpu);
+        });
+    });
+  }
 }

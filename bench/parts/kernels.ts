@@ -59,7 +59,7 @@ const SMALL_SEARCHES: typeof SEARCHES = [
 ];
 
 function searchTrials(gpu: Gpu, quick: boolean): Trial[] {
-  const all = gpu.guarded.software ? SMALL_SEARCHES : SEARCHES;
+  const all = gpu.software ? SMALL_SEARCHES : SEARCHES;
   return (quick ? all.slice(0, 1) : all).map(([kernel, call, size]) => {
     const { boxPixels, limit, images, rotations, translations } = size;
     return {
@@ -71,9 +71,9 @@ function searchTrials(gpu: Gpu, quick: boolean): Trial[] {
 }
 
 function trials(gpu: Gpu, quick: boolean): Trial[] {
-  const sizes = gpu.guarded.software ? SMALL : LARGE;
+  const sizes = gpu.software ? SMALL : LARGE;
   const scalars = gpu.half ? (['f32', 'f16'] as const) : (['f32'] as const);
-  const most = quick || gpu.guarded.software ? 3 : Infinity;
+  const most = quick || gpu.software ? 3 : Infinity;
   return sizes.flatMap(({ rows, width }) =>
     scalars.flatMap((scalar): Trial[] => {
       const size = { rows, inputs: width, outputs: width, scalar };

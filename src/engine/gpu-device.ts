@@ -19,6 +19,8 @@ export class GuardedDevice {
   readonly lost: Promise<VitrineError>;
   private failure: VitrineError | null = null;
   private closed = false;
+  /** Those who wait. A promise that never settles keeps whatever is chained to it: nothing is chained to `lost`. */
+  private readonly waiting = new Set<(error: VitrineError) => void>();
 
   private constructor(
     readonly device: GPUDevice,
@@ -29,6 +31,7 @@ export class GuardedDevice {
         if (this.closed) return;
         this.failure ??= error;
         resolve(this.failure);
+        this.turnAway(this.failure);
       };
       void device.lost.then(({ message }) => fail(lostError(message)));
       device.addEventListener('uncapturederror', ({ error }) => fail(refusedError(error)));
@@ -36,11 +39,16 @@ export class GuardedDevice {
   }
 
   /**
-   * With all the limits that the adapter has, and those of `wanted` that it offers. Error: 'device-lost' where it gives
-   * no device.
+   * With all the limits that the adapter has, or those that WebGPU promises everywhere ('default'), and those of `wanted`
+   * that it offers. Error: 'device-lost' where it gives no device.
    */
-  static async open(adapter: GPUAdapter, wanted: readonly string[] = []): Promise<GuardedDevice> {
-    const requiredLimits = Object.fromEntries(RAISED.map((name) => [name, adapter.limits[name]]));
+  static async open(
+    adapter: GPUAdapter,
+    wanted: readonly string[] = [],
+    limits: 'adapter' | 'default' = 'adapter',
+  ): Promise<GuardedDevice> {
+    const raised = limits === 'adapter' ? RAISED : [];
+    const requiredLimits = Object.fromEntries(raised.map((name) => [name, adapter.limits[name]]));
     const requiredFeatures = wanted.filter((name) => adapter.features.has(name)) as GPUFeatureName[];
     const device = await adapter.requestDevice({ requiredLimits, requiredFeatures }).catch((error: unknown) => {
       throw new VitrineError('device-lost', 'The graphics processor does not start.', {
@@ -63,11 +71,13 @@ export class GuardedDevice {
   /** Does work on the device; rejects with what became of the device where that spoils or stops it. */
   async guard<T>(work: () => T | Promise<T>): Promise<T> {
     this.refuse();
+    let stop: (error: VitrineError) => void = () => undefined;
     try {
-      const failed = this.lost.then((error) => {
-        throw error;
+      const result = await new Promise<T>((resolve, reject) => {
+        stop = reject;
+        this.waiting.add(stop);
+        Promise.resolve(work()).then(resolve, reject);
       });
-      const result = await Promise.race([work(), failed]);
       this.refuse();
       return result;
     } catch (error) {
@@ -76,19 +86,32 @@ export class GuardedDevice {
       await new Promise((done) => setTimeout(done, 20));
       this.refuse();
       throw error;
+    } finally {
+      this.waiting.delete(stop);
     }
   }
 
   private refuse(): void {
     if (this.failure) throw this.failure;
-    if (this.closed) throw new VitrineError('device-lost', 'The graphics processor was given back.');
+    if (this.closed) throw givenBack();
   }
 
+  private turnAway(error: VitrineError): void {
+    for (const reject of this.waiting) reject(error);
+    this.waiting.clear();
+  }
+
+  /** Whoever waits is told so: drivers do not settle all that was asked of a device before. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
     this.device.destroy();
+    this.turnAway(givenBack());
   }
+}
+
+function givenBack(): VitrineError {
+  return new VitrineError('device-lost', 'The graphics processor was given back.');
 }
 
 function lostError(message: string): VitrineError {

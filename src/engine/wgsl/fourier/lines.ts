@@ -59,7 +59,7 @@ export async function makeLines(
 ): Promise<Dispatch> {
   const { label, size, direction, end, bytesALine } = shape;
   const radices = radicesOf(size);
-  const variant = shape.variant ?? (gpu.guarded.software ? 'sums' : 'butterflies');
+  const variant = shape.variant ?? (gpu.software ? 'sums' : 'butterflies');
   const sums = variant === 'sums';
   const { lines, threads, workgroups } = sums ? softwareExtent(shape) : extent(gpu, shape);
   const half = lines * size;

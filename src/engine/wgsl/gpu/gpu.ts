@@ -1,18 +1,22 @@
 // The graphics processor as the kernels see it: pipelines by their text, buffers that are counted, dispatches recorded once
 // and submitted again and again. One command buffer a submission; within it WebGPU orders dispatches by what they write.
+import { throwIfCancelled } from '../../../formats/errors.ts';
 import { GuardedDevice, memoryFull } from '../../gpu-device.ts';
+import { AccessTable } from './access.ts';
 import { Arena, type View } from './arena.ts';
+import { Pace, type Work } from './pace.ts';
 import { ReadBack } from './read-back.ts';
+import { Traffic } from './traffic.ts';
 
-/** One kernel on given buffers. Made once, submitted any number of times. */
-export interface Dispatch {
+/**
+ * One kernel on given buffers. Made once, submitted any number of times. Its work, floating-point operations and bytes that
+ * have to cross the memory's bus at least, is what benchmarks divide by and what submissions are cut by.
+ */
+export interface Dispatch extends Work {
   label: string;
   pipeline: GPUComputePipeline;
   bindings: GPUBindGroup;
   workgroups: readonly [number, number, number];
-  /** Floating-point operations, and bytes that have to cross the memory's bus at least: what benchmarks divide by. */
-  flops: number;
-  bytes: number;
 }
 
 /** A copy between buffers, in the order of the dispatches. Offsets and size are multiples of 4 bytes. */
@@ -35,8 +39,26 @@ export interface MatrixUnit {
 
 const WANTED = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'] as const;
 
+export interface GpuOptions {
+  /** Whose kernels compute: those of adapters in software or of real ones; the adapter's own kind unless said (proofs). */
+  kernels?: 'software' | 'hardware';
+  /** 'default': what WebGPU promises everywhere, no more, and none of its features (proofs). */
+  limits?: 'adapter' | 'default';
+}
+
+/** What a long program may be told and ask while it is computed. */
+export interface RunOptions {
+  signal?: AbortSignal | undefined;
+  /** 0 … 1 of the planned work that was sent off. */
+  onProgress?: ((fraction: number) => void) | undefined;
+}
+
 export class Gpu {
   readonly device: GPUDevice;
+  /** Kernels without barriers, few slices, small budgets: for adapters that compute on the CPU. */
+  readonly software: boolean;
+  /** How fast it is, as far as is known. */
+  readonly pace: Pace;
   /** shader-f16: half-precision storage and arithmetic. */
   readonly half: boolean;
   readonly subgroups: boolean;
@@ -46,10 +68,18 @@ export class Gpu {
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
   private readonly arenas = new Set<Arena>();
   private readonly readBack: ReadBack;
+  private readonly access = new AccessTable();
+  private readonly traffic: Traffic;
 
-  private constructor(readonly guarded: GuardedDevice) {
+  private constructor(
+    readonly guarded: GuardedDevice,
+    { kernels }: GpuOptions,
+  ) {
     const { device, info } = guarded;
     this.device = device;
+    this.software = kernels ? kernels === 'software' : guarded.software;
+    this.pace = Pace.assumed(this.software);
+    this.traffic = new Traffic(device, this.pace);
     this.readBack = new ReadBack(guarded);
     this.half = device.features.has('shader-f16');
     this.subgroups = device.features.has('subgroups');
@@ -60,8 +90,9 @@ export class Gpu {
   }
 
   /** Error: 'device-lost' where the adapter gives no device. */
-  static async open(adapter: GPUAdapter): Promise<Gpu> {
-    return new Gpu(await GuardedDevice.open(adapter, WANTED));
+  static async open(adapter: GPUAdapter, options: GpuOptions = {}): Promise<Gpu> {
+    const { limits = 'adapter' } = options;
+    return new Gpu(await GuardedDevice.open(adapter, limits === 'adapter' ? WANTED : [], limits), options);
   }
 
   /** Most bytes that one binding may show a kernel. */
@@ -130,17 +161,20 @@ export class Gpu {
       throw new Error(`${label}: ${words.join('\n')}`);
     }
     await scope;
-    return this.device.createComputePipelineAsync({
+    const pipeline = await this.device.createComputePipelineAsync({
       label,
       layout: 'auto',
       compute: { module, entryPoint: 'main' },
     });
+    this.access.note(pipeline, source);
+    return pipeline;
   }
 
   /**
    * A dispatch of `pipeline` on `views` (binding n is views[n]; null where the kernel has none). `workgroups` may be any
    * number of workgroups: beyond 65535 they are laid out in two dimensions, and the kernel reads its number as
-   * `workgroup_id.y * num_workgroups.x + workgroup_id.x` and leaves where it is too large.
+   * `workgroup_id.y * num_workgroups.x + workgroup_id.x` and leaves where it is too large. Error: RangeError where one
+   * buffer is bound to be read and to be written, which WebGPU refuses when it is submitted.
    */
   dispatch(
     label: string,
@@ -149,6 +183,7 @@ export class Gpu {
     workgroups: number | readonly [number, number, number],
     work: { flops?: number; bytes?: number } = {},
   ): Dispatch {
+    this.access.refuseMixed(label, pipeline, views);
     const entries = views.flatMap((resource, binding) => (resource ? [{ binding, resource }] : []));
     const bindings = this.device.createBindGroup({ label, layout: pipeline.getBindGroupLayout(0), entries });
     return {
@@ -168,10 +203,30 @@ export class Gpu {
     return [Math.ceil(count / rows), rows, 1];
   }
 
+  /** Sends all off at once, in submissions that each take a page's frame at most (pace.ts). */
   submit(commands: readonly Command[]): void {
+    for (const part of this.pace.submissionsOf(commands)) this.send(part);
+  }
+
+  /**
+   * Sends off part by part, never more ahead than keeps the device busy, so that whoever comes next waits little: what takes
+   * long. Errors: 'cancelled' between two parts, 'device-lost'.
+   */
+  async run(commands: readonly Command[], { signal, onProgress }: RunOptions = {}): Promise<void> {
+    const parts = this.pace.submissionsOf(commands);
+    for (const [number, part] of parts.entries()) {
+      throwIfCancelled(signal);
+      this.send(part);
+      onProgress?.((number + 1) / parts.length);
+      await this.guarded.guard(() => this.traffic.room());
+    }
+  }
+
+  private send(commands: readonly Command[]): void {
     const encoder = this.device.createCommandEncoder();
     this.encode(encoder, commands);
     this.device.queue.submit([encoder.finish()]);
+    this.traffic.sent(commands);
   }
 
   private encode(

@@ -80,7 +80,7 @@ async function rateOf(gpu: Gpu, make: (rounds: number) => Promise<Dispatch>, sec
 
 /** Groups enough to fill the device several times over, or few where a CPU does the work. */
 function workgroupsFor(gpu: Gpu): number {
-  return gpu.guarded.software ? 16 : 4096;
+  return gpu.software ? 16 : 4096;
 }
 
 async function inArena<T>(gpu: Gpu, label: string, work: (arena: Arena) => Promise<T>): Promise<T> {
@@ -106,7 +106,7 @@ function fmaRate(gpu: Gpu, kind: Pick<FmaLimit, 'scalar' | 'lanes'>, seconds: nu
 }
 
 async function copyRate(gpu: Gpu, seconds: number): Promise<{ copy: number; copyBytes: number }> {
-  const wanted = Math.min(gpu.bindingBytes, gpu.guarded.software ? 2 ** 25 : 2 ** 29);
+  const wanted = Math.min(gpu.bindingBytes, gpu.software ? 2 ** 25 : 2 ** 29);
   for (
     let copyBytes = Math.floor(wanted / 16) * 16;
     copyBytes >= 2 ** 20;

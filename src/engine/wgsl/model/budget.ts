@@ -11,12 +11,12 @@ const DISPATCH_SECONDS = 0.03;
 
 /** Bytes for the activations of a chunk, to begin with. */
 export function activationBudget(gpu: Gpu): number {
-  return (gpu.guarded.software ? 256 : 1024) * MEBIBYTE;
+  return (gpu.software ? 256 : 1024) * MEBIBYTE;
 }
 
 /** Operations a second that are surely reached, where nothing was measured. */
 function assumedRate(gpu: Gpu): number {
-  return gpu.guarded.software ? 2e9 : 1e12;
+  return gpu.software ? 2e9 : 1e12;
 }
 
 export function rowsAtATime(gpu: Gpu, tuned: Tuned, network: Network, budgetBytes: number): number {

@@ -32,7 +32,7 @@ export function outputVariants(gpu: Gpu, shape: OutputShape): OutputVariant[] {
     .map((lanes): OutputVariant => ({ kind: 'teams', lanes }));
   if (teams.length === 0) teams.push({ kind: 'teams', lanes: usual });
   const rows: OutputVariant = { kind: 'rows' };
-  return gpu.guarded.software ? [rows, ...teams] : [...teams, rows];
+  return gpu.software ? [rows, ...teams] : [...teams, rows];
 }
 
 /** As many lanes as leave each MOST_VECTORS vectors, if one row's read is a segment of memory at least. */

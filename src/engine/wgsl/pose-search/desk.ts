@@ -43,7 +43,7 @@ export class Desk {
     private readonly keep = false,
   ) {
     this.slots = arena.buffer('parameters', SLOTS * SLOT_BYTES, GPUBufferUsage.UNIFORM);
-    this.rate = gpu.guarded.software ? 2e9 : 1e12;
+    this.rate = gpu.software ? 2e9 : 1e12;
   }
 
   /** Operations of a dispatch that lets a page's frames come after it. */

@@ -28,7 +28,7 @@ export const LEAST_BUDGET = 8 * MEBIBYTE;
 
 /** Bytes to begin with. */
 export function searchBudget(gpu: Gpu): number {
-  return (gpu.guarded.software ? 256 : 1024) * MEBIBYTE;
+  return (gpu.software ? 256 : 1024) * MEBIBYTE;
 }
 
 /** Bytes of each kind. Errors are few enough to stay in a cache between the kernel that writes and the one that reads them. */

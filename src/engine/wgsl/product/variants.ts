@@ -136,7 +136,7 @@ export function productVariants(gpu: Gpu, shape: ProductShape, rows = Infinity):
       tileBytes(one) <= maxComputeWorkgroupStorageSize && tileInvocations(one) <= maxComputeInvocationsPerWorkgroup,
   ).sort((a, b) => waste(a, shape, rows) - waste(b, shape, rows));
   // In software, tiles wait at each barrier and take seconds to compile: they are not even tried.
-  return gpu.guarded.software
+  return gpu.software
     ? [...skinny, ...subgroupVariants(gpu), ...REGISTERS]
     : [...skinny, ...tiles, ...WIDE_REGISTERS, ...subgroupVariants(gpu), ...matrixVariants(gpu, inputs, scalar)];
 }
@@ -169,7 +169,7 @@ function waste(one: TileVariant, { outputs }: ProductShape, rows: number): numbe
 
 function skinnyVariants(gpu: Gpu, { inputs, outputs }: ProductShape, rows: number): SkinnyVariant[] {
   const slice = Math.max(SHORTEST_SLICE, 16 * Math.ceil(inputs / MOST_SLICES / 16));
-  const lanes = gpu.guarded.software || outputs < 128 ? 8 : 32;
+  const lanes = gpu.software || outputs < 128 ? 8 : 32;
   const heights = rows <= 4 ? [4] : [8, 4];
   const alone = heights.map((height): SkinnyVariant => ({
     kind: 'skinny',
@@ -181,5 +181,5 @@ function skinnyVariants(gpu: Gpu, { inputs, outputs }: ProductShape, rows: numbe
   }));
   const narrow = subgroupVariants(gpu).filter((one) => one.lanes <= NARROW);
   const together = narrow.map((one): SkinnyVariant => ({ ...one, kind: 'skinny', slice, subgroup: true }));
-  return gpu.guarded.software && rows > 4 ? [...together, ...alone] : [...alone, ...together];
+  return gpu.software && rows > 4 ? [...together, ...alone] : [...alone, ...together];
 }

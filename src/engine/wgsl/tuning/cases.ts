@@ -106,7 +106,7 @@ export const cases: KernelCase[] = [
       kept.set(tuningKey(gpu, SIZES), '{"version":');
       await openTuned(gpu, SIZES, options);
       must('measured again where the file is spoiled', saved === 2);
-      if (gpu.guarded.software) {
+      if (gpu.software) {
         const defaults = await openTuned(gpu, SIZES, { store });
         must('software keeps its defaults', defaults.tuning === null && defaults.rate === null);
       }

@@ -21,7 +21,7 @@ export interface OpenTunedOptions extends TuneOptions {
 /** The kept tuning, or a new one that is then kept. Where measuring fails the defaults serve. */
 export async function openTuned(gpu: Gpu, sizes: TuningSizes, options: OpenTunedOptions = {}): Promise<Tuned> {
   const { store, software } = options;
-  if (gpu.guarded.software && !software) return Tuned.defaults(gpu);
+  if (gpu.software && !software) return Tuned.defaults(gpu);
   const key = tuningKey(gpu, sizes);
   const kept = parseTuning(await store?.load(key).catch(() => null), gpu);
   if (kept) return new Tuned(gpu, kept);

@@ -45,7 +45,7 @@ export interface Kernel {
 /** Error: 'out-of-memory' where the trials do not fit; a reason that `signal` gives. */
 export async function tuneEngine(gpu: Gpu, sizes: TuningSizes, options: TuneOptions = {}): Promise<Tuning> {
   const scalars: Scalar[] = gpu.half ? ['f32', 'f16'] : ['f32'];
-  const candidates = options.candidates ?? (gpu.guarded.software ? 2 : Infinity);
+  const candidates = options.candidates ?? (gpu.software ? 2 : Infinity);
   const choices: Record<string, Choice> = {};
   const steps: Partial<Record<Scalar, Measured>> = {};
   let rate = Infinity;

@@ -70,7 +70,7 @@ export class Tuned {
   get encoding(): EncodingChoice {
     const found = this.tuning?.choices['encoding']?.variant;
     if (found === '"fused"' || found === '"stored"') return JSON.parse(found) as EncodingChoice;
-    return this.gpu.guarded.software ? 'stored' : 'fused';
+    return this.gpu.software ? 'stored' : 'fused';
   }
 
   /** Storage of activations: 'f16' only where the device has it and it was measured to be faster. */

@@ -49,7 +49,7 @@ function passesOf(gpu: Gpu, { rows, firstRow, rowsPerImage }: GroupRows): Pass[]
   const most = Math.min(rowsPerImage, firstRow + rows);
   const firstImage = Math.floor(firstRow / most);
   const images = Math.floor((firstRow + rows - 1) / most) - firstImage + 1;
-  const wanted = Math.ceil((gpu.guarded.software ? WANTED_SOFTWARE : WANTED) / images);
+  const wanted = Math.ceil((gpu.software ? WANTED_SOFTWARE : WANTED) / images);
   const passes: Pass[] = [];
   let pass = { rows, firstRow, rowsPerImage: most, firstImage };
   for (;;) {
@@ -86,7 +86,13 @@ export async function makeGroupSums(
     const last = number === passes.length - 1;
     const type = number === 0 ? scalar : 'f32';
     const scaled = last ? scale : undefined;
-    const constants = { LAST: last ? 1 : 0, ACCUMULATE: chunk.accumulate ? 1 : 0, SCALED: scaled ? 1 : 0 };
+    const flag = (set: boolean): number => (set ? 1 : 0);
+    const constants = {
+      LAST: flag(last),
+      LATER: flag(number > 0),
+      ACCUMULATE: flag(chunk.accumulate),
+      SCALED: flag(scaled !== undefined),
+    };
     const source = shaderSource(
       { ...constants, OUTPUTS: outputs, scalar: type, Flag: 'atomic<u32>' },
       [

@@ -17,7 +17,7 @@ const UNITS: MatrixUnit[] = [
 const limits = { maxComputeWorkgroupStorageSize: 49152, maxComputeInvocationsPerWorkgroup: 1024 };
 function adapter(subgroupSizes: [number, number], more = {}): Gpu {
   const device = { limits: { ...limits, ...more } };
-  return { subgroupSizes, subgroups: true, matrixUnits: UNITS, device, guarded: { software: false } } as unknown as Gpu;
+  return { subgroupSizes, subgroups: true, matrixUnits: UNITS, device, software: false } as unknown as Gpu;
 }
 
 function shapeOf(scalar: 'f16' | 'f32', more: Partial<WeightGradientShape> = {}): WeightGradientShape {

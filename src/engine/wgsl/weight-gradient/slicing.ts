@@ -39,7 +39,7 @@ function tileOf(variant: WeightGradientVariant): [number, number] {
 
 export function slicesOf(gpu: Gpu, { inputs, outputs }: Sizes, rows: number, variant: WeightGradientVariant): Slices {
   const tiles = tilesOf(variant, inputs, outputs);
-  const wanted = gpu.guarded.software ? WANTED_SOFTWARE : WANTED;
+  const wanted = gpu.software ? WANTED_SOFTWARE : WANTED;
   const partials = inputs * outputs + outputs;
   const most = Math.min(
     Math.ceil(wanted / tiles),

@@ -10,7 +10,13 @@ struct Rows {
   slice_rows: u32,
   into_image: u32, // where the first image's sums are written
 }
-@group(0) @binding(2) var<storage, read> values: array<vec4<scalar>>; // rows × OUTPUTS
+// rows × OUTPUTS. Later passes read and write parts of one buffer, which WebGPU allows where both bindings may write.
+// unroll only in LATER..1
+@group(0) @binding(2) var<storage, read> values: array<vec4<scalar>>;
+// end
+// unroll only in 0..LATER
+@group(0) @binding(2) var<storage, read_write> values: array<vec4<scalar>>;
+// end
 @group(0) @binding(3) var<uniform> cut: Rows;
 // unroll only in LAST..1
 @group(0) @binding(4) var<storage, read_write> sums: array<vec4f>; // images × slices × OUTPUTS

@@ -58,7 +58,7 @@ export function weightGradientVariants(
     const threads = Math.min(16, Math.max(4, 2 ** Math.ceil(Math.log2(outputs / each))));
     return { kind: 'register', inputs: 16, outputs: each, threads };
   });
-  if (gpu.guarded.software) {
+  if (gpu.software) {
     const [best, ...others] = subgroupVariants(gpu, outputs);
     return [...(best ? [best] : []), ...registers, ...others, many, wide];
   }

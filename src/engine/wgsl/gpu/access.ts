@@ -1,0 +1,37 @@
+// Which bindings of a kernel are read and which are written, by its text. WebGPU refuses a dispatch that has one buffer bound to
+// be read and to be written, even in parts that do not meet; it says so when the dispatch is submitted, as a lost device.
+// Here it is refused by name when it is recorded, on every adapter.
+import type { View } from './arena.ts';
+
+type Access = 'read' | 'read_write' | 'uniform';
+
+const BINDING = /@binding\((\d+)\)\s*var<(storage(?:,\s*(read_write|read))?|uniform)>/g;
+
+/** Access by number of binding. */
+export function accessOf(source: string): ReadonlyMap<number, Access> {
+  const found = new Map<number, Access>();
+  for (const [, number, space, access] of source.matchAll(BINDING))
+    found.set(Number(number), space === 'uniform' ? 'uniform' : ((access ?? 'read') as Access));
+  return found;
+}
+
+export class AccessTable {
+  private readonly pipelines = new WeakMap<GPUComputePipeline, ReadonlyMap<number, Access>>();
+
+  note(pipeline: GPUComputePipeline, source: string): void {
+    this.pipelines.set(pipeline, accessOf(source));
+  }
+
+  /** Error: RangeError where a buffer of `views` would be read by one binding and written by another. */
+  refuseMixed(label: string, pipeline: GPUComputePipeline, views: readonly (View | null)[]): void {
+    const access = this.pipelines.get(pipeline);
+    const written = new Map<GPUBuffer, number>();
+    const bound = views.flatMap((view, binding) => (view ? [{ view, binding, how: access?.get(binding) }] : []));
+    for (const { view, binding, how } of bound) if (how === 'read_write') written.set(view.buffer, binding);
+    for (const { view, binding, how } of bound) {
+      const other = written.get(view.buffer);
+      if (other !== undefined && how !== undefined && how !== 'read_write')
+        throw new RangeError(`${label}: bindings ${binding} (${how}) and ${other} (read_write) are one buffer`);
+    }
+  }
+}
