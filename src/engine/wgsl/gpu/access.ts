@@ -5,13 +5,19 @@ import type { View } from './arena.ts';
 
 type Access = 'read' | 'read_write' | 'uniform';
 
-const BINDING = /@binding\((\d+)\)\s*var<(storage(?:,\s*(read_write|read))?|uniform)>/g;
+const BINDING = /@binding\(([^)]+)\)\s*var<(storage(?:,\s*(read_write|read))?|uniform)>/g;
+const CONSTANT = /\bconst (\w+): u32 = (\d+)u;/g;
 
-/** Access by number of binding. */
+/** Access by number of binding; numbers may be sums and products of constants, `2 * COUNT + 1`. */
 export function accessOf(source: string): ReadonlyMap<number, Access> {
+  const constants = new Map([...source.matchAll(CONSTANT)].map(([, name, value]) => [name, Number(value)]));
+  const number = (word: string): number => constants.get(word.trim()) ?? Number(word);
+  const product = (words: string): number => words.split('*').reduce((all, word) => all * number(word), 1);
   const found = new Map<number, Access>();
-  for (const [, number, space, access] of source.matchAll(BINDING))
-    found.set(Number(number), space === 'uniform' ? 'uniform' : ((access ?? 'read') as Access));
+  for (const [, words, space, access] of source.matchAll(BINDING)) {
+    const binding = words.split('+').reduce((sum, part) => sum + product(part), 0);
+    found.set(binding, space === 'uniform' ? 'uniform' : ((access ?? 'read') as Access));
+  }
   return found;
 }
 
@@ -25,12 +31,14 @@ export class AccessTable {
   /** Error: RangeError where a buffer of `views` would be read by one binding and written by another. */
   refuseMixed(label: string, pipeline: GPUComputePipeline, views: readonly (View | null)[]): void {
     const access = this.pipelines.get(pipeline);
+    if (!access) return;
     const written = new Map<GPUBuffer, number>();
-    const bound = views.flatMap((view, binding) => (view ? [{ view, binding, how: access?.get(binding) }] : []));
+    const bound = views.flatMap((view, binding) => (view ? [{ view, binding, how: access.get(binding) }] : []));
+    if (bound.some(({ how }) => !how)) throw new RangeError(`${label}: it has no such binding`);
     for (const { view, binding, how } of bound) if (how === 'read_write') written.set(view.buffer, binding);
     for (const { view, binding, how } of bound) {
       const other = written.get(view.buffer);
-      if (other !== undefined && how !== undefined && how !== 'read_write')
+      if (other !== undefined && how !== 'read_write')
         throw new RangeError(`${label}: bindings ${binding} (${how}) and ${other} (read_write) are one buffer`);
     }
   }

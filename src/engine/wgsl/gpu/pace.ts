@@ -19,8 +19,8 @@ const ASSUMED_SOFTWARE = { flops: 2e9, bytes: 2e9 };
 const TELLING_SECONDS = 0.002;
 /** Seconds of work that observations are averaged over. */
 const HORIZON_SECONDS = 0.5;
-/** Times the plan that one observation counts for at most: a page that was busy or asleep makes a device look slow. */
-const MOST_DELAY = 4;
+/** What one observation counts for at most: a laptop that slept is not a slow one. */
+const LONGEST_SECONDS = 0.25;
 /** How far from what was measured or assumed the rates go. */
 const RANGE = 1000;
 
@@ -69,7 +69,7 @@ export class Pace {
    */
   learn(planned: number, seconds: number): void {
     if (planned < TELLING_SECONDS || !(seconds >= 0)) return;
-    const taken = Math.min(seconds, MOST_DELAY * planned);
+    const taken = Math.min(seconds, LONGEST_SECONDS);
     const fading = Math.exp(-taken / HORIZON_SECONDS);
     const { factor } = this;
     this.planned = fading * this.planned + planned * factor;
