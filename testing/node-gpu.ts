@@ -10,17 +10,25 @@ export async function openTestGpu(options: GpuOptions = {}): Promise<Gpu | null>
   return adapter && Gpu.open(adapter, options);
 }
 
-const KERNELS = ['software', 'hardware'] as const;
-
 export async function describeKernel(name: string, cases: readonly KernelCase[]): Promise<void> {
-  for (const kernels of KERNELS) {
-    const gpu = await openTestGpu({ kernels });
-    describe.skipIf(!gpu)(`${name}, ${kernels === 'software' ? 'as in software' : 'as on real adapters'}`, () => {
-      afterAll(() => gpu?.close());
-      for (const one of cases)
-        it.skipIf(!gpu || !canRun(one, gpu))(one.name, async () => {
-          if (gpu) await one.run(gpu);
-        });
-    });
-  }
+  await describeCases(`${name}, as in software`, cases, { kernels: 'software' });
+  await describeCases(`${name}, as on real adapters`, cases, { kernels: 'hardware' });
+}
+
+/** The cases on one device. `check` sees it before. */
+export async function describeCases(
+  name: string,
+  cases: readonly KernelCase[],
+  options: GpuOptions,
+  check: (gpu: Gpu) => void = () => undefined,
+): Promise<void> {
+  const gpu = await openTestGpu(options);
+  if (gpu) check(gpu);
+  describe.skipIf(!gpu)(name, () => {
+    afterAll(() => gpu?.close());
+    for (const one of cases)
+      it.skipIf(!gpu || !canRun(one, gpu))(one.name, async () => {
+        if (gpu) await one.run(gpu);
+      });
+  });
 }

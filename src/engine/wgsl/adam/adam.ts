@@ -1,6 +1,7 @@
 // One Adam over the flat buffers, and before it one invocation that says whether the step counts. β1 0.9, β2 0.999, ε 1e-8.
 import { partOf, type Arena, type View } from '../gpu/arena.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
+import { DISPATCH_BYTES } from '../gpu/pace.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
 import { GOOD_STEPS, LEAST_SCALE, MOST_SCALE } from './state.ts';
@@ -10,6 +11,9 @@ export { adamState, readAdamState } from './state.ts';
 export const BETA1 = 0.9;
 export const BETA2 = 0.999;
 export const EPSILON = 1e-8;
+
+/** Of a parameter: four numbers read, three written. */
+const BYTES_MOVED = 28;
 
 export interface AdamBuffers {
   /** Each of `size` float32, laid out alike. */
@@ -31,12 +35,12 @@ export async function makeAdam(gpu: Gpu, arena: Arena, size: number, buffers: Ad
   const { parameters, gradients, first, second, state, step } = buffers;
   const commands = [gpu.dispatch('advance', await gpu.pipeline('advance', ADVANCE), [state], 1)];
   const adam = await gpu.pipeline('adam', ADAM);
-  const most = Math.floor(gpu.bindingBytes / 4 / 64) * 64;
+  const most = Math.floor(Math.min(gpu.bindingBytes / 4, DISPATCH_BYTES / BYTES_MOVED) / 64) * 64;
   for (let at = 0; at < size; at += most) {
     const floats = Math.min(most, size - at);
     const [p, g, m, v] = [parameters, gradients, first, second].map((view) => partOf(view, at, floats));
     const range = arena.uniform('adam range', [floats / 4]);
-    const work = { flops: 16 * floats, bytes: 28 * floats };
+    const work = { flops: 16 * floats, bytes: BYTES_MOVED * floats };
     commands.push(gpu.dispatch('adam', adam, [p, g, m, v, state, step, range], Math.ceil(floats / 1024), work));
   }
   return commands;

@@ -13,14 +13,16 @@ export interface Work {
 export const SUBMISSION_SECONDS = 0.012;
 
 /** Before anything was measured: a weak chip of a thin laptop; a CPU. */
-const ASSUMED = { flops: 2e11, bytes: 1e10 };
-const ASSUMED_SOFTWARE = { flops: 2e9, bytes: 2e9 };
+export const ASSUMED: Work = { flops: 2e11, bytes: 1e10 };
+export const ASSUMED_SOFTWARE: Work = { flops: 5e9, bytes: 2e9 };
 /** Planned seconds that say something about the rates: less is lost in how long an answer takes. */
 const TELLING_SECONDS = 0.002;
 /** Seconds of work that observations are averaged over. */
-const HORIZON_SECONDS = 0.5;
+const HORIZON_SECONDS = 0.2;
 /** What one observation counts for at most: a laptop that slept is not a slow one. */
 const LONGEST_SECONDS = 0.25;
+/** Bytes that one dispatch moves at most: on the slowest chip that is planned for it is a submission. */
+export const DISPATCH_BYTES = SUBMISSION_SECONDS * 1e10;
 /** How far from what was measured or assumed the rates go. */
 const RANGE = 1000;
 

@@ -37,11 +37,11 @@ export class EncodingProgram {
   }
 
   /** μ | log σ² of images `from …`, a row of padded(2·zDim) floats each image or pair. */
-  run(batch: Omit<ImageBatch, 'rotations' | 'noise'>, from: number): Promise<Float32Array> {
+  async run(batch: Omit<ImageBatch, 'rotations' | 'noise'>, from: number): Promise<Float32Array> {
     const { gpu, network } = this.workshop;
     const { images } = this.shape;
     writeImages(gpu, this.views, batch, network.slices.lattice.points, from, images);
-    gpu.submit(this.commands);
+    await gpu.run(this.commands);
     return gpu.readFloats({ ...this.outputs, size: 4 * (images / network.views) * network.encoderOutputs });
   }
 }

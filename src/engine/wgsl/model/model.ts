@@ -117,7 +117,7 @@ export class WgslModel implements FieldModel {
       latentCount(this.spec, batch.count);
       const shape = { images: batch.count, translations: batch.translations !== null, ctf: batch.ctf !== null };
       const program = await this.trainingProgram(shape);
-      program.submit(batch, options);
+      await program.run(batch, options);
       this.images += batch.count;
       // What goes wrong there is told to the call that waits, or to the next.
       this.underway.push(this.gpu.finished().catch(() => undefined));

@@ -54,8 +54,8 @@ export class TrainingProgram {
     return new TrainingProgram(workshop, bench, stepViews, shape, await recorder.commands());
   }
 
-  /** Writes the batch and submits the step. `batch` is as the program's shape says. */
-  submit(batch: ImageBatch, options: StepOptions): void {
+  /** Writes the batch and sends off the step. `batch` is as the program's shape says. */
+  run(batch: ImageBatch, options: StepOptions): Promise<void> {
     const { gpu, network } = this.workshop;
     const { points } = network.slices.lattice;
     const { zDim } = network.spec;
@@ -66,7 +66,7 @@ export class TrainingProgram {
     const draws = latents * zDim;
     if (zDim > 0) gpu.write(views.noise, batch.noise?.subarray(0, draws) ?? new Float32Array(draws));
     writeStep(gpu, this.stepViews.step, { ...options, klWeight: 1 / (latents * points) });
-    gpu.submit(this.commands);
+    return gpu.run(this.commands);
   }
 }
 

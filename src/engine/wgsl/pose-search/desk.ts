@@ -1,17 +1,14 @@
-// Where a search's dispatches are made and sent off: their parameters lie in the slots of one uniform buffer, and they are
-// submitted in loads of about a tenth of a second, two of them on their way at most. How fast the device is shows as they come back;
-// it decides how much one dispatch does, and never what comes out.
+// Where a search's dispatches are made and sent off: their parameters lie in the slots of one uniform buffer. How fast the
+// device is (gpu/pace.ts) decides how much one dispatch does and when they are sent, and never what comes out.
 import { uniformBytes, type Arena, type UniformWord, type View } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
+import { SUBMISSION_SECONDS } from '../gpu/pace.ts';
 import { shaderSource } from '../gpu/source.ts';
 
 const SLOT_BYTES = 256;
 const SLOTS = 128;
-const LOADS_UNDERWAY = 2;
-const LOAD_SECONDS = 0.1;
-const DISPATCH_SECONDS = 0.03;
-/** Loads that take less say nothing about the rate. */
-const TELLING_SECONDS = 0.005;
+/** Planned seconds after which they are sent: a few submissions. */
+const LOAD_SECONDS = 0.05;
 
 export interface Launch {
   /** Names the kernel: the same label has the same text. */
@@ -30,11 +27,7 @@ export class Desk {
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
   private readonly slots: View;
   private commands: Command[] = [];
-  private flops = 0;
-  private readonly underway: Promise<void>[] = [];
-  private lastDone = 0;
-  /** Operations a second that are surely reached. */
-  private rate: number;
+  private planned = 0;
 
   /** `keep`: nothing is sent off (benchmarks). */
   constructor(
@@ -43,12 +36,11 @@ export class Desk {
     private readonly keep = false,
   ) {
     this.slots = arena.buffer('parameters', SLOTS * SLOT_BYTES, GPUBufferUsage.UNIFORM);
-    this.rate = gpu.software ? 2e9 : 1e12;
   }
 
   /** Operations of a dispatch that lets a page's frames come after it. */
   get flopsAtOnce(): number {
-    return DISPATCH_SECONDS * this.rate;
+    return SUBMISSION_SECONDS * this.gpu.pace.flopsPerSecond;
   }
 
   async add({ label, source, views, parameters, parametersAt, workgroups, flops = 0, bytes = 0 }: Launch) {
@@ -58,7 +50,7 @@ export class Desk {
       this.pipelines.set(label, pipeline);
     }
     const compiled = await pipeline;
-    if (this.commands.length === SLOTS || this.flops > LOAD_SECONDS * this.rate) await this.send();
+    if (this.commands.length === SLOTS || this.planned > LOAD_SECONDS) await this.send();
     if (this.commands.length === SLOTS) throw new RangeError(`more than ${SLOTS} dispatches are not kept`);
     const slot = { ...this.slots, offset: this.commands.length * SLOT_BYTES, size: SLOT_BYTES };
     this.gpu.write(slot, uniformBytes(parameters));
@@ -66,7 +58,7 @@ export class Desk {
     while (bound.length <= parametersAt) bound.push(null);
     bound[parametersAt] = slot;
     this.commands.push(this.gpu.dispatch(label, compiled, bound, workgroups, { flops, bytes }));
-    this.flops += flops;
+    this.planned += this.gpu.pace.secondsOf({ flops, bytes });
   }
 
   /** A kernel of 64 invocations a workgroup that has its parameters in binding 0, on `count` things. */
@@ -98,30 +90,15 @@ export class Desk {
   /** Sends off what was added. */
   async send(): Promise<void> {
     if (this.keep || this.commands.length === 0) return;
-    this.gpu.submit(this.commands);
-    const [flops, sent] = [this.flops, performance.now()];
-    this.commands = [];
-    this.flops = 0;
-    // What goes wrong there is told to whoever reads.
-    const done = this.gpu.finished().then(
-      () => this.learn(flops, sent),
-      () => undefined,
-    );
-    this.underway.push(done);
-    if (this.underway.length > LOADS_UNDERWAY) await this.underway.shift();
-  }
-
-  private learn(flops: number, sent: number): void {
-    const now = performance.now();
-    const seconds = (now - Math.max(sent, this.lastDone)) / 1000;
-    this.lastDone = now;
-    if (seconds > TELLING_SECONDS) this.rate = Math.max(this.rate, Math.min(flops / seconds, 4 * this.rate));
+    const { commands } = this;
+    this.drop();
+    await this.gpu.run(commands);
   }
 
   /** Forgets what was added and not sent off. */
   drop(): void {
     this.commands = [];
-    this.flops = 0;
+    this.planned = 0;
   }
 
   /** What was added, for `gpu.measure`. */

@@ -7,6 +7,7 @@ import type { LinesVariant } from '../fourier/lines.ts';
 import { LONGEST_LINE } from '../fourier/plan.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
+import { DISPATCH_BYTES } from '../gpu/pace.ts';
 import {
   makeBuffers,
   makePreprocessing,
@@ -59,7 +60,13 @@ export class GpuPreprocessor {
     requireCrop(imagePixels, boxPixels);
     const bytesAnImage = 4 * imagePixels * Math.max(imagePixels, 2 * columnsOf(boxPixels));
     const { maxComputeWorkgroupsPerDimension } = gpu.device.limits;
-    const most = Math.min(batchImages, Math.floor(gpu.bindingBytes / bytesAnImage), maxComputeWorkgroupsPerDimension);
+    const most = Math.min(
+      batchImages,
+      Math.floor(gpu.bindingBytes / bytesAnImage),
+      // A kernel reads and writes half of the complex lines.
+      Math.max(1, Math.floor(DISPATCH_BYTES / (8 * imagePixels ** 2))),
+      maxComputeWorkgroupsPerDimension,
+    );
     if (imagePixels > LONGEST_LINE || most < 1)
       throw new VitrineError('value-out-of-range', 'The graphics processor cannot transform images of this size.', {
         expected: `at most ${LONGEST_LINE} pixels`,
@@ -148,7 +155,7 @@ export class GpuPreprocessor {
     const bytes = 4 * floats;
     const part = (view: View, size: number): View => ({ ...view, size });
     const result = (offset: number, size: number): View => ({ buffer: staging, offset, size });
-    gpu.submit([
+    await gpu.run([
       ...program[what],
       { from: part(buffers.values, bytes), to: result(0, bytes) },
       { from: part(buffers.flags, 4 * count), to: result(bytes, 4 * count) },
