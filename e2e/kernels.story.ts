@@ -1,6 +1,6 @@
 // Every kernel's proof in Chromium, on its software adapter: all cases in the dedicated worker that trains, one of each room
-// in the page too, under the studio's own headers and policy. The cases are those of Node; here another WebGPU stack
-// compiles and runs them.
+// in the page too and one with the kernels of real adapters, under the studio's own headers and policy. The cases are those of
+// Node; here another WebGPU stack compiles and runs them.
 import { resolve } from 'node:path';
 import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,9 +43,10 @@ describe('Kernels in Chromium', () => {
   });
 
   const all = roomCases.map(({ room, one }, number) => ({ room, name: one.name, number }));
-  const places: [string, typeof all, () => Promise<Place>][] = [
-    ['the worker that trains', all, engineWorker],
-    ['the page', firsts(all), () => Promise.resolve(studio.get().page)],
+  const places: [string, 'software' | 'hardware', typeof all, () => Promise<Place>][] = [
+    ['the worker that trains', 'software', all, engineWorker],
+    ['the worker, as on real adapters', 'hardware', firsts(all), engineWorker],
+    ['the page', 'software', firsts(all), () => Promise.resolve(studio.get().page)],
   ];
 
   /** The dedicated worker of the engine: the one that was given its script's name. */
@@ -57,7 +58,7 @@ describe('Kernels in Chromium', () => {
     return found;
   }
 
-  describe.each(places)('in %s', (where, cases, find) => {
+  describe.each(places)('in %s', (where, kernels, cases, find) => {
     let place: Place;
     let taken = 0;
     const ask = <T>(call: string): Promise<T> => place.evaluate<T>(`kernelRunner.${call}`);
@@ -65,7 +66,7 @@ describe('Kernels in Chromium', () => {
     beforeAll(async () => {
       place = await find();
       await place.evaluate(`${script};0`);
-      const opened = await ask<Awaited<ReturnType<KernelRunner['open']>>>('open()');
+      const opened = await ask<Awaited<ReturnType<KernelRunner['open']>>>(`open('${kernels}')`);
       expect(opened.cases).toBe(roomCases.length);
     });
     afterAll(async () => {

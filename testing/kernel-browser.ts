@@ -2,13 +2,13 @@
 // object. Nothing of it is part of the studio.
 import { VitrineError } from '../src/formats/errors.ts';
 import { browserGpu, findAdapter } from '../src/engine/gpu-adapter.ts';
-import { Gpu } from '../src/engine/wgsl/gpu/gpu.ts';
+import { Gpu, type GpuOptions } from '../src/engine/wgsl/gpu/gpu.ts';
 import { canRun } from './kernel-cases.ts';
 import { roomCases } from './kernel-rooms.ts';
 
 export interface KernelRunner {
-  /** Adapter and the number of cases. Rejects where there is no adapter. */
-  open(): Promise<{ adapter: string; cases: number }>;
+  /** Adapter and the number of cases, for whose kernels. Rejects where there is no adapter. */
+  open(kernels: GpuOptions['kernels']): Promise<{ adapter: string; cases: number }>;
   /** Runs case `number`: how many milliseconds it took, null where the device lacks what it needs. */
   run(number: number): Promise<number | null>;
   close(): void;
@@ -17,11 +17,11 @@ export interface KernelRunner {
 let gpu: Gpu | null = null;
 
 const runner: KernelRunner = {
-  async open() {
+  async open(kernels) {
     const browser = browserGpu();
     const adapter = browser && (await findAdapter(browser));
     if (!adapter) throw new Error('no WebGPU adapter');
-    gpu = await Gpu.open(adapter);
+    gpu = await Gpu.open(adapter, kernels && { kernels });
     return { adapter: gpu.guarded.description, cases: roomCases.length };
   },
   async run(number) {

@@ -2,17 +2,9 @@
 // looked at; whether the numbers are right shows on an adapter that has them.
 import { describe, expect, it } from 'vitest';
 import { dawn } from '../src/engine/node/dawn.ts';
-import { Gpu, type GpuOptions } from '../src/engine/wgsl/gpu/gpu.ts';
 
 const OPTIONS = ['backend=null', 'enable-dawn-features=allow_unsafe_apis'];
 const FEATURES = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'] as GPUFeatureName[];
-
-/** A Gpu that records and computes nothing; null where Dawn cannot be loaded. */
-export async function openNullGpu(options: GpuOptions = {}): Promise<Gpu | null> {
-  const gpu = await dawn(OPTIONS);
-  const adapter = await gpu?.requestAdapter();
-  return adapter ? Gpu.open(adapter, options) : null;
-}
 
 /** Errors that the compiler finds in a module, one line each. */
 async function wgslErrors(device: GPUDevice, code: string): Promise<string[]> {

@@ -1,0 +1,67 @@
+// A Gpu on paper: programs are recorded at the sizes of real runs and laptops' limits, and nothing is allocated, compiled or
+// computed. For what is planned: dispatches, their work, submissions, bytes.
+import { Arena } from '../src/engine/wgsl/gpu/arena.ts';
+import { Gpu, type Command, type Dispatch } from '../src/engine/wgsl/gpu/gpu.ts';
+import { Pace, type Work } from '../src/engine/wgsl/gpu/pace.ts';
+
+const MEBIBYTE = 2 ** 20;
+/** Of a usual laptop's graphics processor. */
+const LAPTOP = {
+  maxStorageBufferBindingSize: 2048 * MEBIBYTE,
+  maxBufferSize: 2048 * MEBIBYTE,
+  maxComputeWorkgroupStorageSize: 32768,
+  maxComputeInvocationsPerWorkgroup: 1024,
+  maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBuffersPerShaderStage: 10,
+  minStorageBufferOffsetAlignment: 256,
+};
+export type PaperLimits = Partial<typeof LAPTOP>;
+
+export interface PaperGpu {
+  gpu: Gpu;
+  /** All commands that were sent off, in order. */
+  sent: Command[];
+}
+
+/** `rates`: of the pace that plans. */
+export function paperGpu(rates: Work, limits: PaperLimits = {}, software = false): PaperGpu {
+  (globalThis as { GPUBufferUsage?: unknown }).GPUBufferUsage ??= { STORAGE: 1, COPY_SRC: 2, COPY_DST: 4, UNIFORM: 8 };
+  const sent: Command[] = [];
+  const device = {
+    limits: { ...LAPTOP, ...limits },
+    features: new Set<string>(),
+    createBuffer: ({ size }: GPUBufferDescriptor) => ({ size, destroy: () => undefined }),
+    queue: { writeBuffer: () => undefined },
+  } as unknown as GPUDevice;
+  const arena = (label: string): Arena => new Arena(device, label, () => undefined);
+  const send = (commands: readonly Command[]): void => void sent.push(...commands);
+  const parts: Partial<Record<keyof Gpu, unknown>> = {
+    ...{ device, software, half: false, subgroups: false, subgroupSizes: [0, 0], matrixUnits: [] },
+    guarded: { software: false, guard: async (work: () => unknown) => work() },
+    pace: new Pace(rates),
+    arena,
+    allocate: async (label: string, make: (held: Arena) => unknown) => {
+      const held = arena(label);
+      return { arena: held, made: await make(held) };
+    },
+    pipeline: () => Promise.resolve({}),
+    dispatch: (
+      label: string,
+      _: unknown,
+      __: unknown,
+      workgroups: Dispatch['workgroups'],
+      work: Partial<Work> = {},
+    ) => ({
+      ...{ label, pipeline: {}, bindings: {}, workgroups },
+      ...{ flops: work.flops ?? 0, bytes: work.bytes ?? 0 },
+    }),
+    submit: send,
+    run: (commands: readonly Command[]) => Promise.resolve(send(commands)),
+    finished: () => Promise.resolve(),
+    write: () => undefined,
+    read: ({ size }: { size: number }) => Promise.resolve(new ArrayBuffer(size)),
+    readFloats: ({ size }: { size: number }) => Promise.resolve(new Float32Array(size / 4)),
+  };
+  const properties = Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, { value }]));
+  return { gpu: Object.create(Gpu.prototype, properties) as Gpu, sent };
+}
