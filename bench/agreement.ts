@@ -1,10 +1,15 @@
 // Do the engines learn alike? Mean losses of every 20 steps on the hinge set from one seed, 128×3 (docs/CONVENTIONS.md), for
-// the CPU's kernels, tfjs, WGSL in float32 and, where the adapter has it, in float16.
-// Run: npx tsx bench/agreement.ts [--steps 200] [--every 20] [--width 128] [--layers 3] [--batch 16] [--engines wasm,tfjs,f32,f16]
+// the CPU's kernels, tfjs, WGSL in float32 and, where the adapter has it, in float16; 'real' is WGSL in float32 with the kernels
+// that a real adapter takes untried, whatever adapter is there.
+// Run: npx tsx bench/agreement.ts [--steps 200] [--every 20] [--width 128] [--layers 3] [--batch 16] [--engines wasm,tfjs,f32,f16,real]
 import { parseArgs } from 'node:util';
 import { openEngineInNode } from '../src/engine/node/dawn.ts';
 import type { Engine } from '../src/engine/engine.ts';
-import { openWgslEngine } from '../src/engine/wgsl/engine.ts';
+import { adapterWords } from '../src/engine/gpu-adapter.ts';
+import { openWgslEngine, WgslEngine } from '../src/engine/wgsl/engine.ts';
+import { Gpu } from '../src/engine/wgsl/gpu/gpu.ts';
+import type { TuningStore } from '../src/engine/wgsl/tuning/store.ts';
+import { TUNING_VERSION, type Tuning } from '../src/engine/wgsl/tuning/tuned.ts';
 import { hingeLosses, worstRatio } from '../testing/hinge-steps.ts';
 import { openTestAdapter } from '../testing/adapter.ts';
 
@@ -31,7 +36,14 @@ async function open(name: string): Promise<Engine | null> {
   if (name === 'wasm' || name === 'tfjs') return openEngineInNode({ device: 'cpu', maker: name });
   const adapter = await openTestAdapter();
   if (!adapter || (name === 'f16' && !adapter.features.has('shader-f16'))) return null;
-  return openWgslEngine(adapter);
+  if (name !== 'real') return openWgslEngine(adapter);
+  return new WgslEngine(await Gpu.open(adapter, { kernels: 'hardware' }), untuned(adapter));
+}
+
+/** Says that nothing was found to be faster than the defaults. */
+function untuned({ info }: GPUAdapter): TuningStore {
+  const tuning: Tuning = { adapter: adapterWords(info), version: TUNING_VERSION, choices: {} };
+  return { load: () => Promise.resolve(JSON.stringify(tuning)), save: () => Promise.resolve() };
 }
 
 const columns: { name: string; losses: number[] }[] = [];

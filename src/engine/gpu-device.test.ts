@@ -1,6 +1,7 @@
 // The guard of a device: who waits is told of a loss, and nobody's results are kept by it.
 import { describe, expect, it } from 'vitest';
 import { openTestAdapter } from '../../testing/adapter.ts';
+import { collect } from '../../testing/bytes-held.ts';
 import { VitrineError } from '../formats/errors.ts';
 import { GuardedDevice } from './gpu-device.ts';
 
@@ -51,15 +52,3 @@ describe.skipIf(!adapter)('a guarded device', () => {
     guarded.close();
   });
 });
-
-/** All that nothing holds is given up. `gc` is there only where Node is told so. */
-async function collect(): Promise<void> {
-  const { setFlagsFromString } = await import('node:v8');
-  const { runInNewContext } = await import('node:vm');
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as () => void;
-  for (let i = 0; i < 3; i++) {
-    await new Promise((done) => setTimeout(done, 10));
-    gc();
-  }
-}
