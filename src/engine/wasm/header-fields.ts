@@ -80,6 +80,8 @@ export const enum Header {
   arenaOutput,
   arenaGradientA,
   arenaGradientB,
+  /** Eight units of a gradient, turned: 256 bytes a panel. */
+  arenaTurned,
   outputStride,
   hiddenStride,
   encoderOutput,

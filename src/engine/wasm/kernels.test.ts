@@ -15,7 +15,7 @@ interface Exports {
 let kernels: Exports;
 const memory = new WebAssembly.Memory({ initial: 64, maximum: 64 });
 /** Places far enough apart for the largest case. */
-const [X, W, BIAS, RESIDUAL, GATE, OUT] = [0, 1, 2, 3, 4, 5].map((i) => (i + 1) * 2 ** 19);
+const [X, W, BIAS, RESIDUAL, GATE, OUT, SCRATCH] = [0, 1, 2, 3, 4, 5, 6].map((i) => (i + 1) * 2 ** 19);
 beforeAll(async () => {
   const { module } = await loadKernels(false);
   kernels = (await WebAssembly.instantiate(module, { env: { memory } })).exports as unknown as Exports;
@@ -104,7 +104,7 @@ describe.each(sizes)('%i panels, %i inputs, %i units', (count, inputs, units) =>
     const out = weightPanels(OUT, units, inputs);
     const before = out.floats.slice();
     if (!add) out.floats.fill(NaN);
-    kernels.weightGradient(count, X, dz.stride, RESIDUAL, x.stride, inputs, 0, units, OUT, add);
+    kernels.weightGradient(count, X, dz.stride, RESIDUAL, x.stride, inputs, 0, units, OUT, add, SCRATCH);
     const bias = new Float32Array(memory.buffer, BIAS, units).fill(add ? 2 : NaN);
     kernels.rowSums(count, X, dz.stride, 0, units, BIAS, add);
     for (let n = 0; n < units; n++) {

@@ -9,6 +9,7 @@ import { layParameters, padded4, type LayerPlace, type ParameterLayout } from '.
 import { WAVE_BYTES, wavesOf, type Wave } from './wave-table.ts';
 
 const PANEL_ROWS = 8;
+const TURNED_BYTES = 256;
 /** Panels a block: 128 rows through a layer of 128 units are 64 KB, an L2 cache's worth through all layers. */
 const BLOCK_PANELS = 16;
 /** Bytes of image data a chunk may take, and the images it holds at least and at most. */
@@ -172,6 +173,8 @@ export function planMemory(spec: ModelSpec, encoding: EncodingTable, slices: Sli
   header.set(Header.arenaGradientB, takeInArena(BLOCK_PANELS * hiddenStride));
   header.set(Header.arenaCoordinates, takeInArena(BLOCK_PANELS * PANEL_ROWS * 24));
   header.set(Header.arenaFlips, takeInArena(BLOCK_PANELS * PANEL_ROWS * 4));
+  // The encoder's rows too: panels of all views of a chunk.
+  header.set(Header.arenaTurned, takeInArena(Math.max(BLOCK_PANELS, imagePanels) * TURNED_BYTES));
   header.set(Header.arenaBytes, arena);
   put(Header.arenas, arena * threads);
 

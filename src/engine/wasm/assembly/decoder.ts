@@ -115,7 +115,7 @@ export function trainBlock(arena: usize, block: i32, gradient: usize, add: bool)
     const inputs = layerWord(rec, Layer.inputsPadded);
     const outputs = layerWord(rec, Layer.outputsPadded);
     const dw = gradient + ((<usize>(layerWord(rec, Layer.weight) - shared)) << 2);
-    weightGradient(panels, dz, dzStride, x, xStride, inputs, 0, outputs, dw, add);
+    weightGradient(panels, dz, dzStride, x, xStride, inputs, 0, outputs, dw, add, arena + pointer(Header.arenaTurned));
     if (layer === 0) {
       rowSums(panels, dz, dzStride, 0, outputs, pointer(Header.blockSums) + ((<usize>(block * hidden)) << 2), false);
       break;

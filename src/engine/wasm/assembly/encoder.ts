@@ -4,7 +4,7 @@
 // the units of one row, and its gradient is written apart again.
 import { Header, Layer } from '../header-fields';
 import { barrier } from './barrier';
-import { latentPanels, layerPointer, layerWord, parameterAt, pointer, real, record, word } from './header';
+import { arenaOf, latentPanels, layerPointer, layerWord, parameterAt, pointer, real, record, word } from './header';
 import { product } from './product';
 import { rowSums, weightGradient } from './weight-gradient';
 
@@ -57,6 +57,7 @@ export function encodeForward(thread: i32, threads: i32): void {
 
 /** From the gradient of the output; all threads have passed a barrier after it was written. */
 export function encodeBackward(thread: i32, threads: i32): void {
+  const scratch = arenaOf(thread) + pointer(Header.arenaTurned);
   const records = pointer(Header.encoderRecords);
   const gradient = pointer(Header.gradient);
   const hiddenStride = word(Header.encoderHiddenStride);
@@ -75,7 +76,7 @@ export function encodeBackward(thread: i32, threads: i32): void {
     const from = shareOf(outputs, thread, threads);
     const to = shareOf(outputs, thread + 1, threads);
     const dw = gradient + ((<usize>layerWord(rec, Layer.weight)) << 2);
-    weightGradient(panels, dz, dzStride, x, xStride, inputs, from, to, dw, add);
+    weightGradient(panels, dz, dzStride, x, xStride, inputs, from, to, dw, add, scratch);
     rowSums(panels, dz, dzStride, from, to, gradient + ((<usize>layerWord(rec, Layer.bias)) << 2), add);
     if (layer === 0) break;
     const parts = layerWord(rec, Layer.joined) ? word(Header.views) : 1;

@@ -43,3 +43,8 @@ export function layerPointer(rec: usize, field: Layer): usize {
 export function parameterAt(offset: i32): usize {
   return pointer(Header.parameters) + ((<usize>offset) << 2);
 }
+/** Scratch of a thread. */
+@inline
+export function arenaOf(thread: i32): usize {
+  return pointer(Header.arenas) + <usize>thread * pointer(Header.arenaBytes);
+}

@@ -5,7 +5,7 @@ import { adam } from './adam';
 import { barrier, resetWork, takeWork } from './barrier';
 import { evaluateBlock, trainBlock } from './decoder';
 import { encodeBackward, encodeForward, shareOf } from './encoder';
-import { latentPanels, latentsOfChunk, layerPointer, layerWord, parameterAt, pointer, record, word } from './header';
+import { arenaOf, latentPanels, latentsOfChunk, layerPointer, layerWord, parameterAt, pointer, record, word } from './header';
 import { prepareImage } from './images';
 import {
   biasOfImage,
@@ -23,11 +23,6 @@ export { product } from './product';
 export { weightGradient, rowSums, transposePanels } from './weight-gradient';
 export { encode, slice } from './encoding';
 export { prepareImage } from './images';
-
-@inline
-function arenaOf(thread: i32): usize {
-  return pointer(Header.arenas) + <usize>thread * pointer(Header.arenaBytes);
-}
 
 function transposeWeights(records: usize, layers: i32, thread: i32, threads: i32): void {
   for (let layer = 1; layer < layers; layer++) {
