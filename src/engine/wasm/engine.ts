@@ -29,7 +29,7 @@ class WasmEngine implements Engine {
     this.device = {
       engine: 'wasm',
       processor: 'cpu',
-      description: `${count} thread${count === 1 ? '' : 's'}, SIMD${kernels.fused ? ' with fused multiply-add' : ''}`,
+      description: `${count} thread${count === 1 ? '' : 's'}, SIMD ${kernels.fused ? 'with' : 'without'} fused multiply-add`,
       software: false,
       threads: count,
     };

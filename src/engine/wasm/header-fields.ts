@@ -4,6 +4,8 @@
 
 /** Byte addresses: barrier and work counter; header; layer records. */
 export const SYNC_ADDRESS = 1024;
+/** How often a thread went to sleep at the barrier. */
+export const SLEEPS_ADDRESS = SYNC_ADDRESS + 192;
 export const HEADER_ADDRESS = 2048;
 export const RECORDS_ADDRESS = 4096;
 

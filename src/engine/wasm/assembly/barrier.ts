@@ -1,11 +1,12 @@
 // A barrier over all threads of a step and a counter of work to take, in shared memory. Without shared memory there is
-// one thread and nothing to wait for. A thread spins briefly, then sleeps: cores may be lent to others.
-import { SYNC_ADDRESS } from '../header-fields';
+// one thread and nothing to wait for. A thread looks for about a microsecond, less than waking costs, then sleeps: the
+// core may be wanted by others, the late thread among them.
+import { SLEEPS_ADDRESS, SYNC_ADDRESS } from '../header-fields';
 
 const ARRIVED: usize = SYNC_ADDRESS;
 const GENERATION: usize = SYNC_ADDRESS + 64;
 const COUNTER: usize = SYNC_ADDRESS + 128;
-const SPINS: i32 = 4000;
+const SPINS: i32 = 1000;
 
 export function barrier(threads: i32): void {
   if (threads === 1) return;
@@ -17,7 +18,10 @@ export function barrier(threads: i32): void {
     return;
   }
   for (let i = 0; i < SPINS; i++) if (atomic.load<i32>(GENERATION) !== generation) return;
-  while (atomic.load<i32>(GENERATION) === generation) atomic.wait<i32>(GENERATION, generation, -1);
+  while (atomic.load<i32>(GENERATION) === generation) {
+    atomic.add<i32>(<usize>SLEEPS_ADDRESS, 1);
+    atomic.wait<i32>(GENERATION, generation, -1);
+  }
 }
 
 /** To be called by one thread, before the barrier that opens the work. */

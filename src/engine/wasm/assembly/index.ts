@@ -19,7 +19,8 @@ import { transposePanels } from './weight-gradient';
 
 export { scoreOwn, scoreShared } from './scores';
 export { expectChunk } from './expectation';
-export { product } from './product';
+export { barrier } from './barrier';
+export { fuses, product } from './product';
 export { weightGradient, rowSums, transposePanels } from './weight-gradient';
 export { encode, slice } from './encoding';
 export { prepareImage } from './images';

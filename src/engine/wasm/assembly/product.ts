@@ -9,6 +9,12 @@ export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
+/** Whether this machine rounds a·b + c once: the rest of `factor`² beside its rounded value is left then, else nothing. */
+export function fuses(factor: f32): bool {
+  const a = f32x4.splat(factor);
+  return f32x4.extract_lane(multiplyAdd(a, a, f32x4.splat(-(factor * factor))), 0) !== 0;
+}
+
 @inline
 function activated(v: v128, slope: v128): v128 {
   // pmax is one instruction on x64 where max, strict on −0 and NaN, is nine.
