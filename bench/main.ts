@@ -10,6 +10,7 @@ import { encodePart, volumePart } from './parts/field.ts';
 import { kernelsPart } from './parts/kernels.ts';
 import { limitsPart } from './parts/limits.ts';
 import { posesPart, SMALL_SIZE, THESIS_SIZE } from './parts/poses.ts';
+import { simdPart } from './parts/simd.ts';
 import { FULL, QUICK, SOFTWARE, trainingPart, turnsPart } from './parts/training.ts';
 import { keep, markdown, type Part } from './report.ts';
 import { findTorch, type TorchFound } from './torch.ts';
@@ -69,6 +70,7 @@ export async function main(args: string[]): Promise<void> {
     const size = quick ? { ...SMALL_SIZE, images: 50, directImages: 4 } : SMALL_SIZE;
     return posesPart(engine, size).finally(() => engine.dispose());
   });
+  await attempt('cpu', () => simdPart(SOFTWARE));
   await attempt('cpu', () => cpuPart(SOFTWARE, torch, round, quick ? 3 : 7));
   if (asked.write) keep(resolve(import.meta.dirname, 'RESULTS.md'), machine.adapter, printed.join('\n\n'));
 }

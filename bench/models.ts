@@ -3,6 +3,9 @@
 import type { EncodingTable, Engine, FieldModel, ImageBatch, ModelSpec } from '../src/engine/engine.ts';
 import { decoderChain, encoderChain } from '../src/engine/parameters.ts';
 import { makeSliceLayout } from '../src/engine/slices.ts';
+import { Header } from '../src/engine/wasm/header-fields.ts';
+import { padded4 } from '../src/engine/wasm/layers.ts';
+import { planMemory } from '../src/engine/wasm/memory-plan.ts';
 import { makeEncoding } from '../src/field/encodings.ts';
 import { initialWeights } from '../src/field/initialise.ts';
 import { Random } from '../src/geometry/random.ts';
@@ -76,4 +79,20 @@ export function flopsOfImage(size: Size): number {
     2 *
     (slices.rowsPerImage * products(decoderChain(spec, features)) + products(encoderChain(spec, slices.encoderInputs)))
   );
+}
+
+/** What the CPU engine's kernels see of a model: widths padded to fours, panels of 8 points a block. */
+export function blockSize(size: Size) {
+  const spec = specOf(size);
+  const slices = makeSliceLayout(spec);
+  const plan = planMemory(spec, encodingOf(size), slices, 1);
+  const panels = plan.header.get(Header.panelsPerImage) ?? NaN;
+  const blocks = plan.header.get(Header.blocksPerImage) ?? NaN;
+  return {
+    width: padded4(size.width),
+    batch: size.batch,
+    features: padded4(plan.features),
+    encoderInputs: padded4(slices.encoderInputs),
+    blockPanels: Math.ceil(panels / blocks),
+  };
 }
