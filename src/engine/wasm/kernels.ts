@@ -1,5 +1,6 @@
 // The compiled kernels: which variant this machine runs, and their entries. Relaxed SIMD fuses multiply and add where
-// the machine can, which doubles what an Intel core does; where memory cannot be shared (a page that is not isolated) there is one thread.
+// the machine can, which doubles what an Intel core does; where memory cannot be shared (a page that is not isolated) there is
+// one thread.
 import { PLAIN, PLAIN_UNSHARED, RELAXED, RELAXED_UNSHARED } from './generated/kernels.wasm.ts';
 import { switchOnRelaxedSimd } from './node/relaxed-simd.ts';
 
