@@ -3,8 +3,9 @@ import type { View } from '../gpu/arena.ts';
 import type { Command } from '../gpu/gpu.ts';
 import { makeOutput, outputScratch, type OutputShape } from '../output/output.ts';
 import type { ProductRows, ProductShape } from '../product/product.ts';
-import { groupSumsScratch, makeGroupSums } from '../weight-gradient/group-sums.ts';
+import { groupSumsScratch, makeGroupSums, type GroupSumsShape } from '../weight-gradient/group-sums.ts';
 import {
+  canSumByImage,
   makeWeightGradient,
   weightGradientScratch,
   type WeightGradientShape,
@@ -61,26 +62,27 @@ export async function decoderBackward(
     const { matrices, bias } = network.decoder[layer];
     const from = gradients[(network.hidden - 1 - layer) % 2];
     const shape = weightShape(workshop, layer, features !== null);
+    const { variant, byImage } = wayOf(workshop, shape, rows, layer);
     const into = {
       left: layer === 0 ? (features ?? points) : hidden[layer - 1],
       ...(shape.prologue === 'encoding' && { waves }),
       gradient: from,
       into: trainables.gradient(matrices[0]),
-      ...(shape.bias && { biasInto: trainables.gradient(bias) }),
+      biasInto: layer === 0 ? groupGradient : trainables.gradient(bias),
       scratch,
       ...scaled,
     };
-    const variant = workshop.tuned.weightGradient(shape, rows.rows);
-    commands.push(...(await makeWeightGradient(gpu, arena, shape, into, { rows: rows.rows, accumulate }, variant)));
-    if (layer === 0) {
-      const sums = { label: 'sums by image', outputs: width, scalar };
+    // A chunk adds to the sums of an image that was begun before it; without z to those of all.
+    const goesOn = rows.firstRow % rows.rowsPerImage !== 0;
+    const images = { ...rows, accumulate: goesOn };
+    const own = { rows: rows.rows, accumulate, ...(byImage === 'with the gradient' && { byImage: images }) };
+    const made = { ...shape, bias: byImage !== 'apart' };
+    commands.push(...(await makeWeightGradient(gpu, arena, made, into, own, variant)));
+    if (byImage === 'apart') {
       const views = { gradient: from, into: groupGradient, scratch, ...scaled };
-      // A chunk adds to the sums of an image that was begun before it; without z to those of all.
-      const goesOn = spec.zDim > 0 ? rows.firstRow % rows.rowsPerImage !== 0 : accumulate;
-      const part = { ...groupRows(workshop, rows), accumulate: goesOn };
-      commands.push(...(await makeGroupSums(gpu, arena, sums, views, part)));
-      break;
+      commands.push(...(await makeGroupSums(gpu, arena, groupShape(workshop), views, images)));
     }
+    if (layer === 0) break;
     const back: ProductShape = {
       label: `decoder ${layer} backward`,
       prologue: 'rows',
@@ -105,28 +107,36 @@ export async function decoderBackward(
 
 /** Floats of scratch for the reductions of a chunk. */
 export function decoderScratch(workshop: Workshop, rows: ProductRows, storedFeatures: boolean): number {
-  const { gpu, network, tuned } = workshop;
-  const { width, scalar } = network;
-  const sums = { label: 'sums by image', outputs: width, scalar };
-  let most = Math.max(
-    outputScratch(gpu, outputShape(workshop), rows.rows),
-    groupSumsScratch(gpu, sums, groupRows(workshop, rows)),
-  );
+  const { gpu, network } = workshop;
+  let most = outputScratch(gpu, outputShape(workshop), rows.rows);
   for (let layer = 0; layer < network.hidden; layer++) {
     const shape = weightShape(workshop, layer, storedFeatures);
-    most = Math.max(most, weightGradientScratch(gpu, shape, rows.rows, tuned.weightGradient(shape, rows.rows)));
+    const { variant, byImage } = wayOf(workshop, shape, rows, layer);
+    const images = byImage === 'with the gradient' ? rows : undefined;
+    most = Math.max(most, weightGradientScratch(gpu, shape, rows.rows, variant, images));
+    if (byImage === 'apart') most = Math.max(most, groupSumsScratch(gpu, groupShape(workshop), rows));
   }
   return most;
+}
+
+/**
+ * Which kernel makes a layer's weight gradient. The first layer's bias gets the gradient's sums by image, since z's part is
+ * added with it: with the weights' gradient, or by kernels of their own where that has too many slices.
+ */
+function wayOf({ gpu, network, tuned }: Workshop, shape: WeightGradientShape, rows: ProductRows, layer: number) {
+  const variant = tuned.weightGradient(shape, rows.rows);
+  if (layer > 0 || network.spec.zDim === 0) return { variant, byImage: null };
+  const together = canSumByImage(gpu, shape, rows.rows, variant, rows);
+  return { variant, byImage: together ? ('with the gradient' as const) : ('apart' as const) };
+}
+
+function groupShape({ network: { width, scalar } }: Workshop): GroupSumsShape {
+  return { label: 'sums by image', outputs: width, scalar };
 }
 
 export function outputShape({ network }: Workshop): OutputShape {
   const { width, scalar, spec, slices } = network;
   return { label: 'output', inputs: width, channels: slices.channels, scalar, activation: spec.activation };
-}
-
-/** Without z all rows share one group. */
-function groupRows({ network }: Workshop, rows: ProductRows): ProductRows {
-  return network.spec.zDim > 0 ? rows : { rows: rows.rows, firstRow: 0, rowsPerImage: 2 ** 31 };
 }
 
 function weightShape({ network }: Workshop, layer: number, storedFeatures: boolean): WeightGradientShape {
@@ -138,7 +148,6 @@ function weightShape({ network }: Workshop, layer: number, storedFeatures: boole
     inputs: first ? waves.padded : width,
     outputs: width,
     scalar,
-    // The first layer's bias comes with z's part, from the sums by image.
-    bias: !first,
+    bias: true,
   };
 }

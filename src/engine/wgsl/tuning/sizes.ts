@@ -39,7 +39,7 @@ export function stepShapes({ activation, width, features, withLatents }: TuningS
       outputs: width,
       scalar,
     },
-    gradient: { label: `first ${prologue}`, prologue, inputs: features, outputs: width, scalar, bias: false },
+    gradient: { label: `first ${prologue}`, prologue, inputs: features, outputs: width, scalar, bias: true },
   });
   const square = { prologue: 'rows' as const, inputs: width, outputs: width, scalar };
   return {

@@ -1,11 +1,12 @@
-// The second pass: sums of slices in their order, four numbers an invocation. Needs slicing, finished, into-result.wgsl.
+// The second pass: sums of slices in their order, four numbers an invocation; of the bias those of each image. Needs slicing,
+// finished, into-result.wgsl.
 @group(0) @binding(3) var<uniform> slicing: Slicing;
 @group(0) @binding(4) var<storage, read> slices: array<vec4f>; // as into-slices.wgsl leaves them
 
-fn total_of(first: u32, stride: u32) -> vec4f {
+fn total_of(first: u32, stride: u32, count: u32) -> vec4f {
   var total = vec4f();
   var at = first;
-  var left = slicing.slices;
+  var left = count;
   for (; left >= 8u; left -= 8u) {
     // unroll i in 0..8
     let part_$i = slices[at + $i * stride];
@@ -31,11 +32,15 @@ fn main(
   let at4 = (group.y * groups.x + group.x) * 64u + thread;
   let sums4 = slicing.inputs * (OUTPUTS / 4u);
   if (at4 < sums4) {
-    put_sum(0u, at4, total_of(at4, sums4));
+    put_sum(0u, at4, total_of(at4, sums4, slicing.slices));
   }
   // unroll only in 0..BIAS
-  if (at4 >= sums4 && at4 < sums4 + OUTPUTS / 4u) {
-    put_bias(0u, at4 - sums4, total_of(slicing.slices * sums4 + at4 - sums4, OUTPUTS / 4u));
+  const STRIDE = OUTPUTS / 4u;
+  let image = (at4 - sums4) / STRIDE;
+  if (at4 >= sums4 && image < slicing.slices / slicing.image_slices) {
+    let n4 = (at4 - sums4) % STRIDE;
+    let first = slicing.slices * sums4 + image * slicing.image_slices * STRIDE + n4;
+    put_bias(image, n4, total_of(first, STRIDE, slicing.image_slices));
   }
   // end
 }

@@ -13,15 +13,17 @@ import {
   type WeightGradientVariant,
 } from './weight-gradient.ts';
 
-const register: WeightGradientVariant = { kind: 'register', inputs: 16, outputs: 8, threads: 16 };
-const tiles: WeightGradientVariant = { kind: 'tiles', tile: 64, each: 8 };
+const workgroups = 512;
+const register: WeightGradientVariant = { kind: 'register', inputs: 16, outputs: 8, threads: 16, workgroups };
+const tiles: WeightGradientVariant = { kind: 'tiles', tile: 64, each: 8, depth: 8, half: false, workgroups };
 
 const variants: [string, WeightGradientVariant][] = [
   ['register 16', register],
-  ['register 4', { kind: 'register', inputs: 4, outputs: 8, threads: 8 }],
-  ['tiles 64 by 4', { kind: 'tiles', tile: 64, each: 4 }],
+  ['register 4', { kind: 'register', inputs: 4, outputs: 8, threads: 8, workgroups }],
+  ['tiles 64 by 4', { ...tiles, each: 4, depth: 16 }],
   ['tiles 64 by 8', tiles],
-  ['tiles 128 by 8', { kind: 'tiles', tile: 128, each: 8 }],
+  ['tiles 64 by 8, deep', { ...tiles, depth: 16 }],
+  ['tiles 128 by 8', { ...tiles, tile: 128 }],
 ];
 
 /** Those that the adapter's subgroups can run, at outputs that end within a workgroup's; none where they are wide. */
@@ -46,6 +48,16 @@ const ofVariants: KernelCase[] = [
       },
     ];
   }),
+  {
+    name: 'tiles multiplied in float16',
+    needs: 'half',
+    async run(gpu) {
+      for (const tile of [64, 128] as const) {
+        const variant: WeightGradientVariant = { ...tiles, tile, depth: 16, half: true };
+        await compareAwkward(gpu, variant, { outputs: tile + 16, rows: [7], scalar: 'f16', tolerance: 4e-3 });
+      }
+    },
+  },
   {
     name: 'subgroups: awkward rows, one slice in ranges and two',
     needs: 'subgroups',
@@ -91,9 +103,27 @@ const special: KernelCase[] = [
     },
   },
   {
+    name: 'as many slices as the variant wants workgroups for',
+    async run(gpu) {
+      const sizes = { ...PLAIN, inputs: 144, outputs: 64 };
+      const floats = 144 * 64 + 64;
+      for (const [wanted, slices] of [
+        [1, 0],
+        [10, 2 * floats],
+        [40, 5 * floats],
+        [512, 7 * floats],
+      ] as const) {
+        const variant = { ...register, workgroups: wanted };
+        const got = weightGradientScratch(gpu, sizes, 1000, { ...variant, threads: 8 });
+        if (got !== slices) throw new Error(`${got / floats} slices for ${wanted} workgroups`);
+        await compare(gpu, { rows: 1000, inputs: 144, outputs: 64, variant: { ...variant, threads: 8 } });
+      }
+    },
+  },
+  {
     name: 'more than 65535 workgroups',
     async run(gpu) {
-      const variant = { kind: 'register', inputs: 4, outputs: 4, threads: 8 } as const;
+      const variant = { kind: 'register', inputs: 4, outputs: 4, threads: 8, workgroups } as const;
       await compare(gpu, { rows: 1, inputs: 4 * 65552, outputs: 16, variant });
     },
   },

@@ -10,13 +10,15 @@ fn put_sum(slice: u32, at4: u32, sum: vec4f) {
 }
 
 // unroll only in 0..BIAS
-@group(0) @binding(6) var<storage, read_write> bias_into: array<vec4f>; // OUTPUTS
+@group(0) @binding(6) var<storage, read_write> bias_into: array<vec4f>; // OUTPUTS, or images of the batch × OUTPUTS
 
-fn put_bias(slice: u32, n4: u32, sum: vec4f) {
+// `image`: counted from the chunk's first; where there is one slice, its number.
+fn put_bias(image: u32, n4: u32, sum: vec4f) {
+  let at4 = (slicing.first_image + image) * (OUTPUTS / 4u) + n4;
   var total = finished(sum);
-  // unroll only in 0..ACCUMULATE
-  total += bias_into[n4];
+  // unroll only in 0..ACCUMULATE_BIAS
+  total += bias_into[at4];
   // end
-  bias_into[n4] = total;
+  bias_into[at4] = total;
 }
 // end

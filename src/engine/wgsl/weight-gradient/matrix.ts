@@ -5,37 +5,40 @@ import { bytesOf, type Scalar } from '../gpu/kernels.ts';
 import { MATRIX_PAD, matrixUnitsFor, suitsTeam, threadsOf, type MatrixTeam } from '../gpu/matrix-teams.ts';
 import type { Constants } from '../gpu/source.ts';
 
-/** Tiles of inputs × outputs by a team of subgroups, `depth` rows at a time through workgroup memory. */
+/**
+ * Tiles of inputs × outputs by a team of subgroups, `depth` rows at a time through workgroup memory; `workgroups` as other
+ * variants have it.
+ */
 export interface MatrixVariant extends MatrixTeam {
   kind: 'matrix';
   inputs: number;
   outputs: number;
+  workgroups: number;
 }
 
 const TILES: Omit<MatrixVariant, 'kind' | 'unit' | 'subgroup'>[] = [
-  { inputs: 128, outputs: 128, down: 2, across: 4, depth: 32 },
-  { inputs: 128, outputs: 128, down: 2, across: 4, depth: 16 },
-  { inputs: 128, outputs: 128, down: 4, across: 2, depth: 32 },
-  { inputs: 64, outputs: 64, down: 2, across: 2, depth: 32 },
-  { inputs: 64, outputs: 64, down: 2, across: 2, depth: 16 },
+  { inputs: 128, outputs: 256, down: 2, across: 4, depth: 32, workgroups: 512 },
+  { inputs: 128, outputs: 128, down: 2, across: 4, depth: 32, workgroups: 512 },
+  { inputs: 128, outputs: 128, down: 2, across: 4, depth: 32, workgroups: 128 },
+  { inputs: 64, outputs: 64, down: 2, across: 2, depth: 32, workgroups: 512 },
+  { inputs: 64, outputs: 64, down: 2, across: 2, depth: 16, workgroups: 512 },
 ];
+/** Units that are tried, the largest: each takes a compilation a tile. */
+const MOST_UNITS = 2;
 
 export function matrixVariants(gpu: Gpu, scalar: Scalar): MatrixVariant[] {
+  const volume = ({ unit: { M, N, K } }: Pick<MatrixTeam, 'unit'>): number => M * N * K;
   return matrixUnitsFor(gpu, scalar)
+    .sort((a, b) => volume(b) - volume(a))
+    .slice(0, MOST_UNITS)
     .flatMap((unit) => TILES.map((tile): MatrixVariant => ({ kind: 'matrix', ...unit, ...tile })))
     .filter((one) => suits(gpu, one, scalar));
 }
 
-/** Floats through which sums leave: a result of the unit a subgroup, or four numbers an invocation. */
-function resultFloats(variant: MatrixVariant): number {
-  const { down, across, unit } = variant;
-  return Math.max(down * across * unit.M * unit.N, 4 * threadsOf(variant));
-}
-
-/** Workgroup memory. */
+/** Workgroup memory: rows of both factors, and four sums of bias an invocation. */
 export function matrixBytes(variant: MatrixVariant, scalar: Scalar): number {
   const { inputs, outputs, depth } = variant;
-  return bytesOf(scalar) * depth * (inputs + outputs + 2 * MATRIX_PAD) + 4 * resultFloats(variant);
+  return bytesOf(scalar) * depth * (inputs + outputs + 2 * MATRIX_PAD) + 16 * threadsOf(variant);
 }
 
 function suits(gpu: Gpu, variant: MatrixVariant, scalar: Scalar): boolean {
@@ -63,7 +66,6 @@ export function matrixConstants(variant: MatrixVariant): Constants {
     ACROSS_EACH: outputs / across / unit.N,
     LEFTS_EACH: (depth * inputs) / 4 / threads,
     GRADIENTS_EACH: (depth * outputs) / 4 / threads,
-    RESULTS: resultFloats(variant),
     PAD: MATRIX_PAD,
   };
 }

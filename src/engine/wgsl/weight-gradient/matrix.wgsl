@@ -1,8 +1,9 @@
 // sums[m][n] = sum over a slice's rows of left[row][m] · gradient[row][n] by the subgroup-matrix unit M × N × K: TILE_M × TILE_N
 // sums a workgroup, DEPTH rows at a time in workgroup memory as they lie, of which the unit reads the left ones by columns.
 // DOWN × ACROSS subgroups of SUBGROUP invocations hold DOWN_EACH × ACROSS_EACH results of the unit each. While they multiply,
-// the next rows are on their way to registers. Rows in workgroup memory are PAD longer, for the banks. Bindings 0 and 1:
-// encoding/left-*.wgsl.
+// the next rows are on their way to registers. Rows in workgroup memory are PAD longer, for the banks. Sums leave as a slice's,
+// straight from the unit: widths are multiples of 16, so that each of its results lies in the matrix or beyond it. Bindings 0
+// and 1: encoding/left-*.wgsl.
 @group(0) @binding(2) var<storage, read> gradient: array<vec4<scalar>>; // rows × OUTPUTS
 @group(0) @binding(3) var<uniform> slicing: Slicing;
 
@@ -14,8 +15,9 @@ const STRIDE: u32 = TILE_N + PAD;
 
 var<workgroup> lefts: array<scalar, DEPTH * LEFT_STRIDE>;
 var<workgroup> gradients: array<scalar, DEPTH * STRIDE>;
-// One result of the unit for each subgroup; at last four sums of bias for each invocation.
-var<workgroup> results: array<f32, RESULTS>;
+// unroll only in 0..BIAS
+var<workgroup> biases: array<vec4f, THREADS>;
+// end
 
 fn fetch_left(number: u32, row: u32, end: u32, first_m4: u32) -> vec4<scalar> {
   let here = row + number / LEFT_QUADS;
@@ -51,21 +53,6 @@ fn keep_gradient(number: u32, four: vec4<scalar>) {
   gradients[at + 3u] = four.w;
 }
 
-fn results4(at: u32) -> vec4f {
-  return vec4f(results[at], results[at + 1u], results[at + 2u], results[at + 3u]);
-}
-
-// M × N sums of a subgroup, shared out among its invocations.
-fn put_result(slice: u32, subgroup: u32, lane: u32, first_m: u32, first_n4: u32) {
-  for (var number = lane; number < M * N / 4u; number += SUBGROUP) {
-    let m = first_m + number / (N / 4u);
-    let n4 = first_n4 + number % (N / 4u);
-    if (m < slicing.inputs && n4 < OUTPUTS / 4u) {
-      put_sum(slice, m * (OUTPUTS / 4u) + n4, results4(subgroup * (M * N) + 4u * number));
-    }
-  }
-}
-
 // Where a subgroup's part begins is the same for all its invocations, which the compiler cannot see.
 @diagnostic(off, chromium.subgroup_matrix_uniformity)
 @compute @workgroup_size(THREADS)
@@ -84,8 +71,8 @@ fn main(
   let tile = number % tiles;
   let first_m4 = tile / TILES_ACROSS * LEFT_QUADS; // within the range of inputs
   let first_n4 = tile % TILES_ACROSS * QUADS;
-  let begin = slice * slicing.slice_rows;
-  let end = min(slicing.rows, begin + slicing.slice_rows);
+  let begin = slice_begin(slice);
+  let end = slice_end(slice);
   let subgroup = thread / SUBGROUP;
   let down = subgroup / ACROSS * (DOWN_EACH * M);
   let across = subgroup % ACROSS * (ACROSS_EACH * N);
@@ -135,25 +122,25 @@ fn main(
     // end
     workgroupBarrier();
   }
+  let first_m = 4u * first_m4 + down;
+  let first_n = 4u * first_n4 + across;
   // unroll i in 0..DOWN_EACH
   // unroll j in 0..ACROSS_EACH
-  subgroupMatrixStore(&results, subgroup * (M * N), sum_$i_$j, false, N);
-  workgroupBarrier();
-  put_result(slice, subgroup, thread % SUBGROUP, 4u * first_m4 + down + $i * M, first_n4 + (across + $j * N) / 4u);
-  workgroupBarrier();
+  if (first_m + $i * M < slicing.inputs && first_n + $j * N < OUTPUTS) {
+    let at = (slice * slicing.inputs + first_m + $i * M) * OUTPUTS + first_n + $j * N;
+    subgroupMatrixStore(&slices, at, sum_$i_$j, false, OUTPUTS);
+  }
   // end
   // end
 
   // unroll only in 0..BIAS
-  if (slicing.first_input + first_m4 == 0u) {
-    // unroll c in 0..4
-    results[4u * thread + $c] = bias_sum[$c];
-    // end
+  if (first_m4 == 0u) {
+    biases[thread] = bias_sum;
     workgroupBarrier();
     if (thread < QUADS && first_n4 + thread < OUTPUTS / 4u) {
       var total = vec4f();
       for (var other = thread; other < THREADS; other += QUADS) {
-        total += results4(4u * other);
+        total += biases[other];
       }
       put_bias(slice, first_n4 + thread, total);
     }

@@ -20,8 +20,8 @@ fn main(
   if (slice >= slicing.slices || first_n4 >= STRIDE) {
     return;
   }
-  let begin = slice * slicing.slice_rows;
-  let end = min(slicing.rows, begin + slicing.slice_rows);
+  let begin = slice_begin(slice);
+  let end = slice_end(slice);
   let left_m4 = slicing.first_input / 4u + first_m4;
   // unroll q in 0..EACH_M/4
   // unroll c in 0..4

@@ -7,21 +7,30 @@ interface Sizes {
   outputs: number;
 }
 
-export interface Slices {
-  count: number;
-  /** Rows of a slice; the last may have fewer. */
-  rows: number;
-  /** Workgroups of a slice. */
-  tiles: number;
+/** Row r of a chunk belongs to image floor((firstRow + r) / rowsPerImage). */
+export interface ImageRows {
+  firstRow: number;
+  rowsPerImage: number;
 }
 
-/** Workgroups wanted: a few for each core of a large processor; in software, some for each thread. */
-const WANTED = 512;
-const WANTED_SOFTWARE = 32;
+export interface Slices {
+  count: number;
+  /** Rows of a slice; the last of an image may have fewer, or none. */
+  rows: number;
+  /** Slices of each image; all of them where images are not told apart. */
+  perImage: number;
+  imageRows: number;
+  /** Rows of the first image that lie before the chunk, and which image of the batch it is. */
+  skipped: number;
+  firstImage: number;
+}
+
 /** A slice of fewer rows costs more in partial sums than it gains. */
 const LEAST_ROWS = 128;
 /** Partial sums, floats: 64 MB. */
 const MOST_PARTIALS = 2 ** 24;
+/** Slices that end with their images may be so many times those that need not. */
+const MOST_MORE = 2;
 
 /** Workgroups that cover `inputs` rows of the matrix. */
 export function tilesOf(variant: WeightGradientVariant, inputs: number, outputs: number): number {
@@ -37,15 +46,43 @@ function tileOf(variant: WeightGradientVariant): [number, number] {
   return [variant.inputs, variant.outputs * variant.threads];
 }
 
-export function slicesOf(gpu: Gpu, { inputs, outputs }: Sizes, rows: number, variant: WeightGradientVariant): Slices {
-  const tiles = tilesOf(variant, inputs, outputs);
-  const wanted = gpu.software ? WANTED_SOFTWARE : WANTED;
-  const partials = inputs * outputs + outputs;
-  const most = Math.min(
-    Math.ceil(wanted / tiles),
-    Math.floor(rows / LEAST_ROWS),
-    Math.floor(Math.min(MOST_PARTIALS, gpu.bindingBytes / 4) / partials),
-  );
+/** Floats of a slice's sums. */
+function floatsOf({ inputs, outputs }: Sizes): number {
+  return inputs * outputs + outputs;
+}
+
+/** Slices whose partial sums are held. */
+function heldOf(gpu: Gpu, sizes: Sizes): number {
+  return Math.floor(Math.min(MOST_PARTIALS, gpu.bindingBytes / 4) / floatsOf(sizes));
+}
+
+/** At most `most` slices of `rows` rows. */
+function cut(rows: number, most: number): { count: number; rows: number } {
   const each = Math.max(1, Math.ceil(rows / Math.max(1, most) / 16) * 16);
-  return { count: Math.max(1, Math.ceil(rows / each)), rows: each, tiles };
+  return { count: Math.max(1, Math.ceil(rows / each)), rows: each };
+}
+
+export function slicesOf(gpu: Gpu, sizes: Sizes, rows: number, variant: WeightGradientVariant): Slices {
+  const wanted = Math.ceil(variant.workgroups / tilesOf(variant, sizes.inputs, sizes.outputs));
+  const slices = cut(rows, Math.min(wanted, Math.floor(rows / LEAST_ROWS), heldOf(gpu, sizes)));
+  return { ...slices, perImage: slices.count, imageRows: rows, skipped: 0, firstImage: 0 };
+}
+
+/** Slices that end with their images, so that each has the bias of one image; null where that takes far more of them. */
+export function slicesByImage(
+  gpu: Gpu,
+  sizes: Sizes,
+  rows: number,
+  variant: WeightGradientVariant,
+  { firstRow, rowsPerImage }: ImageRows,
+): Slices | null {
+  const imageRows = Math.min(rowsPerImage, firstRow + rows);
+  const firstImage = Math.floor(firstRow / imageRows);
+  const images = Math.floor((firstRow + rows - 1) / imageRows) - firstImage + 1;
+  const free = slicesOf(gpu, sizes, rows, variant).count;
+  const each = cut(Math.min(rows, imageRows), Math.round(free / images));
+  const count = images * each.count;
+  if (count > MOST_MORE * free || (count > 1 && count > heldOf(gpu, sizes))) return null;
+  const skipped = firstRow - firstImage * imageRows;
+  return { count, rows: each.rows, perImage: each.count, imageRows, skipped, firstImage };
 }

@@ -29,8 +29,8 @@ fn main(
   let n4_$h = tile % ACROSS * (LANES * EACH_N / 4u) + $h * LANES + lane;
   let from_$h = min(n4_$h, STRIDE - 1u);
   // end
-  let begin = slice * slicing.slice_rows;
-  let end = min(slicing.rows, begin + slicing.slice_rows);
+  let begin = slice_begin(slice);
+  let end = slice_end(slice);
   // What this lane reads for all; inputs beyond the last are read as the last and not stored.
   let lane_row = lane / VECTORS;
   let lane_m4 = min(left_m4 + lane % VECTORS, INPUTS / 4u - 1u);

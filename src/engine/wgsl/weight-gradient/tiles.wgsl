@@ -1,14 +1,37 @@
 // sums[m][n] = sum over a slice's rows of left[row][m] · gradient[row][n]: TILE × TILE sums a workgroup, EACH × EACH a
 // thread, DEPTH rows at a time through workgroup memory, the next rows being fetched while these are multiplied. Both factors
-// lie along their columns, so nothing is transposed. Bindings 0 and 1: encoding/left-*.wgsl.
+// lie along their columns, so nothing is transposed. With HALF the products of TURN rows are added in float16, and those sums
+// in float32. Bindings 0 and 1: encoding/left-*.wgsl.
 @group(0) @binding(2) var<storage, read> gradient: array<vec4<scalar>>; // rows × OUTPUTS
 @group(0) @binding(3) var<uniform> slicing: Slicing;
 
 const QUADS = TILE / 4u; // of columns of a tile
 const SIDE = TILE / EACH; // threads along a side
 const BLOCK = DEPTH * QUADS;
-var<workgroup> lefts: array<vec4f, 2u * BLOCK>;
-var<workgroup> gradients: array<vec4f, 2u * BLOCK>;
+var<workgroup> lefts: array<vec4<Held>, 2u * BLOCK>;
+var<workgroup> gradients: array<vec4<Held>, 2u * BLOCK>;
+
+// Sums of bias of the invocations, once the factors are not needed any more; in float32, where they lie in their memory.
+// unroll only in 0..HALF
+var<workgroup> biases: array<vec4f, THREADS>;
+
+fn hold_bias(thread: u32, sum: vec4f) {
+  biases[thread] = sum;
+}
+
+fn held_bias(thread: u32) -> vec4f {
+  return biases[thread];
+}
+// end
+// unroll only in HALF..1
+fn hold_bias(thread: u32, sum: vec4f) {
+  gradients[thread] = sum;
+}
+
+fn held_bias(thread: u32) -> vec4f {
+  return gradients[thread];
+}
+// end
 
 @compute @workgroup_size(THREADS)
 fn main(
@@ -26,8 +49,8 @@ fn main(
   let tile = number % tiles;
   let first_m4 = tile / ACROSS * QUADS; // within the range of inputs
   let first_n4 = tile % ACROSS * QUADS;
-  let begin = slice * slicing.slice_rows;
-  let end = min(slicing.rows, begin + slicing.slice_rows);
+  let begin = slice_begin(slice);
+  let end = slice_end(slice);
 
   // What this thread fetches: always the same columns.
   let column4 = thread % QUADS;
@@ -38,8 +61,8 @@ fn main(
   let n_inside = n4 < OUTPUTS / 4u;
   var bias_sum = vec4f();
   // unroll l in 0..LOADS
-  var left_$l = vec4f();
-  var gradient_$l = vec4f();
+  var left_$l = vec4<Held>();
+  var gradient_$l = vec4<Held>();
   // end
 
   // What it multiplies: a subgroup of 32 covers 8 × 4 threads of the tile, so that it reads few different vectors.
@@ -58,30 +81,55 @@ fn main(
   // The first turn only fetches.
   for (var row = begin; row < end + DEPTH; row += DEPTH) {
     // unroll l in 0..LOADS
-    left_$l = vec4f();
-    gradient_$l = vec4f();
+    left_$l = vec4<Held>();
+    gradient_$l = vec4<Held>();
     let row_$l = row + fetch_row + $l * (THREADS / QUADS);
     if (row_$l < end) {
       if (m_inside) {
-        left_$l = vec4f(left4(row_$l, slicing.first_input / 4u + m4));
+        left_$l = vec4<Held>(left4(row_$l, slicing.first_input / 4u + m4));
       }
       if (n_inside) {
-        gradient_$l = vec4f(gradient[row_$l * (OUTPUTS / 4u) + n4]);
+        gradient_$l = vec4<Held>(gradient[row_$l * (OUTPUTS / 4u) + n4]);
       }
     }
     // end
     if (row > begin) {
       let a = buffer * BLOCK + down;
       let b = buffer * BLOCK + across;
-      for (var k = 0u; k < BLOCK; k += QUADS) {
-        // unroll q in 0..EACH/4
-        let a_$q = lefts[a + k + $q * SIDE];
-        let b_$q = gradients[b + k + $q * SIDE];
-        // end
+      for (var turn = 0u; turn < BLOCK; turn += TURN * QUADS) {
+        // unroll only in 0..HALF
         // unroll q in 0..EACH/4
         // unroll c in 0..4
         // unroll h in 0..EACH/4
-        sum_$q_$c_$h = fma(vec4f(a_$q[$c]), b_$h, sum_$q_$c_$h);
+        var part_$q_$c_$h = vec4<Held>();
+        // end
+        // end
+        // end
+        // end
+        for (var k = turn; k < turn + TURN * QUADS; k += QUADS) {
+          // unroll q in 0..EACH/4
+          let a_$q = lefts[a + k + $q * SIDE];
+          let b_$q = gradients[b + k + $q * SIDE];
+          // end
+          // unroll q in 0..EACH/4
+          // unroll c in 0..4
+          // unroll h in 0..EACH/4
+          // unroll only in 0..HALF
+          part_$q_$c_$h = fma(vec4<Held>(a_$q[$c]), b_$h, part_$q_$c_$h);
+          // end
+          // unroll only in HALF..1
+          sum_$q_$c_$h = fma(vec4f(a_$q[$c]), b_$h, sum_$q_$c_$h);
+          // end
+          // end
+          // end
+          // end
+        }
+        // unroll only in 0..HALF
+        // unroll q in 0..EACH/4
+        // unroll c in 0..4
+        // unroll h in 0..EACH/4
+        sum_$q_$c_$h += vec4f(part_$q_$c_$h);
+        // end
         // end
         // end
         // end
@@ -91,7 +139,7 @@ fn main(
     // unroll l in 0..LOADS
     lefts[buffer * BLOCK + thread + $l * THREADS] = left_$l;
     gradients[buffer * BLOCK + thread + $l * THREADS] = gradient_$l;
-    bias_sum += gradient_$l;
+    bias_sum += vec4f(gradient_$l);
     // end
     workgroupBarrier();
   }
@@ -112,12 +160,12 @@ fn main(
 
   // unroll only in 0..BIAS
   if (slicing.first_input + first_m4 == 0u) {
-    gradients[thread] = bias_sum;
+    hold_bias(thread, bias_sum);
     workgroupBarrier();
     if (thread < QUADS && n_inside) {
       var total = vec4f();
       for (var other = thread; other < THREADS; other += QUADS) {
-        total += gradients[other];
+        total += held_bias(other);
       }
       put_bias(slice, n4, total);
     }

@@ -17,15 +17,23 @@ export interface WeightGradientShape {
   bias: boolean;
 }
 
-/** tile × tile sums a workgroup, each × each a thread, rows going through workgroup memory. */
-export interface TilesVariant {
+/** Rows are cut into slices so that about so many workgroups run: more keep a large processor busy, fewer move fewer sums. */
+interface Sliced {
+  workgroups: number;
+}
+
+/** tile × tile sums a workgroup, each × each a thread, `depth` rows at a time going through workgroup memory. */
+export interface TilesVariant extends Sliced {
   kind: 'tiles';
   tile: 64 | 128;
   each: 4 | 8;
+  depth: 8 | 16;
+  /** Multiplied in float16, eight rows at a time added to float32 sums; of float16 storage only. */
+  half: boolean;
 }
 
 /** No workgroup memory: inputs × outputs sums an invocation, `threads` side by side along the outputs. */
-export interface RegisterVariant {
+export interface RegisterVariant extends Sliced {
   kind: 'register';
   inputs: 4 | 8 | 16;
   outputs: 4 | 8 | 16;
@@ -33,7 +41,7 @@ export interface RegisterVariant {
 }
 
 /** As 'register' by one subgroup of `lanes`, which read the left vectors together, `reads` times a turn. */
-export interface SubgroupVariant {
+export interface SubgroupVariant extends Sliced {
   kind: 'subgroup';
   inputs: 16 | 32;
   outputs: 4 | 8;
@@ -43,29 +51,55 @@ export interface SubgroupVariant {
 
 export type WeightGradientVariant = TilesVariant | RegisterVariant | SubgroupVariant | MatrixVariant;
 
+/** A few workgroups for each core of a large processor, and of a small one; in software, some for each thread. */
+const MANY = 512;
+const FEW = 128;
+const FEW_IN_SOFTWARE = 32;
+
+const WIDE: TilesVariant = { kind: 'tiles', tile: 128, each: 8, depth: 8, half: false, workgroups: MANY };
+const NARROW: TilesVariant = { ...WIDE, tile: 64 };
+const DEEP: TilesVariant = { ...NARROW, depth: 16 };
+const SMALL: TilesVariant = { ...DEEP, each: 4 };
+
 /** Variants that `gpu` can run, the one to take untried first. */
 export function weightGradientVariants(
   gpu: Gpu,
   { inputs, outputs, scalar }: WeightGradientShape,
   rows: number,
 ): WeightGradientVariant[] {
-  const wide: WeightGradientVariant = { kind: 'tiles', tile: 128, each: 8 };
-  const narrow: WeightGradientVariant = { kind: 'tiles', tile: 64, each: 8 };
-  const many: WeightGradientVariant = { kind: 'tiles', tile: 64, each: 4 };
+  const workgroups = gpu.software ? FEW_IN_SOFTWARE : MANY;
   // More columns an invocation reuse each left value more often, as long as eight invocations are left side by side.
   const widths = outputs >= 128 ? ([8, 16] as const) : ([4] as const);
   const registers = widths.map((each): WeightGradientVariant => {
     const threads = Math.min(16, Math.max(4, 2 ** Math.ceil(Math.log2(outputs / each))));
-    return { kind: 'register', inputs: 16, outputs: each, threads };
+    return { kind: 'register', inputs: 16, outputs: each, threads, workgroups };
   });
   if (gpu.software) {
     const [best, ...others] = subgroupVariants(gpu, outputs);
-    return [...(best ? [best] : []), ...registers, ...others, many, wide];
+    const tiles = [SMALL, WIDE].map((one) => ({ ...one, workgroups }));
+    return [...(best ? [best] : []), ...registers, ...others, ...tiles];
   }
   // A tile that reaches far beyond the matrix multiplies zeros.
   const covered = (tile: number) => Math.ceil(inputs / tile) * tile * Math.ceil(outputs / tile) * tile;
-  const tiles = covered(128) > 1.2 * covered(64) || rows < 128 ? [narrow, many, wide] : [wide, narrow, many];
-  return [...tiles, ...registers, ...matrixVariants(gpu, scalar)];
+  const square = covered(128) > 1.2 * covered(64) || rows < 128 ? [NARROW, WIDE] : [WIDE, NARROW];
+  const tiles = square.flatMap((one) => [one, { ...one, workgroups: FEW }]);
+  // The unit's sums of a slice are one binding.
+  const matrices = 4 * inputs * outputs <= gpu.bindingBytes ? matrixVariants(gpu, scalar) : [];
+  return [...tiles, DEEP, SMALL, ...halfVariants(gpu, scalar), registers[0], ...matrices];
+}
+
+/** Never taken untried: what is small enough to vanish in float16, training feels (tuning/ compares the numbers). */
+function halfVariants(gpu: Gpu, scalar: Scalar): TilesVariant[] {
+  if (scalar !== 'f16') return [];
+  const { maxComputeWorkgroupStorageSize } = gpu.device.limits;
+  return [WIDE, NARROW]
+    .map((one): TilesVariant => ({ ...one, depth: 16, half: true }))
+    .filter((one) => tilesBytes(one) <= maxComputeWorkgroupStorageSize);
+}
+
+/** Workgroup memory. */
+function tilesBytes({ tile, depth, each, half }: TilesVariant): number {
+  return 2 * 2 * depth * tile * (half ? 2 : 4) + (half ? 16 * (tile / each) ** 2 : 0);
 }
 
 /** Where subgroups are narrow and of one size, as in software. Wide ones only where the outputs fill them. */
@@ -73,7 +107,8 @@ export function subgroupVariants(gpu: Gpu, outputs: number): SubgroupVariant[] {
   const [lanes, most] = gpu.subgroupSizes;
   if (!gpu.subgroups || lanes !== most || (lanes !== 4 && lanes !== 8)) return [];
   const reads = 8 / lanes;
-  const narrow: SubgroupVariant = { kind: 'subgroup', inputs: 16, outputs: 4, lanes, reads };
+  const workgroups = gpu.software ? FEW_IN_SOFTWARE : MANY;
+  const narrow: SubgroupVariant = { kind: 'subgroup', inputs: 16, outputs: 4, lanes, reads, workgroups };
   return outputs > 4 * lanes ? [{ ...narrow, outputs: 8 }, narrow] : [narrow];
 }
 
@@ -85,10 +120,18 @@ export function variantConstants(variant: WeightGradientVariant): Constants {
     const { inputs, outputs, lanes, reads } = variant;
     return { EACH_M: inputs, EACH_N: outputs, LANES: lanes, READS: reads, ROWS: (4 * lanes) / inputs };
   }
-  const { tile, each } = variant;
+  const { tile, each, depth, half } = variant;
   const threads = (tile / each) ** 2;
-  const depth = each === 4 ? 16 : 8;
-  return { TILE: tile, EACH: each, DEPTH: depth, THREADS: threads, LOADS: (depth * tile) / 4 / threads };
+  return {
+    TILE: tile,
+    EACH: each,
+    DEPTH: depth,
+    TURN: half ? 8 : depth,
+    HALF: half ? 1 : 0,
+    Held: half ? 'f16' : 'f32',
+    THREADS: threads,
+    LOADS: (depth * tile) / 4 / threads,
+  };
 }
 
 /** Extensions of WGSL that its kernel needs. */

@@ -7,7 +7,7 @@ import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf } from '../gpu/kernels.ts';
 import { shaderSource, type Constants } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
-import { slicesOf, tilesOf } from './slicing.ts';
+import { slicesByImage, slicesOf, tilesOf, type ImageRows, type Slices } from './slicing.ts';
 import {
   variantConstants,
   variantExtensions,
@@ -27,7 +27,7 @@ export interface WeightGradientBuffers {
   gradient: View;
   /** inputs × outputs float32. */
   into: View;
-  /** outputs float32; given where the shape has a bias. */
+  /** outputs float32, by image images of the whole batch × outputs; given where the shape has a bias. */
   biasInto?: View;
   /** At least weightGradientScratch(…) float32. */
   scratch: View;
@@ -35,42 +35,85 @@ export interface WeightGradientBuffers {
   scale?: View;
 }
 
-/** Floats of scratch; 0 where one slice holds all rows. */
+export interface WeightGradientChunk {
+  rows: number;
+  /** Adds to `into` and `biasInto` instead of writing them: chunks after the first. */
+  accumulate: boolean;
+  /** The bias's sums are of each image's rows, and written or added to on their own terms. */
+  byImage?: ImageRows & { accumulate: boolean };
+}
+
+/** Whether sums by image come with the gradient, or would cut it into far too many slices. */
+export function canSumByImage(
+  gpu: Gpu,
+  shape: WeightGradientShape,
+  rows: number,
+  variant: WeightGradientVariant,
+  byImage: ImageRows,
+): boolean {
+  return slicesByImage(gpu, shape, rows, variant, byImage) !== null;
+}
+
+/** Floats of scratch; 0 where one slice holds all rows. Error: RangeError as makeWeightGradient has it. */
 export function weightGradientScratch(
   gpu: Gpu,
   shape: WeightGradientShape,
   rows: number,
   variant = weightGradientVariants(gpu, shape, rows)[0],
+  byImage?: ImageRows,
 ): number {
-  const { count } = slicesOf(gpu, shape, rows, variant);
-  return count === 1 ? 0 : count * (shape.inputs * shape.outputs + shape.outputs);
+  const slices = slicesFor(gpu, shape, rows, variant, byImage);
+  return isDirect(slices, variant) ? 0 : slices.count * (shape.inputs * shape.outputs + shape.outputs);
+}
+
+/** One slice's sums are the result; the matrix unit leaves even those to the second pass. */
+function isDirect({ count }: Slices, { kind }: WeightGradientVariant): boolean {
+  return count === 1 && kind !== 'matrix';
+}
+
+function slicesFor(
+  gpu: Gpu,
+  shape: WeightGradientShape,
+  rows: number,
+  variant: WeightGradientVariant,
+  byImage?: ImageRows,
+): Slices {
+  const slices = byImage ? slicesByImage(gpu, shape, rows, variant, byImage) : slicesOf(gpu, shape, rows, variant);
+  if (!slices) throw new RangeError(`${shape.label}: too many images for sums of each`);
+  return slices;
 }
 
 /**
- * `accumulate`: adds to `into` and `biasInto` instead of writing them (chunks after the first). Errors: what the compiler
- * says; RangeError where a buffer that the shape asks for is not given.
+ * Errors: what the compiler says; RangeError where a buffer that the shape asks for is not given, or sums by image that
+ * canSumByImage denies.
  */
 export async function makeWeightGradient(
   gpu: Gpu,
   arena: Arena,
   shape: WeightGradientShape,
   buffers: WeightGradientBuffers,
-  chunk: { rows: number; accumulate: boolean },
+  chunk: WeightGradientChunk,
   variant = weightGradientVariants(gpu, shape, chunk.rows)[0],
 ): Promise<Dispatch[]> {
   const { label, inputs, outputs, scalar, bias } = shape;
   const { left, waves, gradient, into, biasInto, scratch, scale } = buffers;
   if (bias && !biasInto) throw new RangeError(`${label}: no place for the bias`);
-  const slices = slicesOf(gpu, shape, chunk.rows, variant);
-  const direct = slices.count === 1;
-  const way: Way = { direct, scaled: scale !== undefined, accumulate: chunk.accumulate };
+  const { accumulate, byImage } = chunk;
+  const slices = slicesFor(gpu, shape, chunk.rows, variant, byImage);
+  const direct = isDirect(slices, variant);
+  const accumulateBias = byImage ? byImage.accumulate : accumulate;
+  const way: Way = { direct, scaled: scale !== undefined, accumulate, accumulateBias };
+  const uniformOf = (name: string, first: number, count: number): View => {
+    const images = [slices.perImage, slices.imageRows, slices.skipped, slices.firstImage];
+    return arena.uniform(`${label} ${name}`, [chunk.rows, slices.rows, slices.count, first, count, ...images]);
+  };
   const first = await gpu.pipeline(label, weightGradientSource(shape, variant, way));
   const fetched = chunk.rows * (inputs + outputs) * bytesOf(scalar);
   const commands: Dispatch[] = [];
   const range = direct ? rangeOf(gpu, inputs, outputs) : inputs;
   for (let at = 0; at < inputs; at += range) {
     const count = Math.min(range, inputs - at);
-    const uniform = arena.uniform(`${label} slicing`, [chunk.rows, slices.rows, slices.count, at, count]);
+    const uniform = uniformOf('slicing', at, count);
     const target = partOf(into, at * outputs, count * outputs);
     const ends = direct ? [null, target, bias ? (biasInto ?? null) : null, scale ?? null] : [scratch];
     commands.push(
@@ -91,8 +134,8 @@ export async function makeWeightGradient(
     `${label} slices`,
     shaderSource({ ...endConstants(shape, way), OUTPUTS: outputs }, [SLICING, ...finishing(way), ADD]),
   );
-  const uniform = arena.uniform(`${label} adding`, [chunk.rows, slices.rows, slices.count, 0, inputs]);
-  const sums = inputs * outputs + (bias ? outputs : 0);
+  const uniform = uniformOf('adding', 0, inputs);
+  const sums = inputs * outputs + (bias ? outputs * (slices.count / slices.perImage) : 0);
   const views = [null, null, null, uniform, scratch, into, bias ? (biasInto ?? null) : null, scale ?? null];
   const work = { flops: sums * slices.count, bytes: 4 * sums * (slices.count + 1) };
   return [...commands, gpu.dispatch(`${label} slices`, second, views, Math.ceil(sums / 256), work)];
@@ -103,10 +146,18 @@ interface Way {
   direct: boolean;
   scaled: boolean;
   accumulate: boolean;
+  accumulateBias: boolean;
 }
 
-function endConstants({ bias }: WeightGradientShape, { scaled, accumulate }: Way): Constants {
-  return { BIAS: bias ? 1 : 0, SCALED: scaled ? 1 : 0, ACCUMULATE: accumulate ? 1 : 0, Flag: 'atomic<u32>' };
+function endConstants({ bias }: WeightGradientShape, { scaled, accumulate, accumulateBias }: Way): Constants {
+  const flag = (set: boolean): number => (set ? 1 : 0);
+  return {
+    BIAS: flag(bias),
+    SCALED: flag(scaled),
+    ACCUMULATE: flag(accumulate),
+    ACCUMULATE_BIAS: flag(accumulateBias),
+    Flag: 'atomic<u32>',
+  };
 }
 
 function finishing({ scaled }: Way): string[] {
@@ -117,13 +168,13 @@ function finishing({ scaled }: Way): string[] {
 export function weightGradientSource(shape: WeightGradientShape, variant: WeightGradientVariant, way: Way): string {
   const { inputs, outputs, scalar, prologue } = shape;
   // Slices do not ask what becomes of their sums: one pipeline for all.
-  const end = way.direct ? way : { ...way, scaled: false, accumulate: false };
+  const end = way.direct ? way : { ...way, scaled: false, accumulate: false, accumulateBias: false };
   return shaderSource(
     { ...variantConstants(variant), ...endConstants(shape, end), INPUTS: inputs, OUTPUTS: outputs, scalar },
     [
       SLICING,
       ...(prologue === 'rows' ? [shaders['encoding/left-rows']] : ENCODING),
-      ...(way.direct ? finishing(way) : [shaders['weight-gradient/into-slices']]),
+      ...(way.direct ? finishing(way) : [variant.kind === 'matrix' ? INTO_FLAT : INTO_SLICES]),
       KERNELS[variant.kind],
     ],
     variantExtensions(variant, scalar),
@@ -137,6 +188,8 @@ const KERNELS = {
   subgroup: shaders['weight-gradient/subgroup'],
   matrix: shaders['weight-gradient/matrix'],
 };
+const INTO_SLICES = shaders['weight-gradient/into-slices'];
+const INTO_FLAT = shaders['weight-gradient/into-slices-flat'];
 const RESULT = shaders['weight-gradient/into-result'];
 const ADD = shaders['weight-gradient/add-slices'];
 const ENCODING = [shaders['trigonometry/trigonometry'], shaders['encoding/left-encoding']];
