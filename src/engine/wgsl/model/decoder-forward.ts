@@ -1,6 +1,7 @@
 // The decoder's hidden layers forward: features of the points, z's part of each image as the first layer's bias, then the
 // residual layers. Rows are points.
 import { makeFeatures } from '../encoding/features.ts';
+import { hasFewRows, makeFewRows, type FewRowsBuffers } from '../few-rows/few-rows.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
 import { makeProduct, type ProductRows, type ProductShape } from '../product/product.ts';
@@ -37,6 +38,18 @@ export async function product(
   rows: ProductRows,
 ): Promise<Command[]> {
   return makeProduct(gpu, arena, shape, buffers, rows, tuned.product(shape, rows.rows));
+}
+
+/** Of rows that are images or latents: few of them in one dispatch. */
+export async function imageProduct(
+  workshop: Pick<Workshop, 'gpu' | 'arena' | 'tuned'>,
+  shape: ProductShape,
+  buffers: FewRowsBuffers,
+  rows: number,
+): Promise<Command[]> {
+  const { gpu, arena } = workshop;
+  if (hasFewRows(gpu, shape, rows)) return [await makeFewRows(gpu, arena, shape, buffers, rows)];
+  return product(workshop, shape, buffers, { rows, firstRow: 0, rowsPerImage: 1 });
 }
 
 /** `hidden[l]`: where the activations of hidden layer l go; views may be shared by layers that do not follow each other. */
@@ -101,5 +114,5 @@ export async function latentGroups(workshop: Workshop, z: View, groups: View, la
     bias: trainables.parameter(network.decoder[0].bias),
     out: groups,
   };
-  return product(workshop, shape, buffers, { rows: latents, firstRow: 0, rowsPerImage: 1 });
+  return imageProduct(workshop, shape, buffers, latents);
 }

@@ -4,13 +4,10 @@
 import type { View } from '../gpu/arena.ts';
 import type { Command } from '../gpu/gpu.ts';
 import { bytesOf } from '../gpu/kernels.ts';
-import type { ProductRows, ProductShape } from '../product/product.ts';
-import {
-  makeWeightGradient,
-  weightGradientScratch,
-  type WeightGradientShape,
-} from '../weight-gradient/weight-gradient.ts';
-import { product, type Workshop } from './decoder-forward.ts';
+import type { ProductShape } from '../product/product.ts';
+import { weightGradientScratch, type WeightGradientShape } from '../weight-gradient/weight-gradient.ts';
+import { imageProduct, type Workshop } from './decoder-forward.ts';
+import { imageLayerBackward, imageWeightGradient } from './image-layers.ts';
 import type { LayerRegions } from '../parameters/layout.ts';
 import type { Network } from './network.ts';
 
@@ -52,7 +49,7 @@ export async function encoderForward(
       bias: trainables.parameter(bias),
       out: outputs[layer],
     };
-    commands.push(...(await product(workshop, shape, buffers, rowsOf(network, layer, images))));
+    commands.push(...(await imageProduct(workshop, shape, buffers, network.encoderRows(layer, images))));
   }
   return commands;
 }
@@ -73,22 +70,26 @@ export async function encoderBackward(
   { input, outputs, gradient, hidden, scratch }: EncoderBackwardBuffers,
   images: number,
 ): Promise<Command[]> {
-  const { gpu, arena, network, trainables, tuned } = workshop;
+  const { network, trainables } = workshop;
   const layers = network.encoder ?? [];
   const commands: Command[] = [];
   let from = gradient;
   for (let layer = layers.length - 1; layer >= 0; layer--) {
     const { matrices, bias, residual } = layers[layer];
     const { inputs, outputs: width } = sizesOf(network, layer);
-    const left = layer === 0 ? input : outputs[layer - 1];
     const shape = weightShape(network, layers[layer], layer);
-    const into = trainables.gradient(matrices[0]);
-    const buffers = { left, gradient: from, into, biasInto: trainables.gradient(bias), scratch };
-    const rows = rowsOf(network, layer, images);
-    const chunk = { rows: rows.rows, accumulate: false };
-    const variant = tuned.weightGradient(shape, rows.rows);
-    commands.push(...(await makeWeightGradient(gpu, arena, shape, buffers, chunk, variant)));
-    if (layer === 0) break;
+    const rows = network.encoderRows(layer, images);
+    const one = {
+      below: layer === 0 ? input : outputs[layer - 1],
+      gradient: from,
+      weightsInto: trainables.gradient(matrices[0]),
+      biasInto: trainables.gradient(bias),
+      scratch,
+    };
+    if (layer === 0) {
+      commands.push(...(await imageWeightGradient(workshop, shape, one, rows)));
+      break;
+    }
     const back: ProductShape = {
       label: `encoder ${layer} backward`,
       prologue: 'rows',
@@ -101,8 +102,8 @@ export async function encoderBackward(
       scalar: 'f32',
     };
     const out = hidden[layer % 2];
-    const views = { left: from, right: trainables.transposed(matrices[0]), mask: left, out };
-    commands.push(...(await product(workshop, back, views, rows)));
+    const product = { transposed: trainables.transposed(matrices[0]), out };
+    commands.push(...(await imageLayerBackward(workshop, shape, back, one, product, rows)));
     from = out;
   }
   return commands;
@@ -129,8 +130,4 @@ function sizesOf(network: Network, layer: number): { inputs: number; outputs: nu
     inputs: layer === 0 ? network.encoderInputs : joined ? 2 * network.encoderWidth : network.encoderWidth,
     outputs: last ? network.encoderOutputs : network.encoderWidth,
   };
-}
-
-function rowsOf(network: Network, layer: number, images: number): ProductRows {
-  return { rows: network.encoderRows(layer, images), firstRow: 0, rowsPerImage: 1 };
 }

@@ -8,16 +8,13 @@ import type { Command } from '../gpu/gpu.ts';
 import { makeSampling, makeSamplingGradient } from '../latents/latents.ts';
 import type { ProductRows, ProductShape } from '../product/product.ts';
 import { makeSlices, type LatticeTables } from '../slices/slices.ts';
-import {
-  makeWeightGradient,
-  weightGradientScratch,
-  type WeightGradientShape,
-} from '../weight-gradient/weight-gradient.ts';
+import { weightGradientScratch, type WeightGradientShape } from '../weight-gradient/weight-gradient.ts';
 import { writeImages } from './batch-buffers.ts';
 import { chunksOf, type Chunk } from './chunks.ts';
 import { decoderBackward, decoderScratch } from './decoder-backward.ts';
-import { decoderForward, latentGroups, product, type Workshop } from './decoder-forward.ts';
+import { decoderForward, latentGroups, type Workshop } from './decoder-forward.ts';
 import { encoderBackward, encoderForward, encoderScratch } from './encoder.ts';
+import { imageLayerBackward } from './image-layers.ts';
 import type { Workbench } from './workbench.ts';
 
 export interface StepViews {
@@ -175,16 +172,16 @@ class Recorder {
 
   /** From the gradient of the groups to that of z and W_z, and through the encoder. */
   private async latentsBackward(): Promise<Command[]> {
-    const { gpu, network, trainables, tuned } = this.workshop;
+    const { gpu, network, trainables } = this.workshop;
     const { latentMatrix, spec } = network;
     if (!latentMatrix) return [];
     const { latents, scratch } = this;
     const { views } = this.bench;
-    const shape = latentWeightShape(network);
-    const weights = {
-      left: views.z,
+    const weights = latentWeightShape(network);
+    const layer = {
+      below: views.z,
       gradient: views.groupGradient,
-      into: trainables.gradient(latentMatrix),
+      weightsInto: trainables.gradient(latentMatrix),
       biasInto: trainables.gradient(network.decoder[0].bias),
       scratch,
     };
@@ -199,7 +196,7 @@ class Recorder {
       outputs: network.latents,
       scalar: 'f32',
     };
-    const products = { left: views.groupGradient, right: trainables.transposed(latentMatrix), out: views.zGradient };
+    const product = { transposed: trainables.transposed(latentMatrix), out: views.zGradient };
     const encoded = this.bench.encoded[this.bench.encoded.length - 1];
     const sampling = {
       encoded,
@@ -215,11 +212,8 @@ class Recorder {
       hidden: views.encoderHidden,
       scratch,
     };
-    const chunk = { rows: latents, accumulate: false };
-    const variant = tuned.weightGradient(shape, latents);
     return [
-      ...(await makeWeightGradient(gpu, this.arena, shape, weights, chunk, variant)),
-      ...(await product(this.workshop, back, products, { rows: latents, firstRow: 0, rowsPerImage: 1 })),
+      ...(await imageLayerBackward(this.workshop, weights, back, layer, product, latents)),
       ...(await makeSamplingGradient(gpu, this.arena, { zDim: spec.zDim, images: latents }, sampling)),
       ...(await encoderBackward(this.workshop, encoder, this.shape.images)),
     ];

@@ -20,19 +20,22 @@ const TILES: Omit<MatrixVariant, 'kind' | 'unit' | 'subgroup'>[] = [
   { inputs: 128, outputs: 256, down: 2, across: 4, depth: 32, workgroups: 512 },
   { inputs: 128, outputs: 128, down: 2, across: 4, depth: 32, workgroups: 512 },
   { inputs: 128, outputs: 128, down: 2, across: 4, depth: 32, workgroups: 128 },
+  { inputs: 128, outputs: 128, down: 2, across: 4, depth: 16, workgroups: 512 },
   { inputs: 64, outputs: 64, down: 2, across: 2, depth: 32, workgroups: 512 },
-  { inputs: 64, outputs: 64, down: 2, across: 2, depth: 16, workgroups: 512 },
 ];
-/** Units that are tried, the largest: each takes a compilation a tile. */
-const MOST_UNITS = 2;
+/** The two largest units are tried, the second with the first tiles only: each of them is a compilation more. */
+const TILES_OF_UNITS = [TILES.length, 2];
 
 export function matrixVariants(gpu: Gpu, scalar: Scalar): MatrixVariant[] {
   const volume = ({ unit: { M, N, K } }: Pick<MatrixTeam, 'unit'>): number => M * N * K;
-  return matrixUnitsFor(gpu, scalar)
-    .sort((a, b) => volume(b) - volume(a))
-    .slice(0, MOST_UNITS)
-    .flatMap((unit) => TILES.map((tile): MatrixVariant => ({ kind: 'matrix', ...unit, ...tile })))
-    .filter((one) => suits(gpu, one, scalar));
+  const units = matrixUnitsFor(gpu, scalar).sort((a, b) => volume(b) - volume(a));
+  return TILES_OF_UNITS.flatMap((most, i) =>
+    units
+      .slice(i, i + 1)
+      .flatMap((unit) => TILES.map((tile): MatrixVariant => ({ kind: 'matrix', ...unit, ...tile })))
+      .filter((one) => suits(gpu, one, scalar))
+      .slice(0, most),
+  );
 }
 
 /** Workgroup memory: rows of both factors, and four sums of bias an invocation. */

@@ -85,7 +85,9 @@ export function weightGradientVariants(
   const tiles = square.flatMap((one) => [one, { ...one, workgroups: FEW }]);
   // The unit's sums of a slice are one binding.
   const matrices = 4 * inputs * outputs <= gpu.bindingBytes ? matrixVariants(gpu, scalar) : [];
-  return [...tiles, DEEP, SMALL, ...halfVariants(gpu, scalar), registers[0], ...matrices];
+  // Tiles for small chips; where they have the unit, it is faster.
+  const small = matrices.length > 0 ? [] : [DEEP, SMALL];
+  return [...tiles, ...small, ...halfVariants(gpu, scalar), registers[0], ...matrices];
 }
 
 /** Never taken untried: what is small enough to vanish in float16, training feels (tuning/ compares the numbers). */
