@@ -108,7 +108,9 @@ export async function makeWeightGradient(
     return arena.uniform(`${label} ${name}`, [chunk.rows, slices.rows, slices.count, first, count, ...images]);
   };
   const first = await gpu.pipeline(label, weightGradientSource(shape, variant, way));
-  const fetched = chunk.rows * (inputs + outputs) * bytesOf(scalar);
+  // Features are made from points.
+  const leftBytes = shape.prologue === 'rows' ? inputs * bytesOf(scalar) : 16;
+  const fetched = chunk.rows * (leftBytes + outputs * bytesOf(scalar));
   const commands: Dispatch[] = [];
   const range = direct ? rangeOf(gpu, inputs, outputs) : inputs;
   for (let at = 0; at < inputs; at += range) {
