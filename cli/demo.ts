@@ -74,7 +74,8 @@ export function addDemo(program: Command): void {
       const { model, field } = await loadModel(engine, run, null);
       const decoded: [Float32Array, Float32Array][] = [];
       for (const [i, z] of latentRows(latents.mu, latents.zDim, picks).entries()) {
-        const map = await decodeVolume(model, z, DEMO.boxPixels, field.dataset.standardDeviation, console.signal);
+        const { signal } = console;
+        const map = await decodeVolume(model, z, DEMO.boxPixels, field.dataset.standardDeviation, { signal });
         decoded.push([map, simulation.truth(simulation.state[picks[i]])]);
       }
       return decoded;

@@ -308,8 +308,11 @@ export interface EngineApi extends Cancellable {
   flipHand(runId: string): Promise<RunSummary>;
   /** One listener for all runs. */
   subscribe(listener: (event: RunEvent) => void): Promise<void>;
-  /** Answers between training steps while a run goes on; while an ab initio run starts, with the map of the start. */
-  decode(request: DecodeRequest): Promise<VolumeData>;
+  /**
+   * Answers between training steps while a run goes on; while an ab initio run starts, with the map of the start. Tells of
+   * progress where the map takes long.
+   */
+  decode(request: DecodeRequest, call: CallOptions): Promise<VolumeData>;
   /** Maps at several z in order, each handed over as it is ready. */
   decodeSeries(
     request: Omit<DecodeRequest, 'z'> & { zs: number[][] },

@@ -1,11 +1,11 @@
 // What the engine worker does, without the worker: owns the device, trains one run at a time in the background, and
 // decodes maps between its steps. States of a run: running ⇄ paused → finished | interrupted | failed → running (resume).
 // A device that is lost is opened anew by who asks next, a run that goes on first of all.
-import type { Engine, EngineRequest } from '../src/engine/engine.ts';
+import type { Engine, EngineRequest, LongCall } from '../src/engine/engine.ts';
 import { decodeMap } from '../src/field/volume.ts';
-import { VitrineError, type Notice } from '../src/formats/errors.ts';
+import { throwIfCancelled, VitrineError, type Notice } from '../src/formats/errors.ts';
 import { withSuggestedLevel } from '../src/isosurface/statistics.ts';
-import { loadModel, type LoadedRun } from '../src/jobs/decode-job.ts';
+import { loadModel, whereLong, type LoadedRun } from '../src/jobs/decode-job.ts';
 import { estimateRun } from '../src/jobs/estimate-job.ts';
 import { flipHand } from '../src/jobs/flip-hand.ts';
 import { imageOptionsOf } from '../src/jobs/prepare.ts';
@@ -238,8 +238,12 @@ export class EngineHost implements EngineApi {
     for (const listener of this.listeners) listener(event);
   }
 
-  async decode(request: DecodeRequest): Promise<VolumeData> {
-    return this.line.run(() => this.decodeNow(request));
+  async decode(request: DecodeRequest, call: CallOptions): Promise<VolumeData> {
+    return this.calls.run(call, ({ signal, onProgress }) => {
+      const message = `Decoding ${request.boxPixels}³`;
+      const tell = (fraction: number) => onProgress({ fraction, message });
+      return this.line.run(() => this.decodeNow(request, { signal, onProgress: whereLong(tell) }));
+    });
   }
 
   async decodeSeries(
@@ -250,13 +254,17 @@ export class EngineHost implements EngineApi {
     return this.calls.run(call, async ({ signal, onProgress }) => {
       const { runId, epoch, boxPixels, zs } = request;
       for (const [index, z] of zs.entries()) {
-        onProgress({ fraction: index / zs.length, message: `Decoding map ${index + 1} of ${zs.length}` });
-        onVolume(index, await this.line.run(() => this.decodeNow({ runId, epoch, boxPixels, z }, signal)));
+        const message = `Decoding map ${index + 1} of ${zs.length}`;
+        const tell = (within: number) => onProgress({ fraction: (index + within) / zs.length, message });
+        tell(0);
+        const options = { signal, onProgress: whereLong(tell) };
+        onVolume(index, await this.line.run(() => this.decodeNow({ runId, epoch, boxPixels, z }, options)));
       }
     });
   }
 
-  private async decodeNow({ runId, epoch, z, boxPixels }: DecodeRequest, signal?: AbortSignal): Promise<VolumeData> {
+  private async decodeNow({ runId, epoch, z, boxPixels }: DecodeRequest, options: LongCall): Promise<VolumeData> {
+    throwIfCancelled(options.signal);
     const record = await this.runs.record(runId);
     const start = this.active?.id === runId && epoch === null ? this.active.startMap : null;
     if (start) return startVolume(start, record);
@@ -267,7 +275,7 @@ export class EngineHost implements EngineApi {
         found: String(z.length),
       });
     const latent = z.length > 0 ? Float32Array.from(z) : null;
-    const map = await decodeMap(model, latent, boxPixels, record.standardDeviation, signal);
+    const map = await decodeMap(model, latent, boxPixels, record.standardDeviation, options);
     const pixelSizeAngstrom = mapPixelSize(field.spec.boxPixels, record.pixelSizeAngstrom, boxPixels);
     const volume = { boxPixels, pixelSizeAngstrom, values: map.values, z, label: record.name };
     if (!map.statistics) return volume;

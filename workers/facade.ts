@@ -30,5 +30,5 @@ export type CallPositions<Api> = {
 };
 
 export const IO_CALLS: CallPositions<IoApi> = { openFiles: 2, answer: 2, openDemo: 0, exportRun: 1 };
-export const ENGINE_CALLS: CallPositions<EngineApi> = { estimate: 2, decodeSeries: 2 };
+export const ENGINE_CALLS: CallPositions<EngineApi> = { estimate: 2, decode: 1, decodeSeries: 2 };
 export const ANALYSIS_CALLS: CallPositions<AnalysisApi> = { pca: 2, umap: 3, kMeans: 4 };

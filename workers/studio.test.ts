@@ -155,10 +155,13 @@ describe('a run', () => {
     expect(latents).toMatchObject({ epoch: 2, zDim: 2, count: 120 });
     expect(latents.norm[7]).toBeCloseTo(Math.hypot(latents.mu[14], latents.mu[15]), 5);
     const z = [...latents.mu.subarray(0, 2)];
-    const whole = await bench.engine.decode({ runId: run.id, epoch: null, z, boxPixels: 16 });
+    const whole = await bench.engine.decode({ runId: run.id, epoch: null, z, boxPixels: 16 }, call());
     expect(whole).toMatchObject({ boxPixels: 16, pixelSizeAngstrom: 8 });
-    const small = await bench.engine.decode({ runId: run.id, epoch: 1, z, boxPixels: 8 });
+    const small = await bench.engine.decode({ runId: run.id, epoch: 1, z, boxPixels: 8 }, call());
     expect(small.pixelSizeAngstrom).toBe(16);
+    const given = bench.engine.decode({ runId: run.id, epoch: null, z, boxPixels: 16 }, call('given up'));
+    bench.engine.cancel('given up');
+    await expect(given).rejects.toMatchObject({ code: 'cancelled' });
     const series: number[] = [];
     await bench.engine.decodeSeries(
       { runId: run.id, epoch: null, boxPixels: 16, zs: [[5, -5], z] },
@@ -195,7 +198,7 @@ describe('a run', () => {
   test('the folder leaves as a zip, maps and latents as files', async () => {
     const zip = await bench.io.exportRun(run.id, call());
     expect(zip.size).toBeGreaterThan(10_000);
-    const volume = await bench.engine.decode({ runId: run.id, epoch: null, z: [0, 0], boxPixels: 16 });
+    const volume = await bench.engine.decode({ runId: run.id, epoch: null, z: [0, 0], boxPixels: 16 }, call());
     expect((await bench.io.exportMaps([volume], 'at zero')).name).toBe('at_zero.mrc');
     expect((await bench.io.exportMaps([volume, volume], 'two')).name).toBe('two.zip');
     expect((await bench.io.exportLatents(run.id, 'csv', Uint32Array.of(4))).bytes.length).toBeGreaterThan(10);
@@ -213,9 +216,9 @@ describe('a run that is broken off', () => {
     await bench.engine.pause(run.id);
     await expect.poll(() => bench.events.some((e) => e.type === 'status' && e.status === 'paused')).toBe(true);
     // Maps while it is paused, then while it trains.
-    await bench.engine.decode({ runId: run.id, epoch: null, z: [0, 0], boxPixels: 16 });
+    await bench.engine.decode({ runId: run.id, epoch: null, z: [0, 0], boxPixels: 16 }, call());
     await bench.engine.continue(run.id);
-    await bench.engine.decode({ runId: run.id, epoch: null, z: [0, 0], boxPixels: 8 });
+    await bench.engine.decode({ runId: run.id, epoch: null, z: [0, 0], boxPixels: 8 }, call());
     await bench.engine.stop(run.id);
     const stopped = (await bench.io.listRuns())[0];
     expect(stopped.status).toBe('interrupted');

@@ -131,6 +131,13 @@ export interface VolumeWithStatistics {
   statistics: VolumeStatistics;
 }
 
+/** What a call that may take long is told and tells. */
+export interface LongCall {
+  signal?: AbortSignal | undefined;
+  /** 0 … 1. */
+  onProgress?: ((fraction: number) => void) | undefined;
+}
+
 export interface FieldModel {
   readonly spec: ModelSpec;
   /** Mask points P of the lattice. */
@@ -148,13 +155,13 @@ export interface FieldModel {
   evaluate(coordinates: Float32Array, z: Float32Array | null): Promise<Float32Array>;
   /**
    * A whole map for one z, made where the model lies, as field/volume.ts has it. Makers without it are asked
-   * point by point. Errors: 'out-of-memory' where the device cannot hold it, 'cancelled'.
+   * point by point. Errors: 'out-of-memory' where the device cannot hold it, 'cancelled', after which the model goes on.
    */
   volume?(
     z: Float32Array | null,
     boxPixels: number,
     standardDeviation: number,
-    signal?: AbortSignal,
+    options?: LongCall,
   ): Promise<VolumeWithStatistics>;
   exportWeights(): Promise<Weights>;
   exportOptimizer(): Promise<OptimizerState>;

@@ -3,7 +3,7 @@ import type { FieldModel, VolumeStatistics } from '../engine/engine.ts';
 import { VitrineError } from '../formats/errors.ts';
 import { decodeMap } from './volume.ts';
 
-const spec = { boxPixels: 4, zDim: 0, domain: 'hartley' } as FieldModel['spec'];
+const spec = { boxPixels: 4, zDim: 0, domain: 'hartley', decoderDim: 8, decoderLayers: 1 } as FieldModel['spec'];
 const statistics: VolumeStatistics = {
   mean: 0,
   standardDeviation: 1,
@@ -37,6 +37,31 @@ describe('a map', () => {
     expect(points.values[(2 * 4 + 2) * 4 + 2]).toBeCloseTo(30 / 64, 6);
     const full = () => Promise.reject(new VitrineError('out-of-memory', 'full'));
     expect((await decodeMap(modelWith(full), null, 4, 1)).values).toEqual(points.values);
+  });
+
+  it('of many points tells how far it is, and is given up between two parts', async () => {
+    const wide = { ...spec, boxPixels: 32, decoderDim: 1024, decoderLayers: 3 };
+    const asked: number[] = [];
+    const controller = new AbortController();
+    const evaluate = (coordinates: Float32Array) => {
+      asked.push(coordinates.length / 3);
+      return Promise.resolve(new Float32Array(coordinates.length / 3));
+    };
+    const model = { spec: wide, evaluate } as unknown as FieldModel;
+    const told: number[] = [];
+    const onProgress = (fraction: number) => told.push(fraction);
+    await decodeMap(model, null, 32, 1, { onProgress });
+    expect(asked.length).toBeGreaterThan(20);
+    expect(told.length).toBe(asked.length);
+    expect(told.at(-1)).toBe(1);
+    expect(told.every((fraction, i) => i === 0 || fraction > told[i - 1])).toBe(true);
+    const all = asked.length;
+    // The cancel comes as a worker hears of it: in a task between two parts.
+    setTimeout(() => controller.abort());
+    await expect(decodeMap(model, null, 32, 1, { signal: controller.signal })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(asked.length).toBeLessThan(2 * all);
   });
 
   it('is not made anew after another failure', async () => {

@@ -1,7 +1,7 @@
 // Maps from a run's weights at chosen latents, in order.
 import type { Engine, FieldModel } from '../engine/engine.ts';
 import { decodeVolume } from '../field/volume.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
 import { writeMrcVolume } from '../formats/mrc-write.ts';
 import type { RunField, RunFolder } from '../library/runs.ts';
 import type { Storage } from '../library/storage.ts';
@@ -37,12 +37,31 @@ export async function decodeSeries(
         found: String(z.length),
         advice: 'Use latents of this run.',
       });
-    onProgress?.({ fraction: index / zs.length, message: `Decoding map ${index + 1} of ${zs.length}` });
+    throwIfCancelled(signal);
+    const message = `Decoding map ${index + 1} of ${zs.length}`;
+    const tell = (within: number) => onProgress?.({ fraction: (index + within) / zs.length, message });
+    tell(0);
     const latent = zDim > 0 ? Float32Array.from(z) : null;
+    const options = { signal, onProgress: whereLong(tell) };
     const box = boxPixels ?? field.spec.boxPixels;
-    await onVolume(index, await decodeVolume(model, latent, box, field.dataset.standardDeviation, signal));
+    await onVolume(index, await decodeVolume(model, latent, box, field.dataset.standardDeviation, options));
   }
   onProgress?.({ fraction: 1, message: `Decoded ${zs.length} maps` });
+}
+
+/** Milliseconds after which a map is told of as it comes, and between two such words. */
+const LONG = 500;
+const BETWEEN = 100;
+
+/** Progress of one map: nothing of maps that are there at once, and no more words than a person reads. */
+export function whereLong(onProgress: (fraction: number) => void): (fraction: number) => void {
+  let next = performance.now() + LONG;
+  return (fraction) => {
+    const now = performance.now();
+    if (now < next) return;
+    next = now + BETWEEN;
+    onProgress(fraction);
+  };
 }
 
 /** vol_001.mrc, vol_002.mrc …: names in the order of the latents. */

@@ -1,10 +1,10 @@
 // The maps on the screen: A (what was last asked for) and B (pinned for comparison). A map comes small first, then
-// whole; of requests that overtake each other only the newest is finished.
+// whole; of requests that overtake each other only the newest is finished, and one that is under way is given up for it.
 import { create } from 'zustand';
-import type { IsosurfaceMesh, VolumeData, VolumeStatistics } from '../../workers/contract.ts';
+import type { IsosurfaceMesh, Progress, VolumeData, VolumeStatistics } from '../../workers/contract.ts';
 import { latestWins } from '../../workers/client.ts';
 import type { ErrorData } from '../formats/errors.ts';
-import { backend, errorData } from './explore-backend.ts';
+import { backend, errorData, wasCancelled } from './explore-backend.ts';
 
 const PREVIEW_BOX = 32;
 
@@ -42,6 +42,8 @@ export interface MapsState {
   level: { absolute: number; sigmas: number } | null;
   arrangement: 'single' | 'side' | 'overlay';
   decoding: boolean;
+  /** How far the map being decoded is, once it takes long. */
+  progress: Progress | null;
   fsc: Float32Array | null;
   look: MapLook;
   error: ErrorData | null;
@@ -66,6 +68,7 @@ export const useMaps = create<MapsState>(() => ({
   level: null,
   arrangement: 'single',
   decoding: false,
+  progress: null,
   fsc: null,
   look: FIRST_LOOK,
   error: null,
@@ -81,13 +84,15 @@ interface Wanted {
   row: number | null;
 }
 let wanted: Wanted | null = null;
+/** Ends the decoding of what is wanted. */
+let stop = new AbortController();
 let place: { runId: string; boxPixels: number } | null = null;
 
 /** Begins anew for a run. */
 export function openMaps(runId: string, boxPixels: number): void {
   place = { runId, boxPixels };
-  wanted = null;
-  set({ a: null, b: null, level: null, fsc: null, decoding: false, error: null, arrangement: 'single' });
+  want(null);
+  set({ a: null, b: null, level: null, fsc: null, error: null, arrangement: 'single' });
 }
 
 export function previewBox(boxPixels: number): number {
@@ -116,14 +121,18 @@ export async function contour(
 const decodeLatest = latestWins(async (request: Wanted) => {
   const { runId, boxPixels, z, label, row } = request;
   const { engine } = backend();
+  const { signal } = stop;
+  const onProgress = (progress: Progress) => {
+    if (wanted === request) set({ progress });
+  };
   const small = previewBox(boxPixels);
   const sizes = small < boxPixels ? [small, boxPixels] : [boxPixels];
   for (const size of sizes) {
     if (wanted !== request) return;
-    const volume = await engine.decode({ runId, epoch: null, z, boxPixels: size });
+    const volume = await engine.decode({ runId, epoch: null, z, boxPixels: size }, { signal, onProgress });
     const shown = await contour(volume, { label, row, preview: size < boxPixels });
     if (wanted !== request) return;
-    set({ a: shown, error: null });
+    set({ a: shown, error: null, progress: null });
   }
 });
 
@@ -131,24 +140,36 @@ const decodeLatest = latestWins(async (request: Wanted) => {
 export function showMapAt(z: number[], label: string, row: number | null): void {
   if (!place) return;
   const request: Wanted = { ...place, z, label, row };
-  wanted = request;
-  set({ decoding: true });
+  want(request);
   decodeLatest(request)
     .catch((error: unknown) => {
-      if (wanted === request) set({ error: errorData(error) });
+      if (wanted === request && !wasCancelled(error)) set({ error: errorData(error) });
     })
     .finally(() => {
       if (wanted === request) {
-        set({ decoding: false });
+        set({ decoding: false, progress: null });
         void compare();
       }
     });
 }
 
+/** What is under way for an older wish ends. */
+function want(request: Wanted | null): void {
+  stop.abort();
+  stop = new AbortController();
+  wanted = request;
+  set({ decoding: request !== null, progress: null });
+}
+
+/** Gives up the map that is being decoded; what is shown stays, a preview as a preview. */
+export function cancelMap(): void {
+  want(null);
+}
+
 /** Shows a map that is already there, e.g. a frame of a trajectory. */
 export function showMap(map: ShownMap): void {
-  wanted = null;
-  set({ a: map, decoding: false });
+  want(null);
+  set({ a: map });
   void compare();
 }
 

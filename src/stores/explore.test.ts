@@ -1,9 +1,11 @@
 // Axes and back, playing order, and maps that overtake each other, against a backend of a few lines.
 import { describe, expect, it } from 'vitest';
 import type { DecodeRequest, PcaResult, RunLatents, VolumeData } from '../../workers/contract.ts';
+import type { CallControl } from '../../workers/facade.ts';
+import { VitrineError } from '../formats/errors.ts';
 import { classesOf, cloudOf, nearestRow, placeOfZ, zAtPlace } from './explore-axes.ts';
 import { connectExplore, type ExploreBackend } from './explore-backend.ts';
-import { openMaps, pinAsB, previewBox, setLevel, showMapAt, useMaps } from './explore-maps.ts';
+import { cancelMap, openMaps, pinAsB, previewBox, setLevel, showMapAt, useMaps } from './explore-maps.ts';
 import { frameBox, nextFrame } from './explore-trajectory.ts';
 
 const mu = new Float32Array([1, 2, 3, -1, 0, 1, 4, 4, -2]);
@@ -91,6 +93,34 @@ describe('maps', () => {
     // 1 had begun when 3 came; 2 was overtaken before it began; only 3 was worth its whole map.
     expect(asked).toEqual([`1@${previewBox(128)}`, `3@${previewBox(128)}`, '3@128']);
     expect(useMaps.getState().a).toMatchObject({ label: 'Map 3', preview: false, level: 5 });
+  });
+
+  it('gives up what is overtaken or cancelled, and tells how far a long map is', async () => {
+    const begun: { z: number; signal: AbortSignal }[] = [];
+    const decode = ({ z, boxPixels }: DecodeRequest, { signal, onProgress }: Required<CallControl>) =>
+      new Promise<VolumeData>((resolve, reject) => {
+        begun.push({ z: z[0], signal });
+        signal.addEventListener('abort', () => reject(new VitrineError('cancelled', 'Cancelled.')));
+        onProgress({ fraction: 0.25, message: `Decoding ${boxPixels}³` });
+        if (boxPixels < 128) resolve({ boxPixels, pixelSizeAngstrom: 1, values: new Float32Array(1), z, label: '' });
+      });
+    connectExplore({ ...backend, engine: { decode } } as unknown as ExploreBackend);
+    openMaps('run', 128);
+    showMapAt([1], 'one', null);
+    await expect.poll(() => useMaps.getState().progress).toEqual({ fraction: 0.25, message: 'Decoding 128³' });
+    showMapAt([2], 'two', null);
+    expect(useMaps.getState()).toMatchObject({ progress: null, decoding: true });
+    expect(begun.map(({ z, signal }) => [z, signal.aborted])).toEqual([
+      [1, true],
+      [1, true],
+    ]);
+    await expect.poll(() => useMaps.getState().a?.label).toBe('two');
+    await expect.poll(() => useMaps.getState().progress?.message).toBe('Decoding 128³');
+    cancelMap();
+    expect(begun[3]).toMatchObject({ z: 2, signal: { aborted: true } });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(useMaps.getState()).toMatchObject({ decoding: false, progress: null, error: null });
+    expect(useMaps.getState().a).toMatchObject({ label: 'two', preview: true });
   });
 
   it('contours A and B at the level set by hand, previews at as many σ', async () => {

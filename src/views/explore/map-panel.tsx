@@ -1,11 +1,13 @@
 // The maps: A, or A and B side by side or one over the other, with level, slices, look, and what can be saved of them.
 import { useMemo, useRef, type RefObject } from 'react';
-import { Box, Camera, Download, Pin, PinOff } from 'lucide-react';
+import { Box, Camera, Download, Pin, PinOff, X } from 'lucide-react';
+import type { Progress } from '../../../workers/contract.ts';
 import { CameraLink } from '../../viewer3d/camera-link.ts';
 import { MapView, type MapViewHandle } from '../../viewer3d/map-view.tsx';
 import type { SliceSetting } from '../../viewer3d/slices.ts';
 import { exportMaps, useExports } from '../../stores/explore-exports.ts';
 import {
+  cancelMap,
   dismissMapError,
   pinAsB,
   setArrangement,
@@ -26,7 +28,7 @@ import { MapLookPopover } from './map-look.tsx';
 import styles from './map-panel.module.css';
 
 export function MapPanel({ emptyText }: { emptyText: string }) {
-  const { a, b, arrangement, decoding, look, error } = useMaps();
+  const { a, b, arrangement, decoding, progress, look, error } = useMaps();
   const link = useMemo(() => new CameraLink(), []);
   const viewA = useRef<MapViewHandle>(null);
   const viewB = useRef<MapViewHandle>(null);
@@ -34,7 +36,10 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
   return (
     <section className={styles.panel} aria-label="Map" data-testid="map-panel">
       <MapBar viewA={viewA} viewB={viewB} />
-      <div className={styles.busy}>{decoding && <ProgressBar thin fraction={null} label="Decoding the map" />}</div>
+      <div className={styles.busy}>
+        {decoding && <ProgressBar thin fraction={progress?.fraction ?? null} label="Decoding the map" />}
+        {progress && <DecodingNote progress={progress} />}
+      </div>
       {error && (
         <div className={styles.error}>
           <NoticeCard
@@ -106,6 +111,19 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
       {b && <FscChart />}
       {a && <LevelSlider map={a} />}
     </section>
+  );
+}
+
+/** Of a map that takes long: how far it is, and the end of it. Lies over the views, so that nothing moves when it comes. */
+function DecodingNote({ progress: { fraction, message } }: { progress: Progress }) {
+  return (
+    <div className={styles.decoding} data-testid="map-progress">
+      <span>
+        {message}
+        {fraction !== null && ` · ${Math.floor(100 * fraction)} %`}
+      </span>
+      <IconButton size="s" label="Cancel" icon={<X />} onClick={cancelMap} testId="map-progress-cancel" />
+    </div>
   );
 }
 

@@ -3,6 +3,7 @@
 import { shaders } from '../generated/shaders.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
+import type { Work } from '../gpu/pace.ts';
 import { shaderSource, type Constants } from '../gpu/source.ts';
 import { lineFlops, radicesOf, rootsOfOne, signOf, type Direction } from './plan.ts';
 import { butterflyStages, sumStages, type End } from './stages.ts';
@@ -17,7 +18,7 @@ export interface LinesShape {
   direction: Direction;
   /** Neighbouring threads take neighbouring lines (columns), else neighbouring numbers of one line (rows). */
   beside: boolean;
-  /** Lines there are at most. */
+  /** Lines of a dispatch at most. */
   lines: number;
   /** 'put': each number is handed to `put`; 'finish': all lie in `held` and `finish` ends the kernel. */
   end: End;
@@ -40,28 +41,34 @@ const SOFTWARE_WORKGROUPS = 64;
 interface Extent {
   lines: number;
   threads: number;
-  workgroups: number;
+  workgroupsOf: (lines: number) => number;
+}
+
+/** Lines of one dispatch: how many, and its views from binding 2 on, which say which lines they are. */
+export interface LinesPart {
+  lines: number;
+  views: readonly View[];
 }
 
 /**
- * A dispatch of the kernel made of `part`, which declares `fn lines() -> u32`, `fn fetch(line, n) -> vec2f`, and
- * `fn put(line, n, value)` or `fn finish(thread, first)`, and the bindings of `views` from 2 on. Lines from `lines()` on are
+ * A dispatch a part, of the kernel made of `part`, which declares `fn lines() -> u32`, `fn fetch(line, n) -> vec2f`, and
+ * `fn put(line, n, value)` or `fn finish(thread, first)`, and the bindings of the parts' views from 2 on. Lines from `lines()` on are
  * neither asked for nor put. A part may use the constants SIZE, LINES, THREADS and RESULT: at the end number n of the
  * workgroup's line l is held[RESULT + slot(l, n)]. Error: RangeError for a length that is odd or too long.
  */
-export async function makeLines(
+export async function makeLinesInParts(
   gpu: Gpu,
   arena: Arena,
   shape: LinesShape,
   part: string,
   constants: Constants,
-  views: readonly View[],
-): Promise<Dispatch> {
-  const { label, size, direction, end, bytesALine } = shape;
+  parts: readonly LinesPart[],
+): Promise<Dispatch[]> {
+  const { label, size, direction, end } = shape;
   const radices = radicesOf(size);
   const variant = shape.variant ?? (gpu.software ? 'sums' : 'butterflies');
   const sums = variant === 'sums';
-  const { lines, threads, workgroups } = sums ? softwareExtent(shape) : extent(gpu, shape);
+  const { lines, threads, workgroupsOf } = sums ? SOFTWARE_EXTENT : extent(gpu, shape);
   const half = lines * size;
   // Halves are written in turns: butterflies begin with the first one, sums find it filled.
   const inFirst = sums === (radices.length % 2 === 0);
@@ -78,11 +85,32 @@ export async function makeLines(
   const source = shaderSource(words, [shaders['fourier/lines'], shaders['fourier/butterflies'], part, ...stages]);
   const pipeline = await gpu.pipeline(label, source);
   const roots = arena.upload(`${label}: roots`, rootsOfOne(size, direction));
-  const held = sums ? arena.buffer(`${label}: scratch`, workgroups * half * BYTES_A_NUMBER) : null;
-  return gpu.dispatch(label, pipeline, [roots, held, ...views], workgroups, {
-    flops: shape.lines * lineFlops(size),
-    bytes: shape.lines * bytesALine,
-  });
+  const held = sums ? arena.buffer(`${label}: scratch`, workgroupsOf(shape.lines) * half * BYTES_A_NUMBER) : null;
+  const ofLine = lineWork(shape);
+  return parts.map(({ lines: count, views }) =>
+    gpu.dispatch(label, pipeline, [roots, held, ...views], workgroupsOf(count), {
+      flops: count * ofLine.flops,
+      bytes: count * ofLine.bytes,
+    }),
+  );
+}
+
+/** As `makeLinesInParts`, all lines in one. */
+export async function makeLines(
+  gpu: Gpu,
+  arena: Arena,
+  shape: LinesShape,
+  part: string,
+  constants: Constants,
+  views: readonly View[],
+): Promise<Dispatch> {
+  const [all] = await makeLinesInParts(gpu, arena, shape, part, constants, [{ lines: shape.lines, views }]);
+  return all;
+}
+
+/** Work of a line. */
+export function lineWork({ size, bytesALine }: Pick<LinesShape, 'size' | 'bytesALine'>): Work {
+  return { flops: lineFlops(size), bytes: bytesALine };
 }
 
 function extent(gpu: Gpu, { size, beside, lines: all }: LinesShape): Extent {
@@ -91,10 +119,11 @@ function extent(gpu: Gpu, { size, beside, lines: all }: LinesShape): Extent {
   const lines = Math.max(1, Math.min(MOST_LINES, all, Math.floor(memory / (BYTES_A_NUMBER * size))));
   let threads = 32;
   while (threads < 256 && threads * 4 < lines * size) threads *= 2;
-  return { lines, threads, workgroups: Math.ceil(all / lines) };
+  return { lines, threads, workgroupsOf: (count) => Math.ceil(count / lines) };
 }
 
-function softwareExtent({ lines }: LinesShape): Extent {
-  const workgroups = Math.min(SOFTWARE_WORKGROUPS, Math.ceil(lines / SOFTWARE_THREADS));
-  return { lines: SOFTWARE_THREADS, threads: SOFTWARE_THREADS, workgroups };
-}
+const SOFTWARE_EXTENT: Extent = {
+  lines: SOFTWARE_THREADS,
+  threads: SOFTWARE_THREADS,
+  workgroupsOf: (count) => Math.min(SOFTWARE_WORKGROUPS, Math.ceil(count / SOFTWARE_THREADS)),
+};

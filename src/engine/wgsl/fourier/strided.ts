@@ -2,7 +2,8 @@
 import { shaders } from '../generated/shaders.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
-import { makeLines, type LinesVariant } from './lines.ts';
+import { lineWork, makeLinesInParts, type LinesVariant } from './lines.ts';
+import { partsOf } from './parts.ts';
 import type { Direction } from './plan.ts';
 
 /** Number n of line l lies at ⌊l / across⌋·slab + (l mod across)·aside + n·stride, in complex numbers. */
@@ -17,9 +18,9 @@ export interface StridedShape {
 }
 
 /**
- * `values`: complex float32, transformed in place, not divided by anything. `lines`: how many there are at most; `batch`: a
- * uniform of 4 words whose first is how many of them to do, where that varies. Error: RangeError for an odd or too long
- * line.
+ * `values`: complex float32, transformed in place, not divided by anything. `lines`: how many there are at most, in parts that
+ * a weak device does in a page's frame; `batch`: where their number varies, a uniform of 4 words whose first says it, the
+ * second being 0, for one dispatch of them all. Error: RangeError for an odd or too long line.
  */
 export async function makeStridedFourier(
   gpu: Gpu,
@@ -27,19 +28,24 @@ export async function makeStridedFourier(
   shape: StridedShape,
   values: View,
   lines: number,
-  batch: View = arena.uniform('lines', [lines, 0, 0, 0]),
+  batch?: View,
 ): Promise<Command[]> {
   const { size, direction, stride, across, aside, slab, variant } = shape;
   const label = `fourier of ${size}`;
   const beside = stride > 1;
-  return [
-    await makeLines(
-      gpu,
-      arena,
-      { label, size, direction, beside, lines, end: 'put', variant, bytesALine: 16 * size },
-      shaders['fourier/strided'],
-      { STRIDE: stride, ACROSS: across, ASIDE: aside, SLAB: slab },
-      [values, batch],
-    ),
-  ];
+  const bytesALine = 16 * size;
+  const parts = batch
+    ? [{ lines, views: [values, batch] }]
+    : partsOf(gpu, lines, lineWork({ size, bytesALine })).map(({ first, count }) => ({
+        lines: count,
+        views: [values, arena.uniform('lines', [count, first, 0, 0])],
+      }));
+  return makeLinesInParts(
+    gpu,
+    arena,
+    { label, size, direction, beside, lines, end: 'put', variant, bytesALine },
+    shaders['fourier/strided'],
+    { STRIDE: stride, ACROSS: across, ASIDE: aside, SLAB: slab },
+    parts,
+  );
 }

@@ -1,6 +1,6 @@
 // Maps for a z without leaving the device: points of the sphere, the decoder at them, the inverse transform, statistics. The
 // programs of the last few boxes are kept, since a person exploring asks for one preview and one full map again and again.
-import type { VolumeWithStatistics } from '../../engine.ts';
+import type { LongCall, VolumeWithStatistics } from '../../engine.ts';
 import { GpuVolume } from '../volume/gpu-volume.ts';
 import { VolumeMaker } from '../volume/volume-maker.ts';
 import type { Workshop } from './decoder-forward.ts';
@@ -18,18 +18,22 @@ export class MapDecoder {
 
   constructor(private readonly workshop: Workshop) {}
 
-  /** Errors: 'value-out-of-range' for a box that is odd or larger than the model's, 'out-of-memory'. */
+  /**
+   * Sent off in parts of a page's frame. Errors: 'value-out-of-range' for a box that is odd or larger than the model's,
+   * 'out-of-memory', 'cancelled' between two parts, after which the next map begins anew.
+   */
   async decode(
     z: Float32Array | null,
     boxPixels: number,
     standardDeviation: number,
     mostRows: number,
+    options: LongCall = {},
   ): Promise<VolumeWithStatistics> {
     const { gpu } = this.workshop;
     const { maker, decoder, map } = await this.programs.get(String(boxPixels), () => this.record(boxPixels, mostRows));
-    decoder.submit(z);
-    gpu.submit(maker.commands(standardDeviation));
-    const [statistics, values] = await Promise.all([map.statistics(), map.read()]);
+    decoder.write(z);
+    await gpu.run([...decoder.commands, ...maker.commands(standardDeviation), ...map.commands], options);
+    const [statistics, values] = await Promise.all([map.readStatistics(), map.read()]);
     return { values, statistics };
   }
 

@@ -7,6 +7,7 @@ import type {
   FieldModel,
   ImageBatch,
   Latents,
+  LongCall,
   Losses,
   ModelSpec,
   ModelState,
@@ -176,11 +177,11 @@ export class WgslModel implements FieldModel {
     z: Float32Array | null,
     boxPixels: number,
     standardDeviation: number,
-    signal?: AbortSignal,
+    options: LongCall = {},
   ): Promise<VolumeWithStatistics> {
     return this.inTurn(() => {
-      throwIfCancelled(signal);
-      return this.maps.decode(z, boxPixels, standardDeviation, this.rowsAtATime());
+      throwIfCancelled(options.signal);
+      return this.maps.decode(z, boxPixels, standardDeviation, this.rowsAtATime(), options);
     });
   }
 

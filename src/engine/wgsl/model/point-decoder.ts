@@ -43,7 +43,8 @@ export class PointDecoder {
       rowsOfFour[4 * row + 3] = 1;
     }
     gpu.write(points, rowsOfFour);
-    program.submit(z);
+    program.write(z);
+    await gpu.run(program.commands);
     return gpu.readFloats({ ...values, size: 4 * rows * network.slices.channels });
   }
 

@@ -5,13 +5,13 @@
 // Signs (-1)^k put the map's origin into the middle of the box.
 @group(0) @binding(2) var<storage, read> rows: array<i32>; // (2 RADIUS + 1)^2, [z][y]
 @group(0) @binding(3) var<storage, read_write> spectrum: array<vec2f>; // SLAB x SIZE x COLUMNS, [z][ky][kx]
-@group(0) @binding(4) var<uniform> slab: vec4u; // first z, planes
+@group(0) @binding(4) var<uniform> slab: vec4u; // first z, planes, first line, lines
 // unroll i in 0..PARTS
 @group(0) @binding(5 + $i) var<storage, read> values_$i: array<field_value>; // points $i PART_POINTS .. of M
 // end
 
 fn lines() -> u32 {
-  return SIZE * COLUMNS;
+  return slab.w;
 }
 
 fn value_at(k: vec3i) -> field_value {
@@ -36,7 +36,8 @@ fn wrapped(n: u32) -> i32 {
   return select(i32(n), i32(n) - i32(SIZE), i32(n) >= RADIUS);
 }
 
-fn fetch(line: u32, n: u32) -> vec2f {
+fn fetch(number: u32, n: u32) -> vec2f {
+  let line = slab.z + number;
   let k = vec3i(i32(line % COLUMNS), wrapped(line / COLUMNS), wrapped(n));
   if (!inside(k)) {
     return vec2f();
@@ -45,7 +46,8 @@ fn fetch(line: u32, n: u32) -> vec2f {
   return select(f, -f, ((k.x + k.y + k.z) & 1) != 0);
 }
 
-fn put(line: u32, n: u32, sum: vec2f) {
+fn put(number: u32, n: u32, sum: vec2f) {
+  let line = slab.z + number;
   let plane = n - slab.x;
   if (n >= slab.x && plane < slab.y) {
     spectrum[plane * (SIZE * COLUMNS) + line] = sum;

@@ -1,8 +1,11 @@
 // A map that lies on the device: looked at there, read back only when its voxels are wanted.
 import type { VolumeStatistics } from '../../engine.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import { partOf, type Arena, type View } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
 import { makeStatistics, statisticsOf, type StatisticsProgram } from './statistics.ts';
+
+/** Floats read at a time: as many bytes as the device keeps a buffer for (gpu/read-back.ts). */
+const PIECE = 2 ** 22;
 
 export class GpuVolume {
   private constructor(
@@ -22,7 +25,7 @@ export class GpuVolume {
     return new GpuVolume(gpu, arena, voxels, made);
   }
 
-  /** What `statistics` submits, for benchmarks. */
+  /** What `statistics` submits. */
   get commands(): readonly Command[] {
     return this.program.commands;
   }
@@ -30,12 +33,22 @@ export class GpuVolume {
   /** Of the finite voxels. Error: 'device-lost'. */
   async statistics(): Promise<VolumeStatistics> {
     this.gpu.submit(this.program.commands);
+    return this.readStatistics();
+  }
+
+  /** What `commands` found when they were last submitted. Error: 'device-lost'. */
+  async readStatistics(): Promise<VolumeStatistics> {
     return statisticsOf(await this.gpu.read(this.program.result));
   }
 
-  /** d³ [z][y][x]. Error: 'device-lost'. */
-  read(): Promise<Float32Array<ArrayBuffer>> {
-    return this.gpu.readFloats(this.values);
+  /** d³ [z][y][x], in pieces that a weak device copies in a page's frame. Error: 'device-lost'. */
+  async read(): Promise<Float32Array<ArrayBuffer>> {
+    const floats = this.values.size / 4;
+    if (floats <= PIECE) return this.gpu.readFloats(this.values);
+    const all = new Float32Array(floats);
+    for (let first = 0; first < floats; first += PIECE)
+      all.set(await this.gpu.readFloats(partOf(this.values, first, Math.min(PIECE, floats - first))), first);
+    return all;
   }
 
   dispose(): void {

@@ -3,6 +3,8 @@
 export interface SphereRows {
   /** (d+1)², [z][y]: point (x, y, z) is number rows + x. Rows outside the ball hold 0. */
   rows: Int32Array<ArrayBuffer>;
+  /** d+2: points before each plane z, and all of the ball. */
+  before: Int32Array<ArrayBuffer>;
   /** M: points of the ball, or of its first half up to the origin. */
   points: number;
 }
@@ -11,8 +13,10 @@ export function sphereRows(boxPixels: number, half: boolean): SphereRows {
   const radius = boxPixels / 2;
   const side = boxPixels + 1;
   const rows = new Int32Array(side * side);
+  const before = new Int32Array(side + 1);
   let count = 0;
-  for (let z = -radius; z <= radius; z++)
+  for (let z = -radius; z <= radius; z++) {
+    before[z + radius] = count;
     for (let y = -radius; y <= radius; y++) {
       const rest = radius * radius - z * z - y * y;
       if (rest < 0) continue;
@@ -20,5 +24,7 @@ export function sphereRows(boxPixels: number, half: boolean): SphereRows {
       rows[(z + radius) * side + y + radius] = count + reach;
       count += 2 * reach + 1;
     }
-  return { rows, points: half ? (count + 1) / 2 : count };
+  }
+  before[side] = count;
+  return { rows, before, points: half ? (count + 1) / 2 : count };
 }

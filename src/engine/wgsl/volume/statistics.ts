@@ -8,6 +8,8 @@ import { shaderSource } from '../gpu/source.ts';
 
 const MOST_GROUPS = 256;
 const BINS = 256;
+/** Bytes of a dispatch at most: a weak device reads them in a page's frame. */
+const MOST_BYTES = 2 ** 26;
 /** Voxels a workgroup should have at least. */
 const WORTH_A_GROUP = 4096;
 
@@ -19,7 +21,7 @@ export interface StatisticsProgram {
 
 /** `count` voxels at the front of `values`. */
 export async function makeStatistics(gpu: Gpu, arena: Arena, values: View, count: number): Promise<StatisticsProgram> {
-  const most = Math.floor(gpu.bindingBytes / 256) * 64;
+  const most = Math.floor(Math.min(MOST_BYTES, gpu.bindingBytes) / 256) * 64;
   const parts: { first: number; size: number; groups: number; uniform: View }[] = [];
   let partials = 0;
   for (let first = 0; first < count; first += most) {

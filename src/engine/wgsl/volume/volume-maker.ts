@@ -3,12 +3,13 @@
 // binding passes the adapter's limits; the first axis is then done anew for each slab.
 import { VitrineError } from '../../../formats/errors.ts';
 import { memoryFull } from '../../gpu-device.ts';
-import { makeLines, type LinesVariant } from '../fourier/lines.ts';
+import { lineWork, makeLinesInParts, type LinesVariant } from '../fourier/lines.ts';
+import { partsOf } from '../fourier/parts.ts';
 import { LONGEST_LINE } from '../fourier/plan.ts';
 import { makeStridedFourier } from '../fourier/strided.ts';
 import { shaders } from '../generated/shaders.ts';
 import { partOf, type Arena, type View } from '../gpu/arena.ts';
-import type { Command, Gpu } from '../gpu/gpu.ts';
+import type { Command, Dispatch, Gpu } from '../gpu/gpu.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { sphereRows } from './sphere-rows.ts';
 
@@ -17,6 +18,8 @@ const PLANES = 64;
 const MOST_SLAB_BYTES = 2 ** 30;
 /** Bindings that the kernel of the first axis has left for the values. */
 const MOST_PARTS = 4;
+/** Operations of a lattice point whose coordinates are asked for. */
+const COORDINATE_FLOPS = 32;
 
 interface Plan {
   gpu: Gpu;
@@ -71,7 +74,7 @@ export class VolumeMaker {
         expected: `an even number up to ${Math.min(modelPixels, LONGEST_LINE)}`,
         found: String(boxPixels),
       });
-    const { rows: rowTable, points } = sphereRows(boxPixels, half);
+    const { rows: rowTable, before, points } = sphereRows(boxPixels, half);
     const channels = half ? 2 : 1;
     const largest = Math.max(16 * points, 4 * boxPixels ** 3);
     if (largest > gpu.device.limits.maxBufferSize) throw memoryFull(`${largest} bytes in one buffer`);
@@ -80,7 +83,7 @@ export class VolumeMaker {
     const volume = arena.floats('volume', boxPixels ** 3);
     const rows = arena.upload('rows of the sphere', rowTable);
     const scale = arena.uniform('scale of the map', [0, 0, 0, 0]);
-    await fillCoordinates(gpu, arena, { modelPixels, boxPixels, half, rows, points, coordinates });
+    await fillCoordinates(gpu, arena, { modelPixels, boxPixels, half, rows, before, points, coordinates });
     const plan: Plan = { gpu, arena, boxPixels, half, rows, values, points, variant };
     const program = await makeProgram(plan, volume, scale, slabPlanes, partPoints);
     return new VolumeMaker(gpu, modelPixels, boxPixels, points, coordinates, values, volume, scale, program);
@@ -97,27 +100,35 @@ export class VolumeMaker {
 
 interface CoordinatesShape extends Pick<Plan, 'boxPixels' | 'half' | 'rows' | 'points'> {
   modelPixels: number;
+  /** Points before each plane. */
+  before: Int32Array;
   coordinates: View;
 }
 
 async function fillCoordinates(gpu: Gpu, arena: Arena, shape: CoordinatesShape): Promise<void> {
-  const { modelPixels, boxPixels, half, rows, points, coordinates } = shape;
+  const { modelPixels, boxPixels, half, rows, before, points, coordinates } = shape;
   const side = boxPixels + 1;
   const axis = arena.upload(
     'axis',
     Float32Array.from({ length: side }, (_, i) => (i - boxPixels / 2) / modelPixels),
   );
-  const most = Math.floor(gpu.bindingBytes / 256) * 16;
-  for (let first = 0; first < points; first += most) {
-    const count = Math.min(most, points - first);
-    const source = shaderSource({ HALF_BOX: boxPixels / 2, HALF: half, FIRST: first, COUNT: count }, [
-      shaders['volume/sphere-rank'],
-      shaders['volume/coordinates'],
-    ]);
-    const pipeline = await gpu.pipeline('coordinates of a map', source);
-    const views = [rows, axis, partOf(coordinates, 4 * first, 4 * count)];
-    gpu.submit([gpu.dispatch('coordinates of a map', pipeline, views, Math.ceil(side ** 3 / 64))]);
-  }
+  const source = shaderSource({ HALF_BOX: boxPixels / 2, HALF: half }, [
+    shaders['volume/sphere-rank'],
+    shaders['volume/coordinates'],
+  ]);
+  const pipeline = await gpu.pipeline('coordinates of a map', source);
+  const planes = half ? boxPixels / 2 + 1 : side;
+  const ofPlane = { flops: COORDINATE_FLOPS * side ** 2, bytes: 16 * Math.min(side ** 2, points) };
+  const commands = partsOf(gpu, planes, ofPlane).map(({ first, count }) => {
+    // Bindings begin at multiples of 16 points.
+    const firstPoint = Math.floor(before[first] / 16) * 16;
+    const written = Math.min(points, before[first + count]) - firstPoint;
+    const part = arena.uniform('planes', [first, count, firstPoint]);
+    const views = [rows, axis, partOf(coordinates, 4 * firstPoint, 4 * written), part];
+    const work = { flops: COORDINATE_FLOPS * count * side ** 2, bytes: 16 * written };
+    return gpu.dispatch('coordinates of a map', pipeline, views, Math.ceil((count * side ** 2) / 64), work);
+  });
+  gpu.submit(commands);
 }
 
 async function makeProgram(
@@ -138,10 +149,9 @@ async function makeProgram(
   const commands: Command[] = [];
   for (let first = 0; first < size; first += planes) {
     const count = Math.min(planes, size - first);
-    const slab = arena.uniform('slab', [first, count, 0, 0]);
     const part = partOf(volume, first * size * size, count * size * size);
     commands.push(
-      await alongZ(plan, columns, spectrum, slab, partPoints),
+      ...(await alongZ(plan, columns, spectrum, [first, count], partPoints)),
       ...(await makeStridedFourier(
         gpu,
         arena,
@@ -157,34 +167,40 @@ async function makeProgram(
         spectrum,
         count * columns,
       )),
-      await alongX(plan, columns, count, [spectrum, slab, scale, part]),
+      ...(await alongX(plan, columns, (count * size) / 2, { spectrum, scale, into: part })),
     );
   }
   return commands;
 }
 
-async function alongZ(plan: Plan, columns: number, spectrum: View, slab: View, partPoints?: number) {
+async function alongZ(
+  plan: Plan,
+  columns: number,
+  spectrum: View,
+  [firstPlane, planes]: readonly [number, number],
+  partPoints?: number,
+): Promise<Dispatch[]> {
   const { gpu, arena, boxPixels: size, half, rows, values, points, variant } = plan;
   const channels = half ? 2 : 1;
   const most = partPoints ?? Math.floor(gpu.bindingBytes / 256) * (64 / channels);
-  const parts = Math.ceil(points / most);
-  if (parts > MOST_PARTS) throw memoryFull(`${4 * channels * points} bytes in ${MOST_PARTS} bindings`);
-  const views = Array.from({ length: parts }, (_, i) =>
+  const valueParts = Math.ceil(points / most);
+  if (valueParts > MOST_PARTS) throw memoryFull(`${4 * channels * points} bytes in ${MOST_PARTS} bindings`);
+  const views = Array.from({ length: valueParts }, (_, i) =>
     partOf(values, i * most * channels, Math.min(most, points - i * most) * channels),
   );
-  return makeLines(
+  const lines = size * columns;
+  // Half of the ball is read, the slab is written.
+  const bytesALine = 8 * planes + (4 * channels * points) / lines;
+  const parts = partsOf(gpu, lines, lineWork({ size, bytesALine })).map(({ first, count }) => {
+    const slab = arena.uniform('slab', [firstPlane, planes, first, count]);
+    return { lines: count, views: [rows, spectrum, slab, ...views] };
+  });
+  return makeLinesInParts(
     gpu,
     arena,
     {
-      label: `map of ${size}, along z`,
-      size,
-      direction: 'inverse',
-      beside: true,
-      lines: size * columns,
-      end: 'put',
-      variant,
-      // Half of the ball is read, all is written.
-      bytesALine: 8 * size + (4 * channels * points) / (size * columns),
+      ...{ label: `map of ${size}, along z`, size, direction: 'inverse', beside: true },
+      ...{ lines, end: 'put', variant, bytesALine },
     },
     [
       shaders['volume/sphere-rank'],
@@ -194,30 +210,35 @@ async function alongZ(plan: Plan, columns: number, spectrum: View, slab: View, p
     {
       HALF_BOX: size / 2,
       COLUMNS: columns,
-      PARTS: parts,
+      PARTS: valueParts,
       PART_POINTS: most,
       field_value: half ? 'vec2f' : 'f32',
     },
-    [rows, spectrum, slab, ...views],
+    parts,
   );
 }
 
-function alongX({ gpu, arena, boxPixels: size, variant }: Plan, columns: number, planes: number, views: View[]) {
-  return makeLines(
+/** `lines`: pairs of rows of the slab whose part of the map is `into`. */
+function alongX(
+  { gpu, arena, boxPixels: size, variant }: Plan,
+  columns: number,
+  lines: number,
+  { spectrum, scale, into }: Record<'spectrum' | 'scale' | 'into', View>,
+): Promise<Dispatch[]> {
+  const bytesALine = 16 * columns + 8 * size;
+  const parts = partsOf(gpu, lines, lineWork({ size, bytesALine })).map(({ first, count }) => ({
+    lines: count,
+    views: [spectrum, arena.uniform('lines', [first, count]), scale, into],
+  }));
+  return makeLinesInParts(
     gpu,
     arena,
     {
-      label: `map of ${size}, along x`,
-      size,
-      direction: 'inverse',
-      beside: false,
-      lines: (planes * size) / 2,
-      end: 'put',
-      variant,
-      bytesALine: 16 * columns + 8 * size,
+      ...{ label: `map of ${size}, along x`, size, direction: 'inverse', beside: false },
+      ...{ lines, end: 'put', variant, bytesALine },
     },
     shaders['volume/along-x'],
     { COLUMNS: columns },
-    views,
+    parts,
   );
 }
