@@ -2,9 +2,20 @@
 // looked at; whether the numbers are right shows on an adapter that has them.
 import { describe, expect, it } from 'vitest';
 import { dawn } from '../src/engine/node/dawn.ts';
+import { Gpu, type GpuOptions } from '../src/engine/wgsl/gpu/gpu.ts';
 
 const OPTIONS = ['backend=null', 'enable-dawn-features=allow_unsafe_apis'];
 const FEATURES = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'] as GPUFeatureName[];
+
+/**
+ * A device that takes all that is recorded and computes nothing, with the kernels of real adapters: for what is planned and
+ * what is allocated. Null where Dawn cannot be loaded.
+ */
+export async function openNullGpu(options: GpuOptions = { kernels: 'hardware' }): Promise<Gpu | null> {
+  const gpu = await dawn(['backend=null']);
+  const adapter = await gpu?.requestAdapter();
+  return adapter ? Gpu.open(adapter, options) : null;
+}
 
 /** Errors that the compiler finds in a module, one line each. */
 async function wgslErrors(device: GPUDevice, code: string): Promise<string[]> {
