@@ -1,7 +1,7 @@
 // A Gpu on paper: programs are recorded at the sizes of real runs and laptops' limits, and nothing is allocated, compiled or
 // computed. For what is planned: dispatches, their work, submissions, bytes.
 import { Arena } from '../src/engine/wgsl/gpu/arena.ts';
-import { Gpu, type Command, type Dispatch } from '../src/engine/wgsl/gpu/gpu.ts';
+import { Gpu, type Command, type Dispatch, type RunOptions } from '../src/engine/wgsl/gpu/gpu.ts';
 import { Pace, type Work } from '../src/engine/wgsl/gpu/pace.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -27,6 +27,7 @@ export interface PaperGpu {
 export function paperGpu(rates: Work, limits: PaperLimits = {}, software = false): PaperGpu {
   (globalThis as { GPUBufferUsage?: unknown }).GPUBufferUsage ??= { STORAGE: 1, COPY_SRC: 2, COPY_DST: 4, UNIFORM: 8 };
   const sent: Command[] = [];
+  const pace = new Pace(rates);
   const device = {
     limits: { ...LAPTOP, ...limits },
     features: new Set<string>(),
@@ -38,7 +39,7 @@ export function paperGpu(rates: Work, limits: PaperLimits = {}, software = false
   const parts: Partial<Record<keyof Gpu, unknown>> = {
     ...{ device, software, half: false, subgroups: false, subgroupSizes: [0, 0], matrixUnits: [] },
     guarded: { software: false, guard: async (work: () => unknown) => work() },
-    pace: new Pace(rates),
+    pace,
     arena,
     allocate: async (label: string, make: (held: Arena) => unknown) => {
       const held = arena(label);
@@ -56,7 +57,11 @@ export function paperGpu(rates: Work, limits: PaperLimits = {}, software = false
       ...{ flops: work.flops ?? 0, bytes: work.bytes ?? 0 },
     }),
     submit: send,
-    run: (commands: readonly Command[]) => Promise.resolve(send(commands)),
+    run: (commands: readonly Command[], { onProgress }: RunOptions = {}) => {
+      const parts = pace.submissionsOf(commands);
+      parts.forEach((_, number) => onProgress?.((number + 1) / parts.length));
+      return Promise.resolve(send(commands));
+    },
     finished: () => Promise.resolve(),
     write: () => undefined,
     read: ({ size }: { size: number }) => Promise.resolve(new ArrayBuffer(size)),

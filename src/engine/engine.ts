@@ -184,11 +184,23 @@ export interface ModelOptions {
   precision?: Precision;
 }
 
+/** Whether a model and a batch of it can lie on a device, and what could. */
+export interface Fit {
+  fits: boolean;
+  /** What comes nearest to a limit, or passes it. */
+  largest: { label: string; bytes: number; mostBytes: number };
+  /** Where it does not fit: the largest usual box at this width, and the largest usual width at this box, that do. */
+  instead: { boxPixels?: number; width?: number };
+}
+
 export interface Engine {
   readonly device: DeviceInfo;
   /** Resolves when the device can no longer be used: its models reject, and another engine is to be opened. */
   readonly lost?: Promise<Error>;
+  /** Errors: 'out-of-memory' with what would fit (`instead`), 'checkpoint-syntax'. */
   createModel(spec: ModelSpec, encoding: EncodingTable, state: ModelState, options?: ModelOptions): Promise<FieldModel>;
+  /** Whether its limits allow for a model and a batch of `images`. Absent: there are none but the memory's. */
+  fits?(spec: ModelSpec, encoding: EncodingTable, images: number): Fit;
   /** Compares images with slices at these points (scoring/scorer.ts). Error 'out-of-memory'. */
   createScorer(points: SearchPoints): Promise<PoseScorer>;
   dispose(): void;

@@ -45,6 +45,8 @@ export interface ErrorDetail {
   found?: string;
   /** What to do next, one sentence in the imperative. */
   advice?: string;
+  /** Of a model that a device cannot hold: the largest usual box at this width, and width at this box, that it can. */
+  instead?: { boxPixels?: number; width?: number };
 }
 
 export interface ErrorData extends ErrorDetail {

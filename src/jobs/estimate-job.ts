@@ -1,6 +1,6 @@
 // How long a training will take before any image is prepared: the very model on noise of the set's size, since speed does
 // not depend on what the images show.
-import type { Engine } from '../engine/engine.ts';
+import type { EncodingTable, Engine, ModelSpec } from '../engine/engine.ts';
 import { fieldFromParams } from '../field/spec.ts';
 import type { Notice } from '../formats/errors.ts';
 import { Random } from '../geometry/random.ts';
@@ -35,6 +35,13 @@ function noiseImages(count: number, boxPixels: number): HartleyImages {
   };
 }
 
+/** The batch, halved as often as the device's limits ask for; one image is tried in any case, and refused with advice. */
+export function fittingBatch(engine: Engine, spec: ModelSpec, encoding: EncodingTable, batchSize: number): number {
+  let batch = batchSize;
+  while (batch > 1 && engine.fits && !engine.fits(spec, encoding, batch).fits) batch = Math.floor(batch / 2);
+  return batch;
+}
+
 /**
  * As a training would (setbacks.ts), halves a batch that the memory does not hold. `openEngine` gives the engine that is open,
  * or a new one where that was lost. Errors: 'cancelled', 'device-lost', 'out-of-memory'.
@@ -63,6 +70,9 @@ export async function estimateRun(
   let measured: TrainingEstimate | null = null;
   while (!measured) {
     const engine = await openEngine();
+    const fitting = fittingBatch(engine, plan.spec, start.encoding, plan.batchSize);
+    if (fitting < plan.batchSize) notices.push(batchNotice(engine, plan.batchSize, fitting, false));
+    plan.batchSize = fitting;
     try {
       measured = await estimateTraining(plan, data, engine, start, signal);
     } catch (error) {

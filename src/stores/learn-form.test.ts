@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 vi.mock('../../workers/client.ts', () => ({ connectStudio: () => ({}) }));
 let stored: string | null = null;
 vi.stubGlobal('localStorage', { getItem: () => stored, setItem: (_: string, text: string) => (stored = text) });
-const { chooseMethod, choosePreset, fitForm, loadLearnForm, setParam, useLearnForm } = await import('./learn-form.ts');
+const { chooseMethod, choosePreset, fitForm, loadLearnForm, setParam, takeFitting, useLearnForm } =
+  await import('./learn-form.ts');
 const dataset = (boxPixels: number, hasPoses = true) => ({ boxPixels, hasPoses });
 const form = () => useLearnForm.getState();
 const params = () => form().params;
@@ -41,6 +42,20 @@ describe('the form of a run', () => {
     expect(useLearnForm.getState().errors.boxPixels).toBe('Expected at most 32, the box of the images.');
     fitForm(dataset(128));
     expect(useLearnForm.getState().errors.boxPixels).toBeUndefined();
+  });
+
+  it('takes what a device was said to hold: a box, a width of both networks where they are wider, or the CPU', () => {
+    setParam('encoderDim', 1024);
+    setParam('decoderDim', 384);
+    useLearnForm.setState({ estimateError: { name: 'VitrineError', code: 'out-of-memory', message: '' } });
+    takeFitting({ width: 512 });
+    expect(params()).toMatchObject({ encoderDim: 512, decoderDim: 384 });
+    expect(form().estimateError).toBeNull();
+    takeFitting({ boxPixels: 192 });
+    expect(params().boxPixels).toBe(192);
+    takeFitting('cpu');
+    expect(params().device).toBe('cpu');
+    setParam('device', 'auto');
   });
 
   it('begins ab initio with its own values, and takes up those of before again', () => {

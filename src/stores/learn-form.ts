@@ -184,6 +184,20 @@ export function setParam<K extends ParamKey>(key: K, value: Params[K]): void {
   keep();
 }
 
+/** What a device that cannot hold the model was said to hold: a box, a width of both networks, or the CPU, which holds any. */
+export type FittingChoice = { boxPixels: number } | { width: number } | 'cpu';
+
+export function takeFitting(choice: FittingChoice): void {
+  const { encoderDim, decoderDim } = get().params;
+  if (choice === 'cpu') setParam('device', 'cpu');
+  else if ('boxPixels' in choice) setParam('boxPixels', choice.boxPixels);
+  else {
+    setParam('encoderDim', Math.min(encoderDim, choice.width));
+    setParam('decoderDim', Math.min(decoderDim, choice.width));
+  }
+  set({ estimateError: null });
+}
+
 function presetOf(params: Params): PresetName | null {
   const names = Object.keys(PRESETS) as PresetName[];
   const same = (name: PresetName) => {

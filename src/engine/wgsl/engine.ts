@@ -4,6 +4,7 @@ import type {
   EncodingTable,
   Engine,
   FieldModel,
+  Fit,
   ModelOptions,
   ModelSpec,
   ModelState,
@@ -12,11 +13,12 @@ import type {
 import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
 import { Gpu } from './gpu/gpu.ts';
 import type { Scalar } from './gpu/kernels.ts';
+import { fitOf, unfitError } from './model/fits.ts';
 import { WgslModel } from './model/model.ts';
 import { GpuPoseScorer } from './pose-search/scorer.ts';
 import { tuningSizes } from './tuning/sizes.ts';
 import { openTuned, tuningKey, type TuningStore } from './tuning/store.ts';
-import type { Tuned } from './tuning/tuned.ts';
+import { Tuned } from './tuning/tuned.ts';
 
 export interface WgslOptions {
   /** Where measurements of this adapter are kept; null: measured anew each time. */
@@ -53,6 +55,8 @@ export class WgslEngine implements Engine {
     { precision = 'auto' }: ModelOptions = {},
   ): Promise<FieldModel> {
     const { gpu } = this;
+    const fit = this.fits(spec, encoding, 1);
+    if (!fit.fits) throw unfitError(spec, fit);
     const model = await gpu.guarded.guard(async () => {
       const tuned = await this.tunedFor(spec, encoding);
       const scalar = scalarOf(gpu, tuned, precision);
@@ -61,6 +65,10 @@ export class WgslEngine implements Engine {
     });
     this.models.add(model);
     return model;
+  }
+
+  fits(spec: ModelSpec, encoding: EncodingTable, images: number): Fit {
+    return fitOf(this.gpu, spec, encoding, images, { scalar: 'f32', tuned: Tuned.defaults(this.gpu) });
   }
 
   private tunedFor(spec: ModelSpec, encoding: EncodingTable): Promise<Tuned> {

@@ -9,6 +9,7 @@ import { classNames } from '../../ui/class-names.ts';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { bytesText, durationText, numberWith } from '../../ui/quantities.ts';
+import { FittingChoices } from './fitting-choices.tsx';
 import styles from './learn.module.css';
 
 const SETTLE_MS = 1200;
@@ -57,7 +58,14 @@ export function EstimatePanel({ dataset }: { dataset: DatasetSummary }) {
       ) : (
         <p className={styles.quiet}>Measured by a few steps on this device.</p>
       )}
-      {estimateError && !estimating && <NoticeCard tone="error" notice={estimateError} />}
+      {estimateError && !estimating && (
+        <NoticeCard
+          tone="error"
+          notice={estimateError}
+          actions={estimateError.instead && <FittingChoices instead={estimateError.instead} />}
+          testId="estimate-error"
+        />
+      )}
       {fresh && estimate?.notices.map((notice, index) => <NoticeCard key={index} tone="warning" notice={notice} />)}
     </section>
   );

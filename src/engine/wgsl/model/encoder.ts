@@ -12,7 +12,7 @@ import type { LayerRegions } from '../parameters/layout.ts';
 import type { Network } from './network.ts';
 
 /** Activations of every layer but the last, then the outputs (μ | log σ²); rows padded. */
-export function encoderBuffers({ arena, network }: Workshop, images: number): View[] {
+export function encoderBuffers({ arena, network }: Pick<Workshop, 'arena' | 'network'>, images: number): View[] {
   const layers = network.encoder ?? [];
   return layers.map((_, layer) => {
     const last = layer === layers.length - 1;

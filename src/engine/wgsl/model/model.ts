@@ -26,6 +26,7 @@ import type { Tuned } from '../tuning/tuned.ts';
 import { lossViews } from './batch-buffers.ts';
 import { activationBudget, LEAST_BUDGET, rowsAtATime } from './budget.ts';
 import type { Workshop } from './decoder-forward.ts';
+import { fullError } from './fits.ts';
 import { EncodingProgram } from './encoding-program.ts';
 import { MapDecoder } from './map-decoder.ts';
 import { Network } from './network.ts';
@@ -77,6 +78,8 @@ export class WgslModel implements FieldModel {
     private readonly network: Network,
     private readonly standing: Standing,
     private budget: number,
+    /** What to say where the memory does not hold the smallest batch. */
+    private readonly full: () => VitrineError,
     private readonly onDispose: ((model: WgslModel) => void) | undefined,
   ) {
     this.points = network.slices.lattice.points;
@@ -94,7 +97,8 @@ export class WgslModel implements FieldModel {
     { scalar = tuned.scalar, budgetBytes = activationBudget(gpu), onDispose }: WgslModelOptions = {},
   ): Promise<WgslModel> {
     const network = new Network(spec, encoding, scalar);
-    const { made } = await gpu.allocate('model', async (arena) => {
+    const full = () => fullError(gpu, spec, encoding, { scalar, tuned });
+    const { made } = await allocateOr(full, gpu, 'model', async (arena) => {
       const lossScale = scalar === 'f16' ? startingScale(network) : 1;
       const trainables = await Trainables.make(gpu, arena, network, state, lossScale);
       const waves = arena.upload('waves', network.waves.waves);
@@ -109,7 +113,7 @@ export class WgslModel implements FieldModel {
       return standing;
     });
     gpu.submit(made.workshop.trainables.refresh);
-    return new WgslModel(gpu, tuned, spec, network, made, budgetBytes, onDispose);
+    return new WgslModel(gpu, tuned, spec, network, made, budgetBytes, full, onDispose);
   }
 
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {
@@ -221,7 +225,8 @@ export class WgslModel implements FieldModel {
     return this.training.get(keyOf(shape), async () => {
       const bench = await this.workbench(shape.images);
       const { workshop, tables, step } = this.standing;
-      return this.gpu.allocate('training step', (arena) =>
+      const full = shape.images > this.network.views ? null : this.full;
+      return allocateOr(full, this.gpu, 'training step', (arena) =>
         TrainingProgram.record({ ...workshop, arena }, tables, step, shape, bench),
       );
     });
@@ -235,8 +240,8 @@ export class WgslModel implements FieldModel {
           makeWorkbench(this.standing.workshop, arena, images, this.rowsAtATime()),
         );
       } catch (error) {
-        const full = error instanceof VitrineError && error.code === 'out-of-memory';
-        if (!full || this.budget / 2 < LEAST_BUDGET) throw error;
+        if (!isFull(error)) throw error;
+        if (this.budget / 2 < LEAST_BUDGET) throw images > this.network.views ? error : this.full();
         // Smaller chunks compute the same step.
         this.budget /= 2;
       }
@@ -256,6 +261,17 @@ export class WgslModel implements FieldModel {
     this.queue = result.catch(() => undefined);
     return result;
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof VitrineError && error.code === 'out-of-memory';
+}
+
+/** As `gpu.allocate`; what does not fit is said by `full` where there is one. */
+function allocateOr<T>(full: (() => VitrineError) | null, gpu: Gpu, label: string, make: (arena: Arena) => Promise<T>) {
+  return gpu.allocate(label, make).catch((error: unknown) => {
+    throw full && isFull(error) ? full() : error;
+  });
 }
 
 function keyOf({ images, translations, ctf }: BatchShape): string {

@@ -2,6 +2,8 @@
 // the others.
 import { memoryFull } from '../../gpu-device.ts';
 import type { Arena, View } from '../gpu/arena.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+import type { Tuned } from '../tuning/tuned.ts';
 import { batchViews, chunkViews, type BatchViews, type ChunkViews } from './batch-buffers.ts';
 import { chunksOf, largestChunk } from './chunks.ts';
 import type { Workshop } from './decoder-forward.ts';
@@ -17,8 +19,14 @@ export interface Workbench {
   chunk: ChunkViews;
 }
 
+/** What decides its sizes. */
+interface WorkbenchShop extends Pick<Workshop, 'network'> {
+  gpu: Pick<Gpu, 'bindingBytes'>;
+  tuned: Pick<Tuned, 'encoding'>;
+}
+
 /** Error: 'out-of-memory' where a batch's buffer is more than one binding may show. */
-export function makeWorkbench(workshop: Workshop, arena: Arena, images: number, mostRows: number): Workbench {
+export function makeWorkbench(workshop: WorkbenchShop, arena: Arena, images: number, mostRows: number): Workbench {
   const { gpu, network, tuned } = workshop;
   const { rowsPerLatent } = network;
   const latents = images / network.views;
@@ -32,7 +40,7 @@ export function makeWorkbench(workshop: Workshop, arena: Arena, images: number, 
     images,
     chunkRows,
     views,
-    encoded: encoderBuffers({ ...workshop, arena }, images),
+    encoded: encoderBuffers({ arena, network }, images),
     chunk: chunkViews(arena, network, chunkRows, options),
   };
 }
