@@ -78,11 +78,9 @@ export function makeFewRowsBackward(
   return dispatch(gpu, arena, shape, { ...constantsOf(shape), WITH_BELOW: 1, WITH_WEIGHTS: 1 }, views, rows);
 }
 
-function constantsOf({ epilogue, residual, activation, bias, inputs, outputs }: ProductShape): Constants {
+function constantsOf({ epilogue, residual, activation, bias }: ProductShape): Constants {
   const flag = (set: boolean): number => (set ? 1 : 0);
   return {
-    INPUTS: inputs,
-    OUTPUTS: outputs,
     ROWS_EACH,
     LANES,
     PARTS,
@@ -112,7 +110,7 @@ async function dispatch(
   const pipeline = await gpu.pipeline(label, shaderSource(constants, parts));
   const products = Math.ceil(rows / ROWS_EACH) * (outputs / 4 / LANES);
   const sums = together ? Math.ceil((inputs * outputs) / 16 / THREADS) : 0;
-  const uniform = arena.uniform(`${label} sizes`, [rows, products]);
+  const uniform = arena.uniform(`${label} sizes`, [rows, products, inputs / 4, outputs / 4]);
   const all = [...views, ...Array.from({ length: 7 - views.length }, () => null), uniform];
   const times = together ? 2 : 1;
   return gpu.dispatch(label, pipeline, all, products + sums, {
