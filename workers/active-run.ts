@@ -29,6 +29,7 @@ export class ActiveRun {
   /** Before there is a model to ask: the map of an ab initio run's start, as it stands. */
   startMap: { values: Float32Array; mapPixels: number } | null = null;
   private readonly abort = new AbortController();
+  private readonly skipChoosing = new AbortController();
   private readonly control: TrainingControl = { signal: this.abort.signal };
 
   constructor(
@@ -68,6 +69,8 @@ export class ActiveRun {
         this.startMap = null;
         this.parts.line.held = true;
       },
+      onChoosing: (progress) => this.parts.tell({ type: 'choosing-kernels', runId: this.id, progress }),
+      skipChoosing: this.skipChoosing.signal,
       onIdle: () => this.parts.line.drain(),
       onNotice: (notice, batchSize) => this.parts.tell({ type: 'notice', runId: this.id, notice, batchSize }),
     });
@@ -144,6 +147,10 @@ export class ActiveRun {
     this.parts.line.held = true;
     await this.parts.line.drain();
     this.control.paused = false;
+  }
+
+  useDefaultKernels(): void {
+    this.skipChoosing.abort();
   }
 
   /** Ends now; `run` resolves soon after. */

@@ -5,13 +5,14 @@
 // AbortSignal and a progress callback. A cancelled call rejects with VitrineError 'cancelled'. Errors cross as ErrorData.
 import type { ErrorData, Notice } from '../src/formats/errors.ts';
 import type { Answers, FileRole, Question, UnderstoodFile } from '../src/formats/understanding.ts';
-import type { DeviceInfo } from '../src/engine/engine.ts';
+import type { ChoosingProgress, DeviceInfo } from '../src/engine/engine.ts';
 import type { EpochSummary } from '../src/inference/training.ts';
 import type { PoseReport } from '../src/inference/pose-report.ts';
 import type { MapStatistics } from '../src/isosurface/statistics.ts';
 import type { Params } from '../src/params.ts';
 
 export type {
+  ChoosingProgress,
   ErrorData,
   Notice,
   DeviceInfo,
@@ -238,6 +239,22 @@ export interface DeviceReport extends DeviceInfo {
   crossOriginIsolated: boolean;
 }
 
+/** Kernels that were chosen for models of one size. */
+export interface KeptKernels {
+  key: string;
+  adapter: string;
+  /** Features × width of the decoder, and what else tells the models apart. */
+  sizes: string;
+  /** ISO. */
+  created: string | null;
+  /** How activations are stored. */
+  scalar: 'f16' | 'f32';
+  /** Operations a second of the slowest product. */
+  rate: number | null;
+  /** Whether today's kernels go by it. */
+  current: boolean;
+}
+
 export interface Estimate {
   secondsPerEpoch: number;
   secondsTotal: number;
@@ -274,6 +291,8 @@ export type RunEvent =
       reconstruction: number | null;
       kl: number | null;
     }
+  /** The fastest kernels of a device are chosen beside the run; null once that is over. */
+  | { type: 'choosing-kernels'; runId: string; progress: ChoosingProgress | null }
   | { type: 'epoch'; runId: string; summary: EpochSummary }
   /** `device` once it is known what computes the run. */
   | { type: 'status'; runId: string; status: RunStatus; reason?: string; device?: DeviceInfo }
@@ -304,6 +323,12 @@ export interface EngineApi extends Cancellable {
   continue(runId: string): Promise<void>;
   /** Ends at once after writing a checkpoint of the last whole epoch; the run can be resumed. */
   stop(runId: string): Promise<void>;
+  /** Chooses no kernels beside the run: it goes on with the default ones. */
+  useDefaultKernels(runId: string): Promise<void>;
+  /** What was chosen on this machine, by device and size of model. */
+  keptKernels(): Promise<KeptKernels[]>;
+  /** Kernels are chosen again when a model is next trained. Error 'usage' while a run goes on. */
+  clearKernels(): Promise<void>;
   /** Mirrors a run that is not going on: its field, its poses, its maps of the start. Done twice it is as it was. */
   flipHand(runId: string): Promise<RunSummary>;
   /** One listener for all runs. */

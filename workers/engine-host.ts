@@ -2,6 +2,7 @@
 // decodes maps between its steps. States of a run: running ⇄ paused → finished | interrupted | failed → running (resume).
 // A device that is lost is opened anew by who asks next, a run that goes on first of all.
 import type { Engine, EngineRequest, LongCall } from '../src/engine/engine.ts';
+import { clearTunings, keptTunings, type TuningStore } from '../src/engine/wgsl/tuning/store.ts';
 import { decodeMap } from '../src/field/volume.ts';
 import { throwIfCancelled, VitrineError, type Notice } from '../src/formats/errors.ts';
 import { withSuggestedLevel } from '../src/isosurface/statistics.ts';
@@ -15,6 +16,7 @@ import type { RunLocks } from '../src/library/run-locks.ts';
 import type { RunRecord } from '../src/library/run-record.ts';
 import { mapPixelSize, RunLibrary } from '../src/library/runs.ts';
 import type { Storage } from '../src/library/storage.ts';
+import { tuningStore } from '../src/library/tuning-store.ts';
 import { validateParams, type Params } from '../src/params.ts';
 import { ActiveRun } from './active-run.ts';
 import { CallsUnderway } from './calls.ts';
@@ -24,6 +26,7 @@ import type {
   DeviceReport,
   EngineApi,
   Estimate,
+  KeptKernels,
   RunEvent,
   RunSummary,
   VolumeData,
@@ -47,6 +50,7 @@ export class EngineHost implements EngineApi {
   private readonly line = new TaskLine();
   private readonly datasets: DatasetLibrary;
   private readonly runs: RunLibrary;
+  private readonly tuning: TuningStore;
   private opened: { device: Params['device']; engine: Promise<Engine> } | null = null;
   private active: ActiveRun | null = null;
   private ended: Promise<void> = Promise.resolve();
@@ -56,6 +60,7 @@ export class EngineHost implements EngineApi {
   constructor(private readonly parts: EngineHostParts) {
     this.datasets = new DatasetLibrary(parts.storage);
     this.runs = new RunLibrary(parts.storage);
+    this.tuning = tuningStore(parts.storage);
   }
 
   cancel(id: string): void {
@@ -96,9 +101,8 @@ export class EngineHost implements EngineApi {
       this.refuseWhileActive();
       const dataset = await this.dataset(datasetId);
       const checked = validateParams(params);
-      onProgress({ fraction: null, message: 'Measuring a few steps' });
       const openEngine = () => this.engine(checked.device);
-      const measured = await this.line.run(() => estimateRun(openEngine, dataset, checked, signal));
+      const measured = await this.line.run(() => estimateRun(openEngine, dataset, checked, { signal, onProgress }));
       const { secondsPerEpoch, secondsTotal, imagesPerSecond, memoryBytes, storageBytes } = measured;
       const free = await this.parts.storage.freeBytes();
       const notices: Notice[] = [...measured.notices];
@@ -169,6 +173,21 @@ export class EngineHost implements EngineApi {
     const { error: _error, ...kept } = old;
     const record: RunRecord = { ...kept, params, status: 'running' };
     return this.go(record);
+  }
+
+  async useDefaultKernels(runId: string): Promise<void> {
+    this.activeRun(runId).useDefaultKernels();
+  }
+
+  async keptKernels(): Promise<KeptKernels[]> {
+    return keptTunings(this.tuning);
+  }
+
+  async clearKernels(): Promise<void> {
+    this.refuseWhileActive();
+    await clearTunings(this.tuning);
+    const engine = await this.opened?.engine.catch(() => null);
+    engine?.forgetKernels?.();
   }
 
   /** Takes the run's lock and trains it in the background. */

@@ -8,6 +8,7 @@
 // Images enter as Hartley values at the lattice's mask points (|k| ≤ D/2, DC excluded, raster order; imaging/lattice).
 // Coordinates are lattice coordinates in [−½, ½]. Nothing here reads files or knows about epochs.
 
+import type { Notice } from '../formats/errors.ts';
 import type { PoseScorer, SearchPoints } from './scoring/scorer.ts';
 
 export type EngineKind = 'tfjs' | 'wasm' | 'wgsl';
@@ -165,6 +166,12 @@ export interface FieldModel {
   ): Promise<VolumeWithStatistics>;
   exportWeights(): Promise<Weights>;
   exportOptimizer(): Promise<OptimizerState>;
+  /** What it computes with, where the engine has a choice. */
+  readonly kernels?: KernelChoice | undefined;
+  /** To be called between steps of a model whose kernels are chosen beside: tries some for a moment, a tenth of the time. */
+  beside?(): Promise<void>;
+  /** Whether kernels were chosen since it was made: made anew from its checkpoint, without `kernels`, it would be faster. */
+  readonly outdated?: boolean;
   /** Bytes held on the device or heap by this model, as far as it knows. */
   memoryBytes(): number;
   dispose(): void;
@@ -179,9 +186,44 @@ export interface ModelState {
 /** How the decoder's activations are stored on a graphics processor; sums are float32 always. */
 export type Precision = 'auto' | 'float32' | 'float16';
 
+/** How far an engine is that tries its kernels on a device it has not met before. */
+export interface ChoosingProgress {
+  /** Kernels tried, of those that will be. */
+  done: number;
+  total: number;
+  /** Null while nothing can be said. */
+  secondsLeft: number | null;
+}
+
+/** How kernels are chosen where nothing is kept of the device: engines without a choice look at none of this. */
+export interface ChoosingOptions {
+  /**
+   * 'first' (unless said): before the model is made. 'beside': the model begins with defaults, and kernels are tried when its
+   * `beside` is called. 'never': defaults serve.
+   */
+  when?: 'first' | 'beside' | 'never';
+  /** Null once it is over, whether by an end or by `skip`. */
+  onProgress?: ((progress: ChoosingProgress | null) => void) | undefined;
+  /** Kernels could not be chosen: defaults serve. */
+  onNotice?: ((notice: Notice) => void) | undefined;
+  /** Aborted: nothing more is tried, defaults serve. */
+  skip?: AbortSignal | undefined;
+}
+
+/**
+ * Which kernels a model computes with, for a run to keep: plain JSON of the engine's own. The same choice gives the same bits on
+ * the same device; where it is of another device or of older kernels the engine chooses anew.
+ */
+export type KernelChoice = object;
+
 export interface ModelOptions {
   /** 'auto' takes float16 where it was measured to be faster; engines without it compute in float32. */
   precision?: Precision;
+  choosing?: ChoosingOptions;
+  /** What an earlier model of the run computed with. */
+  kernels?: KernelChoice | undefined;
+  /** Ends the making: error 'cancelled'. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Whether a model and a batch of it can lie on a device, and what could. */
@@ -203,6 +245,8 @@ export interface Engine {
   fits?(spec: ModelSpec, encoding: EncodingTable, images: number): Fit;
   /** Compares images with slices at these points (scoring/scorer.ts). Error 'out-of-memory'. */
   createScorer(points: SearchPoints): Promise<PoseScorer>;
+  /** The kernels that were kept of the device were cleared: models made from now on choose again. */
+  forgetKernels?(): void;
   dispose(): void;
 }
 

@@ -1,5 +1,5 @@
 // How long a training will take and how much memory, from a few timed steps of the very model on the very images.
-import type { Engine } from '../engine/engine.ts';
+import type { ChoosingOptions, Engine } from '../engine/engine.ts';
 import { throwIfCancelled } from '../formats/errors.ts';
 import { betaAt } from './beta.ts';
 import { nextTask } from '../engine/event-loop.ts';
@@ -20,15 +20,23 @@ export interface TrainingEstimate {
 const MEASURE_MILLISECONDS = 1500;
 const STEPS_AT_MOST = 20;
 
-/** Two steps to warm up, then at most 20 or 1.5 s. `start` is left as it is. */
+/**
+ * Two steps to warm up, then at most 20 or 1.5 s, with the kernels that a training settles on: chosen before where nothing is kept.
+ * `start` is left as it is.
+ */
 export async function estimateTraining(
   plan: TrainingPlan,
   data: TrainingData,
   engine: Engine,
   start: Checkpoint,
   signal?: AbortSignal,
+  choosing?: Pick<ChoosingOptions, 'onProgress' | 'onNotice'>,
 ): Promise<TrainingEstimate> {
-  const model = await engine.createModel(plan.spec, start.encoding, start, { precision: plan.precision ?? 'auto' });
+  const model = await engine.createModel(plan.spec, start.encoding, start, {
+    precision: plan.precision ?? 'auto',
+    choosing: { when: 'first', ...choosing },
+    signal,
+  });
   try {
     const { images, points, shardSize } = {
       images: data.images,

@@ -1,7 +1,7 @@
 // Learning a field from images with given poses: the homogeneous field (zDim 0) and the VAE of cryoDRGN (Zhong et al.
 // 2021). Each epoch passes over all images in a new order, then encodes them all and hands out a checkpoint. A run that
 // resumes from a checkpoint goes on bit for bit as if it had not stopped, on the same device.
-import type { Engine, FieldModel, Latents, Losses } from '../engine/engine.ts';
+import type { ChoosingOptions, Engine, FieldModel, KernelChoice, Latents, Losses } from '../engine/engine.ts';
 import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
 import { betaAt } from './beta.ts';
 import { encodeAll } from './encode-all.ts';
@@ -16,6 +16,12 @@ import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, Training
 export interface TrainingHooks {
   /** The model being trained, as soon as it stands; it may be asked to evaluate between steps. Disposed at the end. */
   onModel?: (model: FieldModel) => void;
+  /** How the engine's choosing of kernels goes on beside, and how it is ended. */
+  choosing?: Pick<ChoosingOptions, 'onProgress' | 'onNotice' | 'skip'>;
+  /** What the run computed with when it came to where it starts from. */
+  kernels?: KernelChoice | undefined;
+  /** What epochs are computed with from now on; told before a step of theirs. */
+  onKernels?: (kernels: KernelChoice) => void;
   /** Awaited between steps, after the event loop has turned. */
   onIdle?: () => Promise<void> | void;
   /** Bytes of images held in memory (tests). */
@@ -32,7 +38,8 @@ export interface Portions {
 
 /** A model in training: one epoch at a time, from the data as they are then. */
 export interface Trainer {
-  readonly model: FieldModel;
+  /** Made anew between epochs where better kernels were chosen meanwhile. */
+  model: FieldModel;
   checkpoint: Checkpoint;
   epoch(portions?: Portions): Promise<Checkpoint>;
   dispose(): void;
@@ -49,14 +56,37 @@ export async function openTrainer(
   hooks: TrainingHooks = {},
 ): Promise<Trainer> {
   checkCounts(data);
-  const model = await engine.createModel(plan.spec, start.encoding, start, { precision: plan.precision ?? 'auto' });
-  hooks.onModel?.(model);
+  const modelFrom = async (from: Checkpoint, kernels?: KernelChoice): Promise<FieldModel> => {
+    const model = await engine.createModel(plan.spec, from.encoding, from, {
+      precision: plan.precision ?? 'auto',
+      choosing: { when: 'beside', ...hooks.choosing },
+      kernels,
+      signal: control.signal,
+    });
+    if (model.kernels) hooks.onKernels?.(model.kernels);
+    hooks.onModel?.(model);
+    return model;
+  };
   const shuffled = new ShuffledImages(data.images, hooks.residentBytes);
   const turn = turnsOf(control, onEvent, hooks);
+  let begun = false;
   const trainer: Trainer = {
-    model,
+    model: await modelFrom(start, hooks.kernels),
     checkpoint: start,
     async epoch(portions) {
+      const { model: before } = trainer;
+      // Only where an epoch ends can a run be resumed: from there on both compute alike. Not before the first: that may be
+      // one that was begun before.
+      if (begun && before.outdated) {
+        before.dispose();
+        trainer.model = await modelFrom(trainer.checkpoint);
+      }
+      begun = true;
+      const { model } = trainer;
+      const betweenSteps = async (): Promise<void> => {
+        await model.beside?.();
+        await turn();
+      };
       trainer.checkpoint = await trainEpoch(
         plan,
         data,
@@ -65,12 +95,12 @@ export async function openTrainer(
         trainer.checkpoint,
         control,
         onEvent,
-        turn,
+        betweenSteps,
         portions,
       );
       return trainer.checkpoint;
     },
-    dispose: () => model.dispose(),
+    dispose: () => trainer.model.dispose(),
   };
   return trainer;
 }

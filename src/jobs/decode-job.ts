@@ -13,10 +13,18 @@ export interface LoadedRun {
   epoch: number;
 }
 
-/** The model of an epoch, the last where null. Dispose it after use. Errors: 'file-missing', 'checkpoint-syntax'. */
+/**
+ * The model of an epoch, the last where null, with the kernels that are kept of the device or its defaults: nobody waits for a
+ * choice to see a map. Dispose it after use. Errors: 'file-missing', 'checkpoint-syntax'.
+ */
 export async function loadModel(engine: Engine, run: RunFolder, epoch: number | null): Promise<LoadedRun> {
   const { field, checkpoint } = await run.loadCheckpoint(epoch);
-  const model = await engine.createModel(field.spec, checkpoint.encoding, { weights: checkpoint.weights });
+  const model = await engine.createModel(
+    field.spec,
+    checkpoint.encoding,
+    { weights: checkpoint.weights },
+    { choosing: { when: 'never' } },
+  );
   return { model, field, epoch: checkpoint.epoch };
 }
 

@@ -1,6 +1,6 @@
 // How long a training will take before any image is prepared: the very model on noise of the set's size, since speed does
 // not depend on what the images show.
-import type { EncodingTable, Engine, ModelSpec } from '../engine/engine.ts';
+import type { ChoosingProgress, EncodingTable, Engine, ModelSpec } from '../engine/engine.ts';
 import { fieldFromParams } from '../field/spec.ts';
 import type { Notice } from '../formats/errors.ts';
 import { Random } from '../geometry/random.ts';
@@ -12,6 +12,7 @@ import type { KeptDataset } from '../library/datasets.ts';
 import { cacheBytes, SHARD_SIZE } from '../library/particle-cache.ts';
 import type { Params } from '../params.ts';
 import { imageOptionsOf } from './prepare.ts';
+import { choosingProgress, type JobOptions } from './progress.ts';
 import { batchNotice, halvedBatch, isLost } from './setbacks.ts';
 import { planFrom, trainingData } from './train-job.ts';
 
@@ -50,7 +51,7 @@ export async function estimateRun(
   openEngine: () => Promise<Engine>,
   dataset: KeptDataset,
   params: Params,
-  signal?: AbortSignal,
+  { signal, onProgress }: JobOptions = {},
 ): Promise<RunEstimate> {
   const { record, ctf, originalIndex } = dataset;
   const { boxPixels } = imageOptionsOf(params, record.boxPixels);
@@ -67,6 +68,12 @@ export async function estimateRun(
   const data = trainingData({ images, poses, ctf, originalIndex }, record.boxPixels);
   const plan = planFrom(params, field);
   const notices: Notice[] = [];
+  const measuring = { fraction: null, message: 'Measuring a few steps' };
+  onProgress?.(measuring);
+  const choosing = {
+    onProgress: (progress: ChoosingProgress | null) => onProgress?.(progress ? choosingProgress(progress) : measuring),
+    onNotice: (notice: Notice) => void notices.push(notice),
+  };
   let measured: TrainingEstimate | null = null;
   while (!measured) {
     const engine = await openEngine();
@@ -74,7 +81,7 @@ export async function estimateRun(
     if (fitting < plan.batchSize) notices.push(batchNotice(engine, plan.batchSize, fitting, false));
     plan.batchSize = fitting;
     try {
-      measured = await estimateTraining(plan, data, engine, start, signal);
+      measured = await estimateTraining(plan, data, engine, start, signal, choosing);
     } catch (error) {
       const half = halvedBatch(error, plan.batchSize);
       if (half === null) throw error;

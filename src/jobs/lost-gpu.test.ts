@@ -4,17 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { openTestAdapter } from '../../testing/adapter.ts';
 import { newRecord, noiseParticles } from '../../testing/noise-run.ts';
 import { openWgslEngine, type WgslEngine } from '../engine/wgsl/engine.ts';
-import type { TuningStore } from '../engine/wgsl/tuning/store.ts';
 import { MemoryStorage } from '../library/memory.ts';
+import { tuningStore } from '../library/tuning-store.ts';
 import { RunFolder } from '../library/runs.ts';
 import { trainRun, writeRunFolder } from './train-job.ts';
 
 /** The kernels that were chosen once are those that a run goes on with. */
-const kept = new Map<string, string>();
-const tuning: TuningStore = {
-  load: (key) => Promise.resolve(kept.get(key) ?? null),
-  save: async (key, text) => void kept.set(key, text),
-};
+const tuning = tuningStore(new MemoryStorage());
 const here = (await openTestAdapter()) !== null;
 
 /** Trains to the end; the first engine's device is lost during the second epoch where `lose` says so. */

@@ -1,4 +1,6 @@
 // What every job takes: a signal to stop it and a place to say how far it is. The same in a worker and on a terminal.
+import type { ChoosingProgress } from '../engine/engine.ts';
+
 export interface JobProgress {
   /** 0 … 1, or null while the end is unknown. */
   fraction: number | null;
@@ -9,4 +11,9 @@ export interface JobProgress {
 export interface JobOptions {
   signal?: AbortSignal;
   onProgress?: (progress: JobProgress) => void;
+}
+
+export function choosingProgress({ done, total, secondsLeft }: ChoosingProgress): JobProgress {
+  const left = secondsLeft === null ? '' : `, ${Math.ceil(secondsLeft)} s left`;
+  return { fraction: done / total, message: `Choosing kernels, ${done} of ${total}${left}` };
 }

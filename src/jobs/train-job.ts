@@ -1,6 +1,6 @@
 // A training from its parameters to a run folder: writes what each epoch learned before the next begins, goes on from the
 // last whole epoch, by itself where the device was lost, and leaves a status that says how it ended.
-import type { Engine, FieldModel } from '../engine/engine.ts';
+import type { ChoosingProgress, Engine, FieldModel } from '../engine/engine.ts';
 import { fieldFromParams, type FieldDescription } from '../field/spec.ts';
 import { throwIfCancelled, VitrineError, type Notice } from '../formats/errors.ts';
 import { writeCtfPickle, writeIndexPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
@@ -8,7 +8,7 @@ import { CTF_WIDTH, type Poses } from '../formats/particles.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 import { trainAbInitioRun } from './abinit-job.ts';
 import { initialCheckpoint } from '../inference/start.ts';
-import { train } from '../inference/train.ts';
+import { train, type TrainingHooks } from '../inference/train.ts';
 import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, TrainingPlan } from '../inference/training.ts';
 import type { RunRecord } from '../library/run-record.ts';
 import type { RunFolder } from '../library/runs.ts';
@@ -34,6 +34,10 @@ export interface TrainJobHooks {
   /** The model as it is being trained: asked for maps between steps. */
   onModel?: (model: FieldModel, field: FieldDescription) => void;
   onIdle?: () => Promise<void> | void;
+  /** Kernels are being chosen beside; null once that is over. */
+  onChoosing?: (progress: ChoosingProgress | null) => void;
+  /** Aborted: no kernels are chosen. */
+  skipChoosing?: AbortSignal;
   /** The run met a setback and goes on, with this batch. */
   onNotice?: (notice: Notice, batchSize: number) => void;
 }
@@ -149,9 +153,12 @@ export async function trainRun(
 }
 
 /** Keeps in the record what happened, and the batch that the run goes on with. */
-async function noted(run: RunFolder, notice: Notice, batchSize: number): Promise<RunRecord> {
+async function noted(run: RunFolder, notice: Notice, batchSize?: number): Promise<RunRecord> {
   const { params, notices = [] } = await run.update({});
-  return run.update({ params: { ...params, batchSize }, notices: [...notices.slice(1 - NOTICES_KEPT), notice] });
+  return run.update({
+    params: { ...params, ...(batchSize && { batchSize }) },
+    notices: [...notices.slice(1 - NOTICES_KEPT), notice],
+  });
 }
 
 /** One attempt: from the last checkpoint to the end, or to what stops it; whatever was learned is on disk then. */
@@ -171,15 +178,21 @@ async function trainOnce(
   const { learningRate, weightDecay, checkpointEvery } = params;
   let saving = Promise.resolve();
   let failure: unknown = null;
+  const keep = (work: () => unknown): void => {
+    saving = saving
+      .then(work)
+      .then(() => undefined)
+      .catch((error: unknown) => {
+        failure ??= error;
+      });
+  };
   const onEvent = (event: TrainingEvent): void => {
     if (event.type === 'epoch')
-      saving = saving
-        .then(() => run.saveCheckpoint(field, event.checkpoint, { learningRate, weightDecay }, checkpointEvery))
+      keep(async () => {
+        await run.saveCheckpoint(field, event.checkpoint, { learningRate, weightDecay }, checkpointEvery);
         // Told once the epoch is on disk: who hears of it may read it.
-        .then(() => hooks.onEvent(event))
-        .catch((error: unknown) => {
-          failure ??= error;
-        });
+        hooks.onEvent(event);
+      });
     else if (event.type !== 'finished') hooks.onEvent(event);
   };
   const onIdle = async (): Promise<void> => {
@@ -189,7 +202,23 @@ async function trainOnce(
   };
   try {
     const data = trainingData(particles, record.imagePixels);
-    const trainingHooks = { onModel: (model: FieldModel) => hooks.onModel?.(model, field), onIdle };
+    const trainingHooks: TrainingHooks = {
+      onModel: (model: FieldModel) => hooks.onModel?.(model, field),
+      onIdle,
+      choosing: {
+        onProgress: hooks.onChoosing,
+        skip: hooks.skipChoosing,
+        onNotice(notice) {
+          keep(() => noted(run, notice));
+          hooks.onNotice?.(notice, params.batchSize);
+        },
+      },
+      kernels: record.kernels,
+      onKernels(kernels) {
+        trainingHooks.kernels = kernels;
+        keep(() => run.update({ kernels }));
+      },
+    };
     const last = await (params.method === 'ab-initio'
       ? trainAbInitioRun(run, record, field, plan, data, engine, control, onEvent, start, trainingHooks)
       : train(plan, data, engine, control, onEvent, start, trainingHooks));

@@ -1,5 +1,5 @@
 // vitrine.json: what a run folder says beyond a cryoDRGN work directory. Written after every epoch.
-import type { DeviceInfo } from '../engine/engine.ts';
+import type { DeviceInfo, KernelChoice } from '../engine/engine.ts';
 import type { ErrorData, Notice } from '../formats/errors.ts';
 import type { EpochSummary } from '../inference/training.ts';
 import type { PoseReport } from '../inference/pose-report.ts';
@@ -43,6 +43,8 @@ export interface RunRecord {
   /** Hash of the images' content, the first half of their cache's key. */
   fingerprint: string;
   error?: ErrorData;
+  /** What its engine computes with from the epoch after `epochsDone` on, where the engine has a choice. */
+  kernels?: KernelChoice;
   /** Setbacks that the run met and went on from, the latest last. */
   notices?: Notice[];
   /** Of an ab initio run: how its poses stood after the start and each search, the latest last. */

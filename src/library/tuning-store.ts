@@ -11,5 +11,7 @@ export function tuningStore(storage: Storage): TuningStore {
       return bytes && new TextDecoder().decode(bytes);
     },
     save: (key, text) => storage.write(`${FOLDER}/${key}`, text),
+    list: async () => (await storage.list(FOLDER)).flatMap(({ name, kind }) => (kind === 'file' ? [name] : [])),
+    remove: (key) => storage.remove(`${FOLDER}/${key}`),
   };
 }

@@ -1,5 +1,5 @@
 // What was measured of graphics processors, in the user's cache folder.
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir, platform } from 'node:os';
 import { resolve } from 'node:path';
 import type { TuningStore } from '../wgsl/tuning/store.ts';
@@ -24,5 +24,8 @@ export function tuningFiles(folder = resolve(cacheFolder(), 'tuning')): TuningSt
       await writeFile(fresh, text);
       await rename(fresh, path);
     },
+    // What another program is writing ends otherwise.
+    list: async () => (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith('.json')),
+    remove: (key) => rm(resolve(folder, key), { force: true }),
   };
 }

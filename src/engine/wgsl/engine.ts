@@ -16,13 +16,17 @@ import type { Scalar } from './gpu/kernels.ts';
 import { fitOf, unfitError } from './model/fits.ts';
 import { WgslModel } from './model/model.ts';
 import { GpuPoseScorer } from './pose-search/scorer.ts';
+import { Chooser } from './tuning/chooser.ts';
 import { tuningSizes } from './tuning/sizes.ts';
-import { openTuned, tuningKey, type TuningStore } from './tuning/store.ts';
+import type { TuningStore } from './tuning/store.ts';
+import type { TuneOptions } from './tuning/tune.ts';
 import { Tuned } from './tuning/tuned.ts';
 
 export interface WgslOptions {
   /** Where measurements of this adapter are kept; null: measured anew each time. */
   tuning?: TuningStore | null;
+  /** How adapters in software are tried, which else keep their defaults (proofs). */
+  tuneSoftware?: TuneOptions;
 }
 
 export class WgslEngine implements Engine {
@@ -30,13 +34,13 @@ export class WgslEngine implements Engine {
   readonly lost: Promise<Error>;
   private readonly models = new Set<FieldModel>();
   private readonly scorers = new Set<PoseScorer>();
-  /** By the sizes of models: what is asked for again is not measured again. */
-  private readonly tuned = new Map<string, Promise<Tuned>>();
+  private readonly chooser: Chooser;
 
   constructor(
     readonly gpu: Gpu,
-    private readonly store: TuningStore | null,
+    { tuning = null, tuneSoftware }: WgslOptions = {},
   ) {
+    this.chooser = new Chooser(gpu, tuning, tuneSoftware);
     const { description, software, lost } = gpu.guarded;
     this.lost = lost;
     this.device = {
@@ -52,16 +56,19 @@ export class WgslEngine implements Engine {
     spec: ModelSpec,
     encoding: EncodingTable,
     state: ModelState,
-    { precision = 'auto' }: ModelOptions = {},
+    { precision = 'auto', ...options }: ModelOptions = {},
   ): Promise<FieldModel> {
     const { gpu } = this;
     const fit = this.fits(spec, encoding, 1);
     if (!fit.fits) throw unfitError(spec, fit);
     const model = await gpu.guarded.guard(async () => {
-      const tuned = await this.tunedFor(spec, encoding);
-      const scalar = scalarOf(gpu, tuned, precision);
-      const onDispose = (disposed: WgslModel): void => void this.models.delete(disposed);
-      return WgslModel.create(gpu, tuned, spec, encoding, state, { scalar, onDispose });
+      const kernels = await this.chooser.kernelsFor(tuningSizes(spec, encoding), options);
+      const scalar = scalarOf(gpu, kernels.tuned, precision);
+      const onDispose = (disposed: WgslModel): void => {
+        kernels.leave();
+        this.models.delete(disposed);
+      };
+      return WgslModel.create(gpu, kernels.tuned, spec, encoding, state, { scalar, kernels, onDispose });
     });
     this.models.add(model);
     return model;
@@ -71,12 +78,8 @@ export class WgslEngine implements Engine {
     return fitOf(this.gpu, spec, encoding, images, { scalar: 'f32', tuned: Tuned.defaults(this.gpu) });
   }
 
-  private tunedFor(spec: ModelSpec, encoding: EncodingTable): Promise<Tuned> {
-    const sizes = tuningSizes(spec, encoding);
-    const key = tuningKey(this.gpu, sizes);
-    const found = this.tuned.get(key) ?? openTuned(this.gpu, sizes, { store: this.store });
-    this.tuned.set(key, found);
-    return found;
+  forgetKernels(): void {
+    void this.chooser.forget();
   }
 
   async createScorer(points: SearchPoints): Promise<PoseScorer> {
@@ -87,6 +90,7 @@ export class WgslEngine implements Engine {
   }
 
   dispose(): void {
+    void this.chooser.forget();
     for (const model of this.models) model.dispose();
     this.models.clear();
     for (const scorer of this.scorers) scorer.dispose();
@@ -101,6 +105,6 @@ function scalarOf({ half }: Gpu, tuned: Tuned, precision: Precision): Scalar {
 }
 
 /** Error: 'device-lost' where the adapter gives no device. */
-export async function openWgslEngine(adapter: GPUAdapter, { tuning = null }: WgslOptions = {}): Promise<WgslEngine> {
-  return new WgslEngine(await Gpu.open(adapter), tuning);
+export async function openWgslEngine(adapter: GPUAdapter, options: WgslOptions = {}): Promise<WgslEngine> {
+  return new WgslEngine(await Gpu.open(adapter), options);
 }

@@ -39,6 +39,9 @@ export interface MatrixUnit {
 
 const WANTED = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'] as const;
 
+/** Timestamps of one query set: 4096 are allowed. */
+const MOST_SPANS = 1024;
+
 export interface GpuOptions {
   /** Whose kernels compute: those of adapters in software or of real ones; the adapter's own kind unless said (proofs). */
   kernels?: 'software' | 'hardware';
@@ -223,10 +226,14 @@ export class Gpu {
   }
 
   private send(commands: readonly Command[]): void {
-    const encoder = this.device.createCommandEncoder();
-    this.encode(encoder, commands);
-    this.device.queue.submit([encoder.finish()]);
+    this.submitNow(commands);
     this.traffic.sent(commands);
+  }
+
+  private submitNow(commands: readonly Command[], writes?: GPUComputePassTimestampWrites): void {
+    const encoder = this.device.createCommandEncoder();
+    this.encode(encoder, commands, writes);
+    this.device.queue.submit([encoder.finish()]);
   }
 
   private encode(
@@ -259,29 +266,52 @@ export class Gpu {
   }
 
   /**
-   * Seconds that `dispatches` take, submitted `repeats` times in one command buffer: by timestamps where the device has
-   * them, else by the clock around the submission. Not for anything that must not be done twice.
+   * Seconds that `dispatches` take once, of `repeats` one after the other: by timestamps where the device has them, which are
+   * added over submissions no longer than others (pace.ts), else by the clock around them. A browser's timestamps are multiples of
+   * up to 65.536 µs: what is shorter may read 0. Not for anything that must not be done twice.
    */
   async measure(dispatches: readonly Dispatch[], repeats = 1): Promise<number> {
     const all = Array.from({ length: repeats }, () => dispatches).flat();
+    const parts = this.pace.submissionsOf(all);
+    const planned = this.pace.plannedSeconds(all);
     await this.finished();
-    if (!this.device.features.has('timestamp-query')) {
-      const start = performance.now();
-      this.submit(all);
-      await this.finished();
-      return (performance.now() - start) / 1000 / repeats;
+    const seconds = this.device.features.has('timestamp-query')
+      ? await this.timestamps(parts)
+      : await this.clocked(parts);
+    this.pace.learn(planned, seconds);
+    return seconds / repeats;
+  }
+
+  private async clocked(parts: readonly Dispatch[][]): Promise<number> {
+    const start = performance.now();
+    for (const part of parts) this.submitNow(part);
+    await this.finished();
+    return (performance.now() - start) / 1000;
+  }
+
+  /** A pair of timestamps a submission: the sum of their spans, seconds. */
+  private async timestamps(parts: readonly Dispatch[][]): Promise<number> {
+    let seconds = 0;
+    for (let from = 0; from < parts.length; from += MOST_SPANS) {
+      const spans = parts.slice(from, from + MOST_SPANS);
+      const querySet = this.device.createQuerySet({ type: 'timestamp', count: 2 * spans.length });
+      const arena = this.arena('timestamps');
+      const resolved = arena.buffer('timestamps', 16 * spans.length, GPUBufferUsage.QUERY_RESOLVE);
+      for (const [number, part] of spans.entries())
+        this.submitNow(part, {
+          querySet,
+          beginningOfPassWriteIndex: 2 * number,
+          endOfPassWriteIndex: 2 * number + 1,
+        });
+      const encoder = this.device.createCommandEncoder();
+      encoder.resolveQuerySet(querySet, 0, 2 * spans.length, resolved.buffer, 0);
+      this.device.queue.submit([encoder.finish()]);
+      const times = new BigUint64Array(await this.read(resolved));
+      for (let i = 0; i < times.length; i += 2) seconds += Math.max(0, Number(times[i + 1] - times[i])) / 1e9;
+      querySet.destroy();
+      arena.destroy();
     }
-    const querySet = this.device.createQuerySet({ type: 'timestamp', count: 2 });
-    const arena = this.arena('timestamps');
-    const resolved = arena.buffer('timestamps', 16, GPUBufferUsage.QUERY_RESOLVE);
-    const encoder = this.device.createCommandEncoder();
-    this.encode(encoder, all, { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 });
-    encoder.resolveQuerySet(querySet, 0, 2, resolved.buffer, 0);
-    this.device.queue.submit([encoder.finish()]);
-    const [begin, end] = new BigUint64Array(await this.read(resolved));
-    querySet.destroy();
-    arena.destroy();
-    return Number(end - begin) / 1e9 / repeats;
+    return seconds;
   }
 
   /** The bytes of a view, after all that was submitted before. Reads wait for each other. */

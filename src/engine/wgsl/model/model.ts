@@ -6,6 +6,7 @@ import type {
   EncodingTable,
   FieldModel,
   ImageBatch,
+  KernelChoice,
   Latents,
   LongCall,
   Losses,
@@ -22,6 +23,7 @@ import type { Arena } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { LOSS_SUMS, type Scalar } from '../gpu/kernels.ts';
 import { makeLatticeTables, type LatticeTables } from '../slices/slices.ts';
+import type { Kernels } from '../tuning/chooser.ts';
 import type { Tuned } from '../tuning/tuned.ts';
 import { lossViews } from './batch-buffers.ts';
 import { activationBudget, LEAST_BUDGET, rowsAtATime } from './budget.ts';
@@ -45,6 +47,8 @@ export interface WgslModelOptions {
   scalar?: Scalar;
   /** Bytes for the activations of a chunk, to begin with. */
   budgetBytes?: number;
+  /** Where its kernels come from, and whether better ones are being chosen. */
+  kernels?: Pick<Kernels, 'choice' | 'beside' | 'outdated'>;
   onDispose?: (model: WgslModel) => void;
 }
 
@@ -80,6 +84,7 @@ export class WgslModel implements FieldModel {
     private budget: number,
     /** What to say where the memory does not hold the smallest batch. */
     private readonly full: () => VitrineError,
+    private readonly choosing: WgslModelOptions['kernels'],
     private readonly onDispose: ((model: WgslModel) => void) | undefined,
   ) {
     this.points = network.slices.lattice.points;
@@ -94,7 +99,7 @@ export class WgslModel implements FieldModel {
     spec: ModelSpec,
     encoding: EncodingTable,
     state: ModelState,
-    { scalar = tuned.scalar, budgetBytes = activationBudget(gpu), onDispose }: WgslModelOptions = {},
+    { scalar = tuned.scalar, budgetBytes = activationBudget(gpu), kernels, onDispose }: WgslModelOptions = {},
   ): Promise<WgslModel> {
     const network = new Network(spec, encoding, scalar);
     const full = () => fullError(gpu, spec, encoding, { scalar, tuned });
@@ -113,7 +118,7 @@ export class WgslModel implements FieldModel {
       return standing;
     });
     gpu.submit(made.workshop.trainables.refresh);
-    return new WgslModel(gpu, tuned, spec, network, made, budgetBytes, full, onDispose);
+    return new WgslModel(gpu, tuned, spec, network, made, budgetBytes, full, kernels, onDispose);
   }
 
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {
@@ -195,6 +200,18 @@ export class WgslModel implements FieldModel {
 
   exportOptimizer(): Promise<OptimizerState> {
     return this.inTurn(() => this.standing.workshop.trainables.exportOptimizer());
+  }
+
+  get kernels(): KernelChoice | undefined {
+    return this.choosing?.choice;
+  }
+
+  get outdated(): boolean {
+    return this.choosing?.outdated ?? false;
+  }
+
+  beside(): Promise<void> {
+    return this.inTurn(() => this.choosing?.beside());
   }
 
   memoryBytes(): number {

@@ -3,14 +3,35 @@
 import type { KernelCase } from '../../../../testing/kernel-cases.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { productVariants } from '../product/product.ts';
+import type { ChoosingProgress } from '../../engine.ts';
+import { Chooser } from './chooser.ts';
 import { stepShapes, type TuningSizes } from './sizes.ts';
-import { openTuned, tuningKey, type TuningStore } from './store.ts';
-import { Tuner, tuneEngine } from './tune.ts';
+import { clearTunings, keptTunings, tuningKey, type TuningStore } from './store.ts';
+import { Tally } from './tally.ts';
+import { plannedTrials, Tuner, tuneEngine, type TuneOptions } from './tune.ts';
 import { agree, outputOf, TrialBuffers } from './trial.ts';
 import { Tuned, type Choice } from './tuned.ts';
 
 const WAVES = Float32Array.from({ length: 8 * 4 }, (_, i) => (i % 4 === 3 ? 3 : 10 - i));
 export const SIZES: TuningSizes = { activation: 'relu', width: 32, features: 16, waves: WAVES, withLatents: true };
+
+const QUICK = { rows: 256, candidates: 1, warmSeconds: 0 } satisfies TuneOptions;
+
+function memoryStore() {
+  const kept = new Map<string, string>();
+  let saves = 0;
+  const store: TuningStore = {
+    load: (key) => Promise.resolve(kept.get(key) ?? null),
+    save(key, text) {
+      saves++;
+      kept.set(key, text);
+      return Promise.resolve();
+    },
+    list: () => Promise.resolve([...kept.keys()]),
+    remove: (key) => Promise.resolve(void kept.delete(key)),
+  };
+  return { store, kept, saved: () => saves };
+}
 
 function must(what: string, holds: boolean): void {
   if (!holds) throw new Error(what);
@@ -33,7 +54,8 @@ export const cases: KernelCase[] = [
         const right = { ...plain };
         const wrong = { kind: 'wrong' };
         const broken = { kind: 'broken' };
-        const found = await new Tuner(gpu, buffers, choices, 3).choose(
+        const parts = { gpu, choices, candidates: 3, tally: new Tally(3), turn: <T>(work: () => Promise<T>) => work() };
+        const found = await new Tuner(parts, buffers).choose(
           {
             key: 'kernel',
             variants: [wrong, broken, right],
@@ -68,7 +90,7 @@ export const cases: KernelCase[] = [
     name: 'all kernels of a step are chosen and looked up, and nothing is left behind',
     async run(gpu) {
       const held = gpu.bytesHeld;
-      const tuning = await tuneEngine(gpu, SIZES, { rows: 256, candidates: 1 });
+      const tuning = await tuneEngine(gpu, SIZES, QUICK);
       // What read-backs go through may have grown.
       must(`${gpu.bytesHeld - held} bytes are left`, gpu.bytesHeld - held <= 2 ** 18);
       must('it has a rate', (tuning.rate ?? 0) > 1e5);
@@ -87,29 +109,95 @@ export const cases: KernelCase[] = [
     },
   },
   {
-    name: 'a tuning is kept, read again, and refused where it is not one',
+    name: 'a tuning is kept, read again, refused where it is not one, and chosen again where it was cleared',
     async run(gpu) {
-      const kept = new Map<string, string>();
-      let saved = 0;
-      const store: TuningStore = {
-        load: (key) => Promise.resolve(kept.get(key) ?? null),
-        save(key, text) {
-          saved++;
-          kept.set(key, text);
-          return Promise.resolve();
-        },
-      };
-      const options = { store, software: true, rows: 256, candidates: 1 };
-      const fresh = await openTuned(gpu, SIZES, options);
-      const again = await openTuned(gpu, SIZES, options);
-      must('measured once', saved === 1 && JSON.stringify(fresh.tuning) === JSON.stringify(again.tuning));
+      const { store, kept, saved } = memoryStore();
+      const kernelsOf = async () => (await new Chooser(gpu, store, QUICK).kernelsFor(SIZES, {})).choice;
+      const fresh = await kernelsOf();
+      const again = await kernelsOf();
+      must('measured once', saved() === 1 && JSON.stringify(fresh) === JSON.stringify(again));
+      must('both rates are kept', (fresh.rate ?? 0) > 1e5 && (fresh.bandwidth ?? 0) > 1e5);
       kept.set(tuningKey(gpu, SIZES), '{"version":');
-      await openTuned(gpu, SIZES, options);
-      must('measured again where the file is spoiled', saved === 2);
+      await kernelsOf();
+      must('measured again where the file is spoiled', saved() === 2);
+      const [listed] = await keptTunings(store);
+      must(`listed as ${JSON.stringify(listed)}`, listed.current && listed.sizes === '16×32 relu z');
+      must('all cleared', (await clearTunings(store)) === 1 && (await keptTunings(store)).length === 0);
       if (gpu.software) {
-        const defaults = await openTuned(gpu, SIZES, { store });
-        must('software keeps its defaults', defaults.tuning === null && defaults.rate === null);
+        const defaults = await new Chooser(gpu, store).kernelsFor(SIZES, {});
+        must('software keeps its defaults', defaults.tuned.tuning === null && defaults.tuned.rate === null);
       }
+    },
+  },
+  {
+    name: 'progress counts what is tried, and what its run keeps is taken again',
+    async run(gpu) {
+      const told: (ChoosingProgress | null)[] = [];
+      const { store, saved } = memoryStore();
+      const chooser = new Chooser(gpu, store, QUICK);
+      const choosing = { onProgress: (progress: ChoosingProgress | null) => void told.push(progress) };
+      const { choice } = await chooser.kernelsFor(SIZES, { choosing });
+      const counts = told.flatMap((one) => (one ? [one.done] : []));
+      const { total } = told[0]!;
+      must(`as many as planned: ${counts.join()} of ${total}`, counts.join() === [...Array(total + 1).keys()].join());
+      must('it is over', told.at(-1) === null && total === plannedTrials(gpu, SIZES, QUICK.candidates));
+      await clearTunings(store);
+      const pinned = await new Chooser(gpu, store, QUICK).kernelsFor(SIZES, { kernels: choice });
+      must(
+        'the run goes on with its kernels',
+        JSON.stringify(pinned.choice) === JSON.stringify(choice) && saved() === 1,
+      );
+    },
+  },
+  {
+    name: 'beside a training: a piece at a time, the model is outdated at the end; given up nothing is left',
+    async run(gpu) {
+      const held = gpu.bytesHeld;
+      const { store, saved } = memoryStore();
+      const chooser = new Chooser(gpu, store, QUICK);
+      const beside = await chooser.kernelsFor(SIZES, { choosing: { when: 'beside' } });
+      must('begins with defaults', beside.tuned.tuning === null && Object.keys(beside.choice.choices).length === 0);
+      for (let turns = 0; !beside.outdated; turns++) {
+        must('it ends', turns < 20_000);
+        await beside.beside();
+        await new Promise((done) => setTimeout(done));
+      }
+      must('kept', saved() === 1);
+      const again = await chooser.kernelsFor(SIZES, { kernels: beside.choice });
+      must(
+        'an epoch that was begun with defaults is begun with them again',
+        again.tuned.tuning === null && again.outdated,
+      );
+      const skip = new AbortController();
+      const other = new Chooser(gpu, null, QUICK);
+      const skipped = await other.kernelsFor(SIZES, { choosing: { when: 'beside', skip: skip.signal } });
+      await skipped.beside();
+      skip.abort();
+      await other.forget();
+      must('defaults stay', !skipped.outdated);
+      const cancel = new AbortController();
+      const cancelled = other
+        .kernelsFor(SIZES, { signal: cancel.signal })
+        .catch((error: { code?: string }) => error.code);
+      cancel.abort();
+      must('cancelled', (await cancelled) === 'cancelled');
+      await other.forget();
+      must(`${gpu.bytesHeld - held} bytes are left`, gpu.bytesHeld - held <= 2 ** 18);
+    },
+  },
+  {
+    name: 'what fails is told, and defaults serve',
+    async run(gpu) {
+      const notices: string[] = [];
+      const broken = Object.create(gpu, {
+        measure: { value: () => Promise.resolve(0) },
+        pace: { value: gpu.pace },
+      }) as Gpu;
+      const choosing = { onNotice: ({ code }: { code: string }) => void notices.push(code) };
+      const { store, saved } = memoryStore();
+      const { tuned } = await new Chooser(broken, store, QUICK).kernelsFor(SIZES, { choosing });
+      must('defaults', tuned.tuning === null && saved() === 0);
+      must(`told ${notices.join()}`, notices.join() === 'kernels-not-chosen');
     },
   },
 ];

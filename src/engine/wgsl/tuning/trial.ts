@@ -5,6 +5,7 @@ import { makeFeatures } from '../encoding/features.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Command, Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf, paddedRows, type Scalar } from '../gpu/kernels.ts';
+import { makeCopy } from '../limits/kernels.ts';
 import { makeProduct, type ProductShape, type ProductVariant } from '../product/product.ts';
 import {
   makeWeightGradient,
@@ -81,6 +82,13 @@ export class TrialBuffers {
     const { gpu, arena, points, waves, out, scalar } = this;
     const dispatches = await makeFeatures(gpu, arena, { features, scalar }, { points, waves, out }, rows);
     return { dispatches, out, count: rows * features, scalar };
+  }
+
+  /** A copy of the left rows: `bytes`, a multiple of 16, read and written. */
+  async copy(): Promise<Dispatch> {
+    const { gpu, arena, left, out } = this;
+    const bytes = Math.floor(Math.min(left.size, out.size) / 16) * 16;
+    return makeCopy(gpu, arena, bytes, left, out);
   }
 
   private scratch(floats: number): View {

@@ -1,33 +1,49 @@
 // Measures which variants are fastest at a model's sizes. Each candidate is first checked against the plain variant's numbers,
-// so that one that a driver does not compile or computes wrongly is left out; then timed on as many rows as take some
+// so that one that a driver does not compile or computes wrongly is left out; then timed (timing.ts) on as many rows as take some
 // milliseconds. The hidden layer tries all; other shapes try what was best there, and their own default.
 import { adapterWords } from '../../gpu-adapter.ts';
-import type { Gpu } from '../gpu/gpu.ts';
+import type { ChoosingProgress } from '../../engine.ts';
+import { throwIfCancelled } from '../../../formats/errors.ts';
+import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import type { Scalar } from '../gpu/kernels.ts';
 import { productVariants, type ProductShape, type ProductVariant } from '../product/product.ts';
 import { weightGradientVariants, type WeightGradientShape } from '../weight-gradient/weight-gradient.ts';
 import { stepShapes, type StepShapes, type TuningSizes } from './sizes.ts';
+import { Tally } from './tally.ts';
+import { timeInRounds } from './timing.ts';
 import { agree, outputOf, TrialBuffers, type Trial } from './trial.ts';
 import { choiceKey, TUNING_VERSION, type Choice, type Tuning } from './tuned.ts';
 
 /** Rows of a check: no multiple of a tile. */
 const CHECK_ROWS = 333;
-const LEAST_ROWS = 4096;
+const LEAST_ROWS = 256;
 const MOST_ROWS = 65536;
-/** Bytes of the largest buffer of a trial. */
-const MOST_BYTES = 2 ** 28;
-const TARGET_SECONDS = 0.004;
-/** Candidates of the first shape that others try. */
+/** Bytes of the largest buffer of a trial: beyond every cache, and little beside a training. */
+const MOST_BYTES = 2 ** 26;
+const TARGET_SECONDS = 0.003;
+/** Rows grow by so much at most: on the slowest chip 256 rows of width 1024 take 3 ms. */
+const MOST_GROWTH = 8;
+/** Candidates of the first shape that others try, and their own default. */
 const FINALISTS = 3;
 /** float16 has to be this much faster to be worth its rounding. */
 const HALF_GAIN = 0.9;
+/** Work before the first timing: a card that idles runs at a sixth of its clock. */
+const WARM_SECONDS = 0.3;
+
+/** Lets a piece of the device's work be done, when its turn has come. */
+export type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 
 export interface TuneOptions {
-  /** Least rows of a trial; fewer than the default where software is tuned on request. */
+  /** Most rows of a trial; fewer than the default where software is tuned on request. */
   rows?: number;
   /** Most variants tried of a kernel. A compiler for CPUs takes seconds for what it was not made for: two in software. */
   candidates?: number;
-  signal?: AbortSignal;
+  onProgress?: ((progress: ChoosingProgress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+  /** Each piece of work on the device, at most some 12 ms, waits for its turn; at once unless said. */
+  turn?: Turn;
+  /** Seconds of work before the first timing; none where the device is busy anyway. */
+  warmSeconds?: number;
 }
 
 export interface Candidate {
@@ -42,104 +58,202 @@ export interface Kernel {
   make(variant: unknown, rows: number): Promise<Trial>;
 }
 
-/** Error: 'out-of-memory' where the trials do not fit; a reason that `signal` gives. */
+/** What a tuner needs beside its kernels. */
+export interface TunerParts {
+  gpu: Gpu;
+  choices: Record<string, Choice>;
+  /** Most variants tried of a kernel. */
+  candidates: number;
+  tally: Tally;
+  turn: Turn;
+}
+
+/** Errors: 'out-of-memory' where the trials do not fit, 'cancelled'. */
 export async function tuneEngine(gpu: Gpu, sizes: TuningSizes, options: TuneOptions = {}): Promise<Tuning> {
-  const scalars: Scalar[] = gpu.half ? ['f32', 'f16'] : ['f32'];
+  const { signal, rows = MOST_ROWS, warmSeconds = gpu.software ? 0 : WARM_SECONDS } = options;
   const candidates = options.candidates ?? (gpu.software ? 2 : Infinity);
-  const choices: Record<string, Choice> = {};
+  const given = options.turn ?? ((work) => work());
+  const parts: TunerParts = {
+    gpu,
+    candidates,
+    choices: {},
+    tally: new Tally(plannedTrials(gpu, sizes, candidates), options.onProgress),
+    turn: async (work) => {
+      throwIfCancelled(signal);
+      const done = await given(work);
+      throwIfCancelled(signal);
+      return done;
+    },
+  };
+  const most = mostRows(gpu, sizes, rows);
   const steps: Partial<Record<Scalar, Measured>> = {};
-  let rate = Infinity;
-  for (const scalar of scalars) {
-    const rows = options.rows ?? LEAST_ROWS;
-    const most = mostRows(gpu, sizes, rows);
-    const { arena, made } = await gpu.allocate('tuning', (arena) => new TrialBuffers(gpu, arena, sizes, scalar, most));
+  let warm = false;
+  for (const scalar of scalarsOf(gpu)) {
     try {
-      const tuner = new Tuner(gpu, made, choices, candidates, options.signal);
-      const measured = await tuner.step(stepShapes(sizes, scalar), sizes.features, rows);
-      steps[scalar] = measured;
-      // The model keeps its dispatches short by the slower of the two.
-      rate = Math.min(rate, measured.rate);
-    } finally {
-      arena.destroy();
+      const tuned = await enoughRows(parts, sizes, scalar, most, warm ? 0 : warmSeconds);
+      warm = true;
+      steps[scalar] = await withBuffers(parts, sizes, scalar, tuned, (tuner) =>
+        tuner.step(stepShapes(sizes, scalar), sizes.features, tuned),
+      );
+    } catch (error) {
+      // A driver that cannot do float16 can do float32.
+      if (scalar === 'f32' || signal?.aborted) throw error;
+      await gpu.finished();
     }
   }
-  const { f32, f16 } = steps;
+  return tuningFrom(gpu, parts.choices, steps);
+}
+
+function tuningFrom(
+  gpu: Gpu,
+  choices: Record<string, Choice>,
+  { f32, f16 }: Partial<Record<Scalar, Measured>>,
+): Tuning {
   const half = f32 && f16 && f16.seconds < HALF_GAIN * f32.seconds;
   const best = half ? f16 : f32;
   if (best) {
     choices['scalar'] = choice(half ? 'f16' : 'f32', best.seconds);
     choices['encoding'] = choice(best.fused < best.stored ? 'fused' : 'stored', Math.min(best.fused, best.stored));
   }
-  const tuning = { adapter: adapterWords(gpu.guarded.info), version: TUNING_VERSION, choices };
-  return Number.isFinite(rate) ? { ...tuning, rate } : tuning;
+  // The model keeps its dispatches short by the slower of the two.
+  const rate = Math.min(f32?.rate ?? Infinity, f16?.rate ?? Infinity);
+  const bandwidth = f32?.bandwidth ?? f16?.bandwidth;
+  const created = new Date().toISOString();
+  const tuning = { adapter: adapterWords(gpu.guarded.info), version: TUNING_VERSION, created, choices };
+  return { ...tuning, ...(Number.isFinite(rate) && { rate }), ...(bandwidth && { bandwidth }) };
 }
 
-function mostRows({ bindingBytes }: Gpu, { width, features }: TuningSizes, least: number): number {
+function scalarsOf({ half }: Gpu): Scalar[] {
+  return half ? ['f32', 'f16'] : ['f32'];
+}
+
+function mostRows({ bindingBytes }: Gpu, { width, features }: TuningSizes, rows: number): number {
   const fitting = Math.floor(Math.min(bindingBytes, MOST_BYTES) / (4 * Math.max(width, features)) / 128) * 128;
-  return Math.max(least, Math.min(MOST_ROWS, fitting));
+  return Math.max(LEAST_ROWS, Math.min(rows, fitting));
+}
+
+/** Variants that a tuning will try: what its progress counts to. */
+export function plannedTrials(gpu: Gpu, sizes: TuningSizes, candidates = Infinity): number {
+  let total = 0;
+  for (const scalar of scalarsOf(gpu)) {
+    const { first, hidden } = stepShapes(sizes, scalar);
+    total += Math.min(candidates, productVariants(gpu, hidden.forward, LEAST_ROWS).length);
+    for (const shape of [hidden.backward, first.fused.forward, first.stored.forward])
+      total += Math.min(candidates, FINALISTS + 1, productVariants(gpu, shape, LEAST_ROWS).length);
+    for (const shape of [hidden.gradient, first.fused.gradient, first.stored.gradient])
+      total += Math.min(candidates, weightGradientVariants(gpu, shape, LEAST_ROWS).length);
+  }
+  return total;
+}
+
+async function withBuffers<T>(
+  parts: TunerParts,
+  sizes: TuningSizes,
+  scalar: Scalar,
+  rows: number,
+  work: (tuner: Tuner) => Promise<T>,
+): Promise<T> {
+  const { gpu, turn } = parts;
+  const { arena, made } = await turn(() =>
+    gpu.allocate('tuning', (arena) => new TrialBuffers(gpu, arena, sizes, scalar, rows)),
+  );
+  try {
+    return await work(new Tuner(parts, made));
+  } finally {
+    arena.destroy();
+  }
+}
+
+/**
+ * Rows on which the default product takes some milliseconds, found from few: nobody knows yet how fast the device is. What it
+ * reaches sets the pace of the trials.
+ */
+async function enoughRows(
+  parts: TunerParts,
+  sizes: TuningSizes,
+  scalar: Scalar,
+  most: number,
+  warmSeconds: number,
+): Promise<number> {
+  const { gpu } = parts;
+  const shape = stepShapes(sizes, scalar).hidden.forward;
+  const [untried] = productVariants(gpu, shape, LEAST_ROWS);
+  let rows = LEAST_ROWS;
+  for (;;) {
+    const { seconds, dispatches } = await withBuffers(parts, sizes, scalar, rows, async (tuner) => {
+      const { dispatches } = await tuner.buffers.product(shape, untried, rows);
+      if (rows === LEAST_ROWS) await tuner.warm(dispatches, warmSeconds);
+      return { seconds: await tuner.time(dispatches), dispatches };
+    });
+    const flops = dispatches.reduce((sum, one) => sum + one.flops, 0);
+    const bytes = dispatches.reduce((sum, one) => sum + one.bytes, 0);
+    if (seconds >= TARGET_SECONDS / 2 || rows >= most) {
+      gpu.pace.set({ flops: flops / seconds, bytes: Math.max(bytes / seconds, gpu.pace.bytesPerSecond) });
+      return rows;
+    }
+    const wanted = (rows * TARGET_SECONDS) / seconds;
+    rows = Math.min(most, Math.ceil(Math.min(wanted, MOST_GROWTH * rows) / 128) * 128);
+  }
 }
 
 function choice(variant: unknown, seconds: number): Choice {
   return { variant: JSON.stringify(variant), microseconds: Math.round(1e7 * seconds) / 10 };
 }
 
-/** Seconds of the parts of a step on as many rows, and the rate that its slowest product reaches. */
+/** Seconds of the parts of a step on as many rows, and the rates that its slowest product and a copy reach. */
 interface Measured {
   /** A hidden layer, there and back. */
   seconds: number;
   fused: number;
   stored: number;
   rate: number;
+  bandwidth: number;
 }
 
 /** Exported for its proofs. */
 export class Tuner {
   constructor(
-    private readonly gpu: Gpu,
-    private readonly buffers: TrialBuffers,
-    private readonly choices: Record<string, Choice>,
-    private readonly most: number,
-    private readonly signal?: AbortSignal,
+    private readonly parts: TunerParts,
+    readonly buffers: TrialBuffers,
   ) {}
 
-  async step({ first, hidden }: StepShapes, features: number, least: number): Promise<Measured> {
-    const rows = await this.enoughRows(hidden.forward, least);
-    const products = productVariants(this.gpu, hidden.forward, rows).slice(0, this.most);
+  async step({ first, hidden }: StepShapes, features: number, rows: number): Promise<Measured> {
+    const { gpu, candidates } = this.parts;
+    const products = productVariants(gpu, hidden.forward, rows).slice(0, candidates);
     const forwards = await this.choose(this.product(hidden.forward, products), rows);
-    const best = forwards.slice(0, FINALISTS).map(({ variant }) => variant as ProductVariant);
-    const among = (shape: ProductShape) => {
-      const offered = productVariants(this.gpu, shape, rows);
-      const wanted = new Set([...best, offered[0]].map((variant) => JSON.stringify(variant)));
-      return this.product(
-        shape,
-        offered.filter((variant) => wanted.has(JSON.stringify(variant))),
-      );
-    };
     const seconds = async (kernel: Kernel) => (await this.choose(kernel, rows))[0].seconds;
+    const among = (shape: ProductShape) => this.product(shape, this.finalists(shape, rows, forwards));
     const forward = forwards[0].seconds;
     const backward = await seconds(among(hidden.backward));
     const gradient = await seconds(this.weightGradient(hidden.gradient, rows));
     const fused =
       (await seconds(among(first.fused.forward))) + (await seconds(this.weightGradient(first.fused.gradient, rows)));
     const stored =
-      (await this.time(await this.buffers.features(features, rows))) +
+      (await this.time((await this.buffers.features(features, rows)).dispatches)) +
       (await seconds(among(first.stored.forward))) +
       (await seconds(this.weightGradient(first.stored.gradient, rows)));
     const work = 2 * rows * hidden.forward.inputs * hidden.forward.outputs;
+    const copy = await this.buffers.copy();
     return {
       seconds: forward + backward + gradient,
       fused,
       stored,
       rate: work / Math.max(forward, backward, gradient),
+      bandwidth: copy.bytes / (await this.time([copy])),
     };
   }
 
-  /** Rows on which the default takes some milliseconds. */
-  private async enoughRows(shape: ProductShape, least: number): Promise<number> {
-    const [untried] = productVariants(this.gpu, shape, least);
-    const took = await this.time(await this.buffers.product(shape, untried, least));
-    const wanted = Math.floor((least * TARGET_SECONDS) / took / 128) * 128;
-    return Math.max(least, Math.min(this.buffers.rows, wanted));
+  /** The shape's own default and, of what else it offers, what was best elsewhere: as many as were planned. */
+  private finalists(shape: ProductShape, rows: number, ranked: readonly Candidate[]): ProductVariant[] {
+    const { gpu, candidates } = this.parts;
+    const [own, ...others] = productVariants(gpu, shape, rows);
+    const names = ranked.map(({ variant }) => JSON.stringify(variant));
+    const rank = (variant: ProductVariant): number => {
+      const at = names.indexOf(JSON.stringify(variant));
+      return at < 0 ? names.length : at;
+    };
+    const best = others.sort((a, b) => rank(a) - rank(b));
+    return [own, ...best.slice(0, FINALISTS)].slice(0, candidates);
   }
 
   private product(shape: ProductShape, variants: readonly ProductVariant[]): Kernel {
@@ -151,7 +265,8 @@ export class Tuner {
   }
 
   private weightGradient(shape: WeightGradientShape, rows: number): Kernel {
-    const variants = weightGradientVariants(this.gpu, shape, rows).slice(0, this.most);
+    const { gpu, candidates } = this.parts;
+    const variants = weightGradientVariants(gpu, shape, rows).slice(0, candidates);
     return {
       key: choiceKey('weight-gradient', shape, Infinity),
       variants,
@@ -160,51 +275,84 @@ export class Tuner {
     };
   }
 
-  /** Those that compute what the plainest does, fastest first; the choice is noted. */
+  /**
+   * Those that compute what the plainest does and whose time can be told, fastest first; the choice is noted. Error where there
+   * is none.
+   */
   async choose({ key, variants, make }: Kernel, rows: number): Promise<Candidate[]> {
     const right = await this.checked(variants, make);
-    const timed: Candidate[] = [];
-    for (const variant of right) {
-      this.signal?.throwIfAborted();
-      timed.push({ variant, seconds: await this.time(await make(variant, rows)) });
-    }
+    const trials = await Promise.all(right.map((variant) => make(variant, rows)));
+    const times = await timeInRounds(
+      this.measure,
+      trials.map(({ dispatches }) => dispatches),
+    );
+    const timed = right.flatMap((variant, i): Candidate[] => {
+      const seconds = times[i];
+      return seconds === null ? [] : [{ variant, seconds }];
+    });
+    if (timed.length === 0) throw new Error(`${key}: no variant computes what it should in a time that can be told`);
     timed.sort((a, b) => a.seconds - b.seconds);
-    this.choices[key] = choice(timed[0].variant, timed[0].seconds);
+    this.parts.choices[key] = choice(timed[0].variant, timed[0].seconds);
     return timed;
   }
 
   private async checked(variants: readonly unknown[], make: Kernel['make']): Promise<unknown[]> {
+    const { gpu, tally, turn } = this.parts;
     const rows = Math.min(CHECK_ROWS, this.buffers.rows);
     // Compiled side by side; what does not compile is left out.
-    const trials = await Promise.allSettled(variants.map((variant) => make(variant, rows)));
-    const plain = await this.plainOutput(variants, trials);
-    const right: unknown[] = [];
-    for (const [i, trial] of trials.entries()) {
-      this.signal?.throwIfAborted();
-      if (trial.status === 'rejected') continue;
-      if (agree(await outputOf(this.gpu, trial.value), plain, trial.value.scalar)) right.push(variants[i]);
+    const trials = variants.map((variant) => make(variant, rows));
+    const settled = Promise.allSettled(trials);
+    try {
+      const plain = await this.plainTrial(variants, trials);
+      const wanted = await turn(() => outputOf(gpu, plain));
+      const right: unknown[] = [];
+      for (const [i, making] of trials.entries()) {
+        const trial = await making.catch(() => null);
+        const got = trial && (await turn(() => outputOf(gpu, trial)));
+        if (trial && got && agree(got, wanted, trial.scalar)) right.push(variants[i]);
+        tally.tried();
+      }
+      return right;
+    } finally {
+      // Nothing is made any more when their buffers go.
+      await settled;
     }
-    return right;
   }
 
   /** Of the variant without workgroup memory, the most dependable; else of the first that compiles. */
-  private plainOutput(variants: readonly unknown[], trials: PromiseSettledResult<Trial>[]): Promise<Float32Array> {
-    const made = trials.flatMap((trial, i) => (trial.status === 'fulfilled' ? [{ trial: trial.value, i }] : []));
-    const plain = made.find(({ i }) => (variants[i] as { kind: string }).kind === 'register') ?? made[0];
-    if (!plain) {
-      const [failed] = trials;
-      throw failed?.status === 'rejected' ? failed.reason : new Error('no variant is offered');
-    }
-    return outputOf(this.gpu, plain.trial);
+  private async plainTrial(variants: readonly unknown[], trials: readonly Promise<Trial>[]): Promise<Trial> {
+    const plainest = variants.findIndex((variant) => (variant as { kind: string }).kind === 'register');
+    const order = [...trials.keys()].sort((a, b) => Number(b === plainest) - Number(a === plainest));
+    let reason: unknown = new Error('no variant is offered');
+    for (const number of order)
+      try {
+        return await trials[number];
+      } catch (error) {
+        reason = error;
+      }
+    throw reason;
   }
 
-  /** Seconds of a trial: the least of a few rounds, each long enough for a coarse clock. */
-  private async time({ dispatches }: Trial): Promise<number> {
-    const once = await this.gpu.measure(dispatches);
-    const repeats = Math.max(1, Math.min(16, Math.round(TARGET_SECONDS / Math.max(once, 1e-5))));
-    let least = once;
-    for (let i = 0; i < 2; i++) least = Math.min(least, await this.gpu.measure(dispatches, repeats));
-    // A clock of tenths of a millisecond may see nothing at all.
-    return Math.max(least, 1e-7);
+  private readonly measure = (dispatches: readonly Dispatch[], repeats: number): Promise<number> =>
+    this.parts.turn(() => this.parts.gpu.measure(dispatches, repeats));
+
+  /** Seconds of what there is no choice of. Error where they cannot be told. */
+  async time(dispatches: readonly Dispatch[]): Promise<number> {
+    const [seconds] = await timeInRounds(this.measure, [dispatches]);
+    if (seconds === null) throw new Error(`${dispatches[0]?.label}: its time cannot be told`);
+    return seconds;
+  }
+
+  /** Keeps the device busy for so long. */
+  async warm(dispatches: readonly Dispatch[], seconds: number): Promise<void> {
+    const until = performance.now() + 1000 * seconds;
+    let repeats = 1;
+    for (let now = performance.now(); now < until;) {
+      await this.measure(dispatches, repeats);
+      const before = now;
+      now = performance.now();
+      // Long enough that waiting for each other is the lesser part.
+      if (now - before < 10) repeats = Math.min(4096, 2 * repeats);
+    }
   }
 }

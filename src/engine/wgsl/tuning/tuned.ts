@@ -21,16 +21,20 @@ export interface Choice {
 export interface Tuning {
   adapter: string;
   version: number;
+  /** ISO. */
+  created?: string;
   choices: Record<string, Choice>;
   /** Operations a second of the products that were timed, the slowest of them. */
   rate?: number;
+  /** Bytes a second that a copy reads and writes. */
+  bandwidth?: number;
 }
 
 /** Features of the first product: computed where they are read, or once into memory. */
 export type EncodingChoice = 'fused' | 'stored';
 
 /** Grows when kernels change so that older measurements say nothing. */
-export const TUNING_VERSION = 1;
+export const TUNING_VERSION = 2;
 
 /** Rows up to this are those of an encoder's batch, beyond it those of the decoder. */
 const FEW_ROWS = 1024;
