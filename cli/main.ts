@@ -8,6 +8,7 @@ import { addDecode } from './decode.ts';
 import { addDemo } from './demo.ts';
 import { addEncode } from './encode.ts';
 import { addInfo } from './info.ts';
+import { addKernels } from './kernels.ts';
 import { addResume } from './resume.ts';
 import { addRefinePoses, addSearch } from './search.ts';
 import { addSelect } from './select.ts';
@@ -34,6 +35,7 @@ export async function main(argv: string[]): Promise<number> {
     addSelect,
     addConvert,
     addDemo,
+    addKernels,
   ])
     add(program);
   for (const command of program.commands)

@@ -9,6 +9,7 @@ import { unknownPoses } from '../src/jobs/abinit-job.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { gpuInNode } from '../src/engine/node/dawn.ts';
 import { imageOptionsOf, prepareParticles } from '../src/jobs/prepare.ts';
+import { choosingProgress } from '../src/jobs/progress.ts';
 import { trainRun, writeRunFolder, type RunParticles } from '../src/jobs/train-job.ts';
 import type { TrainingControl, TrainingEvent } from '../src/inference/training.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
@@ -99,6 +100,7 @@ export async function trainAndTell(
     const control: TrainingControl = { signal: console.signal };
     const ended = await trainRun(run, openEngine, particles, control, {
       onEvent: (event) => tell(event, record.params.epochs, console),
+      onChoosing: (progress) => progress && console.progress(choosingProgress(progress)),
       onNotice: ({ message, found }) => console.warn(found === undefined ? message : `${message} (${found})`),
     });
     if (ended.status !== 'finished') {

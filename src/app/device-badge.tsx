@@ -1,6 +1,7 @@
 // Which device computes; a click says what a missing WebGPU costs and how to get it.
-import { useRuns } from '../stores/runs.ts';
-import { loadDevice, useShell } from '../stores/shell.ts';
+import { useEffect } from 'react';
+import { activeRun, useRuns } from '../stores/runs.ts';
+import { clearKernels, loadDevice, loadKernels, useShell } from '../stores/shell.ts';
 import { Button } from '../ui/button.tsx';
 import { classNames } from '../ui/class-names.ts';
 import { NoticeCard } from '../ui/notice-card.tsx';
@@ -18,6 +19,43 @@ const WEBGPU: Record<DeviceReport['webgpu'], string> = {
 function shortName(device: DeviceReport): string {
   if (device.processor === 'gpu' && !device.software) return 'GPU';
   return device.threads > 1 ? `CPU, ${device.threads} threads` : 'CPU';
+}
+
+/** What was chosen on this machine, read when the details are opened. */
+function KernelsKept() {
+  const kernels = useShell((state) => state.kernels);
+  const busy = useRuns((state) => activeRun(state) !== null);
+  useEffect(() => void loadKernels(), []);
+  if (!kernels) return null;
+  const current = kernels.filter((each) => each.current);
+  return (
+    <div className={styles.kernels} data-testid="kernels-kept">
+      <p className={styles.kernelsTitle}>Kernels chosen for this device</p>
+      {current.length === 0 ? (
+        <p>None yet: the fastest are chosen beside the first training.</p>
+      ) : (
+        <ul>
+          {current.map(({ key, sizes, scalar, created }) => (
+            <li key={key}>
+              {sizes}, {scalar === 'f16' ? 'float16' : 'float32'}
+              {created && <span className={styles.kernelsDate}> {new Date(created).toLocaleDateString('en-GB')}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
+      {kernels.length > 0 && (
+        <Button
+          size="s"
+          disabled={busy}
+          title={busy ? 'A run goes on with them' : 'They are chosen again with the next training'}
+          onClick={() => void clearKernels()}
+          testId="clear-kernels"
+        >
+          Clear and choose again
+        </Button>
+      )}
+    </div>
+  );
 }
 
 export function DeviceBadge() {
@@ -82,6 +120,7 @@ export function DeviceBadge() {
               <p>{device.advice}</p>
             </div>
           )}
+          {full && <KernelsKept />}
           <p className={styles.quiet}>Everything is computed on this machine. No byte leaves it.</p>
         </>
       )}

@@ -77,6 +77,22 @@ describe('a run that finds its poses', () => {
     await settled();
   });
 
+  it('says how far kernels are chosen beside it, until they are, and that they could not be', () => {
+    const progress = { done: 12, total: 74, secondsLeft: 9 };
+    takeRunEvent({ type: 'choosing-kernels', runId: 'a', progress });
+    const one = { epoch: 1, imagesDone: 8, imagesTotal: 16, imagesPerSecond: 4, secondsLeft: 9 };
+    takeRunEvent({ type: 'progress', runId: 'a', ...one, reconstruction: null, kl: null });
+    expect(live()).toMatchObject({ choosing: progress, imagesDone: 8 });
+    takeRunEvent({ type: 'choosing-kernels', runId: 'a', progress: null });
+    expect(live().choosing).toBeNull();
+    takeRunEvent({ type: 'choosing-kernels', runId: 'a', progress });
+    takeRunEvent({ type: 'status', runId: 'a', status: 'interrupted' });
+    expect(live().choosing).toBeNull();
+    const notice = { code: 'kernels-not-chosen', message: 'The default ones compute.' };
+    takeRunEvent({ type: 'notice', runId: 'a', notice, batchSize: 8 });
+    expect(standing().notices).toEqual([notice]);
+  });
+
   it('forgets what a start that begins anew had come to', async () => {
     takeRunEvent(poses({ fraction: 0.5 }));
     takeRunEvent(poses({ stage: 'refine', fraction: 0.5 }));

@@ -1,6 +1,6 @@
 // The runs that are kept, the one that goes on, and what their events say.
 import { create } from 'zustand';
-import type { Params, PoseReport, Progress, RunEvent, RunSummary } from '../../workers/contract.ts';
+import type { ChoosingProgress, Params, PoseReport, Progress, RunEvent, RunSummary } from '../../workers/contract.ts';
 import type { ErrorData } from '../formats/errors.ts';
 import { errorData } from './explore-backend.ts';
 import { clearLive, refreshLive } from './live-landscape.ts';
@@ -25,6 +25,8 @@ export interface MovePoint {
 /** What a run says while it goes on; begins anew with every start of the page. */
 export interface LiveRun {
   preparing: Progress | null;
+  /** The device's fastest kernels are being chosen beside. */
+  choosing: ChoosingProgress | null;
   /** Counted from 1. */
   epoch: number;
   imagesDone: number;
@@ -55,6 +57,7 @@ const POINTS_KEPT = 3000;
 const MOVES_KEPT = 600;
 const QUIET: LiveRun = {
   preparing: null,
+  choosing: null,
   epoch: 0,
   imagesDone: 0,
   imagesTotal: 0,
@@ -173,6 +176,14 @@ export function resumeRun(id: string, epochs: number | null): Promise<boolean> {
 
 export const pauseRun = (id: string) => verb('pause', () => studio().engine.pause(id));
 export const continueRun = (id: string) => verb('continue', () => studio().engine.continue(id));
+/** No kernels are chosen beside the run; it goes on with the default ones. */
+export async function useDefaultKernels(id: string): Promise<void> {
+  try {
+    await studio().engine.useDefaultKernels(id);
+  } catch (error) {
+    tellError(error);
+  }
+}
 export const stopRun = (id: string) => verb('stop', () => studio().engine.stop(id));
 
 /** Mirrors a run that is not going on: its field and its poses. */
@@ -235,6 +246,8 @@ export function takeRunEvent(event: RunEvent): void {
   switch (event.type) {
     case 'preparing':
       return changeLive(id, () => ({ preparing: event.progress }));
+    case 'choosing-kernels':
+      return changeLive(id, () => ({ choosing: event.progress }));
     case 'progress': {
       const { epoch, imagesDone, imagesTotal, imagesPerSecond, secondsLeft, reconstruction, kl } = event;
       const at = epoch - 1 + imagesDone / Math.max(1, imagesTotal);
@@ -271,7 +284,7 @@ export function takeRunEvent(event: RunEvent): void {
     case 'status': {
       changeLive(id, () => ({
         reason: event.reason ?? null,
-        ...(event.status === 'running' ? {} : { preparing: null }),
+        ...(event.status === 'running' ? {} : { preparing: null, choosing: null }),
       }));
       if (!known(id)) return;
       change(id, () => ({ status: event.status, ...(event.device && { device: event.device }) }));
@@ -289,7 +302,7 @@ export function takeRunEvent(event: RunEvent): void {
         params: { ...params, batchSize: event.batchSize },
       }));
     case 'failed':
-      changeLive(id, () => ({ preparing: null, secondsLeft: null }));
+      changeLive(id, () => ({ preparing: null, choosing: null, secondsLeft: null }));
       change(id, () => ({ status: 'failed', error: event.error }));
       tell('error', event.error.message, event.error.advice);
   }

@@ -1,6 +1,6 @@
 // What the frame of the page shows: the screen, the theme, the device, the storage, messages.
 import { create } from 'zustand';
-import type { DeviceReport } from '../../workers/contract.ts';
+import type { DeviceReport, KeptKernels } from '../../workers/contract.ts';
 import type { ErrorData } from '../formats/errors.ts';
 import { errorData, wasCancelled } from './explore-backend.ts';
 import { studio } from './studio.ts';
@@ -22,6 +22,8 @@ export interface ShellState {
   /** Null until the engine worker has answered. */
   device: DeviceReport | null;
   deviceError: ErrorData | null;
+  /** Kernels chosen on this machine; null until they were asked for. */
+  kernels: KeptKernels[] | null;
   storage: { usedBytes: number; freeBytes: number | null } | null;
   messages: Message[];
 }
@@ -33,6 +35,7 @@ export const useShell = create<ShellState>(() => ({
   theme: 'system',
   device: null,
   deviceError: null,
+  kernels: null,
   storage: null,
   messages: [],
 }));
@@ -75,6 +78,25 @@ export async function loadDevice(): Promise<void> {
     set({ device: await studio().engine.device(), deviceError: null });
   } catch (error) {
     set({ deviceError: errorData(error) });
+  }
+}
+
+export async function loadKernels(): Promise<void> {
+  try {
+    set({ kernels: await studio().engine.keptKernels() });
+  } catch (error) {
+    tellError(error);
+  }
+}
+
+/** They are chosen again when a model is next trained. */
+export async function clearKernels(): Promise<void> {
+  try {
+    await studio().engine.clearKernels();
+    await loadKernels();
+    tell('good', 'The chosen kernels were cleared.', 'The next training chooses them again.');
+  } catch (error) {
+    tellError(error);
   }
 }
 

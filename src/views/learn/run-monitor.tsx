@@ -2,9 +2,10 @@
 // they are looked for.
 import { Info } from 'lucide-react';
 import { useEffect } from 'react';
-import type { PoseReport, RunSummary } from '../../../workers/contract.ts';
+import type { ChoosingProgress, PoseReport, RunSummary } from '../../../workers/contract.ts';
 import { refreshLive } from '../../stores/live-landscape.ts';
-import { useRuns, type LiveRun } from '../../stores/runs.ts';
+import { useDefaultKernels, useRuns, type LiveRun } from '../../stores/runs.ts';
+import { Button } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
@@ -41,6 +42,7 @@ export function RunMonitor({ run }: { run: RunSummary }) {
           <ProgressBar fraction={live.preparing.fraction} message={live.preparing.message} testId="preparing" />
         )}
         {going && !live?.preparing && <Bars run={run} live={live} report={report} />}
+        {going && live?.choosing && <Choosing run={run} choosing={live.choosing} />}
         <Numbers run={run} live={live} />
       </Panel>
       {run.error && run.status === 'failed' && <NoticeCard tone="error" notice={run.error} testId="run-error" />}
@@ -79,6 +81,29 @@ function shape({ params, boxPixels, datasetName, device }: RunSummary): string {
   if (params.method === 'ab-initio') parts.splice(1, 0, 'ab initio');
   if (device) parts.push(device.processor === 'gpu' && !device.software ? 'GPU' : 'CPU');
   return parts.join(' · ');
+}
+
+/** The run goes on meanwhile, with the default kernels. */
+function Choosing({ run, choosing }: { run: RunSummary; choosing: ChoosingProgress }) {
+  const { done, total, secondsLeft } = choosing;
+  const left = secondsLeft === null ? '' : `, ${durationText(secondsLeft)} left`;
+  return (
+    <div className={styles.choosing} data-testid="choosing-kernels">
+      <ProgressBar
+        fraction={total > 0 ? done / total : null}
+        message={`Choosing kernels, ${countText(done)} of ${countText(total)}${left}`}
+        testId="choosing-progress"
+      />
+      <div className={styles.choosingFoot}>
+        <span className={styles.quiet}>
+          Training goes on with the default ones; the fastest on this device take over when an epoch ends, and are kept.
+        </span>
+        <Button size="s" onClick={() => void useDefaultKernels(run.id)} testId="use-default-kernels">
+          Use defaults
+        </Button>
+      </div>
+    </div>
+  );
 }
 
 interface BarsProps {

@@ -80,7 +80,7 @@ export class Chooser {
       tuned,
       choice,
       leave,
-      beside: () => choosing.beside(),
+      beside: () => choosing.beside(() => this.gpu.finished()),
       get outdated() {
         return choosing.chosen !== null;
       },

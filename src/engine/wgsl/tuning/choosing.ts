@@ -8,6 +8,8 @@ import type { Tuning } from './tuned.ts';
 
 /** Of the time beside a training. */
 const SHARE = 0.1;
+/** Between two steps. */
+const MOST_MILLISECONDS = 50;
 
 type Listener = Pick<ChoosingOptions, 'onProgress' | 'onNotice'>;
 export type Tune = (options: TuneOptions) => Promise<Tuning>;
@@ -91,12 +93,21 @@ export class Choosing {
     }
   }
 
-  /** One piece, unless pieces had their share of the time. */
-  async beside(): Promise<void> {
+  /** Pieces for a moment, unless they had their share of the time. `settle`: waits for the steps underway, whose time it is. */
+  async beside(settle: () => Promise<void>): Promise<void> {
+    this.since ??= this.now();
+    if (this.over || !this.isDue(this.since)) return;
+    await settle();
     const began = this.now();
-    this.since ??= began;
-    if (this.over || this.spent > SHARE * (began - this.since)) return;
-    if (await this.gate.one()) this.spent += this.now() - began;
+    do {
+      const before = this.now();
+      if (!(await this.gate.one())) return;
+      this.spent += this.now() - before;
+    } while (this.isDue(this.since) && this.now() - began < MOST_MILLISECONDS);
+  }
+
+  private isDue(since: number): boolean {
+    return this.spent <= SHARE * (this.now() - since);
   }
 
   /** Ends it with nothing chosen; resolves when what it held is given back. */
