@@ -37,13 +37,15 @@ async function open(name: string): Promise<Engine | null> {
   const adapter = await openTestAdapter();
   if (!adapter || (name === 'f16' && !adapter.features.has('shader-f16'))) return null;
   if (name !== 'real') return openWgslEngine(adapter);
-  return new WgslEngine(await Gpu.open(adapter, { kernels: 'hardware' }), untuned(adapter));
+  return new WgslEngine(await Gpu.open(adapter, { kernels: 'hardware' }), { tuning: untuned(adapter) });
 }
 
 /** Says that nothing was found to be faster than the defaults. */
 function untuned({ info }: GPUAdapter): TuningStore {
   const tuning: Tuning = { adapter: adapterWords(info), version: TUNING_VERSION, choices: {} };
-  return { load: () => Promise.resolve(JSON.stringify(tuning)), save: () => Promise.resolve() };
+  const nothing = (): Promise<void> => Promise.resolve();
+  const load = (): Promise<string> => Promise.resolve(JSON.stringify(tuning));
+  return { load, save: nothing, list: () => Promise.resolve([]), remove: nothing };
 }
 
 const columns: { name: string; losses: number[] }[] = [];

@@ -177,7 +177,7 @@ export function resumeRun(id: string, epochs: number | null): Promise<boolean> {
 export const pauseRun = (id: string) => verb('pause', () => studio().engine.pause(id));
 export const continueRun = (id: string) => verb('continue', () => studio().engine.continue(id));
 /** No kernels are chosen beside the run; it goes on with the default ones. */
-export async function useDefaultKernels(id: string): Promise<void> {
+export async function keepDefaultKernels(id: string): Promise<void> {
   try {
     await studio().engine.useDefaultKernels(id);
   } catch (error) {

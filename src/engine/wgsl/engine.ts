@@ -68,7 +68,12 @@ export class WgslEngine implements Engine {
         kernels.leave();
         this.models.delete(disposed);
       };
-      return WgslModel.create(gpu, kernels.tuned, spec, encoding, state, { scalar, kernels, onDispose });
+      return WgslModel.create(gpu, kernels.tuned, spec, encoding, state, {
+        scalar,
+        kernels,
+        onDispose,
+        checksFew: !gpu.software,
+      });
     });
     this.models.add(model);
     return model;

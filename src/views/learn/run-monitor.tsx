@@ -4,7 +4,7 @@ import { Info } from 'lucide-react';
 import { useEffect } from 'react';
 import type { ChoosingProgress, PoseReport, RunSummary } from '../../../workers/contract.ts';
 import { refreshLive } from '../../stores/live-landscape.ts';
-import { useDefaultKernels, useRuns, type LiveRun } from '../../stores/runs.ts';
+import { keepDefaultKernels, useRuns, type LiveRun } from '../../stores/runs.ts';
 import { Button } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -98,7 +98,7 @@ function Choosing({ run, choosing }: { run: RunSummary; choosing: ChoosingProgre
         <span className={styles.quiet}>
           Training goes on with the default ones; the fastest on this device take over when an epoch ends, and are kept.
         </span>
-        <Button size="s" onClick={() => void useDefaultKernels(run.id)} testId="use-default-kernels">
+        <Button size="s" onClick={() => void keepDefaultKernels(run.id)} testId="use-default-kernels">
           Use defaults
         </Button>
       </div>

@@ -109,7 +109,7 @@ describe('what fits', () => {
   });
 
   it('is said by the engine before a model is made', async () => {
-    const engine = new WgslEngine(gpu, null);
+    const engine = new WgslEngine(gpu);
     const spec = specOf({ boxPixels: 256, decoderDim: 1024, encoderDim: 1024 });
     const refused = engine.createModel(spec, encodingOf(spec), { weights: new Map() });
     await expect(refused).rejects.toMatchObject({

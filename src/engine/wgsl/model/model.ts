@@ -23,6 +23,7 @@ import type { Arena } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { LOSS_SUMS, type Scalar } from '../gpu/kernels.ts';
 import { makeLatticeTables, type LatticeTables } from '../slices/slices.ts';
+import { refuseWrong } from '../tuning/few.ts';
 import type { Kernels } from '../tuning/chooser.ts';
 import type { Tuned } from '../tuning/tuned.ts';
 import { lossViews } from './batch-buffers.ts';
@@ -47,6 +48,8 @@ export interface WgslModelOptions {
   scalar?: Scalar;
   /** Bytes for the activations of a chunk, to begin with. */
   budgetBytes?: number;
+  /** Compares kernels of few rows with plain ones when they are first asked for. */
+  checksFew?: boolean;
   /** Where its kernels come from, and whether better ones are being chosen. */
   kernels?: Pick<Kernels, 'choice' | 'beside' | 'outdated'>;
   onDispose?: (model: WgslModel) => void;
@@ -84,6 +87,7 @@ export class WgslModel implements FieldModel {
     private budget: number,
     /** What to say where the memory does not hold the smallest batch. */
     private readonly full: () => VitrineError,
+    private readonly checksFew: boolean,
     private readonly choosing: WgslModelOptions['kernels'],
     private readonly onDispose: ((model: WgslModel) => void) | undefined,
   ) {
@@ -99,7 +103,13 @@ export class WgslModel implements FieldModel {
     spec: ModelSpec,
     encoding: EncodingTable,
     state: ModelState,
-    { scalar = tuned.scalar, budgetBytes = activationBudget(gpu), kernels, onDispose }: WgslModelOptions = {},
+    {
+      scalar = tuned.scalar,
+      budgetBytes = activationBudget(gpu),
+      checksFew = false,
+      kernels,
+      onDispose,
+    }: WgslModelOptions = {},
   ): Promise<WgslModel> {
     const network = new Network(spec, encoding, scalar);
     const full = () => fullError(gpu, spec, encoding, { scalar, tuned });
@@ -118,7 +128,7 @@ export class WgslModel implements FieldModel {
       return standing;
     });
     gpu.submit(made.workshop.trainables.refresh);
-    return new WgslModel(gpu, tuned, spec, network, made, budgetBytes, full, kernels, onDispose);
+    return new WgslModel(gpu, tuned, spec, network, made, budgetBytes, full, checksFew, kernels, onDispose);
   }
 
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {
@@ -164,7 +174,7 @@ export class WgslModel implements FieldModel {
         const shape = { images, translations: batch.translations !== null, ctf: batch.ctf !== null };
         const { workshop, tables } = this.standing;
         const program = await this.encoding.get(keyOf(shape), () =>
-          this.gpu.allocate('encoding', (arena) => EncodingProgram.record({ ...workshop, arena }, tables, shape)),
+          this.recorded('encoding', (arena) => EncodingProgram.record({ ...workshop, arena }, tables, shape)),
         );
         const encoded = await program.run(batch, from);
         const { views } = this.network;
@@ -240,13 +250,28 @@ export class WgslModel implements FieldModel {
   private async trainingProgram(shape: BatchShape): Promise<TrainingProgram> {
     if (this.bench && this.bench.made.images < shape.images) this.dropTraining();
     return this.training.get(keyOf(shape), async () => {
-      const bench = await this.workbench(shape.images);
-      const { workshop, tables, step } = this.standing;
-      const full = shape.images > this.network.views ? null : this.full;
-      return allocateOr(full, this.gpu, 'training step', (arena) =>
-        TrainingProgram.record({ ...workshop, arena }, tables, step, shape, bench),
-      );
+      for (;;) {
+        const bench = await this.workbench(shape.images);
+        const { workshop, tables, step } = this.standing;
+        try {
+          return await this.recorded('training step', (arena) =>
+            TrainingProgram.record({ ...workshop, arena }, tables, step, shape, bench),
+          );
+        } catch (error) {
+          this.halveBudget(error, shape.images);
+          this.dropTraining();
+        }
+      }
     });
+  }
+
+  /** Anew where a kernel that was asked for turns out to be wrong here. */
+  private async recorded<P>(label: string, record: (arena: Arena) => Promise<P>): Promise<{ arena: Arena; made: P }> {
+    for (;;) {
+      const program = await this.gpu.allocate(label, record);
+      if (!this.checksFew || !(await refuseWrong(this.gpu, this.tuned))) return program;
+      program.arena.destroy();
+    }
   }
 
   /** Error: 'out-of-memory' where the batch does not fit even in the smallest chunks. */
@@ -257,13 +282,17 @@ export class WgslModel implements FieldModel {
           makeWorkbench(this.standing.workshop, arena, images, this.rowsAtATime()),
         );
       } catch (error) {
-        if (!isFull(error)) throw error;
-        if (this.budget / 2 < LEAST_BUDGET) throw images > this.network.views ? error : this.full();
-        // Smaller chunks compute the same step.
-        this.budget /= 2;
+        this.halveBudget(error, images);
       }
     }
     return this.bench.made;
+  }
+
+  /** Smaller chunks compute the same step. Throws `error` where it is another, or where chunks are at their smallest. */
+  private halveBudget(error: unknown, images: number): void {
+    if (!isFull(error)) throw error;
+    if (this.budget / 2 < LEAST_BUDGET) throw images > this.network.views ? error : this.full();
+    this.budget /= 2;
   }
 
   private dropTraining(): void {

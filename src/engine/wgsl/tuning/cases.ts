@@ -5,6 +5,7 @@ import type { Gpu } from '../gpu/gpu.ts';
 import { productVariants } from '../product/product.ts';
 import type { ChoosingProgress } from '../../engine.ts';
 import { Chooser } from './chooser.ts';
+import { refuseWrong } from './few.ts';
 import { stepShapes, type TuningSizes } from './sizes.ts';
 import { clearTunings, keptTunings, tuningKey, type TuningStore } from './store.ts';
 import { Tally } from './tally.ts';
@@ -198,6 +199,35 @@ export const cases: KernelCase[] = [
       const { tuned } = await new Chooser(broken, store, QUICK).kernelsFor(SIZES, { choosing });
       must('defaults', tuned.tuning === null && saved() === 0);
       must(`told ${notices.join()}`, notices.join() === 'kernels-not-chosen');
+    },
+  },
+  {
+    name: 'a kernel of few rows that computes wrongly is not asked for again',
+    async run(gpu) {
+      const { forward } = stepShapes(SIZES, 'f32').hidden;
+      const tuned = new Tuned(gpu, null);
+      const rows = 9;
+      const first = tuned.product(forward, rows);
+      must('asked', tuned.unchecked().length === 1);
+      must('right', !(await refuseWrong(gpu, tuned)) && tuned.unchecked().length === 0);
+      tuned.product({ ...forward, label: 'other' }, rows);
+      must('checked once', tuned.unchecked().length === 0);
+      let reads = 0;
+      const wrong = Object.create(gpu, {
+        read: {
+          value: async (...view: Parameters<Gpu['read']>) => {
+            const bytes = await gpu.read(...view);
+            // The plain one is read first.
+            if (++reads === 2) new Float32Array(bytes)[3] += 1;
+            return bytes;
+          },
+        },
+      }) as Gpu;
+      const met = new Tuned(gpu, null);
+      met.product(forward, rows);
+      must('refused', await refuseWrong(wrong, met));
+      must('another is taken', JSON.stringify(met.product(forward, rows)) !== JSON.stringify(first));
+      must('and is right', !(await refuseWrong(wrong, met)) && met.unchecked().length === 0);
     },
   },
 ];

@@ -47,7 +47,17 @@ export function choiceKey(kernel: string, shape: object, rows: number): string {
   return `${kernel} ${rows <= FEW_ROWS ? 'few' : 'many'} ${JSON.stringify(Object.fromEntries(entries))}`;
 }
 
+/** A variant of a kernel of few rows that a program asked for. */
+export type Asked = { key: string; rows: number } & (
+  | { kernel: 'product'; shape: ProductShape; variant: ProductVariant }
+  | { kernel: 'weight-gradient'; shape: WeightGradientShape; variant: WeightGradientVariant }
+);
+
 export class Tuned {
+  /** Of few rows, by kernel and variant; null once it was checked (few.ts). */
+  private readonly asked = new Map<string, Asked | null>();
+  private readonly wrong = new Set<string>();
+
   constructor(
     readonly gpu: Gpu,
     readonly tuning: Tuning | null,
@@ -59,11 +69,17 @@ export class Tuned {
   }
 
   product(shape: ProductShape, rows: number): ProductVariant {
-    return this.chosen('product', shape, rows, productVariants(this.gpu, shape, rows));
+    const kernel = 'product';
+    const variant = this.chosen(kernel, shape, rows, productVariants(this.gpu, shape, rows));
+    this.note({ key: choiceKey(kernel, shape, rows), kernel, shape, rows, variant });
+    return variant;
   }
 
   weightGradient(shape: WeightGradientShape, rows: number): WeightGradientVariant {
-    return this.chosen('weight-gradient', shape, rows, weightGradientVariants(this.gpu, shape, rows));
+    const kernel = 'weight-gradient';
+    const variant = this.chosen(kernel, shape, rows, weightGradientVariants(this.gpu, shape, rows));
+    this.note({ key: choiceKey(kernel, shape, rows), kernel, shape, rows, variant });
+    return variant;
   }
 
   /** Operations a second that products surely reach here; null where nothing was measured. */
@@ -82,8 +98,32 @@ export class Tuned {
     return this.gpu.half && this.tuning?.choices['scalar']?.variant === '"f16"' ? 'f16' : 'f32';
   }
 
+  private note(asked: Asked): void {
+    const name = nameOf(asked.key, asked.variant);
+    if (asked.rows <= FEW_ROWS && !this.asked.has(name)) this.asked.set(name, asked);
+  }
+
+  /** Variants of few rows that were asked for and not yet checked. */
+  unchecked(): Asked[] {
+    return [...this.asked.values()].filter((asked) => asked !== null);
+  }
+
+  /** A variant that is not right is not chosen again while there is another. */
+  checked({ key, variant }: Asked, isRight: boolean): void {
+    const name = nameOf(key, variant);
+    this.asked.set(name, null);
+    if (!isRight) this.wrong.add(name);
+  }
+
   private chosen<V>(kernel: string, shape: object, rows: number, variants: readonly V[]): V {
     const wanted = this.tuning?.choices[choiceKey(kernel, shape, rows)]?.variant;
-    return variants.find((variant) => JSON.stringify(variant) === wanted) ?? variants[0];
+    const named = variants.find((variant) => JSON.stringify(variant) === wanted);
+    if (named || this.wrong.size === 0) return named ?? variants[0];
+    const key = choiceKey(kernel, shape, rows);
+    return variants.find((variant) => !this.wrong.has(nameOf(key, variant))) ?? variants[0];
   }
+}
+
+function nameOf(key: string, variant: unknown): string {
+  return `${key} ${JSON.stringify(variant)}`;
 }
