@@ -44,6 +44,27 @@ export interface TuneOptions {
   turn?: Turn;
   /** Seconds of work before the first timing; none where the device is busy anyway. */
   warmSeconds?: number;
+  /** Told of each variant that was tried (measuring programs keep them). */
+  onTrial?: ((trial: TrialNote) => void) | undefined;
+}
+
+/** What became of one variant. */
+export interface TrialNote {
+  /** Of the choice it was tried for. */
+  key: string;
+  /** JSON. */
+  variant: string;
+  /** From its text to its pipeline, with all others of the kernel beside it; 0 where it was compiled before. */
+  compileSeconds: number;
+  /** Null where it was not timed: it does not compile, or computes something else. */
+  seconds: number | null;
+  fault: string | null;
+}
+
+/** A variant that compiles and computes what it should. */
+interface Compiled {
+  variant: unknown;
+  compileSeconds: number;
 }
 
 export interface Candidate {
@@ -66,6 +87,7 @@ export interface TunerParts {
   candidates: number;
   tally: Tally;
   turn: Turn;
+  onTrial?: ((trial: TrialNote) => void) | undefined;
 }
 
 /** Errors: 'out-of-memory' where the trials do not fit, 'cancelled'. */
@@ -78,6 +100,7 @@ export async function tuneEngine(gpu: Gpu, sizes: TuningSizes, options: TuneOpti
     candidates,
     choices: {},
     tally: new Tally(plannedTrials(gpu, sizes, candidates), options.onProgress),
+    onTrial: options.onTrial,
     turn: async (work) => {
       throwIfCancelled(signal);
       const done = await given(work);
@@ -280,14 +303,16 @@ export class Tuner {
    * is none.
    */
   async choose({ key, variants, make }: Kernel, rows: number): Promise<Candidate[]> {
-    const right = await this.checked(variants, make);
-    const trials = await Promise.all(right.map((variant) => make(variant, rows)));
+    const right = await this.checked(key, variants, make);
+    const trials = await Promise.all(right.map(({ variant }) => make(variant, rows)));
     const times = await timeInRounds(
       this.measure,
       trials.map(({ dispatches }) => dispatches),
     );
-    const timed = right.flatMap((variant, i): Candidate[] => {
+    const timed = right.flatMap(({ variant, compileSeconds }, i): Candidate[] => {
       const seconds = times[i];
+      const fault = seconds === null ? 'its time cannot be told' : null;
+      this.parts.onTrial?.({ key, variant: JSON.stringify(variant), compileSeconds, seconds, fault });
       return seconds === null ? [] : [{ variant, seconds }];
     });
     if (timed.length === 0) throw new Error(`${key}: no variant computes what it should in a time that can be told`);
@@ -296,20 +321,32 @@ export class Tuner {
     return timed;
   }
 
-  private async checked(variants: readonly unknown[], make: Kernel['make']): Promise<unknown[]> {
-    const { gpu, tally, turn } = this.parts;
+  private async checked(key: string, variants: readonly unknown[], make: Kernel['make']): Promise<Compiled[]> {
+    const { gpu, tally, turn, onTrial } = this.parts;
     const rows = Math.min(CHECK_ROWS, this.buffers.rows);
+    const begun = performance.now();
+    const compileSeconds = variants.map(() => 0);
     // Compiled side by side; what does not compile is left out.
-    const trials = variants.map((variant) => make(variant, rows));
+    const trials = variants.map(async (variant, i) => {
+      const trial = await make(variant, rows);
+      compileSeconds[i] = (performance.now() - begun) / 1000;
+      return trial;
+    });
     const settled = Promise.allSettled(trials);
     try {
       const plain = await this.plainTrial(variants, trials);
       const wanted = await turn(() => outputOf(gpu, plain));
-      const right: unknown[] = [];
+      const right: Compiled[] = [];
       for (const [i, making] of trials.entries()) {
-        const trial = await making.catch(() => null);
+        let fault = 'computes something else';
+        const trial = await making.catch((error: unknown) => {
+          fault = error instanceof Error ? error.message : String(error);
+          return null;
+        });
         const got = trial && (await turn(() => outputOf(gpu, trial)));
-        if (trial && got && agree(got, wanted, trial.scalar)) right.push(variants[i]);
+        const compiled = { variant: variants[i], compileSeconds: compileSeconds[i] };
+        if (trial && got && agree(got, wanted, trial.scalar)) right.push(compiled);
+        else onTrial?.({ ...compiled, key, variant: JSON.stringify(variants[i]), seconds: null, fault });
         tally.tried();
       }
       return right;
