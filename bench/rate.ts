@@ -14,9 +14,13 @@ export class Trainer {
   ) {}
 
   static async start(engine: Engine, size: Size): Promise<Trainer> {
+    return Trainer.on(size, () => createModel(engine, size));
+  }
+
+  static async on(size: Size, make: () => Promise<FieldModel>): Promise<Trainer> {
     const batch = syntheticBatch(size);
     const begin = performance.now();
-    const model = await createModel(engine, size);
+    const model = await make();
     await model.trainStep(batch, STEP);
     await model.takeLosses();
     return new Trainer(model, batch, (performance.now() - begin) / 1000);

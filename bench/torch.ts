@@ -51,6 +51,26 @@ export function torchRates({ python }: TorchFound, options: readonly string[]): 
   return lines.map((line) => JSON.parse(line) as TorchRate);
 }
 
+/** As `torchRates`, each told as soon as it is measured. Error: what PyTorch says where it measured nothing. */
+export async function eachTorchRate(
+  { python }: TorchFound,
+  options: readonly string[],
+  onRate: (rate: TorchRate) => void,
+): Promise<void> {
+  const child = spawn(python, [program() ?? '', ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // It ends with us, however we end.
+  process.once('exit', () => child.kill('SIGKILL'));
+  let words = '';
+  child.stderr.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-2000)));
+  let count = 0;
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.startsWith('{')) continue;
+    onRate(JSON.parse(line) as TorchRate);
+    count++;
+  }
+  if (count === 0) throw new Error(`PyTorch measured nothing: ${words}`);
+}
+
 /** PyTorch on the CPU that does a round when it is asked. */
 export class AskedTorch {
   private readonly child;

@@ -38,6 +38,15 @@ export function randomNumbers(seed: number, count: number, scale = 1): Float32Ar
   return Float32Array.from({ length: count }, () => scale * next());
 }
 
+let largest = 0;
+
+/** The largest error that was compared since this was last asked, as a share of the one allowed (measuring programs keep it). */
+export function takeLargestError(): number {
+  const taken = largest;
+  largest = 0;
+  return taken;
+}
+
 /**
  * Throws where `got` differs from `wanted` by more than `tolerance` × the largest |wanted|, or is not a number. float32
  * sums in another order: 1e-5; float16 storage: 4e-3.
@@ -47,6 +56,7 @@ export function expectClose(what: string, got: ArrayLike<number>, wanted: ArrayL
   let size = 0;
   for (let i = 0; i < wanted.length; i++) size = Math.max(size, Math.abs(wanted[i]));
   const allowed = tolerance * size + 1e-12;
+  for (let i = 0; i < wanted.length; i++) largest = Math.max(largest, Math.abs(got[i] - wanted[i]) / allowed);
   for (let i = 0; i < wanted.length; i++)
     if (!(Math.abs(got[i] - wanted[i]) <= allowed))
       throw new Error(`${what}[${i}] of ${wanted.length}: ${got[i]}, wanted ${wanted[i]} ± ${allowed}`);

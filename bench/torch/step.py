@@ -74,6 +74,13 @@ class Field(nn.Module):
         return 2 * (len(self.half_plane) * products(self.decoder, True) + encoder)
 
 
+def grad_scaler(enabled):
+    # Under its old name before torch 2.3.
+    if hasattr(torch, "amp") and hasattr(torch.amp, "GradScaler"):
+        return torch.amp.GradScaler("cuda", enabled=enabled)
+    return torch.cuda.amp.GradScaler(enabled=enabled)
+
+
 class Training:
     def __init__(self, options, box, dim, batch, precision):
         torch.manual_seed(0)
@@ -84,7 +91,7 @@ class Training:
         self.half = torch.float16 if cuda else torch.bfloat16
         self.field = Field(box, dim, options.layers, options.zdim).to(options.device)
         self.optimizer = torch.optim.Adam(self.field.parameters(), lr=1e-4)
-        self.scaler = torch.cuda.amp.GradScaler(enabled=self.amp and cuda)
+        self.scaler = grad_scaler(self.amp and cuda)
         rotations = torch.linalg.qr(torch.randn(batch, 3, 3))[0]
         shape = (batch, self.field.points)
         tensors = (torch.randn(shape), rotations, torch.randn(shape), torch.randn(batch, options.zdim))

@@ -7,9 +7,9 @@ import type { Engine, EngineRequest } from '../engine.ts';
 import { findAdapter } from '../gpu-adapter.ts';
 import { tuningFiles } from './tuning-file.ts';
 
-/** What benchmarks ask Dawn for: subgroup matrices and timestamps of full resolution. */
+/** What benchmarks ask Dawn for: subgroup matrices, float16 on NVIDIA's Vulkan too, and timestamps of full resolution. */
 export const BENCHMARK_OPTIONS = [
-  'enable-dawn-features=allow_unsafe_apis,use_vulkan_memory_model',
+  'enable-dawn-features=allow_unsafe_apis,use_vulkan_memory_model,vulkan_enable_f16_on_nvidia',
   'disable-dawn-features=timestamp_quantization',
 ];
 

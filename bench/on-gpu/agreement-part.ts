@@ -1,0 +1,87 @@
+// Do the engines learn alike here? The same batches of simulated images, weights and noise from one seed: the CPU's kernels,
+// then each kind of the device's.
+import { openWasmEngine } from '../../src/engine/wasm/engine.ts';
+import { scalarOf, tunedFor, modesOf } from './kernels-kept.ts';
+import { WgslModel } from '../../src/engine/wgsl/model/model.ts';
+import type { FieldModel, ModelSpec } from '../../src/engine/engine.ts';
+import { trainingBatch } from '../../src/inference/image-batches.ts';
+import { shuffleRandom } from '../../src/inference/seeds.ts';
+import { ShuffledImages } from '../../src/inference/shuffled-images.ts';
+import { initialCheckpoint } from '../../src/inference/start.ts';
+import type { TrainingData } from '../../src/inference/training.ts';
+import { Blobs, imagesInMemory } from '../../testing/blobs.ts';
+import type { Desk, Part } from './desk.ts';
+
+const IMAGES = 200;
+const BATCH = 8;
+const EVERY = 10;
+
+async function dataOf(boxPixels: number): Promise<TrainingData> {
+  const simulation = new Blobs(boxPixels).simulate({ count: IMAGES, snr: 0.5, shiftPixels: 1, seed: 3 });
+  return { images: await imagesInMemory(simulation.images), poses: simulation.poses, ctf: simulation.ctf };
+}
+
+/** Mean loss of every ten steps. */
+async function lossesOf(model: FieldModel, data: TrainingData, steps: number): Promise<number[]> {
+  const { spec } = model;
+  const shuffled = new ShuffledImages(data.images);
+  const losses: number[] = [];
+  for (let epoch = 1, step = 0; step < steps; epoch++)
+    for await (const drawn of shuffled.draw(BATCH, shuffleRandom(0, epoch))) {
+      const batch = trainingBatch(drawn, data, { spec, seed: 0 }, epoch);
+      await model.trainStep(batch, { learningRate: 1e-4, weightDecay: 0, beta: 1 / spec.zDim });
+      if (++step % EVERY === 0) losses.push((await model.takeLosses()).total);
+      if (step === steps) break;
+    }
+  return losses;
+}
+
+function startOf(desk: Desk) {
+  const boxPixels = desk.small ? 16 : 32;
+  const width = desk.small ? 32 : 128;
+  const spec: ModelSpec = {
+    ...{ boxPixels, zDim: 8, domain: 'fourier', activation: 'relu' },
+    ...{ decoderLayers: 3, decoderDim: width, encoderLayers: 3, encoderDim: width, encoderMaskRadius: boxPixels / 2 },
+  };
+  const start = initialCheckpoint({ spec, encoding: { type: 'gaussian', frequencies: null, sigma: 0.5 } }, 0);
+  return { spec, start, steps: desk.small ? 30 : 100 };
+}
+
+export const agreement: Part = {
+  name: 'agreement',
+  seconds: 15,
+  async steps(desk) {
+    const { spec, start, steps } = startOf(desk);
+    const data = await dataOf(spec.boxPixels);
+    const modes = modesOf(await desk.gpu());
+    const finish = async (model: FieldModel) => {
+      try {
+        return { every: EVERY, losses: await lossesOf(model, data, steps) };
+      } finally {
+        model.dispose();
+      }
+    };
+    return [
+      {
+        name: 'wasm',
+        patienceSeconds: 12,
+        async run() {
+          // A bundle has no entry for threads.
+          const engine = await openWasmEngine({ ownThread: true });
+          const model = await engine.createModel(spec, start.encoding, start);
+          return finish(model).finally(() => engine.dispose());
+        },
+      },
+      ...modes.map((mode) => ({
+        name: mode,
+        patienceSeconds: 8,
+        async run() {
+          const gpu = await desk.gpu();
+          const scalar = scalarOf(mode);
+          const tuned = tunedFor(gpu, desk.folder, mode);
+          return finish(await WgslModel.create(gpu, tuned, spec, start.encoding, start, scalar ? { scalar } : {}));
+        },
+      })),
+    ];
+  },
+};

@@ -1,0 +1,43 @@
+// From nothing to the first step, as in a studio that was never here: device, tuning, shaders, buffers. Then once more with what
+// was kept. The driver's own cache of shaders is switched off by the environment (NVIDIA's, Mesa's).
+import { openWgslEngine } from '../../src/engine/wgsl/engine.ts';
+import type { TuningStore } from '../../src/engine/wgsl/tuning/store.ts';
+import { createModel, STEP, syntheticBatch } from '../models.ts';
+import type { Desk, Part } from './desk.ts';
+
+const kept = new Map<string, string>();
+const store: TuningStore = {
+  load: (key) => Promise.resolve(kept.get(key) ?? null),
+  save: (key, text) => {
+    kept.set(key, text);
+    return Promise.resolve();
+  },
+};
+
+async function start(desk: Desk): Promise<Record<string, number>> {
+  const size = desk.size(256, 8);
+  const batch = syntheticBatch(size);
+  const begin = performance.now();
+  const since = () => (performance.now() - begin) / 1000;
+  const engine = await openWgslEngine(await desk.adapter(), { tuning: store });
+  try {
+    const opened = since();
+    const model = await createModel(engine, size);
+    const made = since();
+    await model.trainStep(batch, STEP);
+    await model.takeLosses();
+    return { deviceSeconds: opened, modelSeconds: made - opened, stepSeconds: since() - made, allSeconds: since() };
+  } finally {
+    engine.dispose();
+  }
+}
+
+export const firstStart: Part = {
+  name: 'first start',
+  seconds: 15,
+  environment: { __GL_SHADER_DISK_CACHE: '0', MESA_SHADER_CACHE_DISABLE: 'true' },
+  steps: (desk) => [
+    { name: 'nothing kept', patienceSeconds: 30, run: () => start(desk) },
+    { name: 'its tuning kept', patienceSeconds: 10, run: () => start(desk) },
+  ],
+};

@@ -1,0 +1,38 @@
+// The tuning at two widths, each candidate's line as it comes.
+import { adapterWords } from '../../src/engine/gpu-adapter.ts';
+import { tuneEngine, type TrialNote } from '../../src/engine/wgsl/tuning/tune.ts';
+import { sizesToTune } from '../field-on-gpu.ts';
+import type { Desk, Part, Step } from './desk.ts';
+import { keepTuning, readKept } from './kernels-kept.ts';
+
+function stepOf(desk: Desk, width: 256 | 1024, patienceSeconds: number): Step {
+  const size = desk.size(width, 8);
+  const sizes = sizesToTune(size);
+  const name = `${sizes.features}x${sizes.width}`;
+  return {
+    name,
+    patienceSeconds,
+    async run() {
+      const gpu = await desk.gpu();
+      if (readKept(desk.folder, gpu).some((kept) => kept.name === name && kept.tuning)) return { kept: true };
+      const trials: TrialNote[] = [];
+      const about = { adapter: adapterWords(gpu.guarded.info), name, trials };
+      const onTrial = (trial: TrialNote) => {
+        trials.push(trial);
+        desk.note(name, trial.seconds ?? 0, { data: { trial } });
+        // Cut off, what was measured still chooses.
+        keepTuning(desk.folder, { ...about, tuning: null });
+      };
+      const few = gpu.software || desk.small ? { rows: 256, candidates: 2 } : {};
+      const tuning = await tuneEngine(gpu, sizes, { ...few, onTrial });
+      keepTuning(desk.folder, { ...about, tuning });
+      return { tuning };
+    },
+  };
+}
+
+export const tuning: Part = {
+  name: 'tuning',
+  seconds: 80,
+  steps: (desk) => [stepOf(desk, 256, 35), stepOf(desk, 1024, 60)],
+};
