@@ -20,7 +20,7 @@ function tell(word: Word): Promise<void> {
 async function inTime<T>(work: Promise<T>, seconds: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done after ${seconds} s`)), 1000 * seconds);
+    timer = setTimeout(() => reject(new Error(`not done after ${seconds.toFixed(0)} s`)), 1000 * seconds);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
@@ -57,7 +57,7 @@ export async function runPart(part: Part, options: Options): Promise<void> {
       desk.note('time is up', 0, { error: `${names.length} steps were not reached`, data: { names } });
       break;
     }
-    const patienceSeconds = Math.min(steps[number].patienceSeconds, left + 2);
+    const patienceSeconds = Math.min(desk.patience * steps[number].patienceSeconds, left + 2);
     await tell({ step: number, name: steps[number].name, patienceSeconds });
     await attempt({ ...steps[number], patienceSeconds }, desk);
   }

@@ -11,6 +11,8 @@ export class Desk {
   readonly small: boolean;
   readonly folder: string;
   readonly dawnOptions: string[];
+  /** Times the patience that a graphics processor is given: a rehearsal compiles on a few cores. */
+  readonly patience: number;
   private opened: Promise<Gpu> | null = null;
   private instance: Promise<GPU | null> | null = null;
   private device = '';
@@ -23,6 +25,7 @@ export class Desk {
   ) {
     this.small = options.small;
     this.folder = options.folder;
+    this.patience = options.small ? 5 : 1;
     this.dawnOptions = BENCHMARK_OPTIONS.map((option) =>
       option.startsWith('enable-') ? [option, ...toggles].join(',') : option,
     );

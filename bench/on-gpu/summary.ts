@@ -11,10 +11,10 @@ import type { Line } from './lines.ts';
 import type { TrainingData } from './training-part.ts';
 
 export function summary(lines: readonly Line[]): string {
-  const of = (part: string) => lines.filter((line) => line.part === part);
+  const of = (part: string) => lines.filter((line) => line.part === part && !line.error);
   const tables = [
     ...limitTables(of('limits')),
-    proofsTable(of('proofs')),
+    proofsTable(lines.filter(({ part }) => part === 'proofs')),
     ...tuningTables(of('tuning')),
     trainingTable(of('training'), of('torch'), of('without robustness')),
     ...profileTables(of('training')),

@@ -52,11 +52,14 @@ async function stepsOf(desk: Desk, batches: number[], withProfile: boolean): Pro
   const modes = modesOf(await desk.gpu());
   return batches.flatMap((batch) =>
     ([256, 1024] as const).flatMap((width) =>
-      modes.map((mode) => ({
-        name: `${width}×3, batch ${batch}, ${mode}`,
-        patienceSeconds: 15,
-        run: () => measured(desk, desk.size(width, batch), mode, withProfile && batch === batches[0]),
-      })),
+      modes.map((mode) => {
+        const size = desk.size(width, batch);
+        return {
+          name: `${size.width}×3, batch ${size.batch}, ${mode}`,
+          patienceSeconds: 15,
+          run: () => measured(desk, size, mode, withProfile && batch === batches[0]),
+        };
+      }),
     ),
   );
 }
