@@ -55,9 +55,7 @@ export class Desk {
   }
 
   size(width: 256 | 1024, batch: number): Size {
-    return this.small
-      ? { boxPixels: 16, width: width / 16, batch: Math.min(4, batch) }
-      : { boxPixels: 128, width, batch };
+    return this.small ? { boxPixels: 16, width: width / 16, batch: batch / 4 } : { boxPixels: 128, width, batch };
   }
 
   note(step: string, seconds: number, rest: { error?: string; data?: unknown }): void {

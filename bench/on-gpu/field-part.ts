@@ -1,5 +1,6 @@
 // What a trained field is asked for, with the kernels that the tuning chose: maps, a preview, latents, a search of poses.
 import type { Engine } from '../../src/engine/engine.ts';
+import { WgslModel } from '../../src/engine/wgsl/model/model.ts';
 import { GpuPoseScorer } from '../../src/engine/wgsl/pose-search/scorer.ts';
 import { WgslEngine } from '../../src/engine/wgsl/engine.ts';
 import { fieldOnGpu } from '../field-on-gpu.ts';
@@ -49,10 +50,7 @@ async function engineAt(desk: Desk): Promise<Engine> {
   const tuned = tunedFor(gpu, desk.folder, 'chosen');
   return {
     device: engine.device,
-    createModel: async (spec, encoding, state) => {
-      const { WgslModel } = await import('../../src/engine/wgsl/model/model.ts');
-      return WgslModel.create(gpu, tuned, spec, encoding, state);
-    },
+    createModel: (spec, encoding, state) => WgslModel.create(gpu, tuned, spec, encoding, state),
     createScorer: (points) => GpuPoseScorer.create(gpu, points),
     dispose: () => undefined,
   };

@@ -10,7 +10,18 @@ import type { Swept } from './launches-part.ts';
 import type { Line } from './lines.ts';
 import type { TrainingData } from './training-part.ts';
 
-export function summary(lines: readonly Line[]): string {
+/** Of steps that were done again the last time; candidates of a tuning share a step. */
+function latest(lines: readonly Line[]): Line[] {
+  const last = new Map<string, Line>();
+  for (const [i, line] of lines.entries()) {
+    const trial = typeof line.data === 'object' && line.data !== null && 'trial' in line.data;
+    last.set(trial ? String(i) : `${line.part}: ${line.step}`, line);
+  }
+  return [...last.values()];
+}
+
+export function summary(all: readonly Line[]): string {
+  const lines = latest(all);
   const of = (part: string) => lines.filter((line) => line.part === part && !line.error);
   const tables = [
     ...limitTables(of('limits')),

@@ -14,7 +14,20 @@ export const torch: Part = {
         if (!found) throw new Error('python3 with torch is not here, or bench/torch/step.py is not');
         const cuda = found.cuda;
         const sizes = desk.small
-          ? ['--box', '16', '--dim', '16', '--batch', '4', '--rounds', '2', '--seconds', '0.1']
+          ? [
+              '--box',
+              '16',
+              '--dim',
+              '16,64',
+              '--batch',
+              '2,4,16',
+              '--rounds',
+              '2',
+              '--seconds',
+              '0.1',
+              '--threads',
+              '1',
+            ]
           : ['--box', '128', '--dim', '256,1024', '--batch', '8,16,64', '--rounds', '3', '--seconds', '0.5'];
         const precision = cuda ? 'float32,tf32,amp' : 'float32';
         const options = ['--device', cuda ? 'cuda' : 'cpu', ...sizes, '--precision', precision];
