@@ -2,12 +2,12 @@
 // processor of a given peak can do it. Nothing is computed and no device is needed.
 // Run: npm run bench:plan
 import type { Command } from '../src/engine/wgsl/gpu/gpu.ts';
-import { Pace } from '../src/engine/wgsl/gpu/pace.ts';
 import type { Scalar } from '../src/engine/wgsl/gpu/kernels.ts';
 import { Tuned, TUNING_VERSION } from '../src/engine/wgsl/tuning/tuned.ts';
 import { fieldOnGpu } from './field-on-gpu.ts';
 import { STEP, syntheticBatch, type Size } from './models.ts';
-import { openPaperGpu, recorded, totalOf, workOf } from './paper-gpu.ts';
+import { paperGpu } from '../testing/paper-gpu.ts';
+import { totalOf, workOf } from './recorded.ts';
 import { figures, markdown } from './report.ts';
 
 interface Chip {
@@ -34,11 +34,11 @@ const SIZES: Size[] = [64, 128, 256].flatMap((boxPixels) =>
 const FAST = 1e13;
 
 async function stepOf(size: Size, scalar: Scalar, rate: number): Promise<Command[]> {
-  const gpu = await openPaperGpu({ half: scalar === 'f16' });
+  const { gpu, sent } = paperGpu({ flops: rate, bytes: rate / 20 }, {}, false, scalar === 'f16');
   const model = await fieldOnGpu(gpu, ratedAt(gpu, rate), size, 8, scalar);
-  const commands = await recorded(gpu, () => model.trainStep(syntheticBatch(size), STEP));
-  gpu.close();
-  return commands;
+  sent.length = 0;
+  await model.trainStep(syntheticBatch(size), STEP);
+  return sent;
 }
 
 function ratedAt(gpu: Tuned['gpu'], rate: number): Tuned {
@@ -95,14 +95,11 @@ for (const rate of [0.2e12, 2e12])
     { what: 'step', boxPixels: 128, width: 1024, batch: 8, mapPixels: null },
     { what: 'map of 256³', boxPixels: 256, width: 1024, batch: 8, mapPixels: 256 },
   ]) {
-    const gpu = await openPaperGpu();
+    const { gpu, sent: commands } = paperGpu({ flops: rate, bytes: rate / 20 });
+    const { pace } = gpu;
     const model = await fieldOnGpu(gpu, ratedAt(gpu, rate), size);
-    const commands = await recorded(gpu, () =>
-      mapPixels ? model.volume(new Float32Array(8), mapPixels, 1) : model.trainStep(syntheticBatch(size), STEP),
-    );
-    gpu.close();
-    // The device's own pace has learned that paper is fast.
-    const pace = new Pace({ flops: rate, bytes: rate / 20 });
+    commands.length = 0;
+    await (mapPixels ? model.volume(new Float32Array(8), mapPixels, 1) : model.trainStep(syntheticBatch(size), STEP));
     const planned = pace.submissionsOf(commands).map((part) => pace.plannedSeconds(part));
     const seconds = commands.map((command) => pace.secondsOf(workOf(command)));
     const slowest = commands[seconds.indexOf(Math.max(...seconds))];

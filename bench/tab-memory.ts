@@ -1,4 +1,4 @@
-// Does the page hold steady? Its memory while a tiny set is learned for many epochs: after a tenth, and near the end, on the CPU's
+// Does the page hold steady? Its memory while a tiny set is learned for many epochs: after a tenth, after half, and near the end, on the CPU's
 // kernels or, with --device gpu, on WGSL in SwiftShader. What the browser says of page and workers together
 // (measureUserAgentSpecificMemory), and the page's own heap after a collection.
 // Run: npx vite build; npx tsx bench/tab-memory.ts [--epochs 200] [--device cpu|gpu]
@@ -64,7 +64,7 @@ try {
   await studio.byId(`param-device-${asked.device}`).click();
   await studio.byId('start').click();
   const looks: Memory[] = [];
-  for (const epoch of [Math.ceil(EPOCHS / 10), LATE]) {
+  for (const epoch of [Math.ceil(EPOCHS / 10), Math.ceil(EPOCHS / 2), LATE]) {
     const end = Date.now() + 1000 * PATIENCE_SECONDS;
     while (Date.now() < end && (await studio.ask(({ run }) => run()?.epochsDone ?? 0)) < epoch)
       await new Promise((next) => setTimeout(next, 200));

@@ -23,8 +23,8 @@ export interface PaperGpu {
   sent: Command[];
 }
 
-/** `rates`: of the pace that plans. */
-export function paperGpu(rates: Work, limits: PaperLimits = {}, software = false): PaperGpu {
+/** `rates`: of the pace that plans. `half`: with shader-f16. */
+export function paperGpu(rates: Work, limits: PaperLimits = {}, software = false, half = false): PaperGpu {
   (globalThis as { GPUBufferUsage?: unknown }).GPUBufferUsage ??= { STORAGE: 1, COPY_SRC: 2, COPY_DST: 4, UNIFORM: 8 };
   const sent: Command[] = [];
   const pace = new Pace(rates);
@@ -37,7 +37,7 @@ export function paperGpu(rates: Work, limits: PaperLimits = {}, software = false
   const arena = (label: string): Arena => new Arena(device, label, () => undefined);
   const send = (commands: readonly Command[]): void => void sent.push(...commands);
   const parts: Partial<Record<keyof Gpu, unknown>> = {
-    ...{ device, software, half: false, subgroups: false, subgroupSizes: [0, 0], matrixUnits: [] },
+    ...{ device, software, half, subgroups: false, subgroupSizes: [0, 0], matrixUnits: [] },
     guarded: { software: false, guard: async (work: () => unknown) => work() },
     pace,
     arena,

@@ -1,6 +1,6 @@
 // A timestamp around each dispatch of a program: what the device does, without what lies between.
 import type { Command, Gpu } from '../../src/engine/wgsl/gpu/gpu.ts';
-import { workOf } from '../paper-gpu.ts';
+import { workOf } from '../recorded.ts';
 
 export interface ProfileRow {
   label: string;

@@ -2,7 +2,7 @@
 // device's seconds of a step against the clock's.
 import { fieldOnGpu } from '../field-on-gpu.ts';
 import { flopsOfImage, STEP, syntheticBatch, type Size } from '../models.ts';
-import { recorded } from '../paper-gpu.ts';
+import { recorded } from '../recorded.ts';
 import { Trainer } from '../rate.ts';
 import { median } from '../report.ts';
 import type { Desk, Part, Step } from './desk.ts';
