@@ -121,7 +121,7 @@ for (const name of asked.engines.split(',')) {
   const adapter = await openTestAdapter();
   if (!adapter) continue;
   const gpu = await Gpu.open(adapter);
-  const engine = new WgslEngine(gpu, null);
+  const engine = new WgslEngine(gpu);
   const { description } = gpu.guarded;
   console.error(description);
   await epochs('WGSL', engine);

@@ -1,6 +1,6 @@
 // Models and batches that benchmarks train: noise images of a given box, random poses, one CTF each; gaussian features, zdim 8,
 // three residual layers in both networks, as bench/torch/step.py has them.
-import type { EncodingTable, Engine, FieldModel, ImageBatch, ModelSpec } from '../src/engine/engine.ts';
+import type { EncodingTable, Engine, FieldModel, ImageBatch, ModelOptions, ModelSpec } from '../src/engine/engine.ts';
 import { decoderChain, encoderChain } from '../src/engine/parameters.ts';
 import { makeSliceLayout } from '../src/engine/slices.ts';
 import { Header } from '../src/engine/wasm/header-fields.ts';
@@ -43,10 +43,10 @@ function encodingOf({ boxPixels }: Size): EncodingTable {
   return makeEncoding({ type: 'gaussian', frequencies: null, sigma: 0.5 }, boxPixels, new Random(0));
 }
 
-export function createModel(engine: Engine, size: Size, zDim?: number): Promise<FieldModel> {
+export function createModel(engine: Engine, size: Size, zDim?: number, options?: ModelOptions): Promise<FieldModel> {
   const spec = specOf(size, zDim);
   const encoding = encodingOf(size);
-  return engine.createModel(spec, encoding, { weights: initialWeights(spec, encoding, new Random(1)) });
+  return engine.createModel(spec, encoding, { weights: initialWeights(spec, encoding, new Random(1)) }, options);
 }
 
 export function syntheticBatch(size: Size, seed = 1): ImageBatch {

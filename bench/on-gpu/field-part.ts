@@ -46,7 +46,7 @@ function mapStep(desk: Desk, size: Size, boxPixels: number): Step {
 /** As posesPart asks for it: models with kept kernels, on the desk's device. */
 async function engineAt(desk: Desk): Promise<Engine> {
   const gpu = await desk.gpu();
-  const engine = new WgslEngine(gpu, null);
+  const engine = new WgslEngine(gpu);
   const tuned = tunedFor(gpu, desk.folder, 'chosen');
   return {
     device: engine.device,

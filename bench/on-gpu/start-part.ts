@@ -1,5 +1,5 @@
-// From nothing to the first step, as in a studio that was never here: device, tuning, shaders, buffers. Then once more with what
-// was kept. The driver's own cache of shaders is switched off by the environment (NVIDIA's, Mesa's).
+// From nothing to the first step, as in a studio that was never here: device, shaders, buffers, a step on the default kernels, as
+// a training begins; then with all kernels chosen first, as an estimate does; then with those kept. The driver's own cache of shaders is switched off by the environment (NVIDIA's, Mesa's).
 import { openWgslEngine } from '../../src/engine/wgsl/engine.ts';
 import type { TuningStore } from '../../src/engine/wgsl/tuning/store.ts';
 import { createModel, STEP, syntheticBatch } from '../models.ts';
@@ -12,9 +12,14 @@ const store: TuningStore = {
     kept.set(key, text);
     return Promise.resolve();
   },
+  list: () => Promise.resolve([...kept.keys()]),
+  remove: (key) => {
+    kept.delete(key);
+    return Promise.resolve();
+  },
 };
 
-async function start(desk: Desk): Promise<Record<string, number>> {
+async function start(desk: Desk, when: 'first' | 'beside'): Promise<Record<string, number>> {
   const size = desk.size(256, 8);
   const batch = syntheticBatch(size);
   const begin = performance.now();
@@ -22,7 +27,7 @@ async function start(desk: Desk): Promise<Record<string, number>> {
   const engine = await openWgslEngine(await desk.adapter(), { tuning: store });
   try {
     const opened = since();
-    const model = await createModel(engine, size);
+    const model = await createModel(engine, size, undefined, { choosing: { when } });
     const made = since();
     await model.trainStep(batch, STEP);
     await model.takeLosses();
@@ -37,7 +42,8 @@ export const firstStart: Part = {
   seconds: 15,
   environment: { __GL_SHADER_DISK_CACHE: '0', MESA_SHADER_CACHE_DISABLE: 'true' },
   steps: (desk) => [
-    { name: 'nothing kept', patienceSeconds: 30, run: () => start(desk) },
-    { name: 'its tuning kept', patienceSeconds: 10, run: () => start(desk) },
+    { name: 'nothing kept', patienceSeconds: 10, run: () => start(desk, 'beside') },
+    { name: 'kernels chosen first', patienceSeconds: 30, run: () => start(desk, 'first') },
+    { name: 'its tuning kept', patienceSeconds: 10, run: () => start(desk, 'beside') },
   ],
 };
