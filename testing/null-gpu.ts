@@ -5,7 +5,12 @@ import { dawn } from '../src/engine/node/dawn.ts';
 import { Gpu, type GpuOptions } from '../src/engine/wgsl/gpu/gpu.ts';
 
 const OPTIONS = ['backend=null', 'enable-dawn-features=allow_unsafe_apis'];
-const FEATURES = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'] as GPUFeatureName[];
+const FEATURES = [
+  'shader-f16',
+  'subgroups',
+  'subgroup-size-control',
+  'chromium-experimental-subgroup-matrix',
+] as GPUFeatureName[];
 
 /**
  * A device that takes all that is recorded and computes nothing, with the kernels of real adapters: for what is planned and

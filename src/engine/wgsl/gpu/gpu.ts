@@ -37,7 +37,13 @@ export interface MatrixUnit {
   K: number;
 }
 
-const WANTED = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'] as const;
+const WANTED = [
+  'shader-f16',
+  'subgroups',
+  'subgroup-size-control',
+  'timestamp-query',
+  'chromium-experimental-subgroup-matrix',
+] as const;
 
 /** Timestamps of one query set: 4096 are allowed. */
 const MOST_SPANS = 1024;

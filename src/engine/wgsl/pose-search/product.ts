@@ -8,6 +8,7 @@ import { shaderSource } from '../gpu/source.ts';
 import {
   productVariants,
   registerConstants,
+  registerExtensions,
   tileConstants,
   variantName,
   type ProductVariant,
@@ -69,7 +70,7 @@ function sourceOf(variant: PoseVariant, transposed: boolean, adding: boolean): s
   const left = shaders[transposed ? 'pose-search/left-columns' : 'pose-search/left-rows'];
   const blocks = shaders[transposed ? 'pose-search/left-column-blocks' : 'product/left-blocks'];
   const kernel = tile ? [blocks, shaders['product/tile']] : [shaders['product/whole'], shaders['product/register']];
-  const enable = variant.kind === 'subgroup' ? ['subgroups'] : [];
+  const enable = tile ? [] : registerExtensions(variant);
   return shaderSource(constants, [shaders['pose-search/chunk'], left, ...kernel], enable);
 }
 

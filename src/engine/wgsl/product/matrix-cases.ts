@@ -1,65 +1,12 @@
 // Proofs of the products by the matrix unit: on adapters that have one as they are; on all with the unit's functions written
 // out for subgroups of one invocation, which proves everything but the unit.
-import { paddedRows, type Scalar } from '../gpu/kernels.ts';
-import type { Gpu } from '../gpu/gpu.ts';
 import type { KernelCase } from '../../../../testing/kernel-cases.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+import { paddedRows, type Scalar } from '../gpu/kernels.ts';
 import { compare } from './cases.ts';
+import { emulatedUnit, emulator } from './emulated-unit.ts';
 import { matrixVariants, type MatrixVariant } from './matrix.ts';
 import type { ProductShape } from './product.ts';
-
-const EMULATION = `
-alias Left = array<f32, M * K>;
-alias Right = array<f32, K * N>;
-alias Result = array<f32, M * N>;
-fn read_left(first: u32, stride: u32) -> Left {
-  var out: Left;
-  for (var i = 0u; i < M * K; i++) { out[i] = f32(lefts[first + i / K * stride + i % K]); }
-  return out;
-}
-fn read_right(first: u32, stride: u32) -> Right {
-  var out: Right;
-  for (var i = 0u; i < K * N; i++) { out[i] = f32(rights[first + i / N * stride + i % N]); }
-  return out;
-}
-fn multiply(a: Left, b: Right, c: Result) -> Result {
-  var left = a;
-  var right = b;
-  var out = c;
-  for (var i = 0u; i < M * N; i++) {
-    for (var k = 0u; k < K; k++) { out[i] += left[i / N * K + k] * right[k * N + i % N]; }
-  }
-  return out;
-}
-fn write_result(to: u32, value: Result) {
-  var numbers = value;
-  for (var i = 0u; i < M * N; i++) { results[to + i] = numbers[i]; }
-}
-`;
-
-function emulated(source: string): string {
-  const changes: [RegExp, string][] = [
-    [/^enable chromium.*$/m, ''],
-    [/^@diagnostic.*$/m, ''],
-    [/subgroup_matrix_result<f32, N, M>/g, 'Result'],
-    [
-      /subgroupMatrixLoad<subgroup_matrix_left<scalar, K, M>>\(&lefts, (.*), false, LEFT_STRIDE\)/g,
-      'read_left($1, LEFT_STRIDE)',
-    ],
-    [
-      /subgroupMatrixLoad<subgroup_matrix_right<scalar, N, K>>\(&rights, (.*), false, RIGHT_STRIDE\)/g,
-      'read_right($1, RIGHT_STRIDE)',
-    ],
-    [/subgroupMatrixMultiplyAccumulate/g, 'multiply'],
-    [/subgroupMatrixStore\(&results, (.*), (sum_\d+_\d+), false, N\)/g, 'write_result($1, $2)'],
-  ];
-  return changes.reduce((text, [from, to]) => text.replace(from, to), source) + EMULATION;
-}
-
-/** The same device, whose compiler is given the unit's functions. */
-function emulator(gpu: Gpu): Gpu {
-  const pipeline = (label: string, source: string) => gpu.pipeline(label, emulated(source));
-  return Object.create(gpu, { pipeline: { value: pipeline } }) as Gpu;
-}
 
 const FORWARD = { epilogue: 'forward', residual: true, activation: 'leaky_relu', bias: 'by-image' } as const;
 const BACKWARD = { epilogue: 'backward', residual: true, activation: 'leaky_relu', bias: 'none' } as const;
@@ -79,7 +26,7 @@ async function compareAll(
   maker = gpu,
 ): Promise<void> {
   // A multiple of every depth; the columns end within a tile.
-  const width = variant.columns + 32;
+  const width = variant.columns + Math.max(16, variant.depth);
   for (const more of shapes)
     for (const rows of [1, variant.rows - 1, variant.rows, variant.rows + 1]) {
       if (paddedRows(rows) % variant.rows > 0) throw new Error('rows are not padded to tiles');
@@ -96,26 +43,37 @@ async function compareAll(
     }
 }
 
-/** Small, for compilers that take their time; its three sizes differ, so that none stands for another. */
-function small(scalar: Scalar): MatrixVariant {
-  const unit = { component: scalar, result: 'f32', M: 2, N: 8, K: 4 };
-  return { kind: 'matrix', unit, subgroup: 1, rows: 8, columns: 16, down: 2, across: 2, depth: 8 };
+/** Small, for compilers that take their time: two subgroups down and across, of 2 × 2 results of a unit 2 × 8 × 4. */
+function small(scalar: Scalar, more: Partial<MatrixVariant> = {}): MatrixVariant {
+  const tile = { rows: 8, columns: 32, down: 2, across: 2, depth: 8, buffers: 1, by: 'fours' } as const;
+  return { kind: 'matrix', unit: emulatedUnit(scalar), subgroup: 1, ...tile, ...more };
 }
 
+const EMULATED: Record<string, { scalar: Scalar; more?: Partial<MatrixVariant>; shapes: Partial<ProductShape>[] }> = {
+  'in fours': { scalar: 'f32', shapes: [FORWARD] },
+  // One result at a time: two do not fit into the memory of such a small tile.
+  'in fours, staged singly': { scalar: 'f16', more: { depth: 4 }, shapes: [BACKWARD] },
+  'in fours, float16': { scalar: 'f16', more: { depth: 16 }, shapes: [BACKWARD] },
+  'in turns': { scalar: 'f32', more: { buffers: 2 }, shapes: [BACKWARD, ENCODED] },
+  'number by number, float16': { scalar: 'f16', more: { by: 'numbers' }, shapes: [FORWARD] },
+  direct: { scalar: 'f32', more: { by: 'direct' }, shapes: [FORWARD] },
+  'direct, float16': { scalar: 'f16', more: { by: 'direct' }, shapes: [BACKWARD] },
+};
+
 export const matrixCases: KernelCase[] = [
-  { name: 'matrix unit written out', run: (gpu) => compareAll(gpu, small('f32'), 'f32', [FORWARD], emulator(gpu)) },
-  {
-    name: 'matrix unit written out, float16',
-    needs: 'half',
-    run: (gpu) => compareAll(gpu, small('f16'), 'f16', [BACKWARD], emulator(gpu)),
-  },
+  ...Object.entries(EMULATED).map(([name, { scalar, more, shapes }]): KernelCase => ({
+    name: `matrix unit written out, ${name}`,
+    ...(scalar === 'f16' && { needs: 'half' }),
+    run: (gpu) => compareAll(gpu, small(scalar, more), scalar, shapes, emulator(gpu)),
+  })),
   {
     name: 'the matrix units of the adapter, every tile',
     needs: 'matrixUnits',
     async run(gpu) {
       for (const scalar of gpu.half ? (['f32', 'f16'] as const) : (['f32'] as const))
-        for (const variant of matrixVariants(gpu, 96, scalar))
-          await compareAll(gpu, variant, scalar, [FORWARD, BACKWARD, ENCODED]);
+        for (const shape of [FORWARD, BACKWARD, ENCODED])
+          for (const variant of matrixVariants(gpu, { prologue: 'rows', ...shape, inputs: 96, scalar }))
+            await compareAll(gpu, variant, scalar, [shape]);
     },
   },
 ];

@@ -2,22 +2,25 @@
 // Sums are float32. Padding rows of `out` up to a multiple of 128 are written with whatever the padding of `left` gives.
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
-import { bytesOf, slopeBelowZero } from '../gpu/kernels.ts';
-import { shaderSource, type Constants } from '../gpu/source.ts';
-import { shaders } from '../generated/shaders.ts';
-import { matrixConstants, type MatrixVariant } from './matrix.ts';
+import { bytesOf } from '../gpu/kernels.ts';
+import { productVariants } from './offers.ts';
+import { matrixProductSource, registerSource, slicesSource, slicesSumSource, tileSource } from './source.ts';
 import {
-  productVariants,
-  tileInvocations,
   variantName,
+  type HalfTileVariant,
   type ProductShape,
   type ProductVariant,
   type RegisterVariant,
   type SkinnyVariant,
   type SubgroupVariant,
   type TileVariant,
+  type WavesVariant,
 } from './variants.ts';
+import { rowsOfWholeWaves } from './waves.ts';
 
+export { productVariants } from './offers.ts';
+export { matrixProductSource, registerConstants, registerExtensions, tileConstants } from './source.ts';
+export { subgroupVariants } from './together.ts';
 export * from './variants.ts';
 
 export interface ProductBuffers {
@@ -43,7 +46,7 @@ export interface ProductRows {
 }
 
 /**
- * What makes the product: one dispatch, or for 'skinny' several. Errors: RangeError where the shape contradicts
+ * What makes the product: one dispatch, or for 'skinny' and 'waves' several. Errors: RangeError where the shape contradicts
  * itself or a buffer that it asks for is missing.
  */
 export async function makeProduct(
@@ -56,8 +59,11 @@ export async function makeProduct(
 ): Promise<Dispatch[]> {
   check(shape, buffers);
   const launch = { gpu, arena, shape, buffers, rows };
-  if (variant.kind === 'tile') return [await tiles(launch, variant)];
-  if (variant.kind === 'matrix') return [await matrices(launch, variant)];
+  if (variant.kind === 'tile' || variant.kind === 'tile-half')
+    return [await whole(launch, variant, tileSource(shape, variant), tilesOf(launch, variant))];
+  if (variant.kind === 'waves') return waves(launch, variant);
+  if (variant.kind === 'matrix')
+    return [await whole(launch, variant, matrixProductSource(shape, variant), tilesOf(launch, variant))];
   if (variant.kind === 'register' || variant.kind === 'subgroup') return [await registers(launch, variant)];
   return slices(launch, variant);
 }
@@ -84,39 +90,6 @@ function check(
   if (epilogue === 'forward' && bias !== 'none' && !buffers.bias) refuse('its bias is missing');
   if (epilogue === 'backward' && activation && !buffers.mask) refuse('its mask is missing');
   if (prologue === 'encoding' && !buffers.waves) refuse('its waves are missing');
-}
-
-function constantsOf({ epilogue, residual, activation, bias, inputs, outputs, scalar }: ProductShape): Constants {
-  const forward = epilogue === 'forward';
-  const flag = (set: boolean): number => (set ? 1 : 0);
-  return {
-    scalar,
-    INPUTS: inputs,
-    OUTPUTS: outputs,
-    SLOPE: { f32: activation ? slopeBelowZero(activation) : 1 },
-    WITH_BIAS: flag(forward && bias !== 'none'),
-    SHARED_BIAS: flag(forward && bias === 'shared'),
-    IMAGE_BIAS: flag(forward && bias === 'by-image'),
-    WITH_RESIDUAL: flag(residual),
-    ACTIVATED: flag(forward && activation !== null),
-    MASKED: flag(epilogue === 'backward' && activation !== null),
-  };
-}
-
-function prologueOf({ prologue }: ProductShape): string[] {
-  return prologue === 'rows'
-    ? [shaders['encoding/left-rows']]
-    : [shaders['trigonometry/trigonometry'], shaders['encoding/left-encoding']];
-}
-
-function sourceOf(shape: ProductShape, constants: Constants, parts: readonly string[]): string {
-  const all = [shaders['product/chunk'], ...parts];
-  const enable = [
-    ...(shape.scalar === 'f16' ? ['f16'] : []),
-    ...(constants['BROADCAST'] ? ['subgroups'] : []),
-    ...(constants['SUBGROUP'] ? ['chromium_experimental_subgroup_matrix'] : []),
-  ];
-  return shaderSource({ ...constantsOf(shape), ...constants }, all, enable);
 }
 
 function uniformOf({ arena, shape, rows }: Launch, firstSlice = 0, count = 1): View {
@@ -148,106 +121,57 @@ function workOf({ shape, rows: { rows } }: Launch): { flops: number; bytes: numb
   };
 }
 
-/** Sizes as constants, and the right factor as it lies. */
-const constantSizes = [shaders['product/sizes'], shaders['product/right-rows']];
+/** One dispatch over `count` workgroups, of a kernel that does the epilogue itself. */
+async function whole(launch: Launch, variant: ProductVariant, source: string, count: number): Promise<Dispatch> {
+  const { gpu, shape, buffers } = launch;
+  const label = `${shape.label} ${variantName(variant)}`;
+  const pipeline = await gpu.pipeline(label, source);
+  const views = [...leftViews(launch), buffers.right, ...epilogueViews(launch), uniformOf(launch)];
+  return gpu.dispatch(label, pipeline, views, count, workOf(launch));
+}
 
-/** Of tile.wgsl. */
-export function tileConstants(variant: TileVariant): Record<string, number> {
-  const { rows, columns, rowsEach, columnsEach, depth } = variant;
-  return {
-    TILE_ROWS: rows,
-    TILE_COLUMNS: columns,
-    DEPTH: depth,
-    ROW_GROUPS: rowsEach / 4,
-    COLUMN_GROUPS: columnsEach / 4,
-    THREADS_DOWN: rows / rowsEach,
-    THREADS_ACROSS: columns / columnsEach,
-    BLOCKS_EACH: Math.ceil(((rows + columns) * depth) / 16 / tileInvocations(variant)),
+function tilesOf({ shape, rows }: Launch, each: { rows: number; columns: number }): number {
+  return Math.ceil(rows.rows / each.rows) * Math.ceil(shape.outputs / each.columns);
+}
+
+function registers(launch: Launch, variant: RegisterVariant | SubgroupVariant): Promise<Dispatch> {
+  const { rows, lanes, columns } = variant;
+  const count = tilesOf(launch, { rows, columns: lanes * columns });
+  return whole(launch, variant, registerSource(launch.shape, variant), count);
+}
+
+/** Whole waves of tiles, then the rows that are left by smaller ones, where there are few: two products one after the other. */
+async function waves(launch: Launch, { wave, tile, tail }: WavesVariant): Promise<Dispatch[]> {
+  const { shape, buffers, rows } = launch;
+  const first = rowsOfWholeWaves(rows.rows, shape.outputs, tile, wave);
+  const all = (part: Launch, variant: TileVariant | HalfTileVariant) =>
+    whole(part, variant, tileSource(shape, variant), tilesOf(part, variant));
+  if (first === rows.rows) return [await all(launch, tile)];
+  const scalarBytes = bytesOf(shape.scalar);
+  const from = (view: View, bytesOfRow: number): View => {
+    const skipped = first * bytesOfRow;
+    return { buffer: view.buffer, offset: view.offset + skipped, size: view.size - skipped };
   };
-}
-
-async function tiles(launch: Launch, variant: TileVariant): Promise<Dispatch> {
-  const { gpu, shape, buffers, rows } = launch;
-  const across = Math.ceil(shape.outputs / variant.columns);
-  const constants = { ...tileConstants(variant), COLUMN_TILES: across };
-  const parts = [
-    ...prologueOf(shape),
-    shaders['product/left-blocks'],
-    ...constantSizes,
-    shaders['product/epilogue'],
-    shaders['product/tile'],
+  const left = from(buffers.left, shape.prologue === 'encoding' ? 16 : shape.inputs * scalarBytes);
+  const out = from(buffers.out, shape.outputs * scalarBytes);
+  const mask = buffers.mask && { mask: from(buffers.mask, shape.outputs * scalarBytes) };
+  const rest = { ...rows, rows: rows.rows - first, firstRow: rows.firstRow + first };
+  return [
+    await all({ ...launch, rows: { ...rows, rows: first } }, tile),
+    await all({ ...launch, buffers: { ...buffers, left, out, ...mask }, rows: rest }, tail),
   ];
-  const label = `${shape.label} ${variantName(variant)}`;
-  const pipeline = await gpu.pipeline(label, sourceOf(shape, constants, parts));
-  const views = [...leftViews(launch), buffers.right, ...epilogueViews(launch), uniformOf(launch)];
-  return gpu.dispatch(label, pipeline, views, Math.ceil(rows.rows / variant.rows) * across, workOf(launch));
-}
-
-/** WGSL of a product by the matrix unit, for its launch and for proofs that it compiles. */
-export function matrixProductSource(shape: ProductShape, variant: MatrixVariant): string {
-  const parts = [...prologueOf(shape), shaders['product/epilogue'], shaders['product/matrix']];
-  return sourceOf(shape, matrixConstants(variant, shape.outputs), parts);
-}
-
-async function matrices(launch: Launch, variant: MatrixVariant): Promise<Dispatch> {
-  const { gpu, shape, buffers, rows } = launch;
-  const label = `${shape.label} ${variantName(variant)}`;
-  const pipeline = await gpu.pipeline(label, matrixProductSource(shape, variant));
-  const views = [...leftViews(launch), buffers.right, ...epilogueViews(launch), uniformOf(launch)];
-  const tiles = Math.ceil(rows.rows / variant.rows) * Math.ceil(shape.outputs / variant.columns);
-  return gpu.dispatch(label, pipeline, views, tiles, workOf(launch));
-}
-
-/** Of register.wgsl, whose workgroups make lanes × columns columns. `slice`: inputs of a slice. */
-export function registerConstants(
-  variant: RegisterVariant | SubgroupVariant | SkinnyVariant,
-  slice: number,
-): Record<string, number> {
-  const { rows, columns, lanes } = variant;
-  const together = variant.kind === 'subgroup' || (variant.kind === 'skinny' && variant.subgroup);
-  const parts = together ? rows / lanes : 1;
-  return {
-    BROADCAST: together ? 1 : 0,
-    ROWS_EACH: rows,
-    ROW_PARTS: parts,
-    PART_ROWS: rows / parts,
-    COLUMN_GROUPS: columns / 4,
-    LANES: lanes,
-    SLICE: slice,
-  };
-}
-
-async function registers(launch: Launch, variant: RegisterVariant | SubgroupVariant): Promise<Dispatch> {
-  const { gpu, shape, buffers, rows } = launch;
-  const across = Math.ceil(shape.outputs / (variant.lanes * variant.columns));
-  const constants = { ...registerConstants(variant, shape.inputs), COLUMN_TILES: across };
-  const parts = [
-    ...prologueOf(shape),
-    ...constantSizes,
-    shaders['product/epilogue'],
-    shaders['product/whole'],
-    shaders['product/register'],
-  ];
-  const label = `${shape.label} ${variantName(variant)}`;
-  const pipeline = await gpu.pipeline(label, sourceOf(shape, constants, parts));
-  const views = [...leftViews(launch), buffers.right, ...epilogueViews(launch), uniformOf(launch)];
-  const workgroups = Math.ceil(rows.rows / variant.rows) * across;
-  return gpu.dispatch(label, pipeline, views, workgroups, workOf(launch));
 }
 
 /** One dispatch for each part of `right` that a binding can show, then the sum of all slices. */
 async function slices(launch: Launch, variant: SkinnyVariant): Promise<Dispatch[]> {
   const { gpu, arena, shape, buffers, rows } = launch;
   const { inputs, outputs, scalar } = shape;
-  const across = Math.ceil(outputs / (variant.lanes * variant.columns));
-  const constants = { ...registerConstants(variant, variant.slice), COLUMN_TILES: across };
   const count = Math.ceil(inputs / variant.slice);
   const label = `${shape.label} ${variantName(variant)}`;
-  const plain: ProductShape = { ...shape, epilogue: 'plain', residual: false };
-  const parts = [...prologueOf(shape), ...constantSizes, shaders['product/partial'], shaders['product/register']];
-  const pipeline = await gpu.pipeline(label, sourceOf(plain, constants, parts));
+  const pipeline = await gpu.pipeline(label, slicesSource(shape, variant));
   const partials = arena.floats(`${shape.label} slices`, count * rows.rows * outputs);
   const work = workOf(launch);
+  const each = tilesOf(launch, { rows: variant.rows, columns: variant.lanes * variant.columns });
 
   const sliceBytes = variant.slice * outputs * bytesOf(scalar);
   const most = Math.max(1, Math.floor(gpu.bindingBytes / sliceBytes));
@@ -258,13 +182,11 @@ async function slices(launch: Launch, variant: SkinnyVariant): Promise<Dispatch[
     const at = first * sliceBytes;
     const right = { buffer, offset: offset + at, size: Math.min(here * sliceBytes, size - at) };
     const views = [...leftViews(launch), right, null, null, partials, uniformOf(launch, first, here)];
-    const workgroups = Math.ceil(rows.rows / variant.rows) * across * here;
     const share = { flops: (work.flops * here) / count, bytes: (work.bytes * here) / count };
-    dispatches.push(gpu.dispatch(label, pipeline, views, workgroups, share));
+    dispatches.push(gpu.dispatch(label, pipeline, views, each * here, share));
   }
 
-  const ending = [...prologueOf(shape), shaders['product/epilogue'], shaders['product/slices-sum']];
-  const adding = await gpu.pipeline(`${label} sum`, sourceOf(shape, {}, ending));
+  const adding = await gpu.pipeline(`${label} sum`, slicesSumSource(shape));
   // Only a residual reads the left factor again.
   const lefts = shape.residual ? leftViews(launch) : [null, null];
   const views = [...lefts, partials, ...epilogueViews(launch), uniformOf(launch, 0, count)];

@@ -5,6 +5,9 @@
 // count from the first of slice chunk.first_slice. Needs sizes, left4, right4 and finish_slice.
 
 @compute @workgroup_size(LANES)
+// unroll one in 0..SIZED
+@subgroup_size(LANES)
+// end
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,

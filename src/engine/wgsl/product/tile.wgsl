@@ -1,15 +1,16 @@
 // A product by tiles: a workgroup makes TILE_ROWS × TILE_COLUMNS of the result, DEPTH inputs at a time in workgroup memory,
 // an invocation 4·ROW_GROUPS × 4·COLUMN_GROUPS in registers. While it multiplies, the next inputs are on their way to
 // registers. The left factor lies transposed, so that four rows are one read; its columns are permuted in fours (`place`)
-// so that eight neighbours that store a row's inputs meet different banks. 32 neighbours make 4 × 8 of the invocations. Needs
-// sizes, left_block, right4 and finish.
+// so that eight neighbours that store a row's inputs meet different banks. 32 neighbours make 4 × 8 of the invocations. With
+// HALF tiles and products are float16 (Held = vec4<f16>): a part of 4·PARTS inputs is summed in it, then added to float32 sums.
+// Needs sizes, left_block, right4 and finish.
 const THREADS: u32 = THREADS_DOWN * THREADS_ACROSS;
 const LEFT_BLOCKS: u32 = TILE_ROWS * DEPTH / 16u;
 const RIGHT_BLOCKS: u32 = TILE_COLUMNS * DEPTH / 16u;
 const DEPTH4: u32 = DEPTH / 4u;
 
-var<workgroup> lefts: array<array<vec4f, TILE_ROWS / 4u>, DEPTH>;
-var<workgroup> rights: array<array<vec4f, TILE_COLUMNS / 4u>, DEPTH>;
+var<workgroup> lefts: array<array<Held, TILE_ROWS / 4u>, DEPTH>;
+var<workgroup> rights: array<array<Held, TILE_COLUMNS / 4u>, DEPTH>;
 
 // Four by four numbers on their way from memory to a tile.
 struct Block {
@@ -40,17 +41,17 @@ fn load(block: u32, first_row: u32, first_column4: u32, first_k4: u32) -> Block 
 }
 
 fn store(block: u32, numbers: Block) {
-  let a = vec4f(numbers.a);
-  let b = vec4f(numbers.b);
-  let c = vec4f(numbers.c);
-  let d = vec4f(numbers.d);
+  let a = Held(numbers.a);
+  let b = Held(numbers.b);
+  let c = Held(numbers.c);
+  let d = Held(numbers.d);
   if (block < LEFT_BLOCKS) {
     let k4 = block % DEPTH4;
     let at = place(block / DEPTH4, k4);
-    lefts[4u * k4][at] = vec4f(a.x, b.x, c.x, d.x);
-    lefts[4u * k4 + 1u][at] = vec4f(a.y, b.y, c.y, d.y);
-    lefts[4u * k4 + 2u][at] = vec4f(a.z, b.z, c.z, d.z);
-    lefts[4u * k4 + 3u][at] = vec4f(a.w, b.w, c.w, d.w);
+    lefts[4u * k4][at] = Held(a.x, b.x, c.x, d.x);
+    lefts[4u * k4 + 1u][at] = Held(a.y, b.y, c.y, d.y);
+    lefts[4u * k4 + 2u][at] = Held(a.z, b.z, c.z, d.z);
+    lefts[4u * k4 + 3u][at] = Held(a.w, b.w, c.w, d.w);
   } else if (block < LEFT_BLOCKS + RIGHT_BLOCKS) {
     let number = block - LEFT_BLOCKS;
     let k = 4u * (number / (TILE_COLUMNS / 4u));
@@ -92,24 +93,49 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       // end
     }
     if (k4 > 0u) {
-      // Four at a time: enough for reads to go ahead of the sums, little enough that every compiler bears it.
-      for (var j = 0u; j < DEPTH4; j++) {
+      // Few at a time: enough for reads to go ahead of the sums, little enough that every compiler bears it.
+      for (var j = 0u; j < DEPTH4; j += PARTS) {
+        // unroll one in 0..HALF
+        // unroll g in 0..ROW_GROUPS
+        // unroll i in 0..4
+        // unroll h in 0..COLUMN_GROUPS
+        var part_$g_$i_$h = Held();
+        // end
+        // end
+        // end
+        // end
+        // unroll p in 0..PARTS
         // unroll k in 0..4
         {
           // unroll g in 0..ROW_GROUPS
-          let a_$g = lefts[4u * j + $k][place($g * THREADS_DOWN + down, j)];
+          let a_$g = lefts[4u * (j + $p) + $k][place($g * THREADS_DOWN + down, j + $p)];
           // end
           // unroll h in 0..COLUMN_GROUPS
-          let b_$h = rights[4u * j + $k][$h * THREADS_ACROSS + across];
+          let b_$h = rights[4u * (j + $p) + $k][$h * THREADS_ACROSS + across];
           // end
           // unroll g in 0..ROW_GROUPS
           // unroll i in 0..4
           // unroll h in 0..COLUMN_GROUPS
+          // unroll one in 0..HALF
+          part_$g_$i_$h = fma(Held(a_$g[$i]), b_$h, part_$g_$i_$h);
+          // end
+          // unroll one in HALF..1
           sum_$g_$i_$h = fma(vec4f(a_$g[$i]), b_$h, sum_$g_$i_$h);
           // end
           // end
           // end
+          // end
         }
+        // end
+        // end
+        // unroll one in 0..HALF
+        // unroll g in 0..ROW_GROUPS
+        // unroll i in 0..4
+        // unroll h in 0..COLUMN_GROUPS
+        sum_$g_$i_$h += vec4f(part_$g_$i_$h);
+        // end
+        // end
+        // end
         // end
       }
     }
