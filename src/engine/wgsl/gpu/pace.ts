@@ -21,8 +21,12 @@ const TELLING_SECONDS = 0.002;
 const HORIZON_SECONDS = 0.2;
 /** What one observation counts for at most: a laptop that slept is not a slow one. */
 const LONGEST_SECONDS = 0.25;
-/** Bytes that one dispatch moves at most: on the slowest chip that is planned for it is a submission. */
-export const DISPATCH_BYTES = SUBMISSION_SECONDS * 1e10;
+/**
+ * Operations and bytes of one dispatch at most where it can be cut without another result: on the slowest chip that is planned
+ * for they are a submission.
+ */
+export const DISPATCH_FLOPS = SUBMISSION_SECONDS * ASSUMED.flops;
+export const DISPATCH_BYTES = SUBMISSION_SECONDS * ASSUMED.bytes;
 /** How far from what was measured or assumed the rates go. */
 const RANGE = 1000;
 

@@ -3,6 +3,7 @@
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf } from '../gpu/kernels.ts';
+import { DISPATCH_FLOPS } from '../gpu/pace.ts';
 import { productVariants } from './offers.ts';
 import { matrixProductSource, registerSource, slicesSource, slicesSumSource, tileSource } from './source.ts';
 import {
@@ -162,7 +163,7 @@ async function waves(launch: Launch, { wave, tile, tail }: WavesVariant): Promis
   ];
 }
 
-/** One dispatch for each part of `right` that a binding can show, then the sum of all slices. */
+/** One dispatch for each part of `right` that a binding can show and a submission can hold, then the sum of all slices. */
 async function slices(launch: Launch, variant: SkinnyVariant): Promise<Dispatch[]> {
   const { gpu, arena, shape, buffers, rows } = launch;
   const { inputs, outputs, scalar } = shape;
@@ -174,7 +175,8 @@ async function slices(launch: Launch, variant: SkinnyVariant): Promise<Dispatch[
   const each = tilesOf(launch, { rows: variant.rows, columns: variant.lanes * variant.columns });
 
   const sliceBytes = variant.slice * outputs * bytesOf(scalar);
-  const most = Math.max(1, Math.floor(gpu.bindingBytes / sliceBytes));
+  const inTime = DISPATCH_FLOPS / (2 * rows.rows * variant.slice * outputs);
+  const most = Math.max(1, Math.floor(Math.min(gpu.bindingBytes / sliceBytes, inTime)));
   const dispatches: Dispatch[] = [];
   for (let first = 0; first < count; first += most) {
     const here = Math.min(most, count - first);

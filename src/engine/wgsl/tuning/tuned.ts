@@ -36,8 +36,8 @@ export type EncodingChoice = 'fused' | 'stored';
 /** Grows when kernels change so that older measurements say nothing. */
 export const TUNING_VERSION = 2;
 
-/** Rows up to this are those of an encoder's batch, beyond it those of the decoder. */
-const FEW_ROWS = 1024;
+/** Rows up to this are those of an encoder's batch, beyond it those of the decoder, of whose rows slow chips compute few at a time. */
+const FEW_ROWS = 256;
 
 export function choiceKey(kernel: string, shape: object, rows: number): string {
   // Layers that differ by name only share what was measured.

@@ -5,6 +5,7 @@ import type { Arena, View } from '../gpu/arena.ts';
 import { partOf } from '../gpu/arena.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf } from '../gpu/kernels.ts';
+import { DISPATCH_FLOPS } from '../gpu/pace.ts';
 import { shaderSource, type Constants } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
 import { slicesByImage, slicesOf, tilesOf, type ImageRows, type Slices } from './slicing.ts';
@@ -112,7 +113,7 @@ export async function makeWeightGradient(
   const leftBytes = shape.prologue === 'rows' ? inputs * bytesOf(scalar) : 16;
   const fetched = chunk.rows * (leftBytes + outputs * bytesOf(scalar));
   const commands: Dispatch[] = [];
-  const range = direct ? rangeOf(gpu, inputs, outputs) : inputs;
+  const range = direct ? rangeOf(gpu, chunk.rows, inputs, outputs) : inputs;
   for (let at = 0; at < inputs; at += range) {
     const count = Math.min(range, inputs - at);
     const uniform = uniformOf('slicing', at, count);
@@ -196,8 +197,9 @@ const RESULT = shaders['weight-gradient/into-result'];
 const ADD = shaders['weight-gradient/add-slices'];
 const ENCODING = [shaders['trigonometry/trigonometry'], shaders['encoding/left-encoding']];
 
-/** Inputs of one dispatch, so that their rows of the matrix fit one binding; a multiple of 128. */
-function rangeOf(gpu: Gpu, inputs: number, outputs: number): number {
-  const fitting = Math.floor(gpu.bindingBytes / (4 * outputs) / 128) * 128;
+/** Inputs of one dispatch, so that their rows of the matrix fit one binding and the work one submission; a multiple of 128. */
+function rangeOf(gpu: Gpu, rows: number, inputs: number, outputs: number): number {
+  const inTime = DISPATCH_FLOPS / (2 * rows * outputs);
+  const fitting = Math.floor(Math.min(gpu.bindingBytes / (4 * outputs), inTime) / 128) * 128;
   return Math.min(inputs, Math.max(128, fitting));
 }
