@@ -33,8 +33,8 @@ function isLeast({ device, half, subgroups, matrixUnits }: Gpu): void {
 }
 
 const cases = [
-  ...named(modelCases, ['fourier, odd widths', 'hartley, leaky', 'maps of any box']),
-  ...wholeSteps.slice(-2),
+  ...named(modelCases, ['fourier, odd widths', 'maps of any box']),
+  ...wholeSteps.slice(-1),
   ...named(poseSearchCases, ['shared slices {"images":1', 'own slices {"images":1', 'one scorer, many calls']),
   ...named(preprocessCases, ['3 images of 10²']),
 ];

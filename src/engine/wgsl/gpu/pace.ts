@@ -20,7 +20,7 @@ const TELLING_SECONDS = 0.002;
 /** Seconds of work that observations are averaged over. */
 const HORIZON_SECONDS = 0.2;
 /** What one observation counts for at most: a laptop that slept is not a slow one. */
-const LONGEST_SECONDS = 0.25;
+const LONGEST_SECONDS = 0.1;
 /**
  * Operations and bytes of one dispatch at most where it can be cut without another result: on the slowest chip that is planned
  * for they are a submission.

@@ -10,7 +10,7 @@ import { momentsTwin, valuesTwin } from './twin.ts';
 
 const SCALE = 1 / 37;
 /** Lengths whose butterflies are proved in fourier/ alone there. */
-const SLOWLY_COMPILED = new Set([30, 46, 50, 62, 64, 128]);
+const SLOWLY_COMPILED = new Set([30, 34, 46, 50, 62, 64, 128]);
 
 async function proveValues(
   gpu: Gpu,
