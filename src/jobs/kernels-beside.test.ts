@@ -21,7 +21,7 @@ async function newRun() {
   return run;
 }
 
-/** Trains until epoch `stopAt` is done, kernels being chosen beside, which steps wait for where `until` says so. */
+/** Trains, broken off within the epoch after `stopAt`; kernels are chosen beside, which steps wait for where `until` says so. */
 async function train(
   run: RunFolder,
   storage: MemoryStorage,
@@ -30,28 +30,37 @@ async function train(
   const adapter = await openTestAdapter();
   const engine = await openWgslEngine(adapter!, { tuning: tuningStore(storage), tuneSoftware });
   const told: (ChoosingProgress | null)[] = [];
-  const control: { stopAfterEpoch?: boolean } = {};
+  const stop = new AbortController();
   let choosing = true;
   let between: () => Promise<void> | undefined = () => undefined;
-  await trainRun(run, () => Promise.resolve(engine), noiseParticles(), control, {
-    onChoosing(progress) {
-      told.push(progress);
-      choosing = progress !== null;
+  const training = trainRun(
+    run,
+    () => Promise.resolve(engine),
+    noiseParticles(),
+    { signal: stop.signal },
+    {
+      onChoosing(progress) {
+        told.push(progress);
+        choosing = progress !== null;
+      },
+      ...(skip && { skipChoosing: skip }),
+      onModel(model) {
+        between = () => model.beside?.();
+      },
+      // An epoch of a few steps is over before compilers are: its first step lasts until they are.
+      onIdle: async () => {
+        while (until === 'chosen' && choosing) {
+          await between();
+          await wait(5);
+        }
+      },
+      onEvent(event) {
+        if (event.type === 'progress' && event.epoch > stopAt) stop.abort();
+      },
     },
-    ...(skip && { skipChoosing: skip }),
-    onModel(model) {
-      between = () => model.beside?.();
-    },
-    // An epoch of a few steps is over before compilers are: its first step lasts until they are.
-    onIdle: async () => {
-      while (until === 'chosen' && choosing) {
-        await between();
-        await wait(5);
-      }
-    },
-    onEvent(event) {
-      if (event.type === 'epoch' && event.summary.epoch >= stopAt) control.stopAfterEpoch = true;
-    },
+  );
+  await training.catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
   });
   engine.dispose();
   return told;
@@ -79,6 +88,7 @@ describe.skipIf(!here)('kernels chosen beside a run', () => {
     await tuningStore(again).save((await tuningStore(kept).list())[0], 'spoiled');
     await train(resumed, again, { stopAt: 1 });
     expect(await choicesOf(resumed)).toBe(0);
+    expect((await resumed.record())?.epochsDone).toBe(1);
     await resumed.update({ kernels: (await whole.record())!.kernels! });
     await train(resumed, new MemoryStorage());
     expect(await learned(resumed)).toEqual(await learned(whole));
