@@ -27,7 +27,7 @@ const quick = [
 beforeAll(async () => {
   const made = await vitrine(['simulate', '-o', 'sim', '-N', String(COUNT), '-D', '16', '--apix', '8', '--snr', '1']);
   expect(made.code).toBe(0);
-}, 60_000);
+});
 
 function posesOf(name: string) {
   const read = readCryodrgnPickle(new Uint8Array(readFileSync(path(name))), name);

@@ -54,7 +54,7 @@ describe('the main job', () => {
       '--json',
     ]);
     expect(ended).toMatchObject({ code: 0, json: { particles: 200, boxPixels: 16, states: 5 } });
-  }, 30_000);
+  });
 
   test('simulates files that info understands', async () => {
     expect(readdirSync(path('data/truth'))).toHaveLength(5);
@@ -110,7 +110,7 @@ describe('the main job', () => {
     const list = readCryodrgnPickle(readFileSync(path('out.pkl')), 'out.pkl');
     if (list.kind === 'index') expect([...list.indices]).toEqual(wanted.map(([index]) => index));
     expect(readFileSync(path('out.star'), 'utf8').match(/@particles\.mrcs/g)).toHaveLength(wanted.length);
-  }, 90_000);
+  });
 
   test('converts between formats', async () => {
     expect((await vitrine(['convert', 'data/particles.star', '-o', 'pose.pkl'])).code).toBe(0);
@@ -131,5 +131,5 @@ describe('the main job', () => {
       pixelSizeAngstrom: 16,
     });
     expect((await vitrine(['convert', 'data/ctf.pkl', '-o', 'ctf.star'])).code).toBe(2);
-  }, 30_000);
+  });
 });

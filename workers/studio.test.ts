@@ -129,7 +129,7 @@ describe('a run', () => {
     run = await bench.engine.start(dataset.id, 'first', params);
     await expect(bench.engine.start(dataset.id, 'second', params)).rejects.toMatchObject({ code: 'usage' });
     run = await bench.end(run.id);
-  }, 60_000);
+  });
 
   test('trains every epoch, tells so, and leaves a cryoDRGN folder', async () => {
     expect(run).toMatchObject({ status: 'finished', epochsDone: 2, boxPixels: 16 });
@@ -180,7 +180,7 @@ describe('a run', () => {
     const resumed = await bench.end(run.id);
     expect(resumed).toMatchObject({ status: 'finished', epochsDone: 3 });
     expect((await bench.io.latents(run.id, 3))!.mu).toEqual((await bench.io.latents(straight.id, 3))!.mu);
-  }, 60_000);
+  });
 
   test('lists go out and come back as the same particles, also after a reload', async () => {
     const reloaded = new Io(bench.storage, bench.locks);
@@ -226,7 +226,7 @@ describe('a run that is broken off', () => {
     bench.events.length = 0;
     await bench.engine.resume(run.id, stopped.epochsDone + 1);
     expect(await bench.end(run.id)).toMatchObject({ status: 'finished', epochsDone: stopped.epochsDone + 1 });
-  }, 60_000);
+  });
 
   test('marked as running while nobody holds it, it was interrupted', async () => {
     const bench = new Bench();
@@ -240,7 +240,7 @@ describe('a run that is broken off', () => {
     await bench.locks.hold(run.id);
     expect((await bench.io.listRuns())[0].status).toBe('running');
     await expect(bench.engine.resume(run.id, 5)).rejects.toMatchObject({ code: 'usage' });
-  }, 60_000);
+  });
 
   test('without images or files it fails with advice', async () => {
     const bench = new Bench();

@@ -100,5 +100,5 @@ describe.skipIf(!here)('kernels chosen beside a run', () => {
     expect(await train(run, storage, { skip: AbortSignal.abort() })).toEqual([]);
     expect(await choicesOf(run)).toBe(0);
     expect(await tuningStore(storage).list()).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -54,5 +54,5 @@ describe.skipIf(!here)('a GPUDevice that is lost', () => {
     expect([whole.engines, resumed.engines]).toEqual([1, 2]);
     expect(resumed.ended).toMatchObject({ status: 'finished', notices: [{ code: 'device-recovered' }] });
     expect(resumed.learned).toEqual(whole.learned);
-  }, 60_000);
+  });
 });

@@ -49,7 +49,7 @@ beforeAll(async () => {
   await writeRunFolder(run, record, particles);
   await trainRun(run, () => Promise.resolve(engine), particles, {}, { onEvent: () => undefined });
   loaded = await loadModel(engine, run, null);
-}, 60_000);
+});
 afterAll(() => engine.dispose());
 
 function medianError(found: Poses): number {

@@ -9,43 +9,41 @@ export function emulatedUnit(scalar: Scalar): MatrixUnit {
   return { component: scalar, result: 'f32', M: 2, N: 8, K: 4 };
 }
 
-/** Number `c` of the row that begins at element `at` of an array of fours or of numbers. */
-function numberOf(array: string, by: MatrixVariant['by'], at: string, c: string): string {
-  return by === 'numbers' ? `f32(${array}[${at} + ${c}])` : `f32(${array}[${at} + (${c}) / 4u][(${c}) % 4u])`;
+/** Numbers 4·four … + 3 of the row that begins at element `at` of an array of fours or of numbers. */
+function fourOf(array: string, by: MatrixVariant['by'], at: string, four: number): string {
+  if (by !== 'numbers') return `vec4f(${array}[${at} + ${four}u])`;
+  return `vec4f(${[0, 1, 2, 3].map((n) => `f32(${array}[${at} + ${4 * four + n}u])`).join(', ')})`;
 }
 
 /** How four floats are laid from element `to` on of the array that results leave by. */
-function laying(by: MatrixVariant['by'], half: boolean): string {
-  if (by === 'numbers') return 'for (var n = 0u; n < 4u; n++) { results[to + n] = value[i][n]; }';
-  if (!half) return 'memory[to] = Held(value[i]);';
+function laying(by: MatrixVariant['by'], half: boolean, to: string, four: string): string {
+  if (by === 'numbers') return [0, 1, 2, 3].map((n) => `results[${to} + ${n}u] = ${four}[${n}];`).join(' ');
+  if (!half) return `memory[${to}] = Held(${four});`;
   // The bytes of two floats are those of four halves.
-  return 'memory[to] = bitcast<vec4<f16>>(value[i].xy);\n    memory[to + 1u] = bitcast<vec4<f16>>(value[i].zw);';
+  return [0, 1].map((n) => `memory[${to} + ${n}u] = bitcast<vec4<f16>>(${four}.${n === 0 ? 'xy' : 'zw'});`).join(' ');
 }
 
 function emulation(by: MatrixVariant['by'], half: boolean): string {
   const [left, right] = by === 'direct' ? ['left', 'right'] : ['memory', 'memory'];
-  const row = [0, 1, 2, 3, 4, 5, 6, 7].map((c) => numberOf(right, by, 'b.x + k * b.y', `${c}u`));
   const elements = by === 'numbers' ? 4 : half ? 2 : 1;
+  const stores = [0, 1, 2, 3].map((i) =>
+    laying(by, half, `at + ${i >> 1}u * stride + ${(i % 2) * elements}u`, `sums[${i}]`),
+  );
+  const rows = [0, 1, 2, 3].map((k) => {
+    const at = `b.x + ${k}u * b.y`;
+    return `let first_${k} = ${fourOf(right, by, at, 0)};\n  let last_${k} = ${fourOf(right, by, at, 1)};`;
+  });
+  const sum = (row: number, side: string) =>
+    `c[${2 * row + (side === 'last' ? 1 : 0)}] + ${[0, 1, 2, 3].map((k) => `a_${row}[${k}] * ${side}_${k}`).join(' + ')}`;
   return `
 fn multiply(a: vec2u, b: vec2u, c: Result) -> Result {
-  var sums = c;
-  for (var k = 0u; k < K; k++) {
-    let first = vec4f(${row.slice(0, 4).join(', ')});
-    let last = vec4f(${row.slice(4).join(', ')});
-    for (var i = 0u; i < M; i++) {
-      let factor = ${numberOf(left, by, 'a.x + i * a.y', 'k')};
-      sums[2u * i] += factor * first;
-      sums[2u * i + 1u] += factor * last;
-    }
-  }
-  return sums;
+  let a_0 = ${fourOf(left, by, 'a.x', 0)};
+  let a_1 = ${fourOf(left, by, 'a.x + a.y', 0)};
+  ${rows.join('\n  ')}
+  return Result(${[sum(0, 'first'), sum(0, 'last'), sum(1, 'first'), sum(1, 'last')].join(', ')});
 }
 fn write_result(at: u32, sums: Result, stride: u32) {
-  var value = sums;
-  for (var i = 0u; i < 2u * M; i++) {
-    let to = at + i / 2u * stride + i % 2u * ${elements}u;
-    ${laying(by, half)}
-  }
+  ${stores.join('\n  ')}
 }
 `;
 }
