@@ -11,6 +11,8 @@ export interface Work {
 
 /** Planned seconds of a submission at most, and what a single dispatch is made for. */
 export const SUBMISSION_SECONDS = 0.012;
+/** A CPU that plays the adapter holds up no compositor and has no watchdog: each submission costs it two changes of threads. */
+const SOFTWARE_SECONDS = 0.1;
 
 /** Before anything was measured: a weak chip of a thin laptop; a CPU. */
 export const ASSUMED: Work = { flops: 2e11, bytes: 1e10 };
@@ -36,10 +38,14 @@ export class Pace {
   private taken = HORIZON_SECONDS;
 
   /** Operations and bytes a second, measured or assumed. */
-  constructor(private rates: Work) {}
+  constructor(
+    private rates: Work,
+    /** Planned seconds of a submission at most. */
+    private readonly submissionSeconds = SUBMISSION_SECONDS,
+  ) {}
 
   static assumed(software: boolean): Pace {
-    return new Pace(software ? ASSUMED_SOFTWARE : ASSUMED);
+    return software ? new Pace(ASSUMED_SOFTWARE, SOFTWARE_SECONDS) : new Pace(ASSUMED);
   }
 
   /** What was measured of the device: the observations before are forgotten. */
@@ -93,7 +99,7 @@ export class Pace {
     let planned = Infinity;
     for (const command of commands) {
       const seconds = this.secondsOf(workOf(command));
-      if (planned + seconds > SUBMISSION_SECONDS) {
+      if (planned + seconds > this.submissionSeconds) {
         parts.push([]);
         planned = 0;
       }

@@ -55,8 +55,8 @@ describe('a map that is given up', () => {
     const model = await WgslModel.create(gpu, Tuned.defaults(gpu), spec, encoding, { weights }, { budgetBytes: 1 });
     const z = new Float32Array(spec.zDim).fill(0.5);
     const wanted = await model.volume(z, 20, 2);
-    // A thousandth of its speed: a submission a dispatch.
-    gpu.pace.set({ flops: gpu.pace.flopsPerSecond / 1000, bytes: gpu.pace.bytesPerSecond / 1000 });
+    // A ten-thousandth of its speed: a submission a dispatch.
+    gpu.pace.set({ flops: gpu.pace.flopsPerSecond / 10000, bytes: gpu.pace.bytesPerSecond / 10000 });
     const told: number[] = [];
     const stop = new AbortController();
     const onProgress = (fraction: number) => {
