@@ -30,12 +30,14 @@ const VARIANTS: Record<string, ProductVariant> = {
   'tile 64×64': SMALL_TILE,
   'tile 64×64 by 8×8': tile(64, 64, 8, 8),
   'tile 128×128': tile(128, 128, 8, 8),
+  'tile 64×64 by 8×8, 8 deep': tile(64, 64, 8, 8, 8),
+  'tile 32×64, 32 deep': tile(32, 64, 4, 8, 32),
   register: REGISTER,
   'register 8×8': { kind: 'register', rows: 8, columns: 8, lanes: 32 },
   skinny: SKINNY,
 };
 
-const PLAIN = {
+export const PLAIN = {
   label: 'case',
   prologue: 'rows',
   epilogue: 'plain',
@@ -43,7 +45,7 @@ const PLAIN = {
   activation: null,
   bias: 'none',
 } as const;
-const EPILOGUES: Record<string, Pick<ProductShape, 'epilogue' | 'residual' | 'activation' | 'bias'>> = {
+export const EPILOGUES: Record<string, Pick<ProductShape, 'epilogue' | 'residual' | 'activation' | 'bias'>> = {
   plain: PLAIN,
   'shared bias': { epilogue: 'forward', residual: false, activation: null, bias: 'shared' },
   'shared bias, residual, ReLU': { epilogue: 'forward', residual: true, activation: 'relu', bias: 'shared' },
@@ -118,9 +120,9 @@ export async function compare(gpu: Gpu, { shape, rows, variant }: Trial, maker =
   arena.destroy();
 }
 
-const FEW: ProductRows = { rows: 45, firstRow: 0, rowsPerImage: 45 };
+export const FEW: ProductRows = { rows: 45, firstRow: 0, rowsPerImage: 45 };
 /** A chunk that begins within image 1 and ends in image 3. */
-const CHUNK: ProductRows = { rows: 45, firstRow: 25, rowsPerImage: 20 };
+export const CHUNK: ProductRows = { rows: 45, firstRow: 25, rowsPerImage: 20 };
 
 function variantCases(name: string, variant: ProductVariant): KernelCase[] {
   const sizes = variant.kind === 'tile' ? [1, variant.rows - 1, variant.rows, variant.rows + 1] : [1, 7, 8, 9];
@@ -149,7 +151,7 @@ function variantCases(name: string, variant: ProductVariant): KernelCase[] {
   ];
 }
 
-const ENCODED: ProductShape = {
+export const ENCODED: ProductShape = {
   ...PLAIN,
   prologue: 'encoding',
   epilogue: 'forward',

@@ -1,4 +1,4 @@
-// The subgroup-matrix unit's functions written out for a unit 2 × 8 × 4 and subgroups of one invocation, so that every adapter
+// The subgroup-matrix unit's functions written out for a unit 2 × 8 × 4, whose results each invocation holds whole: every adapter
 // proves all of the kernels but the unit. A factor is where it lies and is read when it is multiplied: arrays as values take
 // compilers of software adapters minutes.
 import type { Gpu, MatrixUnit } from '../gpu/gpu.ts';
@@ -42,7 +42,11 @@ fn multiply(a: vec2u, b: vec2u, c: Result) -> Result {
   ${rows.join('\n  ')}
   return Result(${[sum(0, 'first'), sum(0, 'last'), sum(1, 'first'), sum(1, 'last')].join(', ')});
 }
+var<private> lane_of_subgroup: u32;
 fn write_result(at: u32, sums: Result, stride: u32) {
+  if (lane_of_subgroup > 0u) {
+    return;
+  }
   ${stores.join('\n  ')}
 }
 `;
@@ -59,6 +63,7 @@ function emulatedSource(source: string): string {
     [/^alias Right = .*$/m, 'alias Right = vec2u;'],
     [/^alias Result = .*$/m, 'alias Result = mat4x4f;'],
     [/subgroupMatrixLoad<\w+, row_major>\(&\w+, (.*), ([^,]*)\);/g, 'vec2u($1, $2);'],
+    [/let subgroup = .*/, '$&\n  lane_of_subgroup = thread % SUBGROUP;'],
     [/subgroupMatrixMultiplyAccumulate/g, 'multiply'],
     [/subgroupMatrixStore<row_major>\(&\w+, (.*), sums, (.*)\);/g, 'write_result($1, sums, $2);'],
   ];

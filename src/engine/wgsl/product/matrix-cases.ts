@@ -46,14 +46,14 @@ async function compareAll(
 /** Small, for compilers that take their time: two subgroups down and across, of 2 × 2 results of a unit 2 × 8 × 4. */
 function small(scalar: Scalar, more: Partial<MatrixVariant> = {}): MatrixVariant {
   const tile = { rows: 8, columns: 32, down: 2, across: 2, depth: 4, buffers: 1, by: 'fours' } as const;
-  return { kind: 'matrix', unit: emulatedUnit(scalar), subgroup: 1, ...tile, ...more };
+  return { kind: 'matrix', unit: emulatedUnit(scalar), subgroup: 2, ...tile, ...more };
 }
 
 const EMULATED: Record<string, { scalar: Scalar; more?: Partial<MatrixVariant>; shapes: Partial<ProductShape>[] }> = {
   'in fours': { scalar: 'f32', shapes: [FORWARD] },
   // Two results do not fit into the factors' memory: one leaves at a time.
   'in fours, staged singly': { scalar: 'f16', shapes: [BACKWARD] },
-  'in fours, float16': { scalar: 'f16', more: { depth: 8 }, shapes: [BACKWARD] },
+  'in fours, float16': { scalar: 'f16', more: { rows: 4, depth: 8 }, shapes: [BACKWARD] },
   'in turns': { scalar: 'f32', more: { buffers: 2 }, shapes: [BACKWARD, ENCODED] },
   'number by number, float16': { scalar: 'f16', more: { by: 'numbers' }, shapes: [FORWARD] },
   direct: { scalar: 'f32', more: { by: 'direct' }, shapes: [FORWARD] },
