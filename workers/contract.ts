@@ -6,6 +6,7 @@
 import type { ErrorData, Notice } from '../src/formats/errors.ts';
 import type { Answers, FileRole, Question, UnderstoodFile } from '../src/formats/understanding.ts';
 import type { ChoosingProgress, DeviceInfo } from '../src/engine/engine.ts';
+import type { KeptTuning } from '../src/engine/wgsl/tuning/store.ts';
 import type { EpochSummary } from '../src/inference/training.ts';
 import type { PoseReport } from '../src/inference/pose-report.ts';
 import type { MapStatistics } from '../src/isosurface/statistics.ts';
@@ -16,6 +17,7 @@ export type {
   ErrorData,
   Notice,
   DeviceInfo,
+  KeptTuning as KeptKernels,
   EpochSummary,
   Params,
   PoseReport,
@@ -239,22 +241,6 @@ export interface DeviceReport extends DeviceInfo {
   crossOriginIsolated: boolean;
 }
 
-/** Kernels that were chosen for models of one size. */
-export interface KeptKernels {
-  key: string;
-  adapter: string;
-  /** Features × width of the decoder, and what else tells the models apart. */
-  sizes: string;
-  /** ISO. */
-  created: string | null;
-  /** How activations are stored. */
-  scalar: 'f16' | 'f32';
-  /** Operations a second of the slowest product. */
-  rate: number | null;
-  /** Whether today's kernels go by it. */
-  current: boolean;
-}
-
 export interface Estimate {
   secondsPerEpoch: number;
   secondsTotal: number;
@@ -326,7 +312,7 @@ export interface EngineApi extends Cancellable {
   /** Chooses no kernels beside the run: it goes on with the default ones. */
   useDefaultKernels(runId: string): Promise<void>;
   /** What was chosen on this machine, by device and size of model. */
-  keptKernels(): Promise<KeptKernels[]>;
+  keptKernels(): Promise<KeptTuning[]>;
   /** Kernels are chosen again when a model is next trained. Error 'usage' while a run goes on. */
   clearKernels(): Promise<void>;
   /** Mirrors a run that is not going on: its field, its poses, its maps of the start. Done twice it is as it was. */

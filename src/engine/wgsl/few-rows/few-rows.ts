@@ -30,6 +30,9 @@ export interface LayerGradients {
   biasInto: View;
 }
 
+/** A product alone, or on the way back with the gradients of its layer's weights and bias. */
+export type FewRowsWay = 'product' | 'layer back';
+
 /** An invocation keeps four numbers of so many rows; lanes times four columns and parts of the inputs are a workgroup. */
 const ROWS_EACH = 4;
 const LANES = 4;

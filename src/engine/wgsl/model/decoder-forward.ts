@@ -1,7 +1,7 @@
 // The decoder's hidden layers forward: features of the points, z's part of each image as the first layer's bias, then the
 // residual layers. Rows are points.
 import { makeFeatures } from '../encoding/features.ts';
-import { hasFewRows, makeFewRows, type FewRowsBuffers } from '../few-rows/few-rows.ts';
+import { makeFewRows, type FewRowsBuffers } from '../few-rows/few-rows.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
 import { makeProduct, type ProductRows, type ProductShape } from '../product/product.ts';
@@ -47,8 +47,8 @@ export async function imageProduct(
   buffers: FewRowsBuffers,
   rows: number,
 ): Promise<Command[]> {
-  const { gpu, arena } = workshop;
-  if (hasFewRows(gpu, shape, rows)) return [await makeFewRows(gpu, arena, shape, buffers, rows)];
+  const { gpu, arena, tuned } = workshop;
+  if (tuned.inOneDispatch(shape, rows, 'product')) return [await makeFewRows(gpu, arena, shape, buffers, rows)];
   return product(workshop, shape, buffers, { rows, firstRow: 0, rowsPerImage: 1 });
 }
 

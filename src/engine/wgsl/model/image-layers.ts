@@ -2,7 +2,7 @@
 // (few-rows/), more of them by the kernels of the decoder. Forward: imageProduct of decoder-forward.ts.
 import type { View } from '../gpu/arena.ts';
 import type { Command } from '../gpu/gpu.ts';
-import { hasFewRows, makeFewRowsBackward } from '../few-rows/few-rows.ts';
+import { makeFewRowsBackward } from '../few-rows/few-rows.ts';
 import type { ProductShape } from '../product/product.ts';
 import { makeWeightGradient, type WeightGradientShape } from '../weight-gradient/weight-gradient.ts';
 import { imageProduct, type Workshop } from './decoder-forward.ts';
@@ -38,9 +38,10 @@ export async function imageLayerBackward(
   { transposed, out }: { transposed: View; out: View },
   rows: number,
 ): Promise<Command[]> {
-  const { gpu, arena } = workshop;
+  const { gpu, arena, tuned } = workshop;
   const views = { left: layer.gradient, right: transposed, mask: layer.below, out };
-  if (hasFewRows(gpu, back, rows)) return [await makeFewRowsBackward(gpu, arena, back, views, layer, rows)];
+  if (tuned.inOneDispatch(back, rows, 'layer back'))
+    return [await makeFewRowsBackward(gpu, arena, back, views, layer, rows)];
   return [
     ...(await imageWeightGradient(workshop, weights, layer, rows)),
     ...(await imageProduct(workshop, back, views, rows)),

@@ -230,6 +230,33 @@ export const cases: KernelCase[] = [
       must('and is right', !(await refuseWrong(wrong, met)) && met.unchecked().length === 0);
     },
   },
+  {
+    name: 'layers of few rows in one dispatch are compared with plain kernels, all that they write',
+    async run(gpu) {
+      const { backward } = stepShapes(SIZES, 'f32').hidden;
+      const rows = 9;
+      if (gpu.software) return must('left alone', !new Tuned(gpu, null).inOneDispatch(backward, rows, 'layer back'));
+      // Weights, bias and product of the plain kernels are read, then those of the one dispatch.
+      for (const spoiled of [0, 4, 5, 6]) {
+        let reads = 0;
+        const spoiling = Object.create(gpu, {
+          read: {
+            value: async (...view: Parameters<Gpu['read']>) => {
+              const bytes = await gpu.read(...view);
+              if (++reads === spoiled) new Float32Array(bytes)[3] += 1;
+              return bytes;
+            },
+          },
+        }) as Gpu;
+        const tuned = new Tuned(gpu, null);
+        must('taken', tuned.inOneDispatch(backward, rows, 'layer back'));
+        const refused = await refuseWrong(spoiling, tuned);
+        must(`read ${spoiled} spoiled: ${refused}`, refused === spoiled > 0);
+        must('six reads', reads === 6);
+        must('taken again where it is right', tuned.inOneDispatch(backward, rows, 'layer back') === !refused);
+      }
+    },
+  },
 ];
 
 function isNoted(choices: Record<string, Choice>, variant: object): boolean {

@@ -5,6 +5,7 @@ import { makeFeatures } from '../encoding/features.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Command, Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf, paddedRows, type Scalar } from '../gpu/kernels.ts';
+import { makeFewRows, makeFewRowsBackward, type FewRowsWay } from '../few-rows/few-rows.ts';
 import { makeCopy } from '../limits/kernels.ts';
 import { makeProduct, type ProductShape, type ProductVariant } from '../product/product.ts';
 import {
@@ -15,12 +16,17 @@ import {
 } from '../weight-gradient/weight-gradient.ts';
 import type { TuningSizes } from './sizes.ts';
 
-export interface Trial {
-  dispatches: Dispatch[];
+interface Written {
   out: View;
   /** Numbers of `out` that count, and their type. */
   count: number;
   scalar: Scalar;
+}
+
+export interface Trial extends Written {
+  dispatches: Dispatch[];
+  /** What else it writes: sums of a bias, the gradients beside a product. */
+  also?: readonly Written[];
 }
 
 export class TrialBuffers {
@@ -66,16 +72,37 @@ export class TrialBuffers {
     const { gpu, arena, left, points, waves, into } = this;
     const encoded = shape.prologue === 'encoding';
     const floats = shape.inputs * shape.outputs;
+    const biasInto = arena.floats('bias', shape.outputs);
     const buffers = {
       left: encoded ? points : left,
       ...(encoded && { waves }),
       gradient: left,
       into,
-      ...(shape.bias && { biasInto: arena.floats('bias', shape.outputs) }),
+      ...(shape.bias && { biasInto }),
       scratch: this.scratch(weightGradientScratch(gpu, shape, rows, variant)),
     };
     const commands = await makeWeightGradient(gpu, arena, shape, buffers, { rows, accumulate: false }, variant);
-    return { dispatches: commands.filter(isDispatch), out: into, count: floats, scalar: 'f32' };
+    const also: Written[] = shape.bias ? [{ out: biasInto, count: shape.outputs, scalar: 'f32' }] : [];
+    return { dispatches: commands.filter(isDispatch), out: into, count: floats, scalar: 'f32', also };
+  }
+
+  /** A layer of few rows in one dispatch (few-rows/): its product, on the way back with the gradients of weights and bias. */
+  async fewRows(shape: ProductShape, way: FewRowsWay, rows: number): Promise<Trial> {
+    const { gpu, arena, left, right, bias, out, into } = this;
+    const product: Written = { out, count: rows * shape.outputs, scalar: 'f32' };
+    if (way === 'product') {
+      const dispatch = await makeFewRows(gpu, arena, shape, { left, right, bias, mask: left, out }, rows);
+      return { ...product, dispatches: [dispatch] };
+    }
+    const biasInto = arena.floats('bias', shape.inputs);
+    const gradients = { below: left, weightsInto: into, biasInto };
+    const dispatch = await makeFewRowsBackward(gpu, arena, shape, { left, right, out }, gradients, rows);
+    const weights: Written = { out: into, count: shape.inputs * shape.outputs, scalar: 'f32' };
+    return {
+      ...weights,
+      dispatches: [dispatch],
+      also: [{ out: biasInto, count: shape.inputs, scalar: 'f32' }, product],
+    };
   }
 
   async features(features: number, rows: number): Promise<Trial> {
@@ -116,12 +143,25 @@ function randomView(gpu: Gpu, arena: Arena, label: string, count: number, scalar
   return view;
 }
 
-/** What a trial writes, its output being poisoned before. */
-export async function outputOf(gpu: Gpu, { dispatches, out, count, scalar }: Trial): Promise<Float32Array> {
-  const view = { ...out, size: Math.ceil((count * bytesOf(scalar)) / 16) * 16 };
-  gpu.write(view, new Uint32Array(view.size / 4).fill(0x7fff7fff));
-  gpu.submit(dispatches);
-  const bytes = await gpu.read(view);
+/** All that a trial writes, its outputs being poisoned before. */
+export async function outputOf(gpu: Gpu, trial: Trial): Promise<Float32Array> {
+  const written = [trial, ...(trial.also ?? [])];
+  const viewOf = ({ out, count, scalar }: Written): View => ({
+    ...out,
+    size: Math.ceil((count * bytesOf(scalar)) / 16) * 16,
+  });
+  for (const view of written.map(viewOf)) gpu.write(view, new Uint32Array(view.size / 4).fill(0x7fff7fff));
+  gpu.submit(trial.dispatches);
+  const numbers = new Float32Array(written.reduce((sum, { count }) => sum + count, 0));
+  let at = 0;
+  for (const one of written) {
+    numbers.set(floatsFrom(await gpu.read(viewOf(one)), one), at);
+    at += one.count;
+  }
+  return numbers;
+}
+
+function floatsFrom(bytes: ArrayBuffer, { count, scalar }: Written): Float32Array {
   if (scalar === 'f32') return new Float32Array(bytes, 0, count);
   const table = float16Table();
   return Float32Array.from(new Uint16Array(bytes, 0, count), (half) => table[half]);

@@ -1,6 +1,7 @@
 // Which variant of each kernel this adapter computes with: what was measured here (tuning/tune.ts), else fixed defaults.
 // A choice is kept as the variant's own text and looked up among those that the kernel offers today, so that a tuning
 // made by an older build never asks for a kernel that is gone.
+import { hasFewRows, type FewRowsWay } from '../few-rows/few-rows.ts';
 import { productVariants, type ProductShape, type ProductVariant } from '../product/product.ts';
 import {
   weightGradientVariants,
@@ -51,6 +52,7 @@ export function choiceKey(kernel: string, shape: object, rows: number): string {
 export type Asked = { key: string; rows: number } & (
   | { kernel: 'product'; shape: ProductShape; variant: ProductVariant }
   | { kernel: 'weight-gradient'; shape: WeightGradientShape; variant: WeightGradientVariant }
+  | { kernel: 'few-rows'; shape: ProductShape; variant: FewRowsWay }
 );
 
 export class Tuned {
@@ -80,6 +82,15 @@ export class Tuned {
     const variant = this.chosen(kernel, shape, rows, weightGradientVariants(this.gpu, shape, rows));
     this.note({ key: choiceKey(kernel, shape, rows), kernel, shape, rows, variant });
     return variant;
+  }
+
+  /** Whether few rows are computed in one dispatch (few-rows/): where they can be, and were not found to be wrong here. */
+  inOneDispatch(shape: ProductShape, rows: number, variant: FewRowsWay): boolean {
+    if (!hasFewRows(this.gpu, shape, rows)) return false;
+    const key = choiceKey('few-rows', shape, rows);
+    if (this.wrong.has(nameOf(key, variant))) return false;
+    this.note({ key, kernel: 'few-rows', shape, rows, variant });
+    return true;
   }
 
   /** Operations a second that products surely reach here; null where nothing was measured. */
