@@ -14,7 +14,7 @@ export interface KeptSet {
 }
 
 export async function openKeptSet(library: DatasetLibrary, dataset: KeptDataset): Promise<KeptSet> {
-  const { record, poses, ctf, originalIndex, opticsGroupOf } = dataset;
+  const { record, poses, ctf, optics, originalIndex, opticsGroupOf } = dataset;
   const sourceOf = await library.imageNames(record.id);
   const byOriginal: ParticleSet = {
     name: record.name,
@@ -24,6 +24,7 @@ export async function openKeptSet(library: DatasetLibrary, dataset: KeptDataset)
     images: absentImages(dataset, sourceOf),
     poses,
     ctf,
+    optics,
     originalIndex,
     opticsGroups: record.opticsGroups,
     opticsGroupOf,

@@ -40,6 +40,8 @@ export interface KeptDataset {
   poses: Poses | null;
   /** N×9. */
   ctf: Float32Array | null;
+  /** N×10 as OPTICS_COLUMNS. */
+  optics: Float32Array | null;
   originalIndex: Uint32Array;
   opticsGroupOf: Int32Array | null;
 }
@@ -87,6 +89,7 @@ export class DatasetLibrary {
       if (set.poses.translations) await writeArray(storage, this.path(id, 'translations.f32'), set.poses.translations);
     }
     if (set.ctf) await writeArray(storage, this.path(id, 'ctf.f32'), set.ctf);
+    if (set.optics) await writeArray(storage, this.path(id, 'optics.f32'), set.optics);
     await writeArray(storage, this.path(id, 'original-index.u32'), set.originalIndex);
     if (set.opticsGroupOf) await writeArray(storage, this.path(id, 'optics-group.i32'), set.opticsGroupOf);
     if (isFileImageReader(set.images)) await this.keepImageNames(id, set.images);
@@ -129,6 +132,7 @@ export class DatasetLibrary {
       if (record.pixelSizeAngstrom !== set.pixelSizeAngstrom) continue;
       const kept = await this.load(record.id);
       if (!kept || !same(kept.originalIndex, set.originalIndex) || !same(kept.ctf, set.ctf)) continue;
+      if (!same(kept.optics, set.optics)) continue;
       if (!same(kept.poses?.rotations, set.poses?.rotations)) continue;
       if (same(kept.poses?.translations, set.poses?.translations)) return record;
     }
@@ -153,6 +157,7 @@ export class DatasetLibrary {
       record,
       poses: rotations && { rotations, translations },
       ctf: await readFloats(this.storage, this.path(id, 'ctf.f32')),
+      optics: await readFloats(this.storage, this.path(id, 'optics.f32')),
       originalIndex,
       opticsGroupOf: await readIntegers(this.storage, this.path(id, 'optics-group.i32')),
     };
