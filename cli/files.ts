@@ -1,11 +1,13 @@
 // Files named on a command line, opened by range: particles with their stacks, poses, CTF and index list.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import type { Command } from 'commander';
 import { referencedStacks, understand } from '../src/formats/assemble.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
 import type { Understanding } from '../src/formats/understanding.ts';
+import { number } from './command.ts';
 import type { Console } from './console.ts';
 
 /** Error 'file-missing'. */
@@ -19,6 +21,7 @@ export function openFile(path: string): NamedBlob {
   return { path, blob: openFileBlob(path) };
 }
 
+/** What is said of particles on the command line, beside their file. */
 export interface ParticleOptions {
   poses?: string;
   ctf?: string;
@@ -27,6 +30,46 @@ export interface ParticleOptions {
   apix?: number;
   /** Leave out images with pixels that are not finite. */
   leaveOutBad?: boolean;
+}
+
+/** Flags and words of ParticleOptions, in the order of the help. */
+const PARTICLE_OPTIONS: Record<keyof ParticleOptions, [flags: string, words: string, parse?: typeof number]> = {
+  poses: ['--poses <pkl>', 'poses, where the particles have none of their own'],
+  ctf: ['--ctf <pkl>', 'CTF, where the particles have none of their own'],
+  ind: ['--ind <pkl>', 'index list: these particles only'],
+  datadir: ['--datadir <folder>', 'where the stacks lie that a table names'],
+  apix: ['--apix <number>', 'pixel size of the images, Å', number],
+  leaveOutBad: ['--leave-out-bad', 'leave out images with pixels that are not finite'],
+};
+const PARTICLE_KEYS = Object.keys(PARTICLE_OPTIONS) as (keyof ParticleOptions)[];
+
+/** The options of every command that opens particles; `words` where a command says one differently. */
+export function addParticleOptions(
+  command: Command,
+  words: Partial<Record<keyof ParticleOptions, string>> = {},
+): Command {
+  for (const key of PARTICLE_KEYS) {
+    const [flags, usual, parse] = PARTICLE_OPTIONS[key];
+    if (parse) command.option(flags, words[key] ?? usual, parse);
+    else command.option(flags, words[key] ?? usual);
+  }
+  return command;
+}
+
+/** Of a command's options, those that addParticleOptions added and that were given. */
+export function particleOptionsOf(raw: object): ParticleOptions {
+  const given = Object.entries(raw).filter(
+    ([key, value]) => (PARTICLE_KEYS as string[]).includes(key) && value !== undefined,
+  );
+  return Object.fromEntries(given);
+}
+
+/** Error 'usage' naming the first given of `keys` (of all particle options) that cannot act, and `why`. */
+export function refuseParticleOptions(options: ParticleOptions, why: string, keys = PARTICLE_KEYS): void {
+  const key = keys.find((one) => options[one] !== undefined);
+  if (key === undefined) return;
+  const [flag] = PARTICLE_OPTIONS[key][0].split(' ');
+  throw new VitrineError('usage', `${flag} cannot act here: ${why}`, { field: flag, advice: 'Leave it out.' });
 }
 
 /** What the files named on the command line add up to; errors are part of the result. */
@@ -63,7 +106,7 @@ export async function openParticles(
   particles: string,
   options: ParticleOptions,
   console: Console,
-  scanPixels: 'all' | 'sample' | 'none' = 'none',
+  scanPixels: 'all' | 'sample' | 'none' = options.leaveOutBad ? 'all' : 'none',
 ): Promise<ParticleSet & { looksWhite: boolean | null }> {
   const understanding = await understandFiles(particles, options, console, scanPixels);
   const { set, files, warnings, looksWhite } = understanding;

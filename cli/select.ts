@@ -11,10 +11,17 @@ import { parseCs } from '../src/formats/cs.ts';
 import { rowsOfLabels } from '../src/landscape/selection.ts';
 import { act, wholeNumber, wholeNumbers } from './command.ts';
 import type { Console } from './console.ts';
-import { openFile, openParticles } from './files.ts';
+import {
+  addParticleOptions,
+  openFile,
+  openParticles,
+  particleOptionsOf,
+  refuseParticleOptions,
+  type ParticleOptions,
+} from './files.ts';
 import { latentsOf, openRun, originalIndexOf, type OpenRun } from './runs.ts';
 
-interface SelectOptions {
+interface SelectOptions extends ParticleOptions {
   out: string;
   labels: number[];
   labelsFile?: string;
@@ -32,6 +39,7 @@ export function addSelect(program: Command): void {
     .option('--labels-file <csv>', 'table with a column label; RUN/analyze.N/labels.csv')
     .option('--epoch <number>', 'epoch that was analysed; the last', wholeNumber)
     .option('--particles <file>', 'the STAR or .cs to cut from, where it has moved');
+  addParticleOptions(command);
   act(command, async ([path], raw, console) => {
     const options = raw as unknown as SelectOptions;
     const extension = /\.(star|cs|pkl|csv)$/i.exec(options.out)?.[1].toLowerCase();
@@ -87,6 +95,8 @@ async function listOf(
   console: Console,
 ): Promise<Uint8Array> {
   const originals = rows.map((row) => original[row]);
+  if (format === 'ind.pkl' || format === 'csv')
+    refuseParticleOptions(options, 'a list of indices is written without opening the particles.');
   if (format === 'ind.pkl') return writeIndexPickle(originals);
   if (format === 'csv') return new TextEncoder().encode(`index\n${Array.from(originals).join('\n')}\n`);
   const files = opened.record?.files;
@@ -98,6 +108,7 @@ async function listOf(
     });
   // A table of the same kind is cut as it is: its stacks need not be at hand.
   if (particles.toLowerCase().endsWith(`.${format}`)) {
+    refuseParticleOptions(options, 'the table is cut as it is.');
     const bytes = new Uint8Array(await openFile(particles).blob.arrayBuffer());
     const table = format === 'star' ? parseStarParticles(bytes, particles) : parseCs(bytes, particles);
     return table.writeRows(originals);
@@ -109,6 +120,7 @@ async function listOf(
       ...(files?.ctf && { ctf: files.ctf }),
       ...(files?.ind && { ind: files.ind }),
       ...(files?.datadir && { datadir: files.datadir }),
+      ...particleOptionsOf(options),
     },
     console,
   );
