@@ -3,6 +3,7 @@
 // was, and columns.json with column-K.f32. Images are kept apart, by content (particle-cache.ts).
 import type { Notice } from '../formats/errors.ts';
 import { isFileImageReader, type FileImageReader } from '../formats/mrc.ts';
+import { isCsTable } from '../formats/star-from-cs.ts';
 import type { OpticsGroup, ParticleSet, Poses } from '../formats/particles.ts';
 import {
   folderBytes,
@@ -95,6 +96,12 @@ export class DatasetLibrary {
     if (isFileImageReader(set.images)) await this.keepImageNames(id, set.images);
     if (set.table)
       await storage.write(this.path(id, `table.${set.table.kind}`), set.table.writeRows(set.originalIndex));
+    const passthrough = isCsTable(set.table) ? (set.table.passthrough ?? []) : [];
+    for (const [k, other] of passthrough.entries())
+      await storage.write(
+        this.path(id, `passthrough-${k}.cs`),
+        other.writeRows(Uint32Array.from({ length: other.rows }, (_, row) => row)),
+      );
     // Last, so that a dataset is listed only once it is whole.
     await writeJson(storage, this.path(id, 'dataset.json'), record);
     return record;
@@ -167,6 +174,16 @@ export class DatasetLibrary {
   async table(id: string): Promise<Blob | null> {
     const record = await this.record(id);
     return record?.tableKind ? this.storage.openBlob(this.path(id, `table.${record.tableKind}`)) : null;
+  }
+
+  /** cryoSPARC's tables that were joined to the set's own, whole. */
+  async passthrough(id: string): Promise<Blob[]> {
+    const blobs: Blob[] = [];
+    for (;;) {
+      const blob = await this.storage.openBlob(this.path(id, `passthrough-${blobs.length}.cs`));
+      if (!blob) return blobs;
+      blobs.push(blob);
+    }
   }
 
   async columns(id: string): Promise<NumberColumn[]> {
