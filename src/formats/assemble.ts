@@ -7,7 +7,7 @@ import { VitrineError, throwIfCancelled, type Notice } from './errors.ts';
 import { looksWhite } from './looks-white.ts';
 import { rowMap, rowsOfList, tableByOriginalIndex, type RowMap } from './matching.ts';
 import { isFileImageReader } from './mrc.ts';
-import { CTF_WIDTH, type NamedBlob, type ParticleSet, type Poses } from './particles.ts';
+import { CTF_WIDTH, OPTICS_WIDTH, type NamedBlob, type ParticleSet, type Poses } from './particles.ts';
 import { baseName, namedStacks, type ParticleSource } from './particle-source.ts';
 import { inWords, recognise, type Recognised } from './recognise.ts';
 import { pickImages } from './stacks.ts';
@@ -192,6 +192,7 @@ function buildSet(drop: Drop, source: ParticleSource): { set: ParticleSet; map: 
   const scale = { boxPixels, pixelSizeAngstrom };
   const poses = posesOf(drop, source, map, scale, counts);
   const ctf = ctfOf(drop, source, map, scale, ctfFile);
+  const optics = opticsOf(drop, source, map, scale);
   const { originalIndex, sourceRows } = map;
   const set: ParticleSet = {
     name: baseName(source.files[0].file.path).replace(/\.[^.]+$/, ''),
@@ -201,6 +202,7 @@ function buildSet(drop: Drop, source: ParticleSource): { set: ParticleSet; map: 
     images: sourceRows.length === sourceCount && !index ? source.images : pickImages(source.images, sourceRows),
     poses,
     ctf,
+    optics,
     originalIndex: originalIndex.slice(),
     opticsGroups: source.opticsGroups,
     opticsGroupOf: source.opticsGroupOf && pickRows(source.opticsGroupOf, sourceRows, 1),
@@ -290,6 +292,12 @@ function ctfOf(
   const answered = drop.options.answers?.pixelSizeAngstrom;
   if (ctf && answered !== undefined) for (let at = 1; at < ctf.length; at += CTF_WIDTH) ctf[at] = answered;
   return ctf;
+}
+
+function opticsOf(drop: Drop, source: ParticleSource, map: RowMap, scale: Scale): Float32Array | null {
+  const made = drop.attempt(source.files[0], () => source.optics(scale));
+  drop.warnings.push(...(made?.notices ?? []));
+  return made?.optics ? pickRows(made.optics, map.sourceRows, OPTICS_WIDTH) : null;
 }
 
 function csvColumns(drop: Drop, map: RowMap): Understanding['columns'] {

@@ -20,6 +20,8 @@ export interface ParticleSource {
   tablePixelSize: number | null;
   poses(scale: ImageScale): Poses | null;
   ctf(scale: ImageScale): { ctf: Float32Array | null; notices: Notice[] };
+  /** N×10 as OPTICS_COLUMNS; null where every row is ordinary. */
+  optics(scale: ImageScale): { optics: Float32Array | null; notices: Notice[] };
   notices: Notice[];
 }
 
@@ -153,6 +155,7 @@ export function starSource(file: Recognised, table: StarParticles, finder: Stack
     tablePixelSize: scaled,
     poses: (scale) => starPoses(table, scale),
     ctf: (scale) => starCtf(table, scale),
+    optics: () => ({ optics: null, notices: [] }),
     notices: taken.notices,
   };
   if (table.pixelSizesDiffer) source.notices.push(pixelSizesDiffer(table.fileName));
@@ -167,6 +170,7 @@ export function csSource(
   stack: Recognised | null,
 ): ParticleSource {
   const others = passthrough.flatMap(({ content }) => (content.kind === 'cs' ? [content.table] : []));
+  const joined: CsTable = { ...table, passthrough: others };
   const fields: CsFields = joinPassthrough(table, others);
   const names = csImages(fields);
   if (!names && !stack)
@@ -187,7 +191,7 @@ export function csSource(
   return {
     files: [file, ...passthrough, ...taken.stacks],
     images: taken.images,
-    table,
+    table: joined,
     opticsGroups: [
       {
         id: 1,
@@ -203,6 +207,7 @@ export function csSource(
     tablePixelSize,
     poses: (scale) => csPoses(fields, scale),
     ctf: (scale) => csCtf(fields, scale),
+    optics: () => ({ optics: null, notices: [] }),
     notices,
   };
 }
@@ -249,6 +254,7 @@ export function stackSource(files: Recognised[], stacks: Recognised[]): Particle
     tablePixelSize: null,
     poses: () => null,
     ctf: () => ({ ctf: null, notices: [] }),
+    optics: () => ({ optics: null, notices: [] }),
     notices: [],
   };
 }

@@ -30,6 +30,27 @@ export const CTF_COLUMNS = [
 ] as const;
 export const CTF_WIDTH = CTF_COLUMNS.length;
 
+/**
+ * What forms an image beyond CTF_COLUMNS, a row an image. `ctfApplied`: what the images' transforms were multiplied by
+ * before, 0 nothing, 1 the sign of the CTF, 2 the CTF. `magnification`: RELION's 2×2 matrix, row-major. `pixelSizeRatio`:
+ * pixel size of the set over the image's own, for images of one box in pixels.
+ */
+export const OPTICS_COLUMNS = [
+  'ctfScale',
+  'bFactorSquareAngstrom',
+  'ctfApplied',
+  'magnification00',
+  'magnification01',
+  'magnification10',
+  'magnification11',
+  'pixelSizeRatio',
+  'beamTiltXMilliradian',
+  'beamTiltYMilliradian',
+] as const;
+export const OPTICS_WIDTH = OPTICS_COLUMNS.length;
+/** The row of an image that CTF_COLUMNS describe wholly. */
+export const ORDINARY_OPTICS: readonly number[] = [1, 0, 0, 1, 0, 0, 1, 1, 0, 0];
+
 /** Random access to real-space images. */
 export interface ImageReader {
   /** Images in the reader. */
@@ -62,6 +83,8 @@ export interface ParticleSet {
   poses: Poses | null;
   /** N×9 in the order of CTF_COLUMNS, the box and pixel size those of the images. */
   ctf: Float32Array | null;
+  /** N×10 in the order of OPTICS_COLUMNS; null where every row is ordinary. */
+  optics: Float32Array | null;
   /** Row of each particle in the original stack or table (before any index list), 0-based. */
   originalIndex: Uint32Array;
   opticsGroups: OpticsGroup[];

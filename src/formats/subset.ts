@@ -1,7 +1,7 @@
 // A ParticleSet restricted to some of its rows. Rows keep their place in the original stack (`originalIndex`).
 import { VitrineError } from './errors.ts';
 import { isFileImageReader } from './mrc.ts';
-import { CTF_WIDTH, type ImageReader, type ParticleSet, type Poses } from './particles.ts';
+import { CTF_WIDTH, OPTICS_WIDTH, type ImageReader, type ParticleSet, type Poses } from './particles.ts';
 import { pickImages } from './stacks.ts';
 
 /** Rows of `values`, each `width` wide, in the order of `rows`. */
@@ -54,6 +54,7 @@ export function subsetOf(set: ParticleSet, rows: ArrayLike<number>): ParticleSet
     images: pickReader(set.images, rows),
     poses: set.poses && pickPoses(set.poses, rows),
     ctf: set.ctf && pickRows(set.ctf, rows, CTF_WIDTH),
+    optics: set.optics && pickRows(set.optics, rows, OPTICS_WIDTH),
     originalIndex: pickRows(set.originalIndex, rows, 1),
     opticsGroupOf: set.opticsGroupOf && pickRows(set.opticsGroupOf, rows, 1),
   };

@@ -33,6 +33,7 @@ export function demoSet(simulation: Simulation): ParticleSet {
     ctf,
     originalIndex: Uint32Array.from({ length: images.count }, (_, i) => i),
     opticsGroups: table.opticsGroups,
+    optics: null,
     opticsGroupOf: null,
     table,
     warnings: [],

@@ -15,6 +15,7 @@ const set: ParticleSet = {
   ctf: null,
   originalIndex: Uint32Array.of(9, 7, 5, 3, 1),
   opticsGroups: [],
+  optics: null,
   opticsGroupOf: Int32Array.of(0, 1, 0, 1, 0),
   table: {
     kind: 'star',

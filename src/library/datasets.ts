@@ -3,6 +3,7 @@
 // was, and columns.json with column-K.f32. Images are kept apart, by content (particle-cache.ts).
 import type { Notice } from '../formats/errors.ts';
 import { isFileImageReader, type FileImageReader } from '../formats/mrc.ts';
+import { isCsTable } from '../formats/star-from-cs.ts';
 import type { OpticsGroup, ParticleSet, Poses } from '../formats/particles.ts';
 import {
   folderBytes,
@@ -40,6 +41,8 @@ export interface KeptDataset {
   poses: Poses | null;
   /** N×9. */
   ctf: Float32Array | null;
+  /** N×10 as OPTICS_COLUMNS. */
+  optics: Float32Array | null;
   originalIndex: Uint32Array;
   opticsGroupOf: Int32Array | null;
 }
@@ -87,11 +90,18 @@ export class DatasetLibrary {
       if (set.poses.translations) await writeArray(storage, this.path(id, 'translations.f32'), set.poses.translations);
     }
     if (set.ctf) await writeArray(storage, this.path(id, 'ctf.f32'), set.ctf);
+    if (set.optics) await writeArray(storage, this.path(id, 'optics.f32'), set.optics);
     await writeArray(storage, this.path(id, 'original-index.u32'), set.originalIndex);
     if (set.opticsGroupOf) await writeArray(storage, this.path(id, 'optics-group.i32'), set.opticsGroupOf);
     if (isFileImageReader(set.images)) await this.keepImageNames(id, set.images);
     if (set.table)
       await storage.write(this.path(id, `table.${set.table.kind}`), set.table.writeRows(set.originalIndex));
+    const passthrough = isCsTable(set.table) ? (set.table.passthrough ?? []) : [];
+    for (const [k, other] of passthrough.entries())
+      await storage.write(
+        this.path(id, `passthrough-${k}.cs`),
+        other.writeRows(Uint32Array.from({ length: other.rows }, (_, row) => row)),
+      );
     // Last, so that a dataset is listed only once it is whole.
     await writeJson(storage, this.path(id, 'dataset.json'), record);
     return record;
@@ -129,6 +139,7 @@ export class DatasetLibrary {
       if (record.pixelSizeAngstrom !== set.pixelSizeAngstrom) continue;
       const kept = await this.load(record.id);
       if (!kept || !same(kept.originalIndex, set.originalIndex) || !same(kept.ctf, set.ctf)) continue;
+      if (!same(kept.optics, set.optics)) continue;
       if (!same(kept.poses?.rotations, set.poses?.rotations)) continue;
       if (same(kept.poses?.translations, set.poses?.translations)) return record;
     }
@@ -153,6 +164,7 @@ export class DatasetLibrary {
       record,
       poses: rotations && { rotations, translations },
       ctf: await readFloats(this.storage, this.path(id, 'ctf.f32')),
+      optics: await readFloats(this.storage, this.path(id, 'optics.f32')),
       originalIndex,
       opticsGroupOf: await readIntegers(this.storage, this.path(id, 'optics-group.i32')),
     };
@@ -162,6 +174,16 @@ export class DatasetLibrary {
   async table(id: string): Promise<Blob | null> {
     const record = await this.record(id);
     return record?.tableKind ? this.storage.openBlob(this.path(id, `table.${record.tableKind}`)) : null;
+  }
+
+  /** cryoSPARC's tables that were joined to the set's own, whole. */
+  async passthrough(id: string): Promise<Blob[]> {
+    const blobs: Blob[] = [];
+    for (;;) {
+      const blob = await this.storage.openBlob(this.path(id, `passthrough-${blobs.length}.cs`));
+      if (!blob) return blobs;
+      blobs.push(blob);
+    }
   }
 
   async columns(id: string): Promise<NumberColumn[]> {
