@@ -88,6 +88,6 @@ test('a batch that does not fit is halved, by estimate and run, and the record s
   ]);
   await host.start(dataset.id, 'small', params);
   await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ type: 'status', status: 'finished' }), 20_000);
-  expect(events.flatMap((event) => (event.type === 'notice' ? [event.batchSize] : []))).toEqual([16, 8]);
+  expect(events.flatMap((event) => (event.type === 'notice' ? [event.params.batchSize] : []))).toEqual([16, 8]);
   expect((await io.listRuns())[0]).toMatchObject({ params: { batchSize: 8 }, notices: [{}, {}] });
 });
