@@ -43,16 +43,34 @@ async function reach(what: string, enough: number, standing: () => Promise<numbe
 interface Look {
   at: number;
   threads: Held[];
+  /** Bytes of page and workers, wasm memories too; null where the browser did not say in a minute. */
+  all: number | null;
+}
+
+async function look(studio: Studio, threads: TabThreads, at: number): Promise<Look> {
+  const held = await threads.collected();
+  const all = await studio.page.evaluate(() => {
+    const measure = (performance as { measureUserAgentSpecificMemory?(): Promise<{ bytes: number }> })
+      .measureUserAgentSpecificMemory;
+    const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), 60_000));
+    return Promise.race([measure?.call(performance).then(({ bytes }) => bytes) ?? null, late]);
+  });
+  return { at, threads: held, all };
 }
 
 function say(title: string, looks: readonly Look[], notes: string[]): void {
-  const megabytes = (bytes: number | undefined) => (bytes === undefined ? '–' : figures(bytes / 1e6));
+  const megabytes = (bytes: number | null | undefined) =>
+    bytes === null || bytes === undefined ? '–' : figures(bytes / 1e6);
   const names = [...new Set(looks.flatMap(({ threads }) => threads.map(({ thread }) => thread)))];
   const over = (name: string, part: 'heap' | 'interfaces' | 'buffers') =>
     looks.map(({ threads }) => megabytes(threads.find(({ thread }) => thread === name)?.[part])).join(' → ');
   const text = markdown({
     title,
-    notes: [`After ${looks.map(({ at }) => at).join(', ')}; collected in each thread.`, ...notes],
+    notes: [
+      `After ${looks.map(({ at }) => at).join(', ')}; collected in each thread.`,
+      `Page and workers together, with wasm memories: ${looks.map(({ all }) => megabytes(all)).join(' → ')}.`,
+      ...notes,
+    ],
     header: ['thread', 'objects', 'interfaces', 'array buffers'],
     rows: names.map((name) => [name, over(name, 'heap'), over(name, 'interfaces'), over(name, 'buffers')]),
   });
@@ -104,7 +122,7 @@ async function epochs(studio: Studio, threads: TabThreads, count: number): Promi
     await studio.byId('pause').click();
     await studio.until('the pause', ({ status }) => status() === 'paused', { seconds: 60 });
     await wait(1000);
-    looks.push({ at: await done(), threads: await threads.collected() });
+    looks.push(await look(studio, threads, await done()));
     await studio.byId('continue').click();
   }
   const device = await studio.ask(({ run }) => run()?.device?.description ?? '');
@@ -128,7 +146,7 @@ async function maps(studio: Studio, threads: TabThreads, count: number): Promise
       const { a, decoding } = explore();
       return a && !a.preview && !decoding;
     });
-    if (marks.includes(done)) looks.push({ at: done, threads: await threads.collected() });
+    if (marks.includes(done)) looks.push(await look(studio, threads, done));
   }
   say(`${count} maps of ${BOX}³ in the page, MB`, looks, []);
 }
@@ -144,7 +162,7 @@ async function batches(studio: Studio, threads: TabThreads, folder: string, coun
   };
   for (const share of SHARES) {
     const at = await reach('images', share * images, prepared);
-    looks.push({ at: at / BATCH_IMAGES, threads: await threads.collected() });
+    looks.push(await look(studio, threads, at / BATCH_IMAGES));
   }
   say(`${count} batches of ${BATCH_IMAGES} images of ${BOX}² in the page, MB`, looks, []);
   await studio.byId('stop').click();
