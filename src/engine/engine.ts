@@ -226,6 +226,8 @@ export interface ModelOptions {
   /** 'auto' takes float16 where it was measured to be faster; engines without it compute in float32. */
   precision?: Precision;
   choosing?: ChoosingOptions;
+  /** Images of its steps: kernels are tried on as many. 8 unless said. */
+  batchSize?: number | undefined;
   /** What an earlier model of the run computed with. */
   kernels?: KernelChoice | undefined;
   /** Ends the making: error 'cancelled'. */

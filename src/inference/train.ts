@@ -49,6 +49,7 @@ export async function openTrainer(
   const modelFrom = async (from: Checkpoint, kernels?: KernelChoice): Promise<FieldModel> => {
     const model = await engine.createModel(plan.spec, from.encoding, from, {
       precision: plan.precision ?? 'auto',
+      batchSize: plan.batchSize,
       choosing: { when: 'beside', ...hooks.choosing },
       kernels,
       signal: control.signal,
