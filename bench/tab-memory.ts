@@ -157,12 +157,15 @@ async function batches(studio: Studio, threads: TabThreads, folder: string, coun
   const looks: Look[] = [];
   const prepared = async (): Promise<number> => {
     const text = await studio.page.evaluate(() => document.body.innerText);
+    // The first images are learned from once all are prepared.
+    if (await studio.ask(({ progress }) => (progress()?.imagesDone ?? 0) > 0)) return images;
     const said = /Preparing images: ([\d,]+) of/.exec(text);
     return said ? Number(said[1].replaceAll(',', '')) : 0;
   };
   for (const share of SHARES) {
     const at = await reach('images', share * images, prepared);
-    looks.push(await look(studio, threads, at / BATCH_IMAGES));
+    // Without the browser's own sum: it comes after half a minute, when all may be prepared.
+    looks.push({ at: at / BATCH_IMAGES, threads: await threads.collected(), all: null });
   }
   say(`${count} batches of ${BATCH_IMAGES} images of ${BOX}² in the page, MB`, looks, []);
   await studio.byId('stop').click();
@@ -172,9 +175,12 @@ const folder = mkdtempSync(join(tmpdir(), 'vitrine-memory-'));
 const studio = await Studio.open();
 try {
   const threads = await TabThreads.open(studio.page);
-  await begin(studio, await filesIn(folder, COUNT, COUNT), Number(asked.epochs));
-  await epochs(studio, threads, Number(asked.epochs));
-  if (Number(asked.maps) > 0) {
+  const count = Number(asked.epochs);
+  if (count > 0) {
+    await begin(studio, await filesIn(folder, COUNT, COUNT), count);
+    await epochs(studio, threads, count);
+  }
+  if (count > 0 && Number(asked.maps) > 0) {
     await studio.finished(PATIENCE_SECONDS);
     await maps(studio, threads, Number(asked.maps));
   }
