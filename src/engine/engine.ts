@@ -140,6 +140,8 @@ export interface LongCall {
   signal?: AbortSignal | undefined;
   /** 0 … 1. */
   onProgress?: ((fraction: number) => void) | undefined;
+  /** Awaited between parts: others may use the device there, though not the model. */
+  turn?: (() => Promise<void>) | undefined;
 }
 
 export interface FieldModel {
