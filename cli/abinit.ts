@@ -1,6 +1,6 @@
 // vitrine abinit: a field and its poses from images alone, into a run folder.
 import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { VitrineError } from '../src/formats/errors.ts';
 import { noticesForPoseSearch } from '../src/imaging/search-notices.ts';
@@ -8,11 +8,12 @@ import { looksLikeCtf } from '../src/imaging/ctf-signs.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import { RunFolder } from '../src/library/runs.ts';
 import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS, PARAMS } from '../src/params.ts';
-import { act, number } from './command.ts';
-import { openParticles, type ParticleOptions } from './files.ts';
+import { act } from './command.ts';
+import { addParticleOptions, openParticles, particleOptionsOf, type ParticleOptions } from './files.ts';
 import { addParamOptions, paramsFrom } from './param-options.ts';
 import { newRecord } from './train.ts';
-import { filesOf, prepareForRun, trainAndTell, trainingResult } from './training.ts';
+import { filesOf } from './run-set.ts';
+import { prepareForRun, trainAndTell, trainingResult } from './training.ts';
 
 interface AbInitioOptions extends ParticleOptions {
   out: string;
@@ -26,13 +27,8 @@ export function addAbInitio(program: Command): void {
     .command('abinit')
     .description('Finds poses and learns a field from particles alone.')
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
-    .requiredOption('-o, --out <folder>', 'run folder to write')
-    .option('--ctf <pkl>', 'CTF, where the particles have none of their own')
-    .option('--poses <pkl>', 'poses to begin with (--start given)')
-    .option('--ind <pkl>', 'index list: these particles only')
-    .option('--datadir <folder>', 'where the stacks lie that a table names')
-    .option('--apix <number>', 'pixel size of the images, Å', number)
-    .option('--leave-out-bad', 'leave out images with pixels that are not finite')
+    .requiredOption('-o, --out <folder>', 'run folder to write');
+  addParticleOptions(command, { poses: 'poses to begin with (--start given)' })
     .option('--tilt <mrcs>', 'second stack: the same particles, tilted about x by --tilt-deg')
     .option('--tilt-ctf <pkl>', 'CTF of the second stack')
     .option('--without-ctf', 'go on without a CTF though the images look as if they had one');
@@ -51,7 +47,7 @@ export function addAbInitio(program: Command): void {
         file: options.out,
         advice: 'Choose another folder with -o, or go on with: vitrine resume.',
       });
-    const set = await openParticles(particles, options, console, options.leaveOutBad ? 'all' : 'none');
+    const set = await openParticles(particles, options, console);
     if (params.start === 'given' && !set.poses)
       throw new VitrineError('poses-missing', 'There are no poses to begin with.', {
         field: '--start',
@@ -68,8 +64,8 @@ export function addAbInitio(program: Command): void {
         });
       console.warn(`warning: ${notice.message} ${notice.advice ?? ''}`);
     }
-    const files = filesOf(particles, options);
-    const record = await newRecord(set, params, basename(folder), files, console);
+    const files = filesOf(particles, particleOptionsOf(raw), set.badRows, options);
+    const record = await newRecord(set, params, folder, files, console);
     const run = new RunFolder(new DiskStorage(folder), '');
     await run.writeRecord(record);
     const prepared = await prepareForRun(folder, record, set, console);

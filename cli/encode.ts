@@ -9,8 +9,9 @@ import { latentsCsv } from '../src/jobs/csv.ts';
 import { loadModel } from '../src/jobs/decode-job.ts';
 import { encodeParticles } from '../src/jobs/encode-job.ts';
 import { act, wholeNumber } from './command.ts';
-import { openParticles, type ParticleOptions } from './files.ts';
+import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './files.ts';
 import { addParamOptions } from './param-options.ts';
+import { openForRun } from './run-set.ts';
 import { openRun, withEngine } from './runs.ts';
 import type { Params } from '../src/params.ts';
 
@@ -27,18 +28,15 @@ export function addEncode(program: Command): void {
     .argument('<run>', 'run folder of Vitrine or cryoDRGN')
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
     .requiredOption('-o, --out <file>', '.csv (z1, z2 …) or .pkl (μ, log σ²)')
-    .option('--poses <pkl>', 'poses, where the particles have none of their own')
-    .option('--ctf <pkl>', 'CTF, where the particles have none of their own')
-    .option('--ind <pkl>', 'index list: encode these particles only')
-    .option('--datadir <folder>', 'where the stacks lie that a table names')
     .option('--epoch <number>', 'epoch of the weights; the last', wholeNumber);
+  addParticleOptions(command);
   addParamOptions(command, ['device']);
   act(command, async ([path, particles], raw, console) => {
     const options = raw as unknown as EncodeOptions;
     if (!/\.(csv|pkl)$/i.test(options.out))
       throw new VitrineError('usage', 'Latents are written as .csv or .pkl.', { field: '-o', found: options.out });
     const opened = await openRun(path);
-    const set = await openParticles(particles, options, console);
+    const set = await openForRun(opened, particles, particleOptionsOf(raw), console);
     const latents = await withEngine(options.device ?? 'auto', async (engine) => {
       const loaded = await loadModel(engine, opened.run, options.epoch ?? null);
       const { dataset, spec } = loaded.field;

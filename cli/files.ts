@@ -1,11 +1,14 @@
 // Files named on a command line, opened by range: particles with their stacks, poses, CTF and index list.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import type { Command } from 'commander';
 import { referencedStacks, understand } from '../src/formats/assemble.ts';
 import { VitrineError } from '../src/formats/errors.ts';
-import { openFileBlob } from '../src/formats/node/file-blob.ts';
+import { isFileImageReader, type FileImageReader } from '../src/formats/mrc.ts';
+import { diskPathOf, openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
 import type { Understanding } from '../src/formats/understanding.ts';
+import { number } from './command.ts';
 import type { Console } from './console.ts';
 
 /** Error 'file-missing'. */
@@ -19,6 +22,7 @@ export function openFile(path: string): NamedBlob {
   return { path, blob: openFileBlob(path) };
 }
 
+/** What is said of particles on the command line, beside their file. */
 export interface ParticleOptions {
   poses?: string;
   ctf?: string;
@@ -29,6 +33,49 @@ export interface ParticleOptions {
   leaveOutBad?: boolean;
 }
 
+/** Flags and words of ParticleOptions, in the order of the help. */
+const PARTICLE_OPTIONS: Record<keyof ParticleOptions, [flags: string, words: string, parse?: typeof number]> = {
+  poses: ['--poses <pkl>', 'poses, where the particles have none of their own'],
+  ctf: ['--ctf <pkl>', 'CTF, where the particles have none of their own'],
+  ind: ['--ind <pkl>', 'index list: these particles only'],
+  datadir: ['--datadir <folder>', 'where the stacks lie that a table names'],
+  apix: ['--apix <number>', 'pixel size of the images, Å', number],
+  leaveOutBad: ['--leave-out-bad', 'leave out images with pixels that are not finite'],
+};
+const PARTICLE_KEYS = Object.keys(PARTICLE_OPTIONS) as (keyof ParticleOptions)[];
+
+/** All options of opening particles but `key`. */
+export const keysWithout = (key: keyof ParticleOptions) => PARTICLE_KEYS.filter((other) => other !== key);
+
+/** The options of every command that opens particles; `words` where a command says one differently. */
+export function addParticleOptions(
+  command: Command,
+  words: Partial<Record<keyof ParticleOptions, string>> = {},
+): Command {
+  for (const key of PARTICLE_KEYS) {
+    const [flags, usual, parse] = PARTICLE_OPTIONS[key];
+    if (parse) command.option(flags, words[key] ?? usual, parse);
+    else command.option(flags, words[key] ?? usual);
+  }
+  return command;
+}
+
+/** Of a command's options, those that addParticleOptions added and that were given. */
+export function particleOptionsOf(raw: object): ParticleOptions {
+  const given = Object.entries(raw).filter(
+    ([key, value]) => (PARTICLE_KEYS as string[]).includes(key) && value !== undefined,
+  );
+  return Object.fromEntries(given);
+}
+
+/** Error 'usage' naming the first given of `keys` (of all particle options) that cannot act, and `why`. */
+export function refuseParticleOptions(options: ParticleOptions, why: string, keys = PARTICLE_KEYS): void {
+  const key = keys.find((one) => options[one] !== undefined);
+  if (key === undefined) return;
+  const [flag] = PARTICLE_OPTIONS[key][0].split(' ');
+  throw new VitrineError('usage', `${flag} cannot act here: ${why}`, { field: flag, advice: 'Leave it out.' });
+}
+
 /** What the files named on the command line add up to; errors are part of the result. */
 export async function understandFiles(
   particles: string,
@@ -37,11 +84,13 @@ export async function understandFiles(
   scanPixels: 'all' | 'sample' | 'none',
   /** False where the first file may be anything (info). */
   mustBeParticles = true,
-): Promise<Understanding> {
+  badRows?: number[],
+): Promise<Understanding & { diskPaths: Map<string, string> }> {
   const main = openFile(particles);
   const named = [options.poses, options.ctf, options.ind].filter((path) => path !== undefined).map(openFile);
   const stacks = await stacksOf(main, options.datadir);
-  return understand([main, ...named, ...stacks], {
+  const files = [main, ...named, ...stacks];
+  const understanding = await understand(files, {
     roles: {
       ...(mustBeParticles && { particles }),
       ...(options.poses !== undefined && { poses: options.poses }),
@@ -55,7 +104,16 @@ export async function understandFiles(
     signal: console.signal,
     onProgress: (progress) => console.progress(progress),
     scanPixels,
+    ...(badRows && { badRows }),
   });
+  const diskPaths = new Map(files.map(({ path, blob }) => [path, resolve(diskPathOf(blob) ?? path)]));
+  return { ...understanding, diskPaths };
+}
+
+export interface OpenedParticles extends ParticleSet {
+  looksWhite: boolean | null;
+  /** Rows with pixels that are not finite, before they were left out; null where none were looked for. */
+  badRows: number[] | null;
 }
 
 /** The set of particles. Errors: the first of any file that was named. */
@@ -63,9 +121,10 @@ export async function openParticles(
   particles: string,
   options: ParticleOptions,
   console: Console,
-  scanPixels: 'all' | 'sample' | 'none' = 'none',
-): Promise<ParticleSet & { looksWhite: boolean | null }> {
-  const understanding = await understandFiles(particles, options, console, scanPixels);
+  badRows?: number[],
+): Promise<OpenedParticles> {
+  const scan = options.leaveOutBad ? 'all' : 'none';
+  const understanding = await understandFiles(particles, options, console, scan, true, badRows);
   const { set, files, warnings, looksWhite } = understanding;
   const failed = files.find(({ error }) => error);
   if (failed?.error) throw VitrineError.fromData(failed.error);
@@ -76,7 +135,26 @@ export async function openParticles(
       found: files[0]?.says,
     });
   for (const { message, advice } of warnings) console.warn(`warning: ${message}${advice ? ` ${advice}` : ''}`);
-  return { ...set, looksWhite };
+  // Images are named by where they lie, so that lists written elsewhere find them.
+  const images = isFileImageReader(set.images) ? namedOnDisk(set.images, understanding.diskPaths) : set.images;
+  return { ...set, images, looksWhite, badRows: understanding.badRows };
+}
+
+function namedOnDisk(reader: FileImageReader, diskPaths: Map<string, string>): FileImageReader {
+  const { count, boxPixels, pixelSizeAngstrom, canHoldNonFinite } = reader;
+  return {
+    ...{ count, boxPixels, pixelSizeAngstrom, canHoldNonFinite },
+    read: (indices, signal) => reader.read(indices, signal),
+    sourceOf(row) {
+      const { path, index } = reader.sourceOf(row);
+      return { path: diskPaths.get(path) ?? path, index };
+    },
+  };
+}
+
+/** How a list written to `out` names a stack: relative to its folder, as RELION and this program read it. */
+export function stackNamesFor(out: string): (path: string) => string {
+  return (path) => (isAbsolute(path) ? relative(dirname(resolve(out)), path).replaceAll('\\', '/') : path);
 }
 
 /** Stacks that a table names: beside it or in --datadir, as written, or by their base name. */

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { VitrineError } from '../src/formats/errors.ts';
-import type { ParticleSet } from '../src/formats/particles.ts';
 import { imageOptionsOf } from '../src/jobs/prepare.ts';
 import { newId } from '../src/library/arrays.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
@@ -11,20 +10,15 @@ import { fingerprintImages } from '../src/library/particle-cache.ts';
 import type { RunFiles, RunRecord } from '../src/library/run-record.ts';
 import { mapPixelSize, RunFolder } from '../src/library/runs.ts';
 import type { Params } from '../src/params.ts';
-import { act, number } from './command.ts';
+import { act } from './command.ts';
 import type { Console } from './console.ts';
-import { openParticles } from './files.ts';
+import { addParticleOptions, openParticles, particleOptionsOf, type OpenedParticles } from './files.ts';
 import { addParamOptions, paramsFrom } from './param-options.ts';
-import { filesOf, prepareForRun, requirePoses, trainAndTell, trainingResult } from './training.ts';
+import { filesOf, keepRunSet, requirePixelSize } from './run-set.ts';
+import { prepareForRun, requirePoses, trainAndTell, trainingResult } from './training.ts';
 
 interface TrainOptions {
   out: string;
-  poses?: string;
-  ctf?: string;
-  ind?: string;
-  datadir?: string;
-  apix?: number;
-  leaveOutBad?: boolean;
 }
 
 export function addTrain(program: Command): void {
@@ -32,28 +26,25 @@ export function addTrain(program: Command): void {
     .command('train')
     .description('Learns a field from particles with poses.')
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
-    .requiredOption('-o, --out <folder>', 'run folder to write')
-    .option('--poses <pkl>', 'poses, where the particles have none of their own')
-    .option('--ctf <pkl>', 'CTF, where the particles have none of their own')
-    .option('--ind <pkl>', 'index list: train on these particles only')
-    .option('--datadir <folder>', 'where the stacks lie that a table names')
-    .option('--apix <number>', 'pixel size of the images, Å', number)
-    .option('--leave-out-bad', 'leave out images with pixels that are not finite');
+    .requiredOption('-o, --out <folder>', 'run folder to write');
+  addParticleOptions(command);
   addParamOptions(command);
   act(command, async ([particles], raw, console) => {
-    const options = raw as unknown as TrainOptions;
+    const { out } = raw as unknown as TrainOptions;
+    const options = particleOptionsOf(raw);
     const params = paramsFrom(raw);
-    const folder = resolve(options.out);
+    const folder = resolve(out);
     if (existsSync(join(folder, 'vitrine.json')) || existsSync(join(folder, 'config.yaml')))
       throw new VitrineError('usage', 'The folder already holds a run.', {
-        file: options.out,
+        file: out,
         advice: 'Choose another folder with -o, or go on with: vitrine resume.',
       });
-    const set = await openParticles(particles, options, console, options.leaveOutBad ? 'all' : 'none');
+    const set = await openParticles(particles, options, console);
     if (set.looksWhite === false && params.invertData)
       console.warn('warning: particles look dark on white; give --uninvert-data if they are.');
     requirePoses(set);
-    const record = await newRecord(set, params, basename(folder), filesOf(particles, options), console);
+    const files = filesOf(particles, options, set.badRows);
+    const record = await newRecord(set, params, folder, files, console);
     const run = new RunFolder(new DiskStorage(folder), '');
     await run.writeRecord(record);
     const prepared = await prepareForRun(folder, record, set, console);
@@ -63,22 +54,23 @@ export function addTrain(program: Command): void {
   });
 }
 
+/** The record of a run that begins; its set is kept in `folder`. Error 'pixel-size-unknown'. */
 export async function newRecord(
-  set: ParticleSet,
+  set: OpenedParticles,
   params: Params,
-  name: string,
-  files: RunFiles | null,
+  folder: string,
+  files: RunFiles,
   console: Console,
 ): Promise<RunRecord> {
   const { boxPixels } = imageOptionsOf(params, set.boxPixels);
-  if (set.pixelSizeAngstrom === null)
-    console.warn('warning: no file says the pixel size; 1 Å is taken. Give it with --apix.');
+  const pixelSizeAngstrom = requirePixelSize(set);
+  const fingerprint = await fingerprintImages(set.images, console.signal);
   return {
     version: 1,
     id: newId(),
-    name,
+    name: basename(folder),
     created: new Date().toISOString(),
-    datasetId: '',
+    datasetId: await keepRunSet(folder, set, fingerprint),
     datasetName: set.name,
     files,
     params,
@@ -89,8 +81,8 @@ export async function newRecord(
     particles: set.count,
     imagePixels: set.boxPixels,
     boxPixels,
-    pixelSizeAngstrom: mapPixelSize(set.boxPixels, set.pixelSizeAngstrom ?? 1, boxPixels),
+    pixelSizeAngstrom: mapPixelSize(set.boxPixels, pixelSizeAngstrom, boxPixels),
     standardDeviation: 0,
-    fingerprint: await fingerprintImages(set.images, console.signal),
+    fingerprint,
   };
 }

@@ -18,7 +18,7 @@ export interface CsFields {
  * Joins passthrough tables to `table` by uid. Error: 'count-mismatch' where a passthrough that is needed lacks
  * particles of the table.
  */
-export function joinPassthrough(table: CsTable, passthrough: CsTable[]): CsFields {
+export function joinPassthrough(table: CsTable, passthrough: readonly CsTable[]): CsFields {
   const rowMaps = new Map<CsTable, Int32Array>();
   const rowsIn = (other: CsTable): Int32Array => {
     const known = rowMaps.get(other);

@@ -31,6 +31,8 @@ export interface CsTable extends ParticleTable {
   texts(field: string): string[] | null;
   /** One key a row that tells particles apart: the 64-bit uid as written. Null where there is no uid. */
   uids(): BigUint64Array | null;
+  /** Tables of the same job that hold further fields of its particles, to be joined by uid. */
+  readonly passthrough?: readonly CsTable[];
 }
 
 /** Parses a .cs file. Errors: 'file-empty', 'npy-syntax', 'cs-syntax' (not structured), 'file-truncated'. */

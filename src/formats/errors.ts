@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'value-out-of-range'
   | 'usage'
   | 'diverged'
+  | 'precision-too-low'
   | 'device-lost'
   | 'out-of-memory'
   | 'storage'

@@ -170,6 +170,7 @@ export function csSource(
   stack: Recognised | null,
 ): ParticleSource {
   const others = passthrough.flatMap(({ content }) => (content.kind === 'cs' ? [content.table] : []));
+  const joined: CsTable = { ...table, passthrough: others };
   const fields: CsFields = joinPassthrough(table, others);
   const names = csImages(fields);
   if (!names && !stack)
@@ -190,7 +191,7 @@ export function csSource(
   return {
     files: [file, ...passthrough, ...taken.stacks],
     images: taken.images,
-    table,
+    table: joined,
     opticsGroups: [
       {
         id: 1,

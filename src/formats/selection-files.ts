@@ -11,6 +11,7 @@ import { CTF_WIDTH, type NamedBlob, type ParticleSet } from './particles.ts';
 import { baseName } from './particle-source.ts';
 import { eulerFromMatrix } from '../geometry/rotation.ts';
 import { composeStar } from './star-compose.ts';
+import { isCsTable, keptOfCs } from './star-from-cs.ts';
 import { parseStarParticles, type ImageNames } from './star-particles.ts';
 import { subsetOf } from './subset.ts';
 
@@ -22,15 +23,21 @@ export interface ExtraColumn {
   values: ArrayLike<number>;
 }
 
+export interface ListOptions {
+  extra?: ExtraColumn[];
+  /** How a STAR file made anew names a stack, from where the stack lies: relative to the new file. */
+  stackName?: (path: string) => string;
+}
+
 /**
  * The bytes of a list of `rows` of the set. STAR and .cs keep the original rows as they were; a set that came without a
- * table gets a new STAR file. Errors: 'usage' where the format cannot be made from this set.
+ * STAR file gets a new one. Errors: 'usage' where the format cannot be made from this set, 'pixel-size-unknown'.
  */
 export function writeSelection(
   set: ParticleSet,
   rows: ArrayLike<number>,
   format: SelectionFormat,
-  extra: ExtraColumn[] = [],
+  { extra = [], stackName = (path) => path }: ListOptions = {},
 ): Uint8Array {
   const picked = subsetOf(set, rows);
   switch (format) {
@@ -48,23 +55,30 @@ export function writeSelection(
       });
     case 'star':
       if (set.table?.kind === 'star') return set.table.writeRows(picked.originalIndex);
-      return newStar(picked);
+      return newStar(picked, stackName);
   }
 }
 
-function newStar(set: ParticleSet): Uint8Array {
-  const { images } = set;
-  if (set.pixelSizeAngstrom === null)
-    throw new VitrineError('pixel-size-unknown', 'A STAR file needs the pixel size.', { file: set.name });
+function newStar(set: ParticleSet, stackName: (path: string) => string): Uint8Array {
+  const { images, table, originalIndex, count, boxPixels, pixelSizeAngstrom, ctf, optics } = set;
+  if (pixelSizeAngstrom === null)
+    throw new VitrineError('pixel-size-unknown', 'A STAR file needs the pixel size.', {
+      file: set.name,
+      field: '--apix',
+      advice: 'Give the pixel size.',
+    });
+  const kept = isCsTable(table) ? keptOfCs(table, originalIndex) : null;
   return composeStar({
-    count: set.count,
-    boxPixels: set.boxPixels,
-    pixelSizeAngstrom: set.pixelSizeAngstrom,
-    imageOf: (row) =>
-      isFileImageReader(images) ? images.sourceOf(row) : { path: `${set.name}.mrcs`, index: set.originalIndex[row] },
+    ...{ count, boxPixels, pixelSizeAngstrom, ctf, optics },
+    imageOf(row) {
+      if (!isFileImageReader(images)) return { path: `${set.name}.mrcs`, index: originalIndex[row] };
+      const { path, index } = images.sourceOf(row);
+      return { path: stackName(path), index };
+    },
     rotations: set.poses?.rotations ?? null,
     translations: set.poses?.translations ?? null,
-    ctf: set.ctf,
+    groupOf: kept?.exposureGroupOf,
+    extra: kept?.columns,
   });
 }
 

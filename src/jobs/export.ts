@@ -1,9 +1,8 @@
 // Lists of particles out of a kept dataset and back in.
-import { VitrineError } from '../formats/errors.ts';
 import type { Notice } from '../formats/errors.ts';
 import type { NamedBlob } from '../formats/particles.ts';
 import { detectKind } from '../formats/detect.ts';
-import { readSelection, writeSelection, type SelectionFormat } from '../formats/selection-files.ts';
+import { readSelection, writeSelection, type ListOptions, type SelectionFormat } from '../formats/selection-files.ts';
 import type { NumberColumn } from '../library/datasets.ts';
 import type { KeptSet } from './kept-set.ts';
 
@@ -13,16 +12,11 @@ export function exportSelection(
   rows: Uint32Array,
   format: SelectionFormat,
   columns: NumberColumn[] = [],
+  stackName?: ListOptions['stackName'],
 ): Uint8Array {
   const wantsTable = format === 'star' || format === 'cs';
-  // A STAR file can be composed for a set that came as .cs; the reverse cannot.
-  const set = wantsTable && byTable?.table?.kind === format ? byTable : byOriginal;
-  if (format === 'cs' && set === byOriginal)
-    throw new VitrineError('usage', 'A .cs file can only be cut from the .cs file the particles came from.', {
-      file: byOriginal.name,
-      advice: 'Export STAR, ind.pkl or CSV instead.',
-    });
-  return writeSelection(set, rows, format, columns);
+  const set = wantsTable && byTable ? byTable : byOriginal;
+  return writeSelection(set, rows, format, { extra: columns, stackName });
 }
 
 /** Rows of the dataset that a list names, ascending. */

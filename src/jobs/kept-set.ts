@@ -1,5 +1,5 @@
 // A kept dataset as a ParticleSet again, for lists to be written and compared: without its images, which may be gone.
-import { parseCs } from '../formats/cs.ts';
+import { parseCs, type CsTable } from '../formats/cs.ts';
 import { VitrineError } from '../formats/errors.ts';
 import type { FileImageReader } from '../formats/mrc.ts';
 import type { ImageReader, ParticleSet, ParticleTable } from '../formats/particles.ts';
@@ -26,6 +26,7 @@ export async function openKeptSet(library: DatasetLibrary, dataset: KeptDataset)
     ctf,
     optics,
     originalIndex,
+    originalCount: record.originalCount ?? null,
     opticsGroups: record.opticsGroups,
     opticsGroupOf,
     table: null,
@@ -39,11 +40,16 @@ export async function openKeptSet(library: DatasetLibrary, dataset: KeptDataset)
 async function openTable(library: DatasetLibrary, { record }: KeptDataset): Promise<ParticleTable | null> {
   const blob = await library.table(record.id);
   if (!blob || !record.tableFileName) return null;
-  const bytes = new Uint8Array(await blob.arrayBuffer());
-  return record.tableKind === 'cs'
-    ? parseCs(bytes, record.tableFileName)
-    : parseStarParticles(bytes, record.tableFileName);
+  const { tableFileName } = record;
+  if (record.tableKind === 'star') return parseStarParticles(await bytesOfBlob(blob), tableFileName);
+  const passthrough: CsTable[] = [];
+  for (const other of await library.passthrough(record.id))
+    passthrough.push(parseCs(await bytesOfBlob(other), `passthrough of ${tableFileName}`));
+  const table: CsTable = { ...parseCs(await bytesOfBlob(blob), tableFileName), passthrough };
+  return table;
 }
+
+const bytesOfBlob = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
 
 function absentImages(
   { record }: KeptDataset,

@@ -3,7 +3,7 @@ import { writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../formats/errors.ts';
 import type { ParticleSet, Poses } from '../formats/particles.ts';
 import { csWithPoses, starWithPoses } from '../formats/pose-tables.ts';
-import { writeSelection } from '../formats/selection-files.ts';
+import { writeSelection, type ListOptions } from '../formats/selection-files.ts';
 import { subsetOf } from '../formats/subset.ts';
 import type { KeptSet } from './kept-set.ts';
 
@@ -23,6 +23,7 @@ export function exportPoses(
   poses: Poses,
   format: PoseFormat,
   rows: ArrayLike<number> | null = null,
+  stackName?: ListOptions['stackName'],
 ): Uint8Array {
   const picked = rows ?? Uint32Array.from({ length: byOriginal.count }, (_, row) => row);
   checkPoses(poses, picked.length, byOriginal.name);
@@ -39,11 +40,13 @@ export function exportPoses(
       expected: 'particles from a cryoSPARC job',
       advice: 'Export STAR or pose.pkl instead.',
     });
-  const set: ParticleSet = { ...subsetOf(byOriginal, picked), poses, table: null };
+  // Of cryoSPARC's table a new STAR file keeps more than images and CTF.
+  const set: ParticleSet = { ...subsetOf(byTable ?? byOriginal, picked), poses };
   return writeSelection(
     set,
     Array.from(picked, (_, row) => row),
     'star',
+    { stackName },
   );
 }
 

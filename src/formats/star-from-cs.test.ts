@@ -1,0 +1,139 @@
+// cryoSPARC's particles written as STAR: what RELION needs beside images, poses and CTF is kept, from the table and from its
+// passthrough files, and reads back.
+import { expect, test } from 'vitest';
+import { composeStar, starCell, type StarRows } from './star-compose.ts';
+import { keptOfCs } from './star-from-cs.ts';
+import { parseCs, type CsTable } from './cs.ts';
+import { npyHeaderBytes } from './npy.ts';
+import { ORDINARY_OPTICS } from './particles.ts';
+import { parseStarParticles, starCtf } from './star-particles.ts';
+import { parseStar, starNumbers, starTexts } from './star.ts';
+
+type Field = { descr: string; put: (view: DataView, at: number, row: number) => number };
+
+/** A .cs file of `rows` records, each field put in turn. */
+function cs(rows: number, fields: Field[]): Uint8Array {
+  const record = new DataView(new ArrayBuffer(4096));
+  const size = fields.reduce((at, { put }) => at + put(record, at, 0), 0);
+  const head = npyHeaderBytes(`[${fields.map(({ descr }) => descr).join(', ')}]`, [rows]);
+  const bytes = new Uint8Array(head.length + rows * size);
+  bytes.set(head);
+  const view = new DataView(bytes.buffer);
+  for (let row = 0; row < rows; row++)
+    fields.reduce((at, { put }) => at + put(view, at, row), head.length + row * size);
+  return bytes;
+}
+
+const uid = (of: (row: number) => number): Field => ({
+  descr: "('uid', '<u8')",
+  put: (view, at, row) => (view.setBigUint64(at, BigInt(of(row)) + 2n ** 62n, true), 8),
+});
+const integer = (name: string, of: (row: number) => number): Field => ({
+  descr: `('${name}', '<u4')`,
+  put: (view, at, row) => (view.setUint32(at, of(row), true), 4),
+});
+const number = (name: string, of: (row: number) => number): Field => ({
+  descr: `('${name}', '<f4')`,
+  put: (view, at, row) => (view.setFloat32(at, of(row), true), 4),
+});
+const text = (name: string, of: (row: number) => string): Field => ({
+  descr: `('${name}', '|S40')`,
+  put(view, at, row) {
+    for (let i = 0; i < 40; i++) view.setUint8(at + i, of(row).charCodeAt(i) || 0);
+    return 40;
+  },
+});
+
+const main = parseCs(
+  cs(4, [uid((row) => row), integer('ctf/exp_group_id', (row) => [3, 8, 3, 8][row])]),
+  'particles.cs',
+);
+// More particles, in another order.
+const passthrough = parseCs(
+  cs(6, [
+    uid((row) => 5 - row),
+    text('location/micrograph_path', (row) => `>J1/motion corrected/m${5 - row}.mrc`),
+    {
+      descr: "('location/micrograph_shape', '<u4', (2,))",
+      put: (view, at) => (view.setUint32(at, 3000, true), view.setUint32(at + 4, 4000, true), 8),
+    },
+    number('location/center_x_frac', () => 0.25),
+    number('location/center_y_frac', () => 0.5),
+    integer('alignments3D/split', (row) => row % 2),
+  ]),
+  'passthrough_particles.cs',
+);
+const joined: CsTable = { ...main, passthrough: [passthrough] };
+
+const rows = (count: number): StarRows => ({
+  count,
+  boxPixels: 8,
+  pixelSizeAngstrom: 2,
+  imageOf: (row) => ({ path: 'a folder/s.mrc', index: row }),
+  rotations: null,
+  translations: null,
+  ctf: Float32Array.from({ length: 9 * count }, (_, i) => [8, 2, 9000, 8000, 10, 300, 2.7, 0.1, 0][i % 9]),
+  optics: null,
+});
+
+test('micrographs, coordinates, half-sets and exposure groups come from the table and its passthrough', () => {
+  const picked = [3, 0, 1];
+  const kept = keptOfCs(joined, picked);
+  const bytes = composeStar({ ...rows(3), groupOf: kept.exposureGroupOf, extra: kept.columns });
+  const file = parseStar(bytes, 'made.star');
+  const particles = file.blocks[1];
+  expect(starTexts(file, particles, '_rlnMicrographName')).toEqual(
+    [3, 0, 1].map((k) => `J1/motion corrected/m${k}.mrc`),
+  );
+  expect(starNumbers(file, particles, '_rlnCoordinateX')).toEqual(Float64Array.of(1000, 1000, 1000));
+  expect(starNumbers(file, particles, '_rlnCoordinateY')).toEqual(Float64Array.of(1500, 1500, 1500));
+  // Passthrough rows 2, 5, 4.
+  expect(starNumbers(file, particles, '_rlnRandomSubset')).toEqual(Float64Array.of(1, 2, 1));
+  expect(starNumbers(file, particles, '_rlnOpticsGroup')).toEqual(Float64Array.of(1, 2, 1));
+  expect(file.blocks[0].rows).toBe(2);
+  const table = parseStarParticles(bytes, 'made.star');
+  expect(table.images.paths).toEqual(['a folder/s.mrc']);
+  expect(starCtf(table, { boxPixels: 8, pixelSizeAngstrom: 2 }).ctf).toEqual(rows(3).ctf);
+});
+
+test('scale, B factor, magnification, beam tilt and what was done to the images are written where they are not ordinary', () => {
+  const optics = new Float32Array(20);
+  optics.set(ORDINARY_OPTICS);
+  optics.set([0.75, 50, 2, 1.02, 0.01, 0, 0.98, 1, 0.5, -0.25], 10);
+  const file = parseStar(composeStar({ ...rows(2), optics }), 'made.star');
+  const [groups, particles] = file.blocks;
+  const of = (block: typeof groups, label: string) => Array.from(starNumbers(file, block, `_rln${label}`) ?? []);
+  expect(of(particles, 'CtfScalefactor')).toEqual([1, 0.75]);
+  expect(of(particles, 'CtfBfactor')).toEqual([0, 50]);
+  expect(of(particles, 'OpticsGroup')).toEqual([1, 2]);
+  expect(of(groups, 'CtfDataAreCtfPremultiplied')).toEqual([0, 1]);
+  expect(of(groups, 'CtfDataArePhaseFlipped')).toEqual([0, 0]);
+  expect(of(groups, 'MagMat00')).toEqual([1, 1.02]);
+  expect(of(groups, 'BeamTiltY')).toEqual([0, -0.25]);
+  const plain = parseStar(composeStar(rows(2)), 'made.star');
+  expect(plain.blocks.flatMap(({ columns }) => columns).filter((label) => /Mag|Tilt|factor|Data/.test(label))).toEqual(
+    [],
+  );
+});
+
+test('numbers that are not finite are refused with their row', () => {
+  const ctf = Float32Array.from(rows(3).ctf ?? []);
+  ctf[9 + 2] = NaN;
+  const refused = expect.objectContaining({
+    code: 'value-out-of-range',
+    detail: expect.objectContaining({ row: 2 }) as object,
+  });
+  expect(() => composeStar({ ...rows(3), ctf })).toThrowError(refused as Error);
+});
+
+test('cells that a reader would split or take for something else are quoted', () => {
+  expect(['a.mrc', 'two words', '', '#3', '_rlnA', 'data_1', "it's here"].map(starCell)).toEqual([
+    'a.mrc',
+    '"two words"',
+    '""',
+    '"#3"',
+    '"_rlnA"',
+    '"data_1"',
+    '"it\'s here"',
+  ]);
+});
