@@ -1,15 +1,18 @@
 // Files named on a command line, opened by range: particles with their stacks, poses, CTF and index list.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { referencedStacks, understand } from '../src/formats/assemble.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { understand } from '../src/formats/assemble.ts';
+import { VitrineError, type Notice } from '../src/formats/errors.ts';
 import { isFileImageReader, type FileImageReader } from '../src/formats/mrc.ts';
 import { diskPathOf, openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
 import type { Understanding } from '../src/formats/understanding.ts';
 import { number } from './command.ts';
 import type { Console } from './console.ts';
+import { passthroughBeside } from './passthrough.ts';
+import { stacksOf } from './stack-search.ts';
+import { forTerminal, warningLine } from './words.ts';
 
 /** Error 'file-missing'. */
 export function openFile(path: string): NamedBlob {
@@ -31,16 +34,25 @@ export interface ParticleOptions {
   apix?: number;
   /** Leave out images with pixels that are not finite. */
   leaveOutBad?: boolean;
+  /** Tables of cryoSPARC that are joined to the particles by uid. */
+  passthrough?: string[];
 }
 
+type Option = [flags: string, words: string, parse?: (text: string, before: string[] | undefined) => string[] | number];
+
 /** Flags and words of ParticleOptions, in the order of the help. */
-const PARTICLE_OPTIONS: Record<keyof ParticleOptions, [flags: string, words: string, parse?: typeof number]> = {
+const PARTICLE_OPTIONS: Record<keyof ParticleOptions, Option> = {
   poses: ['--poses <pkl>', 'poses, where the particles have none of their own'],
   ctf: ['--ctf <pkl>', 'CTF, where the particles have none of their own'],
   ind: ['--ind <pkl>', 'index list: these particles only'],
   datadir: ['--datadir <folder>', 'where the stacks lie that a table names'],
   apix: ['--apix <number>', 'pixel size of the images, Å', number],
   leaveOutBad: ['--leave-out-bad', 'leave out images with pixels that are not finite'],
+  passthrough: [
+    '--passthrough <cs>',
+    'passthrough file of a .cs (one that lies beside it is found); may be repeated',
+    (path, before = []) => [...before, path],
+  ],
 };
 const PARTICLE_KEYS = Object.keys(PARTICLE_OPTIONS) as (keyof ParticleOptions)[];
 
@@ -54,7 +66,10 @@ export function addParticleOptions(
 ): Command {
   for (const key of PARTICLE_KEYS) {
     const [flags, usual, parse] = PARTICLE_OPTIONS[key];
-    if (parse) command.option(flags, words[key] ?? usual, parse);
+    if (parse)
+      command.option<string[] | number>(flags, words[key] ?? usual, (text, before) =>
+        parse(text, Array.isArray(before) ? before : undefined),
+      );
     else command.option(flags, words[key] ?? usual);
   }
   return command;
@@ -87,15 +102,17 @@ export async function understandFiles(
   badRows?: number[],
 ): Promise<Understanding & { diskPaths: Map<string, string> }> {
   const main = openFile(particles);
+  const passthrough = await passthroughOf(main, options);
   const named = [options.poses, options.ctf, options.ind].filter((path) => path !== undefined).map(openFile);
-  const stacks = await stacksOf(main, options.datadir);
-  const files = [main, ...named, ...stacks];
-  const understanding = await understand(files, {
+  const stacks = await stacksOf(main, passthrough.files, options.datadir);
+  const opened = [main, ...passthrough.files, ...named, ...stacks.files];
+  const understood = await understand(opened, {
     roles: {
       ...(mustBeParticles && { particles }),
       ...(options.poses !== undefined && { poses: options.poses }),
       ...(options.ctf !== undefined && { ctf: options.ctf }),
       ...(options.ind !== undefined && { index: options.ind }),
+      ...(passthrough.files.length > 0 && { passthrough: passthrough.files.map(({ path }) => path) }),
     },
     answers: {
       ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
@@ -106,14 +123,45 @@ export async function understandFiles(
     scanPixels,
     ...(badRows && { badRows }),
   });
-  const diskPaths = new Map(files.map(({ path, blob }) => [path, resolve(diskPathOf(blob) ?? path)]));
-  return { ...understanding, diskPaths };
+  return {
+    ...understood,
+    diskPaths: new Map(opened.map(({ path, blob }) => [path, resolve(diskPathOf(blob) ?? path)])),
+    files: understood.files.map((file) => (file.error ? { ...file, error: forTerminal(file.error) } : file)),
+    warnings: [...passthrough.notices, ...stacks.notices, ...understood.warnings.map(forTerminal)],
+  };
 }
 
 export interface OpenedParticles extends ParticleSet {
   looksWhite: boolean | null;
   /** Rows with pixels that are not finite, before they were left out; null where none were looked for. */
   badRows: number[] | null;
+}
+
+/** Passthrough files that are given, else those found beside the table. Errors: 'usage' for other tables than .cs, 'ambiguous'. */
+async function passthroughOf(
+  main: NamedBlob,
+  options: ParticleOptions,
+): Promise<{ files: NamedBlob[]; notices: Notice[] }> {
+  const { poses, ctf, passthrough } = options;
+  const isCs = /\.cs$/i.test(main.path);
+  for (const [flag, path] of Object.entries({ '--poses': poses, '--ctf': ctf }))
+    if (path !== undefined && /\.cs$/i.test(path))
+      throw new VitrineError('usage', `${flag} takes a .pkl.`, {
+        field: flag,
+        found: path,
+        advice: isCs ? 'Give it with --passthrough.' : 'Give the .cs as the particles.',
+      });
+  if (passthrough) {
+    if (!isCs) refuseParticleOptions(options, 'it is for particles that are a .cs file.', ['passthrough']);
+    return { files: passthrough.map(openFile), notices: [] };
+  }
+  const files = await passthroughBeside(main, { poses: poses !== undefined, ctf: ctf !== undefined }, openFile);
+  const notices = files.map(({ path }): Notice => ({
+    code: 'passthrough-found',
+    message: `${basename(path)}, which lies beside the table, is joined to it by uid.`,
+    file: path,
+  }));
+  return { files, notices };
 }
 
 /** The set of particles. Errors: the first of any file that was named. */
@@ -134,7 +182,7 @@ export async function openParticles(
       expected: 'a stack (.mrcs), .star, .cs or .txt list of stacks',
       found: files[0]?.says,
     });
-  for (const { message, advice } of warnings) console.warn(`warning: ${message}${advice ? ` ${advice}` : ''}`);
+  for (const warning of warnings) console.warn(warningLine(warning));
   // Images are named by where they lie, so that lists written elsewhere find them.
   const images = isFileImageReader(set.images) ? namedOnDisk(set.images, understanding.diskPaths) : set.images;
   return { ...set, images, looksWhite, badRows: understanding.badRows };
@@ -155,22 +203,6 @@ function namedOnDisk(reader: FileImageReader, diskPaths: Map<string, string>): F
 /** How a list written to `out` names a stack: relative to its folder, as RELION and this program read it. */
 export function stackNamesFor(out: string): (path: string) => string {
   return (path) => (isAbsolute(path) ? relative(dirname(resolve(out)), path).replaceAll('\\', '/') : path);
-}
-
-/** Stacks that a table names: beside it or in --datadir, as written, or by their base name. */
-async function stacksOf(main: NamedBlob, datadir: string | undefined): Promise<NamedBlob[]> {
-  if (!/\.(star|cs|txt)$/i.test(main.path)) return [];
-  const folders = [...(datadir === undefined ? [] : [resolve(datadir)]), resolve(dirname(main.path))];
-  const names = await referencedStacks(main).catch(() => []);
-  return names.flatMap((name) => {
-    for (const folder of folders) {
-      for (const path of isAbsolute(name)
-        ? [name, join(folder, basename(name))]
-        : [join(folder, name), join(folder, basename(name))])
-        if (existsSync(path) && statSync(path).isFile()) return [{ path: name, blob: openFileBlob(path) }];
-    }
-    return [];
-  });
 }
 
 /** Whether a folder is a run of Vitrine or cryoDRGN. */

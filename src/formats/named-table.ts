@@ -5,7 +5,7 @@ import type { CsTable } from './cs.ts';
 import { VitrineError } from './errors.ts';
 import { isFileImageReader } from './mrc.ts';
 import type { ParticleSet } from './particles.ts';
-import { baseName } from './particle-source.ts';
+import { baseName } from './path-match.ts';
 import { isCsTable } from './star-from-cs.ts';
 import type { ImageNames, StarParticles } from './star-particles.ts';
 
