@@ -7,6 +7,7 @@ import { VitrineError, type Notice } from '../src/formats/errors.ts';
 import { isFileImageReader, type FileImageReader } from '../src/formats/mrc.ts';
 import { diskPathOf, openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
+import { atCommonBox } from '../src/imaging/one-box.ts';
 import type { Understanding } from '../src/formats/understanding.ts';
 import { number } from './command.ts';
 import type { Console } from './console.ts';
@@ -34,6 +35,8 @@ export interface ParticleOptions {
   apix?: number;
   /** Leave out images with pixels that are not finite. */
   leaveOutBad?: boolean;
+  /** Stacks that differ in their box are read at the smallest. */
+  cropBoxes?: boolean;
   /** Tables of cryoSPARC that are joined to the particles by uid. */
   passthrough?: string[];
 }
@@ -48,6 +51,7 @@ const PARTICLE_OPTIONS: Record<keyof ParticleOptions, Option> = {
   datadir: ['--datadir <folder>', 'where the stacks lie that a table names'],
   apix: ['--apix <number>', 'pixel size of the images, Å', number],
   leaveOutBad: ['--leave-out-bad', 'leave out images with pixels that are not finite'],
+  cropBoxes: ['--crop-boxes', 'bring stacks that differ in their box to the smallest, in Fourier space'],
   passthrough: [
     '--passthrough <cs>',
     'passthrough file of a .cs (one that lies beside it is found); may be repeated',
@@ -117,7 +121,9 @@ export async function understandFiles(
     answers: {
       ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
       ...(options.leaveOutBad && { leaveOutBadRows: true }),
+      ...(options.cropBoxes && { cropBoxes: true }),
     },
+    atBox: atCommonBox,
     signal: console.signal,
     onProgress: (progress) => console.progress(progress),
     scanPixels,

@@ -3,7 +3,7 @@ import { VitrineError } from './errors.ts';
 import { csSource, listSource, starSource, stackSource, type ParticleSource } from './particle-source.ts';
 import type { Recognised } from './recognise.ts';
 import { StackFinder } from './stack-finder.ts';
-import type { Answers, ExplicitRoles, Question } from './understanding.ts';
+import type { Answers, CropReader, ExplicitRoles, Question } from './understanding.ts';
 
 export interface Choice {
   source: ParticleSource | null;
@@ -38,10 +38,17 @@ function csTables(
   };
 }
 
-export function chooseSource(files: Recognised[], roles: ExplicitRoles, answers: Answers, hints: number[]): Choice {
+/** `atBox` reads a stack at a smaller box, where that is asked for. */
+export function chooseSource(
+  files: Recognised[],
+  roles: ExplicitRoles,
+  answers: Answers,
+  hints: number[],
+  atBox: CropReader | null = null,
+): Choice {
   const errors = new Map<Recognised, VitrineError>();
   const stacks = files.filter(({ role }) => role === 'stack' || role === 'volume');
-  const finder = new StackFinder(stacks);
+  const finder = new StackFinder(stacks, answers.cropBoxes ? atBox : null);
   const { leading, passthroughOf } = csTables(files, roles.passthrough ?? []);
   const tables = [...files.filter(({ content }) => content.kind === 'star'), ...leading];
   const byPath = (path: string | undefined) =>

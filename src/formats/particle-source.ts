@@ -9,7 +9,8 @@ import { baseName } from './path-match.ts';
 import type { Recognised } from './recognise.ts';
 import type { StackFinder } from './stack-finder.ts';
 import { starCtf, starPoses, type ImageNames, type ImageScale, type StarParticles } from './star-particles.ts';
-import { joinStacks, pickFromStacks } from './stacks.ts';
+import { boxesDiffer, joinStacks, pickFromStacks } from './stacks.ts';
+import type { CropReader } from './understanding.ts';
 
 export interface ParticleSource {
   /** The files it is made of: table first. */
@@ -47,7 +48,12 @@ function readerOf(
     );
   });
   const beyond = names.indexIn.findIndex((index, row) => index >= readers[names.pathOf[row]].count);
-  if (beyond < 0) return { images: pickFromStacks(readers, names.pathOf, names.indexIn), stacks, notices: [] };
+  if (beyond < 0)
+    return {
+      images: pickFromStacks(readers, names.pathOf, names.indexIn, finder.atBox),
+      stacks,
+      notices: boxNotices(readers, finder.atBox, table.file.path),
+    };
   if (readers.length === 1 && readers[0].count === rows)
     return {
       images: readers[0],
@@ -147,6 +153,18 @@ export function csSource(
   };
 }
 
+function boxNotices(readers: readonly FileImageReader[], atBox: CropReader | null, file: string): Notice[] {
+  if (!atBox || !boxesDiffer(readers)) return [];
+  const boxes = [...new Set(readers.map(({ boxPixels }) => boxPixels))].sort((a, b) => a - b);
+  return [
+    {
+      code: 'boxes-cropped',
+      message: `Images of ${boxes.join(', ')} pixels are brought to ${boxes[0] - (boxes[0] % 2)} in Fourier space: each keeps its field of view, with a pixel size of its own, and all one noise a pixel.`,
+      file,
+    },
+  ];
+}
+
 function pixelSizesDiffer(file: string): Notice {
   return {
     code: 'pixel-sizes-differ',
@@ -173,16 +191,21 @@ function inRowOrder(table: Recognised, rows: number, stack: Recognised | null) {
 }
 
 /** One stack, or all stacks of a list one after the other. */
-export function stackSource(files: Recognised[], stacks: Recognised[]): ParticleSource {
+export function stackSource(
+  files: Recognised[],
+  stacks: Recognised[],
+  atBox: CropReader | null = null,
+): ParticleSource {
   const opened = stacks.map(({ content, file, error }) => {
     if (content.kind === 'stack') return content;
     throw error
       ? VitrineError.fromData(error)
       : new VitrineError('file-missing', 'This is no stack.', { file: file.path });
   });
+  const readers = opened.map(({ reader }) => reader);
   return {
     files,
-    images: joinStacks(opened.map(({ reader }) => reader)),
+    images: joinStacks(readers, atBox),
     table: null,
     opticsGroups: [],
     opticsGroupOf: null,
@@ -190,13 +213,13 @@ export function stackSource(files: Recognised[], stacks: Recognised[]): Particle
     poses: () => null,
     ctf: () => ({ ctf: null, notices: [] }),
     optics: () => ({ optics: null, notices: [] }),
-    notices: [],
+    notices: boxNotices(readers, atBox, files[0].file.path),
   };
 }
 
 export function listSource(file: Recognised, paths: string[], finder: StackFinder): ParticleSource {
   const stacks = finder.findAll(paths, file, (row) => row);
-  return stackSource([file, ...stacks], stacks);
+  return stackSource([file, ...stacks], stacks, finder.atBox);
 }
 
 /** Paths of the stacks that a table or list names, as written: for programs that have to look them up on a disk. */

@@ -1,5 +1,6 @@
 // What a drop of files adds up to: a role and a line for each file, the set of particles, questions, what is missing.
 import type { ErrorData, Notice } from './errors.ts';
+import type { FileImageReader } from './mrc.ts';
 import type { ParticleSet } from './particles.ts';
 
 export type FileRole =
@@ -42,6 +43,8 @@ export interface Answers {
   leaveOutBadRows?: boolean;
   /** Which stack or particle table holds the images. */
   stackPath?: string;
+  /** Stacks that differ in their box are read at the smallest. */
+  cropBoxes?: boolean;
 }
 
 /** Files whose role is said by the person (the command line), by path. */
@@ -54,9 +57,13 @@ export interface ExplicitRoles {
   passthrough?: string[];
 }
 
+export type CropReader = (reader: FileImageReader, boxPixels: number) => FileImageReader;
+
 export interface UnderstandOptions {
   answers?: Answers;
   roles?: ExplicitRoles;
+  /** Reads a stack at a smaller, even box: what `cropBoxes` asks for. */
+  atBox?: CropReader;
   signal?: AbortSignal;
   onProgress?: (progress: { fraction: number | null; message: string }) => void;
   /** Look for NaN and infinite pixels: in all images (default up to 2 GB, else a sample), a sample of 4096, or not. */
