@@ -2,7 +2,6 @@
 // a line, an error or a question where they do not fit. Nothing is lost: what cannot be used is reported with its file.
 import { findBadPixels, withoutRows } from './bad-pixels.ts';
 import { chooseSource } from './choose-source.ts';
-import { posesInFractions } from './cryodrgn-pickles.ts';
 import { VitrineError, throwIfCancelled, type Notice } from './errors.ts';
 import { looksWhite } from './looks-white.ts';
 import { rowMap, rowsOfList, tableByOriginalIndex, type RowMap } from './matching.ts';
@@ -11,6 +10,7 @@ import { CTF_WIDTH, OPTICS_WIDTH, type NamedBlob, type ParticleSet, type Poses }
 import { namedStacks, type ParticleSource } from './particle-source.ts';
 import { baseName } from './path-match.ts';
 import { inWords, recognise, type Recognised } from './recognise.ts';
+import { posesInFractions } from './shift-unit.ts';
 import { pickImages } from './stacks.ts';
 import { pickPoses, pickRows } from './subset.ts';
 import type { Question, UnderstandOptions, Understanding, UnderstoodFile } from './understanding.ts';
@@ -176,6 +176,7 @@ function buildSet(drop: Drop, source: ParticleSource): { set: ParticleSet; map: 
     if (file.content.kind === 'stack') drop.warnings.push(...file.content.notices);
   }
   drop.warnings.push(...source.notices, ...map.notices);
+  drop.questions.push(...source.questions);
 
   const counts = [sourceCount, map.sourceRows.length];
   const ctfFile = drop.pickle('ctf', counts);
@@ -236,14 +237,17 @@ function posesOf(drop: Drop, source: ParticleSource, map: RowMap, scale: Scale, 
     drop.posesRefused ||= !rows;
     if (rows) {
       drop.used.add(found.file);
-      drop.warnings.push(...rows.notices, ...found.pickle.notices);
+      const { path } = found.file.file;
+      const read = posesInFractions(found.pickle.poses, scale.boxPixels, path, drop.options.answers ?? {});
+      drop.warnings.push(...rows.notices, ...read.notices);
+      if (read.question) drop.questions.push(read.question);
       if (source.table)
         drop.warnings.push({
           code: 'poses-from-pickle',
           message: `Poses come from ${baseName(found.file.file.path)}, not from the table.`,
           file: found.file.file.path,
         });
-      return pickPoses(posesInFractions(found.pickle, scale.boxPixels), rows.rows);
+      return pickPoses(read.poses, rows.rows);
     }
   }
   const table = drop.attempt(source.files[0], () => ({ poses: source.poses(scale) }));
