@@ -8,8 +8,8 @@ import { looksLikeCtf } from '../src/imaging/ctf-signs.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import { RunFolder } from '../src/library/runs.ts';
 import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS, PARAMS } from '../src/params.ts';
-import { act, number } from './command.ts';
-import { openParticles, type ParticleOptions } from './files.ts';
+import { act } from './command.ts';
+import { addParticleOptions, openParticles, type ParticleOptions } from './files.ts';
 import { addParamOptions, paramsFrom } from './param-options.ts';
 import { newRecord } from './train.ts';
 import { filesOf, prepareForRun, trainAndTell, trainingResult } from './training.ts';
@@ -26,13 +26,8 @@ export function addAbInitio(program: Command): void {
     .command('abinit')
     .description('Finds poses and learns a field from particles alone.')
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
-    .requiredOption('-o, --out <folder>', 'run folder to write')
-    .option('--ctf <pkl>', 'CTF, where the particles have none of their own')
-    .option('--poses <pkl>', 'poses to begin with (--start given)')
-    .option('--ind <pkl>', 'index list: these particles only')
-    .option('--datadir <folder>', 'where the stacks lie that a table names')
-    .option('--apix <number>', 'pixel size of the images, Å', number)
-    .option('--leave-out-bad', 'leave out images with pixels that are not finite')
+    .requiredOption('-o, --out <folder>', 'run folder to write');
+  addParticleOptions(command, { poses: 'poses to begin with (--start given)' })
     .option('--tilt <mrcs>', 'second stack: the same particles, tilted about x by --tilt-deg')
     .option('--tilt-ctf <pkl>', 'CTF of the second stack')
     .option('--without-ctf', 'go on without a CTF though the images look as if they had one');
@@ -51,7 +46,7 @@ export function addAbInitio(program: Command): void {
         file: options.out,
         advice: 'Choose another folder with -o, or go on with: vitrine resume.',
       });
-    const set = await openParticles(particles, options, console, options.leaveOutBad ? 'all' : 'none');
+    const set = await openParticles(particles, options, console);
     if (params.start === 'given' && !set.poses)
       throw new VitrineError('poses-missing', 'There are no poses to begin with.', {
         field: '--start',

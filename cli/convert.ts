@@ -17,9 +17,9 @@ import { downsampleVolume } from '../src/imaging/crop.ts';
 import { convertStack, readTable } from '../src/jobs/convert-job.ts';
 import { columnsOf, csvOf, latentsCsv } from '../src/jobs/csv.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
-import { act, number, wholeNumber } from './command.ts';
+import { act, wholeNumber } from './command.ts';
 import type { Console } from './console.ts';
-import { openFile, openParticles, type ParticleOptions } from './files.ts';
+import { addParticleOptions, openFile, openParticles, type ParticleOptions } from './files.ts';
 
 interface ConvertOptions extends ParticleOptions {
   out: string;
@@ -36,12 +36,8 @@ export function addConvert(program: Command): void {
     .argument('<in>')
     .requiredOption('-o, --out <file>', '.mrcs, .mrc, .star, .cs, .csv, or .pkl with pose, ctf or ind in its name')
     .option('-D, --box <pixels>', 'box: Fourier-crop images and maps to it; or what a table lacks', wholeNumber)
-    .option('--apix <number>', 'pixel size of the input, Å', number)
-    .option('--kind <name>', 'poses, ctf or ind, where the name of a .pkl does not say')
-    .option('--poses <pkl>', 'poses of a stack')
-    .option('--ctf <pkl>', 'CTF of a stack')
-    .option('--ind <pkl>', 'take these particles only')
-    .option('--datadir <folder>', 'where the stacks lie that a table names');
+    .option('--kind <name>', 'poses, ctf or ind, where the name of a .pkl does not say');
+  addParticleOptions(command);
   act(command, async ([path], raw, console) => {
     const options = raw as unknown as ConvertOptions;
     const out = resolve(options.out);

@@ -9,7 +9,7 @@ import { latentsCsv } from '../src/jobs/csv.ts';
 import { loadModel } from '../src/jobs/decode-job.ts';
 import { encodeParticles } from '../src/jobs/encode-job.ts';
 import { act, wholeNumber } from './command.ts';
-import { openParticles, type ParticleOptions } from './files.ts';
+import { addParticleOptions, openParticles, type ParticleOptions } from './files.ts';
 import { addParamOptions } from './param-options.ts';
 import { openRun, withEngine } from './runs.ts';
 import type { Params } from '../src/params.ts';
@@ -27,11 +27,8 @@ export function addEncode(program: Command): void {
     .argument('<run>', 'run folder of Vitrine or cryoDRGN')
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
     .requiredOption('-o, --out <file>', '.csv (z1, z2 …) or .pkl (μ, log σ²)')
-    .option('--poses <pkl>', 'poses, where the particles have none of their own')
-    .option('--ctf <pkl>', 'CTF, where the particles have none of their own')
-    .option('--ind <pkl>', 'index list: encode these particles only')
-    .option('--datadir <folder>', 'where the stacks lie that a table names')
     .option('--epoch <number>', 'epoch of the weights; the last', wholeNumber);
+  addParticleOptions(command);
   addParamOptions(command, ['device']);
   act(command, async ([path, particles], raw, console) => {
     const options = raw as unknown as EncodeOptions;

@@ -1,11 +1,14 @@
 // Files named on a command line, opened by range: particles with their stacks, poses, CTF and index list.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
+import type { Command } from 'commander';
 import { referencedStacks, understand } from '../src/formats/assemble.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
+import { refusalOf } from '../src/formats/refusal.ts';
 import type { Understanding } from '../src/formats/understanding.ts';
+import { number, oneOf } from './command.ts';
 import type { Console } from './console.ts';
 
 /** Error 'file-missing'. */
@@ -19,6 +22,7 @@ export function openFile(path: string): NamedBlob {
   return { path, blob: openFileBlob(path) };
 }
 
+/** What is said of particles on the command line, beside their file. */
 export interface ParticleOptions {
   poses?: string;
   ctf?: string;
@@ -27,6 +31,68 @@ export interface ParticleOptions {
   apix?: number;
   /** Leave out images with pixels that are not finite. */
   leaveOutBad?: boolean;
+  /** Readings of files that leave several open: as in Answers. */
+  shifts?: 'pixels' | 'fractions';
+  inOrder?: boolean;
+  listOrder?: 'whole' | 'filtered';
+  posesFrom?: string;
+  ctfFrom?: string;
+}
+
+/** Flags and words of ParticleOptions, in the order of the help. */
+const PARTICLE_OPTIONS: Record<
+  keyof ParticleOptions,
+  [flags: string, words: string, parse?: (value: string) => unknown]
+> = {
+  poses: ['--poses <pkl>', 'poses, where the particles have none of their own'],
+  ctf: ['--ctf <pkl>', 'CTF, where the particles have none of their own'],
+  ind: ['--ind <pkl>', 'index list: these particles only'],
+  datadir: ['--datadir <folder>', 'where the stacks lie that a table names'],
+  apix: ['--apix <number>', 'pixel size of the images, Å', number],
+  leaveOutBad: ['--leave-out-bad', 'leave out images with pixels that are not finite'],
+  shifts: [
+    '--shifts <unit>',
+    'shifts of a pose.pkl are pixels or fractions (of the box)',
+    oneOf('pixels', 'fractions'),
+  ],
+  inOrder: ['--in-order', 'the stack was cut down to the table: image k belongs to row k'],
+  listOrder: [
+    '--list-order <order>',
+    'poses and CTF as long as an index list that reorders: whole (in the order of the stack) or filtered (of the list)',
+    oneOf('whole', 'filtered'),
+  ],
+  posesFrom: ['--poses-from <cs>', 'of several .cs tables that differ, the one that gives the poses'],
+  ctfFrom: ['--ctf-from <cs>', 'of several .cs tables that differ, the one that gives the CTF'],
+};
+const PARTICLE_KEYS = Object.keys(PARTICLE_OPTIONS) as (keyof ParticleOptions)[];
+
+/** The options of every command that opens particles; `words` where a command says one differently. */
+export function addParticleOptions(
+  command: Command,
+  words: Partial<Record<keyof ParticleOptions, string>> = {},
+): Command {
+  for (const key of PARTICLE_KEYS) {
+    const [flags, usual, parse] = PARTICLE_OPTIONS[key];
+    if (parse) command.option(flags, words[key] ?? usual, parse);
+    else command.option(flags, words[key] ?? usual);
+  }
+  return command;
+}
+
+/** Of a command's options, those that addParticleOptions added and that were given. */
+export function particleOptionsOf(raw: object): ParticleOptions {
+  const given = Object.entries(raw).filter(
+    ([key, value]) => (PARTICLE_KEYS as string[]).includes(key) && value !== undefined,
+  );
+  return Object.fromEntries(given);
+}
+
+/** Error 'usage' naming the first given of `keys` (of all particle options) that cannot act, and `why`. */
+export function refuseParticleOptions(options: ParticleOptions, why: string, keys = PARTICLE_KEYS): void {
+  const key = keys.find((one) => options[one] !== undefined);
+  if (key === undefined) return;
+  const [flag] = PARTICLE_OPTIONS[key][0].split(' ');
+  throw new VitrineError('usage', `${flag} cannot act here: ${why}`, { field: flag, advice: 'Leave it out.' });
 }
 
 /** What the files named on the command line add up to; errors are part of the result. */
@@ -51,6 +117,11 @@ export async function understandFiles(
     answers: {
       ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
       ...(options.leaveOutBad && { leaveOutBadRows: true }),
+      ...(options.shifts && { shifts: options.shifts }),
+      ...(options.inOrder && { imageOrder: 'rows' as const }),
+      ...(options.listOrder && { listOrder: options.listOrder }),
+      ...(options.posesFrom !== undefined && { posesFile: options.posesFrom }),
+      ...(options.ctfFrom !== undefined && { ctfFile: options.ctfFrom }),
     },
     signal: console.signal,
     onProgress: (progress) => console.progress(progress),
@@ -58,17 +129,19 @@ export async function understandFiles(
   });
 }
 
-/** The set of particles. Errors: the first of any file that was named. */
+/** The set of particles. Errors: the first of any file that was named, 'ambiguous' where a reading is left open. */
 export async function openParticles(
   particles: string,
   options: ParticleOptions,
   console: Console,
-  scanPixels: 'all' | 'sample' | 'none' = 'none',
+  scanPixels: 'all' | 'sample' | 'none' = options.leaveOutBad ? 'all' : 'none',
 ): Promise<ParticleSet & { looksWhite: boolean | null }> {
   const understanding = await understandFiles(particles, options, console, scanPixels);
   const { set, files, warnings, looksWhite } = understanding;
   const failed = files.find(({ error }) => error);
   if (failed?.error) throw VitrineError.fromData(failed.error);
+  const open = refusalOf(understanding.questions);
+  if (open) throw open;
   if (!set)
     throw new VitrineError('file-kind-unknown', 'This file holds no particles.', {
       file: particles,

@@ -4,9 +4,16 @@ import type { Command } from 'commander';
 import { VitrineError } from '../src/formats/errors.ts';
 import { readMrcVolume } from '../src/formats/mrc.ts';
 import { describeTable } from '../src/jobs/convert-job.ts';
-import { act, number } from './command.ts';
+import { act } from './command.ts';
 import type { Console } from './console.ts';
-import { openFile, understandFiles, type ParticleOptions } from './files.ts';
+import {
+  addParticleOptions,
+  openFile,
+  particleOptionsOf,
+  refuseParticleOptions,
+  understandFiles,
+  type ParticleOptions,
+} from './files.ts';
 import { engineWords, openRun } from './runs.ts';
 
 interface Info {
@@ -23,18 +30,12 @@ interface Info {
 }
 
 export function addInfo(program: Command): void {
-  const command = program
-    .command('info')
-    .description('What a file or run folder holds.')
-    .argument('<file>')
-    .option('--poses <pkl>', 'poses that belong to the particles')
-    .option('--ctf <pkl>', 'CTF that belongs to the particles')
-    .option('--ind <pkl>', 'index list into the original stack')
-    .option('--datadir <folder>', 'where the stacks lie that a table names')
-    .option('--apix <number>', 'pixel size, Å', number);
-  act(command, async ([file], options, console) => {
+  const command = program.command('info').description('What a file or run folder holds.').argument('<file>');
+  addParticleOptions(command);
+  act(command, async ([file], raw, console) => {
+    const options = particleOptionsOf(raw);
     const info = statSync(file, { throwIfNoEntry: false })?.isDirectory()
-      ? await runInfo(file)
+      ? await runInfo(file, options)
       : await fileInfo(file, options, console);
     for (const [key, value] of Object.entries(info)) {
       if (key === 'warnings') continue;
@@ -47,7 +48,13 @@ export function addInfo(program: Command): void {
 
 async function fileInfo(path: string, options: ParticleOptions, console: Console): Promise<Info> {
   const file = openFile(path);
-  const { files, set, warnings, questions } = await understandFiles(path, options, console, 'sample', false);
+  const { files, set, warnings, questions } = await understandFiles(
+    path,
+    options,
+    console,
+    options.leaveOutBad ? 'all' : 'sample',
+    false,
+  );
   const [main] = files;
   const info: Info = {
     kind: main.role,
@@ -93,7 +100,11 @@ function failing(files: { error?: Parameters<typeof VitrineError.fromData>[0] }[
   return null;
 }
 
-async function runInfo(path: string): Promise<Info & { epochs: number[]; computedOn: string | null }> {
+async function runInfo(
+  path: string,
+  options: ParticleOptions,
+): Promise<Info & { epochs: number[]; computedOn: string | null }> {
+  refuseParticleOptions(options, 'a run folder says itself what it was made of.');
   const opened = await openRun(path);
   const { spec, dataset } = await opened.run.field();
   const latents = await opened.run.latents(null);

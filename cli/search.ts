@@ -10,7 +10,7 @@ import { exportPoses, type PoseFormat } from '../src/jobs/pose-export.ts';
 import { searchParticles, type SearchJobOptions } from '../src/jobs/search-job.ts';
 import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS } from '../src/params.ts';
 import { act, number, wholeNumber } from './command.ts';
-import { openParticles, type ParticleOptions } from './files.ts';
+import { addParticleOptions, openParticles, type ParticleOptions } from './files.ts';
 import { addParamOptions, paramsFrom } from './param-options.ts';
 import { openRun, withEngine } from './runs.ts';
 
@@ -53,15 +53,12 @@ export function addRefinePoses(program: Command): void {
 }
 
 function withParticles(command: Command): Command {
-  return command
+  command
     .argument('<run>', 'run folder of Vitrine or cryoDRGN')
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
     .requiredOption('-o, --out <file>', 'poses to write: .pkl, .star, or .cs for particles that came as .cs')
-    .option('--poses <pkl>', 'poses, where the particles have none of their own')
-    .option('--ctf <pkl>', 'CTF, where the particles have none of their own')
-    .option('--ind <pkl>', 'index list: these particles only')
-    .option('--datadir <folder>', 'where the stacks lie that a table names')
     .option('--epoch <number>', 'epoch of the weights; the last', wholeNumber);
+  return addParticleOptions(command);
 }
 
 async function findAndWrite(

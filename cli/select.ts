@@ -1,8 +1,7 @@
 // vitrine select RUN --labels: particles of chosen clusters as a list for other programs.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { readCsv } from '../src/formats/csv.ts';
 import { writeIndexPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { writeSelection, type SelectionFormat } from '../src/formats/selection-files.ts';
@@ -11,10 +10,18 @@ import { parseCs } from '../src/formats/cs.ts';
 import { rowsOfLabels } from '../src/landscape/selection.ts';
 import { act, wholeNumber, wholeNumbers } from './command.ts';
 import type { Console } from './console.ts';
-import { openFile, openParticles } from './files.ts';
+import {
+  addParticleOptions,
+  openFile,
+  openParticles,
+  particleOptionsOf,
+  refuseParticleOptions,
+  type ParticleOptions,
+} from './files.ts';
+import { readLabels } from './labels.ts';
 import { latentsOf, openRun, originalIndexOf, type OpenRun } from './runs.ts';
 
-interface SelectOptions {
+interface SelectOptions extends ParticleOptions {
   out: string;
   labels: number[];
   labelsFile?: string;
@@ -29,9 +36,10 @@ export function addSelect(program: Command): void {
     .argument('<run>', 'run folder that was analysed')
     .requiredOption('--labels <numbers>', 'clusters: 0,3,5-7', wholeNumbers)
     .requiredOption('-o, --out <file>', 'out.star, out.cs, out.pkl or out.csv')
-    .option('--labels-file <csv>', 'table with a column label; RUN/analyze.N/labels.csv')
+    .option('--labels-file <csv>', 'table with a column label (and index), or labels.pkl; RUN/analyze.N/labels.csv')
     .option('--epoch <number>', 'epoch that was analysed; the last', wholeNumber)
     .option('--particles <file>', 'the STAR or .cs to cut from, where it has moved');
+  addParticleOptions(command);
   act(command, async ([path], raw, console) => {
     const options = raw as unknown as SelectOptions;
     const extension = /\.(star|cs|pkl|csv)$/i.exec(options.out)?.[1].toLowerCase();
@@ -42,7 +50,8 @@ export function addSelect(program: Command): void {
       });
     const opened = await openRun(path);
     const { count, epoch } = await latentsOf(opened, options.epoch ?? null);
-    const labels = readLabels(options.labelsFile ?? join(path, `analyze.${epoch}`, 'labels.csv'), count);
+    const original = await originalIndexOf(opened, count);
+    const labels = readLabels(options.labelsFile ?? join(path, `analyze.${epoch}`, 'labels.csv'), original);
     const unknown = options.labels.find((label) => !labels.includes(label));
     if (unknown !== undefined)
       throw new VitrineError('value-out-of-range', `There is no cluster ${unknown}.`, {
@@ -50,7 +59,6 @@ export function addSelect(program: Command): void {
         expected: `0 to ${labels.reduce((most, label) => Math.max(most, label), 0)}`,
       });
     const rows = rowsOfLabels(labels, options.labels);
-    const original = await originalIndexOf(opened, count);
     const format = extension === 'pkl' ? 'ind.pkl' : (extension as SelectionFormat);
     const bytes = await listOf(opened, rows, original, format, options, console);
     const out = resolve(options.out);
@@ -58,24 +66,6 @@ export function addSelect(program: Command): void {
     console.say(`${rows.length} of ${count} particles: ${out}`);
     console.result({ out, particles: rows.length, of: count });
   });
-}
-
-function readLabels(path: string, count: number): Int32Array {
-  if (!existsSync(path))
-    throw new VitrineError('file-missing', 'The run has no clusters yet.', {
-      file: path,
-      advice: 'Run first: vitrine analyze RUN --ksample K.',
-    });
-  const table = readCsv(new Uint8Array(readFileSync(path)), path);
-  const column = table.columns.find(({ name }) => name === 'label');
-  if (!column || table.rows !== count)
-    throw new VitrineError('count-mismatch', 'The labels do not belong to this run.', {
-      file: path,
-      field: 'label',
-      expected: `${count} rows with a column label`,
-      found: `${table.rows} rows`,
-    });
-  return Int32Array.from(column.values);
 }
 
 async function listOf(
@@ -87,6 +77,8 @@ async function listOf(
   console: Console,
 ): Promise<Uint8Array> {
   const originals = rows.map((row) => original[row]);
+  if (format === 'ind.pkl' || format === 'csv')
+    refuseParticleOptions(options, 'a list of indices is written without opening the particles.');
   if (format === 'ind.pkl') return writeIndexPickle(originals);
   if (format === 'csv') return new TextEncoder().encode(`index\n${Array.from(originals).join('\n')}\n`);
   const files = opened.record?.files;
@@ -98,6 +90,7 @@ async function listOf(
     });
   // A table of the same kind is cut as it is: its stacks need not be at hand.
   if (particles.toLowerCase().endsWith(`.${format}`)) {
+    refuseParticleOptions(options, 'the table is cut as it is.');
     const bytes = new Uint8Array(await openFile(particles).blob.arrayBuffer());
     const table = format === 'star' ? parseStarParticles(bytes, particles) : parseCs(bytes, particles);
     return table.writeRows(originals);
@@ -109,6 +102,7 @@ async function listOf(
       ...(files?.ctf && { ctf: files.ctf }),
       ...(files?.ind && { ind: files.ind }),
       ...(files?.datadir && { datadir: files.datadir }),
+      ...particleOptionsOf(options),
     },
     console,
   );

@@ -11,20 +11,14 @@ import { fingerprintImages } from '../src/library/particle-cache.ts';
 import type { RunFiles, RunRecord } from '../src/library/run-record.ts';
 import { mapPixelSize, RunFolder } from '../src/library/runs.ts';
 import type { Params } from '../src/params.ts';
-import { act, number } from './command.ts';
+import { act } from './command.ts';
 import type { Console } from './console.ts';
-import { openParticles } from './files.ts';
+import { addParticleOptions, openParticles, particleOptionsOf } from './files.ts';
 import { addParamOptions, paramsFrom } from './param-options.ts';
 import { filesOf, prepareForRun, requirePoses, trainAndTell, trainingResult } from './training.ts';
 
 interface TrainOptions {
   out: string;
-  poses?: string;
-  ctf?: string;
-  ind?: string;
-  datadir?: string;
-  apix?: number;
-  leaveOutBad?: boolean;
 }
 
 export function addTrain(program: Command): void {
@@ -32,24 +26,20 @@ export function addTrain(program: Command): void {
     .command('train')
     .description('Learns a field from particles with poses.')
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
-    .requiredOption('-o, --out <folder>', 'run folder to write')
-    .option('--poses <pkl>', 'poses, where the particles have none of their own')
-    .option('--ctf <pkl>', 'CTF, where the particles have none of their own')
-    .option('--ind <pkl>', 'index list: train on these particles only')
-    .option('--datadir <folder>', 'where the stacks lie that a table names')
-    .option('--apix <number>', 'pixel size of the images, Å', number)
-    .option('--leave-out-bad', 'leave out images with pixels that are not finite');
+    .requiredOption('-o, --out <folder>', 'run folder to write');
+  addParticleOptions(command);
   addParamOptions(command);
   act(command, async ([particles], raw, console) => {
-    const options = raw as unknown as TrainOptions;
+    const { out } = raw as unknown as TrainOptions;
+    const options = particleOptionsOf(raw);
     const params = paramsFrom(raw);
-    const folder = resolve(options.out);
+    const folder = resolve(out);
     if (existsSync(join(folder, 'vitrine.json')) || existsSync(join(folder, 'config.yaml')))
       throw new VitrineError('usage', 'The folder already holds a run.', {
-        file: options.out,
+        file: out,
         advice: 'Choose another folder with -o, or go on with: vitrine resume.',
       });
-    const set = await openParticles(particles, options, console, options.leaveOutBad ? 'all' : 'none');
+    const set = await openParticles(particles, options, console);
     if (set.looksWhite === false && params.invertData)
       console.warn('warning: particles look dark on white; give --uninvert-data if they are.');
     requirePoses(set);

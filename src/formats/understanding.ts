@@ -42,7 +42,7 @@ export type Question =
 /** The files can be read in several ways that are all possible. */
 export interface ReadingQuestion {
   kind: 'reading';
-  about: 'shift-unit' | 'order-of-images' | 'list-already-applied' | 'which-table' | 'which-file' | 'bytes-left-over';
+  about: 'shift-unit' | 'order-of-images' | 'list-already-applied' | 'which-table' | 'which-file';
   /** The question in one line. */
   title: string;
   /** What is seen in the files that leaves it open. */
@@ -73,8 +73,6 @@ export interface Answers {
   posesFile?: string;
   ctfFile?: string;
   indexFile?: string;
-  /** Stacks longer than their header says: the bytes too many lie behind the images or before them. */
-  extraBytes?: 'behind' | 'before';
 }
 
 /** Files whose role is said by the person (the command line), by path. */
