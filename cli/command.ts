@@ -53,3 +53,11 @@ export function wholeNumbers(text: string): number[] {
     return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
   });
 }
+
+/** Parser of an option that takes one of `choices`. */
+export function oneOf(...choices: string[]): (text: string) => string {
+  return (text) => {
+    if (!choices.includes(text)) throw new InvalidArgumentError(`One of ${choices.join(', ')} is expected.`);
+    return text;
+  };
+}

@@ -1,13 +1,14 @@
 // Files named on a command line, opened by range: particles with their stacks, poses, CTF and index list.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Command } from 'commander';
 import { referencedStacks, understand } from '../src/formats/assemble.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
+import { refusalOf } from '../src/formats/refusal.ts';
 import type { Understanding } from '../src/formats/understanding.ts';
-import { number } from './command.ts';
+import { number, oneOf } from './command.ts';
 import type { Console } from './console.ts';
 
 /** Error 'file-missing'. */
@@ -30,16 +31,38 @@ export interface ParticleOptions {
   apix?: number;
   /** Leave out images with pixels that are not finite. */
   leaveOutBad?: boolean;
+  /** Readings of files that leave several open: as in Answers. */
+  shifts?: 'pixels' | 'fractions';
+  inOrder?: boolean;
+  listOrder?: 'whole' | 'filtered';
+  posesFrom?: string;
+  ctfFrom?: string;
 }
 
 /** Flags and words of ParticleOptions, in the order of the help. */
-const PARTICLE_OPTIONS: Record<keyof ParticleOptions, [flags: string, words: string, parse?: typeof number]> = {
+const PARTICLE_OPTIONS: Record<
+  keyof ParticleOptions,
+  [flags: string, words: string, parse?: (value: string) => unknown]
+> = {
   poses: ['--poses <pkl>', 'poses, where the particles have none of their own'],
   ctf: ['--ctf <pkl>', 'CTF, where the particles have none of their own'],
   ind: ['--ind <pkl>', 'index list: these particles only'],
   datadir: ['--datadir <folder>', 'where the stacks lie that a table names'],
   apix: ['--apix <number>', 'pixel size of the images, Å', number],
   leaveOutBad: ['--leave-out-bad', 'leave out images with pixels that are not finite'],
+  shifts: [
+    '--shifts <unit>',
+    'shifts of a pose.pkl are pixels or fractions (of the box)',
+    oneOf('pixels', 'fractions'),
+  ],
+  inOrder: ['--in-order', 'the stack was cut down to the table: image k belongs to row k'],
+  listOrder: [
+    '--list-order <order>',
+    'poses and CTF as long as an index list that reorders: whole (in the order of the stack) or filtered (of the list)',
+    oneOf('whole', 'filtered'),
+  ],
+  posesFrom: ['--poses-from <cs>', 'of several .cs tables that differ, the one that gives the poses'],
+  ctfFrom: ['--ctf-from <cs>', 'of several .cs tables that differ, the one that gives the CTF'],
 };
 const PARTICLE_KEYS = Object.keys(PARTICLE_OPTIONS) as (keyof ParticleOptions)[];
 
@@ -94,6 +117,11 @@ export async function understandFiles(
     answers: {
       ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
       ...(options.leaveOutBad && { leaveOutBadRows: true }),
+      ...(options.shifts && { shifts: options.shifts }),
+      ...(options.inOrder && { imageOrder: 'rows' as const }),
+      ...(options.listOrder && { listOrder: options.listOrder }),
+      ...(options.posesFrom !== undefined && { posesFile: options.posesFrom }),
+      ...(options.ctfFrom !== undefined && { ctfFile: options.ctfFrom }),
     },
     signal: console.signal,
     onProgress: (progress) => console.progress(progress),
@@ -101,7 +129,7 @@ export async function understandFiles(
   });
 }
 
-/** The set of particles. Errors: the first of any file that was named. */
+/** The set of particles. Errors: the first of any file that was named, 'ambiguous' where a reading is left open. */
 export async function openParticles(
   particles: string,
   options: ParticleOptions,
@@ -112,6 +140,8 @@ export async function openParticles(
   const { set, files, warnings, looksWhite } = understanding;
   const failed = files.find(({ error }) => error);
   if (failed?.error) throw VitrineError.fromData(failed.error);
+  const open = refusalOf(understanding.questions);
+  if (open) throw open;
   if (!set)
     throw new VitrineError('file-kind-unknown', 'This file holds no particles.', {
       file: particles,
@@ -122,20 +152,25 @@ export async function openParticles(
   return { ...set, looksWhite };
 }
 
-/** Stacks that a table names: beside it or in --datadir, as written, or by their base name. */
+/**
+ * Stacks that a table names: under its own path where the file is the one written, in --datadir or seen from the table's
+ * folder, and under the file's path where only the base name fits: whether that tells the stack is StackFinder's to say.
+ */
 async function stacksOf(main: NamedBlob, datadir: string | undefined): Promise<NamedBlob[]> {
   if (!/\.(star|cs|txt)$/i.test(main.path)) return [];
-  const folders = [...(datadir === undefined ? [] : [resolve(datadir)]), resolve(dirname(main.path))];
+  const folders = [...(datadir === undefined ? [] : [datadir]), dirname(main.path)];
   const names = await referencedStacks(main).catch(() => []);
-  return names.flatMap((name) => {
-    for (const folder of folders) {
-      for (const path of isAbsolute(name)
-        ? [name, join(folder, basename(name))]
-        : [join(folder, name), join(folder, basename(name))])
-        if (existsSync(path) && statSync(path).isFile()) return [{ path: name, blob: openFileBlob(path) }];
-    }
+  const isFile = (path: string) => existsSync(path) && statSync(path).isFile();
+  const byBase = new Map<string, NamedBlob>();
+  const exact = names.flatMap((name): NamedBlob[] => {
+    const places = isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name));
+    const path = places.find(isFile);
+    if (path !== undefined) return [{ path: name, blob: openFileBlob(path) }];
+    const beside = folders.map((folder) => join(folder, basename(name))).find(isFile);
+    if (beside !== undefined && !byBase.has(beside)) byBase.set(beside, { path: beside, blob: openFileBlob(beside) });
     return [];
   });
+  return [...exact, ...byBase.values()];
 }
 
 /** Whether a folder is a run of Vitrine or cryoDRGN. */

@@ -1,7 +1,8 @@
 // Which of the dropped files holds the particles: the table or stack said by the person, else the one that fits.
 import { VitrineError } from './errors.ts';
-import { StackFinder, csSource, listSource, starSource, stackSource, type ParticleSource } from './particle-source.ts';
+import { csSource, listSource, starSource, stackSource, type ParticleSource } from './particle-source.ts';
 import type { Recognised } from './recognise.ts';
+import { StackFinder } from './stack-finder.ts';
 import type { Answers, ExplicitRoles, Question } from './understanding.ts';
 
 export interface Choice {
@@ -41,8 +42,8 @@ export function chooseSource(files: Recognised[], roles: ExplicitRoles, answers:
   const build = (file: Recognised, stack: Recognised | null = null): ParticleSource | null => {
     try {
       const { content } = file;
-      if (content.kind === 'star') return starSource(file, content.table, finder, stack);
-      if (content.kind === 'cs') return csSource(file, content.table, passthroughOf(file), finder, stack);
+      if (content.kind === 'star') return starSource(file, content.table, finder, stack, answers);
+      if (content.kind === 'cs') return csSource(file, content.table, passthroughOf(file), finder, stack, answers);
       if (content.kind === 'list') return listSource(file, content.paths, finder);
       return stackSource([file], [file]);
     } catch (error) {
@@ -75,7 +76,10 @@ export function chooseSource(files: Recognised[], roles: ExplicitRoles, answers:
     if (built.length > 1) return chosen(null, { kind: 'which-stack', candidates: tables.map(({ file }) => file.path) });
     const fitting = usable.filter((stack) => tables.some((table) => rowsOf(table) === countOf(stack)));
     const ask = fitting.length > 0 && [...errors.values()].every(({ code }) => code === 'star-image-missing');
-    return chosen(null, ask ? { kind: 'which-stack', candidates: fitting.map(({ file }) => file.path) } : null);
+    return chosen(
+      null,
+      ask ? { kind: 'which-stack', candidates: fitting.map(({ file }) => file.path), inOrder: true } : null,
+    );
   }
   const lists = files.filter(({ content }) => content.kind === 'list');
   if (lists.length === 1) return chosen(build(lists[0]));

@@ -4,6 +4,7 @@ import { VitrineError, type Notice } from './errors.ts';
 import { CTF_WIDTH, type Poses } from './particles.ts';
 import { matrixFromRotationVector } from '../geometry/rotation.ts';
 import type { CsTable } from './cs.ts';
+import { rowsByUid } from './join-by-uid.ts';
 import type { ImageScale, ImageNames } from './star-particles.ts';
 
 /** Fields of a table, or of the passthrough files where it lacks them: rows of the table × width. */
@@ -15,8 +16,8 @@ export interface CsFields {
 }
 
 /**
- * Joins passthrough tables to `table` by uid. Error: 'count-mismatch' where a passthrough that is needed lacks
- * particles of the table.
+ * Joins passthrough tables to `table` by uid. Errors: 'count-mismatch' where a passthrough that is needed lacks
+ * particles of the table, 'ambiguous' where it has several rows of one.
  */
 export function joinPassthrough(table: CsTable, passthrough: readonly CsTable[]): CsFields {
   const rowMaps = new Map<CsTable, Int32Array>();
@@ -30,9 +31,7 @@ export function joinPassthrough(table: CsTable, passthrough: readonly CsTable[])
         file: other.fileName,
         field: 'uid',
       });
-    const rowOf = new Map<bigint, number>();
-    theirs.forEach((uid, row) => rowOf.set(uid, row));
-    const rows = Int32Array.from(uids, (uid) => rowOf.get(uid) ?? -1);
+    const rows = rowsByUid(uids, theirs, other.fileName);
     const missing = rows.indexOf(-1);
     if (missing >= 0)
       throw new VitrineError('count-mismatch', 'The passthrough file lacks particles of the table.', {

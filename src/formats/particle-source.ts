@@ -5,9 +5,13 @@ import type { CsTable } from './cs.ts';
 import { VitrineError, type Notice } from './errors.ts';
 import type { FileImageReader } from './mrc.ts';
 import type { OpticsGroup, ParticleTable, Poses } from './particles.ts';
+import { baseName } from './path-match.ts';
 import { inWords, type Recognised } from './recognise.ts';
+import type { StackFinder } from './stack-finder.ts';
 import { starCtf, starPoses, type ImageNames, type ImageScale, type StarParticles } from './star-particles.ts';
 import { joinStacks, pickFromStacks } from './stacks.ts';
+import type { Answers, ReadingQuestion } from './understanding.ts';
+import { tablesToJoin } from './which-table.ts';
 
 export interface ParticleSource {
   /** The files it is made of: table first. */
@@ -23,83 +27,20 @@ export interface ParticleSource {
   /** N×10 as OPTICS_COLUMNS; null where every row is ordinary. */
   optics(scale: ImageScale): { optics: Float32Array | null; notices: Notice[] };
   notices: Notice[];
+  questions: ReadingQuestion[];
 }
 
-/** Finds files of a drop by the path a table writes: beside the table, as written, by its longest ending, by base name. */
-export class StackFinder {
-  private readonly byPath = new Map<string, Recognised>();
-  private readonly byBase = new Map<string, Recognised[]>();
-
-  constructor(readonly stacks: Recognised[]) {
-    for (const stack of stacks) {
-      const path = normal(stack.file.path);
-      this.byPath.set(path, stack);
-      const base = baseName(path);
-      this.byBase.set(base, [...(this.byBase.get(base) ?? []), stack]);
-    }
-  }
-
-  find(written: string, fromFile: string): Recognised | null {
-    const folder = normal(fromFile).split('/').slice(0, -1).join('/');
-    const direct = this.byPath.get(normal(`${folder}/${written}`)) ?? this.byPath.get(normal(written));
-    if (direct) return direct;
-    const same = this.byBase.get(baseName(written)) ?? [];
-    const parts = normal(written).split('/').reverse();
-    const shared = (stack: Recognised) => {
-      const theirs = normal(stack.file.path).split('/').reverse();
-      let n = 0;
-      while (n < parts.length && parts[n] === theirs[n]) n++;
-      return n;
-    };
-    return same.reduce<Recognised | null>(
-      (best, stack) => (best && shared(best) >= shared(stack) ? best : stack),
-      null,
-    );
-  }
+interface Images {
+  images: FileImageReader;
+  stacks: Recognised[];
+  notices: Notice[];
+  questions: ReadingQuestion[];
 }
 
-function normal(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.replaceAll('\\', '/').split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part === '..' && parts.length > 0) parts.pop();
-    else if (part !== '..') parts.push(part);
-  }
-  return parts.join('/');
-}
-export const baseName = (path: string) => path.replaceAll('\\', '/').split('/').at(-1) ?? path;
-
-/** Reader over the images that a table names, in the table's order. Errors: 'star-image-missing', 'index-out-of-range'. */
-function readerOf(
-  names: ImageNames,
-  table: Recognised,
-  finder: StackFinder,
-): { images: FileImageReader; stacks: Recognised[]; notices: Notice[] } {
-  const found = names.paths.map((path) => finder.find(path, table.file.path));
+/** Reader over the images that a table names, in the table's order. Errors: those of StackFinder, 'index-out-of-range'. */
+function readerOf(names: ImageNames, table: Recognised, finder: StackFinder, answers: Answers): Images {
   const rows = names.pathOf.length;
-  const absent = names.pathOf.findIndex((id) => found[id] === null);
-  if (absent >= 0) {
-    const missing = names.paths.filter((_, i) => found[i] === null);
-    throw new VitrineError(
-      'star-image-missing',
-      `${inWords(missing.length)} of ${inWords(names.paths.length)} stacks that the table names are not there.`,
-      {
-        file: table.file.path,
-        row: absent + 1,
-        field: table.role === 'star' ? '_rlnImageName' : 'blob/path',
-        expected: names.paths[names.pathOf[absent]],
-        found:
-          finder.stacks.length > 0
-            ? finder.stacks
-                .slice(0, 3)
-                .map((s) => s.file.path)
-                .join(', ')
-            : 'no stack',
-        advice: 'Drop the folder that holds the stacks together with the table.',
-      },
-    );
-  }
-  const stacks = found.filter((stack) => stack !== null);
+  const stacks = finder.findAll(names.paths, table, (path) => names.pathOf.indexOf(path));
   const readers = stacks.map((stack) => {
     if (stack.content.kind === 'stack') return stack.content.reader;
     throw VitrineError.fromData(
@@ -112,23 +53,18 @@ function readerOf(
     );
   });
   const beyond = names.indexIn.findIndex((index, row) => index >= readers[names.pathOf[row]].count);
-  if (beyond < 0) return { images: pickFromStacks(readers, names.pathOf, names.indexIn), stacks, notices: [] };
-  if (readers.length === 1 && readers[0].count === rows)
+  if (beyond < 0)
+    return { images: pickFromStacks(readers, names.pathOf, names.indexIn), stacks, notices: [], questions: [] };
+  const inOrder = readers.length === 1 && readers[0].count === rows && answers.imageOrder !== 'names';
+  if (inOrder) {
+    const answered = answers.imageOrder !== undefined;
     return {
       images: readers[0],
       stacks,
-      notices: [
-        {
-          code: 'stack-filtered',
-          message:
-            'The table counts images of the unfiltered stack; as it has one row for each image here, they are taken in order.',
-          file: table.file.path,
-          row: beyond + 1,
-          advice:
-            'Look at the gallery and the first maps: if particles and poses do not fit, drop the unfiltered stack.',
-        },
-      ],
+      notices: answered ? [takenInOrder(table, stacks[0])] : [],
+      questions: answered ? [] : [orderQuestion(table, stacks[0], rows, names.indexIn[beyond] + 1)],
     };
+  }
   throw new VitrineError('index-out-of-range', 'The table names an image beyond the end of its stack.', {
     file: table.file.path,
     row: beyond + 1,
@@ -138,9 +74,38 @@ function readerOf(
   });
 }
 
+function orderQuestion(table: Recognised, stack: Recognised, rows: number, named: number): ReadingQuestion {
+  const [file, images] = [baseName(stack.file.path), inWords(rows)];
+  return {
+    kind: 'reading',
+    about: 'order-of-images',
+    title: 'Do the images belong to the rows in order?',
+    reason: `The table names image ${inWords(named)} of ${file}, which has ${images} images: as many as the table has rows.`,
+    file: table.file.path,
+    readings: [
+      {
+        says: `Yes: ${file} was cut down to this table, so that image k belongs to row k.`,
+        answer: { imageOrder: 'rows' },
+        option: '--in-order',
+      },
+      {
+        says: 'No: this is another stack; the one that the table names has to be given.',
+        answer: { imageOrder: 'names' },
+        option: 'the stack that the table names',
+      },
+    ],
+  };
+}
+
 /** `stack`, where given, holds the table's rows in order whatever names the table writes. */
-export function starSource(file: Recognised, table: StarParticles, finder: StackFinder, stack: Recognised | null) {
-  const taken = stack ? inRowOrder(file, table.rows, stack) : readerOf(table.images, file, finder);
+export function starSource(
+  file: Recognised,
+  table: StarParticles,
+  finder: StackFinder,
+  stack: Recognised | null,
+  answers: Answers,
+): ParticleSource {
+  const taken = stack ? inRowOrder(file, table.rows, stack) : readerOf(table.images, file, finder, answers);
   const group = table.opticsGroups[table.opticsGroupOf?.[0] ?? 0];
   const scaled =
     table.pixelSizeAngstrom !== null && group.boxPixels
@@ -157,6 +122,7 @@ export function starSource(file: Recognised, table: StarParticles, finder: Stack
     ctf: (scale) => starCtf(table, scale),
     optics: () => ({ optics: null, notices: [] }),
     notices: taken.notices,
+    questions: taken.questions,
   };
   if (table.pixelSizesDiffer) source.notices.push(pixelSizesDiffer(table.fileName));
   return source;
@@ -168,10 +134,12 @@ export function csSource(
   passthrough: Recognised[],
   finder: StackFinder,
   stack: Recognised | null,
+  answers: Answers,
 ): ParticleSource {
-  const others = passthrough.flatMap(({ content }) => (content.kind === 'cs' ? [content.table] : []));
+  const chosen = tablesToJoin(file, passthrough, answers);
+  const others = chosen?.passthrough ?? [];
   const joined: CsTable = { ...table, passthrough: others };
-  const fields: CsFields = joinPassthrough(table, others);
+  const fields: CsFields = joinPassthrough(chosen?.lead ?? table, others);
   const names = csImages(fields);
   if (!names && !stack)
     throw new VitrineError('cs-syntax', 'The .cs file does not say where its images are.', {
@@ -180,7 +148,7 @@ export function csSource(
       expected: 'blob/path and blob/idx',
       advice: "Drop the job's passthrough .cs file too.",
     });
-  const taken = stack || !names ? inRowOrder(file, table.rows, stack) : readerOf(names, file, finder);
+  const taken = stack || !names ? inRowOrder(file, table.rows, stack) : readerOf(names, file, finder, answers);
   const { angstrom, differ } = csPixelSize(fields);
   const shape = fields.numbers('blob/shape');
   const first = (field: string) => fields.numbers(field)?.[0] ?? null;
@@ -209,6 +177,7 @@ export function csSource(
     ctf: (scale) => csCtf(fields, scale),
     optics: () => ({ optics: null, notices: [] }),
     notices,
+    questions: [...taken.questions, ...(chosen?.questions ?? [])],
   };
 }
 
@@ -221,7 +190,16 @@ function pixelSizesDiffer(file: string): Notice {
   };
 }
 
-function inRowOrder(table: Recognised, rows: number, stack: Recognised | null) {
+function takenInOrder(table: Recognised, stack: Recognised): Notice {
+  return {
+    code: 'stack-by-order',
+    message: `Images are taken from ${baseName(stack.file.path)} in the order of the table's rows, not by the names it writes.`,
+    file: table.file.path,
+    advice: 'Look at the gallery and the first maps: if particles and poses do not fit, give the unfiltered stack.',
+  };
+}
+
+function inRowOrder(table: Recognised, rows: number, stack: Recognised | null): Images {
   if (stack?.content.kind !== 'stack' || stack.content.reader.count !== rows)
     throw new VitrineError('count-mismatch', 'The stack does not have one image a row of the table.', {
       file: stack?.file.path ?? table.file.path,
@@ -229,12 +207,7 @@ function inRowOrder(table: Recognised, rows: number, stack: Recognised | null) {
       found: stack?.content.kind === 'stack' ? String(stack.content.reader.count) : 'none',
       advice: 'Choose the stack that was made from this table.',
     });
-  const notice: Notice = {
-    code: 'stack-by-order',
-    message: `Images are taken from ${baseName(stack.file.path)} in the order of the table's rows, not by the names it writes.`,
-    file: table.file.path,
-  };
-  return { images: stack.content.reader, stacks: [stack], notices: [notice] };
+  return { images: stack.content.reader, stacks: [stack], notices: [takenInOrder(table, stack)], questions: [] };
 }
 
 /** One stack, or all stacks of a list one after the other. */
@@ -256,20 +229,12 @@ export function stackSource(files: Recognised[], stacks: Recognised[]): Particle
     ctf: () => ({ ctf: null, notices: [] }),
     optics: () => ({ optics: null, notices: [] }),
     notices: [],
+    questions: [],
   };
 }
 
 export function listSource(file: Recognised, paths: string[], finder: StackFinder): ParticleSource {
-  const stacks = paths.map((path, row) => {
-    const stack = finder.find(path, file.file.path);
-    if (stack) return stack;
-    throw new VitrineError('star-image-missing', 'A stack of the list is not there.', {
-      file: file.file.path,
-      row: row + 1,
-      expected: path,
-      advice: 'Drop the folder that holds the stacks together with the list.',
-    });
-  });
+  const stacks = finder.findAll(paths, file, (row) => row);
   return stackSource([file, ...stacks], stacks);
 }
 

@@ -35,13 +35,44 @@ export type Question =
   | { kind: 'pixel-size'; found: number | null; reason: string }
   /** 0-based rows with NaN or infinite pixels, at most 1000 of them listed. */
   | { kind: 'bad-pixels'; rows: number[]; count: number }
-  | { kind: 'which-stack'; candidates: string[] };
+  /** Where `inOrder`, images are taken in the order of the table's rows, not by the names it writes. */
+  | { kind: 'which-stack'; candidates: string[]; inOrder?: boolean }
+  | ReadingQuestion;
+
+/** The files can be read in several ways that are all possible. */
+export interface ReadingQuestion {
+  kind: 'reading';
+  about: 'shift-unit' | 'order-of-images' | 'list-already-applied' | 'which-table' | 'which-file';
+  /** The question in one line. */
+  title: string;
+  /** What is seen in the files that leaves it open. */
+  reason: string;
+  file: string;
+  readings: Reading[];
+}
+export interface Reading {
+  /** The reading in words, with what speaks for it. */
+  says: string;
+  answer: Answers;
+  /** What says the same on a command line: "--shifts pixels". */
+  option: string;
+}
 
 export interface Answers {
   pixelSizeAngstrom?: number;
   leaveOutBadRows?: boolean;
   /** Which stack or particle table holds the images. */
   stackPath?: string;
+  /** Unit of the translations of a pose.pkl: pixels of the images, or fractions of the box. */
+  shifts?: 'pixels' | 'fractions';
+  /** A stack with one image a row of a table that names images beyond its end: taken in order, or by those names. */
+  imageOrder?: 'rows' | 'names';
+  /** Lists (poses, CTF) as long as the index list: its particles in its order, or all of the stack in the stack's. */
+  listOrder?: 'filtered' | 'whole';
+  /** Which file gives poses, CTF and index list where several that differ hold them. */
+  posesFile?: string;
+  ctfFile?: string;
+  indexFile?: string;
 }
 
 /** Files whose role is said by the person (the command line), by path. */
