@@ -111,16 +111,20 @@ async function toPickle(
   const given = {
     ...(options.box !== undefined && { boxPixels: options.box }),
     ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
+    ...(options.ampContrast !== undefined && { amplitudeContrast: options.ampContrast }),
+    ...(options.class !== undefined && { poseClass: options.class }),
   };
   const content = isTable ? await readTable(openFile(path), given) : await openParticles(path, options, console);
   if (kind === 'ctf') {
-    if (!content.ctf) throw new VitrineError('ctf-missing', 'The file holds no CTF.', { file: path });
-    writeFileSync(out, writeCtfPickle(content.ctf));
-    return `CTF of ${content.ctf.length / CTF_WIDTH} particles`;
+    const { ctf } = content;
+    if (!ctf) throw new VitrineError('ctf-missing', 'The file holds no CTF.', { file: path });
+    writeFileSync(out, writeCtfPickle(ctf));
+    return `CTF of ${ctf.length / CTF_WIDTH} particles`;
   }
-  if (!content.poses) throw new VitrineError('poses-missing', 'The file holds no poses.', { file: path });
-  writeFileSync(out, writePosePickle(content.poses));
-  return `poses of ${content.poses.rotations.length / 9} particles`;
+  const { poses } = content;
+  if (!poses) throw new VitrineError('poses-missing', 'The file holds no poses.', { file: path });
+  writeFileSync(out, writePosePickle(poses));
+  return `poses of ${poses.rotations.length / 9} particles`;
 }
 
 function fromPickle(path: string, out: string, to: string): string {

@@ -8,7 +8,7 @@ import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
 import { refusalOf } from '../src/formats/refusal.ts';
 import type { Understanding } from '../src/formats/understanding.ts';
-import { number, oneOf } from './command.ts';
+import { contrast, number, oneOf, poseClass } from './command.ts';
 import type { Console } from './console.ts';
 
 /** Error 'file-missing'. */
@@ -37,6 +37,8 @@ export interface ParticleOptions {
   listOrder?: 'whole' | 'filtered';
   posesFrom?: string;
   ctfFrom?: string;
+  ampContrast?: number;
+  class?: number | 'best';
 }
 
 /** Flags and words of ParticleOptions, in the order of the help. */
@@ -63,6 +65,12 @@ const PARTICLE_OPTIONS: Record<
   ],
   posesFrom: ['--poses-from <cs>', 'of several .cs tables that differ, the one that gives the poses'],
   ctfFrom: ['--ctf-from <cs>', 'of several .cs tables that differ, the one that gives the CTF'],
+  ampContrast: ['--amp-contrast <number>', 'amplitude contrast, where the CTF lacks it or another is right', contrast],
+  class: [
+    '--class <class>',
+    'of a .cs with a pose a class: the number of the class, or best (the most probable of each particle)',
+    poseClass,
+  ],
 };
 const PARTICLE_KEYS = Object.keys(PARTICLE_OPTIONS) as (keyof ParticleOptions)[];
 
@@ -122,6 +130,8 @@ export async function understandFiles(
       ...(options.listOrder && { listOrder: options.listOrder }),
       ...(options.posesFrom !== undefined && { posesFile: options.posesFrom }),
       ...(options.ctfFrom !== undefined && { ctfFile: options.ctfFrom }),
+      ...(options.ampContrast !== undefined && { amplitudeContrast: options.ampContrast }),
+      ...(options.class !== undefined && { poseClass: options.class }),
     },
     signal: console.signal,
     onProgress: (progress) => console.progress(progress),
@@ -148,6 +158,8 @@ export async function openParticles(
       expected: 'a stack (.mrcs), .star, .cs or .txt list of stacks',
       found: files[0]?.says,
     });
+  if (!set.ctf) refuseParticleOptions(options, 'there is no CTF.', ['ampContrast']);
+  if (set.table?.kind !== 'cs') refuseParticleOptions(options, 'the particles are no .cs file.', ['class']);
   for (const { message, advice } of warnings) console.warn(`warning: ${message}${advice ? ` ${advice}` : ''}`);
   return { ...set, looksWhite };
 }

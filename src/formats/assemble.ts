@@ -2,13 +2,15 @@
 // a line, an error or a question where they do not fit. Nothing is lost: what cannot be used is reported with its file.
 import { findBadPixels, withoutRows } from './bad-pixels.ts';
 import { chooseSource } from './choose-source.ts';
+import { ctfOf } from './ctf-of-drop.ts';
 import { rowsByIndex } from './csv-rows.ts';
-import { Drop, type PickleOf } from './drop.ts';
+import { Drop } from './drop.ts';
 import { VitrineError, throwIfCancelled } from './errors.ts';
+import type { ImageScale } from './image-scale.ts';
 import { looksWhite } from './looks-white.ts';
 import { listFits, rowMap, tableByOriginalIndex, type RowMap } from './matching.ts';
 import { isFileImageReader } from './mrc.ts';
-import { CTF_WIDTH, OPTICS_WIDTH, type NamedBlob, type ParticleSet, type Poses } from './particles.ts';
+import { OPTICS_WIDTH, type NamedBlob, type ParticleSet, type Poses } from './particles.ts';
 import { namedStacks, type ParticleSource } from './particle-source.ts';
 import { baseName } from './path-match.ts';
 import { inWords, recognise, type Recognised } from './recognise.ts';
@@ -68,6 +70,7 @@ export async function understand(files: NamedBlob[], options: UnderstandOptions 
   else {
     if (!result.set.poses && posesWereMeant(drop, result.set))
       result.missing.push('poses (a refined .star or .cs file, or pose.pkl that can be read)');
+    if (drop.ctfRefused) result.missing.push('the CTF (its file cannot be used as it is)');
     if (result.set.pixelSizeAngstrom === null) result.missing.push('the pixel size');
   }
   result.files = recognised.map((file) => report(file, drop));
@@ -121,18 +124,18 @@ function buildSet(drop: Drop, source: ParticleSource): { set: ParticleSet; map: 
   const ctfSize = ctfFile ? (ctfFile.pickle.ctf[1] * ctfFile.pickle.ctf[0]) / boxPixels : null;
   const headerSize = source.images.pixelSizeAngstrom;
   const pixelSizeAngstrom = answers.pixelSizeAngstrom ?? source.tablePixelSize ?? ctfSize ?? headerSize;
-  if (pixelSizeAngstrom === null) askPixelSize(drop, source);
-  else if (headerSize !== null && Math.abs(headerSize / pixelSizeAngstrom - 1) > 0.02)
+  if (pixelSizeAngstrom !== null && headerSize !== null && Math.abs(headerSize / pixelSizeAngstrom - 1) > 0.02)
     drop.warnings.push({
       code: 'pixel-size-disagrees',
       message: `The stack's header says ${inWords(headerSize)} Å; ${inWords(pixelSizeAngstrom)} Å is used.`,
       file: source.files.at(-1)?.file.path,
     });
 
-  const scale = { boxPixels, pixelSizeAngstrom };
+  const scale = { boxPixels, pixelSizeAngstrom, given: answers.pixelSizeAngstrom !== undefined };
   const poses = posesOf(drop, source, map, scale, fits);
   const ctf = ctfOf(drop, source, map, scale, ctfFile);
   const optics = opticsOf(drop, source, map, scale);
+  if (pixelSizeAngstrom === null) askPixelSize(drop, source);
   const { originalIndex, sourceRows } = map;
   const set: ParticleSet = {
     name: baseName(source.files[0].file.path).replace(/\.[^.]+$/, ''),
@@ -162,16 +165,15 @@ function askPixelSize(drop: Drop, source: ParticleSource): void {
       found > 0
         ? `The stack's header says ${inWords(found)} Å, which usually means that it was never set.`
         : 'No file says the pixel size.',
+    ...(drop.needsPixelSize && { needed: drop.needsPixelSize.toData() }),
   });
 }
-
-type Scale = { boxPixels: number; pixelSizeAngstrom: number | null };
 
 function posesOf(
   drop: Drop,
   source: ParticleSource,
   map: RowMap,
-  scale: Scale,
+  scale: ImageScale,
   fits: (list: { count: number }) => boolean,
 ): Poses | null {
   const found = drop.pickle('poses', fits);
@@ -194,56 +196,21 @@ function posesOf(
       return pickPoses(read.poses, rows.rows);
     }
   }
-  const table = drop.attempt(source.files[0], () => ({ poses: source.poses(scale) }));
+  const table = drop.attempt(source.files[0], () => ({ poses: tablePoses(drop, source, scale) }));
   drop.posesRefused ||= !table;
   return table?.poses ? pickPoses(table.poses, map.sourceRows) : null;
 }
 
-function ctfOf(
-  drop: Drop,
-  source: ParticleSource,
-  map: RowMap,
-  scale: Scale,
-  found: { file: Recognised; pickle: PickleOf<'ctf'> } | null,
-): Float32Array | null {
-  const { boxPixels } = scale;
-  let ctf: Float32Array | null = null;
-  if (found) {
-    const rows = drop.attempt(found.file, () => drop.rowsOf(map, found.pickle.count, found.file.file.path, 'CTF rows'));
-    if (rows) {
-      drop.used.add(found.file);
-      drop.warnings.push(...rows.notices);
-      ctf = pickRows(found.pickle.ctf, rows.rows, CTF_WIDTH);
-      if (ctf[0] !== boxPixels)
-        drop.warnings.push({
-          code: 'ctf-rescaled',
-          message: `The CTF was made for a box of ${ctf[0]}; its pixel size is scaled to the images' box of ${boxPixels}.`,
-          file: found.file.file.path,
-          advice: 'This is right where the stack was downsampled, wrong where it was cropped.',
-        });
-      for (let at = 0; at < ctf.length; at += CTF_WIDTH) {
-        ctf[at + 1] *= ctf[at] / boxPixels;
-        ctf[at] = boxPixels;
-      }
-    }
+function tablePoses(drop: Drop, source: ParticleSource, scale: ImageScale): Poses | null {
+  try {
+    return source.poses(scale);
+  } catch (error) {
+    if (!drop.awaitsPixelSize(error, scale)) throw error;
+    return source.poses(scale, true);
   }
-  if (!ctf) {
-    const made = drop.attempt(source.files[0], () => source.ctf(scale));
-    drop.warnings.push(...(made?.notices ?? []));
-    ctf = made?.ctf ? pickRows(made.ctf, map.sourceRows, CTF_WIDTH) : null;
-    if (!ctf && !made?.notices.length)
-      drop.warnings.push({
-        code: 'ctf-missing',
-        message: 'There is no CTF; the images are taken as they are.',
-        advice: 'Drop a ctf.pkl, or the .star or .cs file, unless the images were simulated without CTF.',
-      });
-  }
-  const answered = drop.options.answers?.pixelSizeAngstrom;
-  if (ctf && answered !== undefined) for (let at = 1; at < ctf.length; at += CTF_WIDTH) ctf[at] = answered;
-  return ctf;
 }
 
-function opticsOf(drop: Drop, source: ParticleSource, map: RowMap, scale: Scale): Float32Array | null {
+function opticsOf(drop: Drop, source: ParticleSource, map: RowMap, scale: ImageScale): Float32Array | null {
   const made = drop.attempt(source.files[0], () => source.optics(scale));
   drop.warnings.push(...(made?.notices ?? []));
   return made?.optics ? pickRows(made.optics, map.sourceRows, OPTICS_WIDTH) : null;

@@ -29,11 +29,23 @@ export class Drop {
   readonly questions: Question[] = [];
   /** A file holds poses that cannot be used. */
   posesRefused = false;
+  /** The CTF is in the files and cannot be made of them as they are. */
+  ctfRefused = false;
+  /** What cannot be read while nobody knows the pixel size. */
+  needsPixelSize: VitrineError | null = null;
 
   constructor(
     readonly files: Recognised[],
     readonly options: UnderstandOptions,
   ) {}
+
+  /** Whether `error` says that the pixel size is needed, while it is unknown and asked for; keeps it for the question. */
+  awaitsPixelSize(error: unknown, scale: { pixelSizeAngstrom: number | null }): error is VitrineError {
+    if (!(error instanceof VitrineError) || error.code !== 'pixel-size-unknown') return false;
+    if (scale.pixelSizeAngstrom !== null) return false;
+    this.needsPixelSize ??= error;
+    return true;
+  }
 
   /** The pickle of a kind: the one named by the person, else one that `fits`. Several that differ are asked about. */
   pickle<K extends PickleKind>(kind: K, fits: (pickle: PickleOf<K>) => boolean): Found<K> | null {

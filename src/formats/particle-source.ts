@@ -1,14 +1,23 @@
 // Where the images of a drop come from: a STAR or .cs table with its stacks, a list of stacks, or one stack; and what
 // that source alone says of poses, CTF and pixel size.
-import { csCtf, csImages, csPixelSize, csPoses, joinPassthrough, type CsFields } from './cs-particles.ts';
+import { csClasses, severalClasses, whichClass } from './cs-classes.ts';
+import { csCtf } from './cs-ctf.ts';
+import { csOptics } from './cs-optics.ts';
+import { csImages, csPixelSize, joinPassthrough, type CsFields } from './cs-particles.ts';
+import { csPoses, csPosesSoFar } from './cs-poses.ts';
 import type { CsTable } from './cs.ts';
 import { VitrineError, type Notice } from './errors.ts';
+import type { CtfGivens, ImageNames, ImageScale } from './image-scale.ts';
 import type { FileImageReader } from './mrc.ts';
 import type { OpticsGroup, ParticleTable, Poses } from './particles.ts';
 import { baseName } from './path-match.ts';
 import { inWords, type Recognised } from './recognise.ts';
 import type { StackFinder } from './stack-finder.ts';
-import { starCtf, starPoses, type ImageNames, type ImageScale, type StarParticles } from './star-particles.ts';
+import { starCtf } from './star-ctf.ts';
+import { pixelSizeOfRow } from './star-groups.ts';
+import { starOptics } from './star-optics.ts';
+import { starPoses, starPosesSoFar } from './star-poses.ts';
+import type { StarParticles } from './star-table.ts';
 import { joinStacks, pickFromStacks } from './stacks.ts';
 import type { Answers, ReadingQuestion } from './understanding.ts';
 import { tablesToJoin } from './which-table.ts';
@@ -22,8 +31,9 @@ export interface ParticleSource {
   opticsGroupOf: Int32Array | null;
   /** As the table says, for the images' box; null where it does not. */
   tablePixelSize: number | null;
-  poses(scale: ImageScale): Poses | null;
-  ctf(scale: ImageScale): { ctf: Float32Array | null; notices: Notice[] };
+  /** With `soFar`, without translations that need a pixel size nobody knows; else error 'pixel-size-unknown'. */
+  poses(scale: ImageScale, soFar?: boolean): Poses | null;
+  ctf(scale: ImageScale, given?: CtfGivens): { ctf: Float32Array | null; notices: Notice[] };
   /** N×10 as OPTICS_COLUMNS; null where every row is ordinary. */
   optics(scale: ImageScale): { optics: Float32Array | null; notices: Notice[] };
   notices: Notice[];
@@ -106,22 +116,18 @@ export function starSource(
   answers: Answers,
 ): ParticleSource {
   const taken = stack ? inRowOrder(file, table.rows, stack) : readerOf(table.images, file, finder, answers);
-  const group = table.opticsGroups[table.opticsGroupOf?.[0] ?? 0];
-  const scaled =
-    table.pixelSizeAngstrom !== null && group.boxPixels
-      ? (table.pixelSizeAngstrom * group.boxPixels) / taken.images.boxPixels
-      : table.pixelSizeAngstrom;
+  const size = pixelSizeOfRow(table, 0, { boxPixels: taken.images.boxPixels, pixelSizeAngstrom: null });
   const source: ParticleSource = {
     files: [file, ...taken.stacks],
     images: taken.images,
     table,
     opticsGroups: table.opticsGroups,
     opticsGroupOf: table.opticsGroupOf,
-    tablePixelSize: scaled,
-    poses: (scale) => starPoses(table, scale),
-    ctf: (scale) => starCtf(table, scale),
-    optics: () => ({ optics: null, notices: [] }),
-    notices: taken.notices,
+    tablePixelSize: size > 0 ? size : null,
+    poses: (scale, soFar) => (soFar ? starPosesSoFar : starPoses)(table, scale),
+    ctf: (scale, given) => starCtf(table, scale, given),
+    optics: (scale) => starOptics(table, scale),
+    notices: [...table.notices, ...taken.notices],
     questions: taken.questions,
   };
   if (table.pixelSizesDiffer) source.notices.push(pixelSizesDiffer(table.fileName));
@@ -155,6 +161,12 @@ export function csSource(
   const tablePixelSize =
     angstrom !== null && shape && shape[0] > 0 ? (angstrom * shape[0]) / taken.images.boxPixels : angstrom;
   const notices = [...taken.notices];
+  const questions = [...taken.questions, ...(chosen?.questions ?? [])];
+  const classes = fields.has('alignments3D/pose') ? null : csClasses(fields);
+  if (classes) {
+    notices.push(severalClasses(fields, classes, answers.poseClass));
+    if (answers.poseClass === undefined) questions.push(whichClass(fields, classes));
+  }
   if (differ) notices.push(pixelSizesDiffer(table.fileName));
   return {
     files: [file, ...passthrough, ...taken.stacks],
@@ -173,20 +185,19 @@ export function csSource(
     ],
     opticsGroupOf: null,
     tablePixelSize,
-    poses: (scale) => csPoses(fields, scale),
-    ctf: (scale) => csCtf(fields, scale),
-    optics: () => ({ optics: null, notices: [] }),
+    poses: (scale, soFar) => (soFar ? csPosesSoFar : csPoses)(fields, scale, answers.poseClass),
+    ctf: (scale, given) => csCtf(fields, scale, given),
+    optics: (scale) => csOptics(fields, scale),
     notices,
-    questions: [...taken.questions, ...(chosen?.questions ?? [])],
+    questions,
   };
 }
 
 function pixelSizesDiffer(file: string): Notice {
   return {
     code: 'pixel-sizes-differ',
-    message: 'Optics groups differ in pixel size; each particle keeps its own for the CTF, maps take the first.',
+    message: 'Particles differ in pixel size; each keeps its own, maps take the first.',
     file,
-    advice: 'Rescale the groups to one pixel size in RELION before trusting fine detail.',
   };
 }
 

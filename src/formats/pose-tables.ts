@@ -6,7 +6,9 @@ import { VitrineError } from './errors.ts';
 import type { Poses } from './particles.ts';
 import { eulerFromMatrix } from '../geometry/rotation.ts';
 import { writeStarColumns, type StarColumn } from './star-columns.ts';
-import { parseStarParticles, pixelSizeOfRow, type ImageScale } from './star-particles.ts';
+import { parseStarParticles } from './star-particles.ts';
+import { pixelSizeOfRow } from './star-groups.ts';
+import type { ImageScale } from './image-scale.ts';
 
 /** RELION writes six decimals; of a degree or an Å they are far below what a pose can be known to. */
 const decimals = (value: number) => value.toFixed(6);

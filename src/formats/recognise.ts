@@ -7,7 +7,8 @@ import { VitrineError, type ErrorData, type Notice } from './errors.ts';
 import { openMrcStack, type FileImageReader } from './mrc.ts';
 import { isVolumeHeader, readMrcHeader, type MrcHeader } from './mrc-header.ts';
 import type { NamedBlob } from './particles.ts';
-import { parseStarParticles, type StarParticles } from './star-particles.ts';
+import { parseStarParticles } from './star-particles.ts';
+import type { StarParticles } from './star-table.ts';
 import type { FileRole } from './understanding.ts';
 
 export type Content =

@@ -32,7 +32,10 @@ export interface UnderstoodFile {
 
 /** Something that cannot be known from the files; a person is asked. */
 export type Question =
-  | { kind: 'pixel-size'; found: number | null; reason: string }
+  /** `needed`: what of the files cannot be read without it. */
+  | { kind: 'pixel-size'; found: number | null; reason: string; needed?: ErrorData }
+  /** The CTF lacks it and nothing else. */
+  | { kind: 'amplitude-contrast'; file: string; field: string }
   /** 0-based rows with NaN or infinite pixels, at most 1000 of them listed. */
   | { kind: 'bad-pixels'; rows: number[]; count: number }
   /** Where `inOrder`, images are taken in the order of the table's rows, not by the names it writes. */
@@ -42,7 +45,7 @@ export type Question =
 /** The files can be read in several ways that are all possible. */
 export interface ReadingQuestion {
   kind: 'reading';
-  about: 'shift-unit' | 'order-of-images' | 'list-already-applied' | 'which-table' | 'which-file';
+  about: 'shift-unit' | 'order-of-images' | 'list-already-applied' | 'which-table' | 'which-file' | 'which-class';
   /** The question in one line. */
   title: string;
   /** What is seen in the files that leaves it open. */
@@ -73,6 +76,10 @@ export interface Answers {
   posesFile?: string;
   ctfFile?: string;
   indexFile?: string;
+  /** Of a CTF whose files lack it. */
+  amplitudeContrast?: number;
+  /** Class whose poses are taken where a .cs holds one a class, by its number in the file; or each particle's most probable. */
+  poseClass?: number | 'best';
 }
 
 /** Files whose role is said by the person (the command line), by path. */

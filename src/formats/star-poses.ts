@@ -1,0 +1,66 @@
+// Angles and origins of a particle STAR file as rotations and translations in fractions of the box.
+import { VitrineError } from './errors.ts';
+import type { ImageScale } from './image-scale.ts';
+import type { Poses } from './particles.ts';
+import { matrixFromEuler } from '../geometry/rotation.ts';
+import { knownPixelSize } from './star-groups.ts';
+import { finiteColumn, type StarParticles } from './star-table.ts';
+
+/**
+ * Poses of all rows; null where the file has no angles. Errors: 'star-syntax' naming the row of a cell that is no number or
+ * an angle or origin that stands alone, 'pixel-size-unknown' where origins are in Å.
+ */
+export function starPoses(table: StarParticles, scale: ImageScale): Poses | null {
+  const rotations = rotationsOf(table);
+  return rotations && { rotations, translations: translationsOf(table, scale) };
+}
+
+/** Poses as far as they are known: without translations while these are in Å of an unknown pixel size. */
+export function starPosesSoFar(table: StarParticles, scale: ImageScale): Poses | null {
+  try {
+    return starPoses(table, scale);
+  } catch (error) {
+    if (!(error instanceof VitrineError) || error.code !== 'pixel-size-unknown') throw error;
+    const rotations = rotationsOf(table);
+    return rotations && { rotations, translations: new Float32Array(2 * table.rows) };
+  }
+}
+
+function rotationsOf(table: StarParticles): Float32Array | null {
+  const angles = together(table, ['_rlnAngleRot', '_rlnAngleTilt', '_rlnAnglePsi']);
+  if (!angles) return null;
+  const [rot, tilt, psi] = angles;
+  const rotations = new Float32Array(9 * table.rows);
+  for (let i = 0; i < table.rows; i++) matrixFromEuler(rot[i], tilt[i], psi[i], rotations, 9 * i);
+  return rotations;
+}
+
+function translationsOf(table: StarParticles, scale: ImageScale): Float32Array | null {
+  const angstrom = together(table, ['_rlnOriginXAngst', '_rlnOriginYAngst']);
+  const origins = angstrom ?? together(table, ['_rlnOriginX', '_rlnOriginY']);
+  if (!origins) return null;
+  const [x, y] = origins;
+  const translations = new Float32Array(2 * table.rows);
+  for (let i = 0; i < table.rows; i++) {
+    // Old files give pixels of the images the angles were found with, which are these.
+    const still = x[i] === 0 && y[i] === 0;
+    const unit = angstrom && !still ? knownPixelSize(table, i, scale, 'Shifts in Å') : 1;
+    translations[2 * i] = x[i] / (unit * scale.boxPixels);
+    translations[2 * i + 1] = y[i] / (unit * scale.boxPixels);
+  }
+  return translations;
+}
+
+/** Columns that mean something only together; null where the first is not there (a 2-D alignment has psi alone). */
+function together(table: StarParticles, labels: string[]): Float64Array[] | null {
+  const columns = labels.map((label) => finiteColumn(table, label));
+  const present = columns.filter((column) => column !== null);
+  if (columns[0] === null) return null;
+  if (present.length === labels.length) return present;
+  throw new VitrineError('star-syntax', 'The pose of the particles is incomplete.', {
+    file: table.fileName,
+    field: labels.filter((_, i) => columns[i] === null).join(', '),
+    expected: labels.join(', '),
+    advice: 'Write the file again with all of these columns, or with none.',
+  });
+}
