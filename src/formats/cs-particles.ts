@@ -82,13 +82,13 @@ export function csImages(fields: CsFields): ImageNames | null {
     ids.set(path, id);
     return id;
   });
-  const bad = indices.findIndex((index) => !Number.isInteger(index) || index < 0 || index > 0xffffffff);
+  const bad = indices.findIndex((index) => !Number.isInteger(index) || index < 0 || index > 0x7fffffff);
   if (bad >= 0)
     throw new VitrineError('index-out-of-range', 'The index of an image in its stack is none.', {
       file: fields.table.fileName,
       row: bad + 1,
       field: 'blob/idx',
-      expected: 'a whole number from 0',
+      expected: 'a whole number from 0, below 2³¹',
       found: String(indices[bad]),
     });
   return { paths: [...ids.keys()], pathOf, indexIn: Uint32Array.from(indices) };

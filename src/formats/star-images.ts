@@ -13,7 +13,7 @@ export function starImages(file: StarFile, block: StarBlock): ImageNames {
     const name = textOf(file.bytes, start, end);
     const [, before, path] = /^(\d*)@(.*)$/.exec(name) ?? [null, '1', name];
     const index = Number(before);
-    if (!(index >= 1 && index <= 0xffffffff) || path === '')
+    if (!(index >= 1 && index <= 0x7fffffff) || path === '')
       throw new VitrineError('star-syntax', 'An image name has no valid index.', {
         file: file.path,
         row: row + 1,
