@@ -1,6 +1,6 @@
 // Files named on a command line, opened by range: particles with their stacks, poses, CTF and index list.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Command } from 'commander';
 import { referencedStacks, understand } from '../src/formats/assemble.ts';
 import { VitrineError } from '../src/formats/errors.ts';
@@ -122,20 +122,25 @@ export async function openParticles(
   return { ...set, looksWhite };
 }
 
-/** Stacks that a table names: beside it or in --datadir, as written, or by their base name. */
+/**
+ * Stacks that a table names: under its own path where the file is the one written, in --datadir or seen from the table's
+ * folder, and under the file's path where only the base name fits: whether that tells the stack is StackFinder's to say.
+ */
 async function stacksOf(main: NamedBlob, datadir: string | undefined): Promise<NamedBlob[]> {
   if (!/\.(star|cs|txt)$/i.test(main.path)) return [];
-  const folders = [...(datadir === undefined ? [] : [resolve(datadir)]), resolve(dirname(main.path))];
+  const folders = [...(datadir === undefined ? [] : [datadir]), dirname(main.path)];
   const names = await referencedStacks(main).catch(() => []);
-  return names.flatMap((name) => {
-    for (const folder of folders) {
-      for (const path of isAbsolute(name)
-        ? [name, join(folder, basename(name))]
-        : [join(folder, name), join(folder, basename(name))])
-        if (existsSync(path) && statSync(path).isFile()) return [{ path: name, blob: openFileBlob(path) }];
-    }
+  const isFile = (path: string) => existsSync(path) && statSync(path).isFile();
+  const byBase = new Map<string, NamedBlob>();
+  const exact = names.flatMap((name): NamedBlob[] => {
+    const places = isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name));
+    const path = places.find(isFile);
+    if (path !== undefined) return [{ path: name, blob: openFileBlob(path) }];
+    const beside = folders.map((folder) => join(folder, basename(name))).find(isFile);
+    if (beside !== undefined && !byBase.has(beside)) byBase.set(beside, { path: beside, blob: openFileBlob(beside) });
     return [];
   });
+  return [...exact, ...byBase.values()];
 }
 
 /** Whether a folder is a run of Vitrine or cryoDRGN. */

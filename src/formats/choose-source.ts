@@ -1,7 +1,8 @@
 // Which of the dropped files holds the particles: the table or stack said by the person, else the one that fits.
 import { VitrineError } from './errors.ts';
-import { StackFinder, csSource, listSource, starSource, stackSource, type ParticleSource } from './particle-source.ts';
+import { csSource, listSource, starSource, stackSource, type ParticleSource } from './particle-source.ts';
 import type { Recognised } from './recognise.ts';
+import { StackFinder } from './stack-finder.ts';
 import type { Answers, ExplicitRoles, Question } from './understanding.ts';
 
 export interface Choice {

@@ -27,6 +27,8 @@ export type ErrorCode =
   | 'pixels-not-finite'
   | 'index-out-of-range'
   | 'value-out-of-range'
+  /** Two readings are possible and nothing tells which holds. */
+  | 'ambiguous'
   | 'usage'
   | 'diverged'
   | 'device-lost'

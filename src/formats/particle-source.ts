@@ -5,7 +5,9 @@ import type { CsTable } from './cs.ts';
 import { VitrineError, type Notice } from './errors.ts';
 import type { FileImageReader } from './mrc.ts';
 import type { OpticsGroup, ParticleTable, Poses } from './particles.ts';
-import { inWords, type Recognised } from './recognise.ts';
+import { baseName } from './path-match.ts';
+import type { Recognised } from './recognise.ts';
+import type { StackFinder } from './stack-finder.ts';
 import { starCtf, starPoses, type ImageNames, type ImageScale, type StarParticles } from './star-particles.ts';
 import { joinStacks, pickFromStacks } from './stacks.ts';
 
@@ -25,81 +27,14 @@ export interface ParticleSource {
   notices: Notice[];
 }
 
-/** Finds files of a drop by the path a table writes: beside the table, as written, by its longest ending, by base name. */
-export class StackFinder {
-  private readonly byPath = new Map<string, Recognised>();
-  private readonly byBase = new Map<string, Recognised[]>();
-
-  constructor(readonly stacks: Recognised[]) {
-    for (const stack of stacks) {
-      const path = normal(stack.file.path);
-      this.byPath.set(path, stack);
-      const base = baseName(path);
-      this.byBase.set(base, [...(this.byBase.get(base) ?? []), stack]);
-    }
-  }
-
-  find(written: string, fromFile: string): Recognised | null {
-    const folder = normal(fromFile).split('/').slice(0, -1).join('/');
-    const direct = this.byPath.get(normal(`${folder}/${written}`)) ?? this.byPath.get(normal(written));
-    if (direct) return direct;
-    const same = this.byBase.get(baseName(written)) ?? [];
-    const parts = normal(written).split('/').reverse();
-    const shared = (stack: Recognised) => {
-      const theirs = normal(stack.file.path).split('/').reverse();
-      let n = 0;
-      while (n < parts.length && parts[n] === theirs[n]) n++;
-      return n;
-    };
-    return same.reduce<Recognised | null>(
-      (best, stack) => (best && shared(best) >= shared(stack) ? best : stack),
-      null,
-    );
-  }
-}
-
-function normal(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.replaceAll('\\', '/').split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part === '..' && parts.length > 0) parts.pop();
-    else if (part !== '..') parts.push(part);
-  }
-  return parts.join('/');
-}
-export const baseName = (path: string) => path.replaceAll('\\', '/').split('/').at(-1) ?? path;
-
-/** Reader over the images that a table names, in the table's order. Errors: 'star-image-missing', 'index-out-of-range'. */
+/** Reader over the images that a table names, in the table's order. Errors: those of StackFinder, 'index-out-of-range'. */
 function readerOf(
   names: ImageNames,
   table: Recognised,
   finder: StackFinder,
 ): { images: FileImageReader; stacks: Recognised[]; notices: Notice[] } {
-  const found = names.paths.map((path) => finder.find(path, table.file.path));
   const rows = names.pathOf.length;
-  const absent = names.pathOf.findIndex((id) => found[id] === null);
-  if (absent >= 0) {
-    const missing = names.paths.filter((_, i) => found[i] === null);
-    throw new VitrineError(
-      'star-image-missing',
-      `${inWords(missing.length)} of ${inWords(names.paths.length)} stacks that the table names are not there.`,
-      {
-        file: table.file.path,
-        row: absent + 1,
-        field: table.role === 'star' ? '_rlnImageName' : 'blob/path',
-        expected: names.paths[names.pathOf[absent]],
-        found:
-          finder.stacks.length > 0
-            ? finder.stacks
-                .slice(0, 3)
-                .map((s) => s.file.path)
-                .join(', ')
-            : 'no stack',
-        advice: 'Drop the folder that holds the stacks together with the table.',
-      },
-    );
-  }
-  const stacks = found.filter((stack) => stack !== null);
+  const stacks = finder.findAll(names.paths, table, (path) => names.pathOf.indexOf(path));
   const readers = stacks.map((stack) => {
     if (stack.content.kind === 'stack') return stack.content.reader;
     throw VitrineError.fromData(
@@ -260,16 +195,7 @@ export function stackSource(files: Recognised[], stacks: Recognised[]): Particle
 }
 
 export function listSource(file: Recognised, paths: string[], finder: StackFinder): ParticleSource {
-  const stacks = paths.map((path, row) => {
-    const stack = finder.find(path, file.file.path);
-    if (stack) return stack;
-    throw new VitrineError('star-image-missing', 'A stack of the list is not there.', {
-      file: file.file.path,
-      row: row + 1,
-      expected: path,
-      advice: 'Drop the folder that holds the stacks together with the list.',
-    });
-  });
+  const stacks = finder.findAll(paths, file, (row) => row);
   return stackSource([file, ...stacks], stacks);
 }
 

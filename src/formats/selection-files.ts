@@ -8,7 +8,7 @@ import { bytesOf, detectKind } from './detect.ts';
 import { VitrineError, type Notice } from './errors.ts';
 import { isFileImageReader } from './mrc.ts';
 import { CTF_WIDTH, type NamedBlob, type ParticleSet } from './particles.ts';
-import { baseName } from './particle-source.ts';
+import { baseName } from './path-match.ts';
 import { eulerFromMatrix } from '../geometry/rotation.ts';
 import { composeStar } from './star-compose.ts';
 import { isCsTable, keptOfCs } from './star-from-cs.ts';
