@@ -1,15 +1,18 @@
 // Files named on a command line, opened by range: particles with their stacks, poses, CTF and index list.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { referencedStacks, understand } from '../src/formats/assemble.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { understand } from '../src/formats/assemble.ts';
+import { VitrineError, type Notice } from '../src/formats/errors.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
 import { refusalOf } from '../src/formats/refusal.ts';
 import type { Understanding } from '../src/formats/understanding.ts';
 import { contrast, number, oneOf, poseClass } from './command.ts';
 import type { Console } from './console.ts';
+import { passthroughBeside } from './passthrough.ts';
+import { stacksOf } from './stack-search.ts';
+import { forTerminal, warningLine } from './words.ts';
 
 /** Error 'file-missing'. */
 export function openFile(path: string): NamedBlob {
@@ -39,13 +42,15 @@ export interface ParticleOptions {
   ctfFrom?: string;
   ampContrast?: number;
   class?: number | 'best';
+  /** Tables of cryoSPARC that are joined to the particles by uid. */
+  passthrough?: string[];
 }
 
+type Option = [flags: string, words: string, parse?: (text: string, before: string[] | undefined) => OptionValue];
+type OptionValue = string | string[] | number;
+
 /** Flags and words of ParticleOptions, in the order of the help. */
-const PARTICLE_OPTIONS: Record<
-  keyof ParticleOptions,
-  [flags: string, words: string, parse?: (value: string) => unknown]
-> = {
+const PARTICLE_OPTIONS: Record<keyof ParticleOptions, Option> = {
   poses: ['--poses <pkl>', 'poses, where the particles have none of their own'],
   ctf: ['--ctf <pkl>', 'CTF, where the particles have none of their own'],
   ind: ['--ind <pkl>', 'index list: these particles only'],
@@ -71,6 +76,11 @@ const PARTICLE_OPTIONS: Record<
     'of a .cs with a pose a class: the number of the class, or best (the most probable of each particle)',
     poseClass,
   ],
+  passthrough: [
+    '--passthrough <cs>',
+    'passthrough file of a .cs (one that lies beside it is found); may be repeated',
+    (path, before = []) => [...before, path],
+  ],
 };
 const PARTICLE_KEYS = Object.keys(PARTICLE_OPTIONS) as (keyof ParticleOptions)[];
 
@@ -81,7 +91,10 @@ export function addParticleOptions(
 ): Command {
   for (const key of PARTICLE_KEYS) {
     const [flags, usual, parse] = PARTICLE_OPTIONS[key];
-    if (parse) command.option(flags, words[key] ?? usual, parse);
+    if (parse)
+      command.option<OptionValue>(flags, words[key] ?? usual, (text, before) =>
+        parse(text, Array.isArray(before) ? before : undefined),
+      );
     else command.option(flags, words[key] ?? usual);
   }
   return command;
@@ -113,14 +126,16 @@ export async function understandFiles(
   mustBeParticles = true,
 ): Promise<Understanding> {
   const main = openFile(particles);
+  const passthrough = await passthroughOf(main, options);
   const named = [options.poses, options.ctf, options.ind].filter((path) => path !== undefined).map(openFile);
-  const stacks = await stacksOf(main, options.datadir);
-  return understand([main, ...named, ...stacks], {
+  const stacks = await stacksOf(main, passthrough.files, options.datadir);
+  const understood = await understand([main, ...passthrough.files, ...named, ...stacks.files], {
     roles: {
       ...(mustBeParticles && { particles }),
       ...(options.poses !== undefined && { poses: options.poses }),
       ...(options.ctf !== undefined && { ctf: options.ctf }),
       ...(options.ind !== undefined && { index: options.ind }),
+      ...(passthrough.files.length > 0 && { passthrough: passthrough.files.map(({ path }) => path) }),
     },
     answers: {
       ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
@@ -137,6 +152,38 @@ export async function understandFiles(
     onProgress: (progress) => console.progress(progress),
     scanPixels,
   });
+  return {
+    ...understood,
+    files: understood.files.map((file) => (file.error ? { ...file, error: forTerminal(file.error) } : file)),
+    warnings: [...passthrough.notices, ...stacks.notices, ...understood.warnings.map(forTerminal)],
+  };
+}
+
+/** Passthrough files that are given, else those found beside the table. Errors: 'usage' for other tables than .cs, 'ambiguous'. */
+async function passthroughOf(
+  main: NamedBlob,
+  options: ParticleOptions,
+): Promise<{ files: NamedBlob[]; notices: Notice[] }> {
+  const { poses, ctf, passthrough } = options;
+  const isCs = /\.cs$/i.test(main.path);
+  for (const [flag, path] of Object.entries({ '--poses': poses, '--ctf': ctf }))
+    if (path !== undefined && /\.cs$/i.test(path))
+      throw new VitrineError('usage', `${flag} takes a .pkl.`, {
+        field: flag,
+        found: path,
+        advice: isCs ? 'Give it with --passthrough.' : 'Give the .cs as the particles.',
+      });
+  if (passthrough) {
+    if (!isCs) refuseParticleOptions(options, 'it is for particles that are a .cs file.', ['passthrough']);
+    return { files: passthrough.map(openFile), notices: [] };
+  }
+  const files = await passthroughBeside(main, { poses: poses !== undefined, ctf: ctf !== undefined }, openFile);
+  const notices = files.map(({ path }): Notice => ({
+    code: 'passthrough-found',
+    message: `${basename(path)}, which lies beside the table, is joined to it by uid.`,
+    file: path,
+  }));
+  return { files, notices };
 }
 
 /** The set of particles. Errors: the first of any file that was named, 'ambiguous' where a reading is left open. */
@@ -160,29 +207,8 @@ export async function openParticles(
     });
   if (!set.ctf) refuseParticleOptions(options, 'there is no CTF.', ['ampContrast']);
   if (set.table?.kind !== 'cs') refuseParticleOptions(options, 'the particles are no .cs file.', ['class']);
-  for (const { message, advice } of warnings) console.warn(`warning: ${message}${advice ? ` ${advice}` : ''}`);
+  for (const warning of warnings) console.warn(warningLine(warning));
   return { ...set, looksWhite };
-}
-
-/**
- * Stacks that a table names: under its own path where the file is the one written, in --datadir or seen from the table's
- * folder, and under the file's path where only the base name fits: whether that tells the stack is StackFinder's to say.
- */
-async function stacksOf(main: NamedBlob, datadir: string | undefined): Promise<NamedBlob[]> {
-  if (!/\.(star|cs|txt)$/i.test(main.path)) return [];
-  const folders = [...(datadir === undefined ? [] : [datadir]), dirname(main.path)];
-  const names = await referencedStacks(main).catch(() => []);
-  const isFile = (path: string) => existsSync(path) && statSync(path).isFile();
-  const byBase = new Map<string, NamedBlob>();
-  const exact = names.flatMap((name): NamedBlob[] => {
-    const places = isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name));
-    const path = places.find(isFile);
-    if (path !== undefined) return [{ path: name, blob: openFileBlob(path) }];
-    const beside = folders.map((folder) => join(folder, basename(name))).find(isFile);
-    if (beside !== undefined && !byBase.has(beside)) byBase.set(beside, { path: beside, blob: openFileBlob(beside) });
-    return [];
-  });
-  return [...exact, ...byBase.values()];
 }
 
 /** Whether a folder is a run of Vitrine or cryoDRGN. */

@@ -6,9 +6,11 @@ import { matrixFromEuler } from '../geometry/rotation.ts';
 import { knownPixelSize } from './star-groups.ts';
 import { finiteColumn, type StarParticles } from './star-table.ts';
 
+const ORIGINS = ['_rlnOriginXAngst', '_rlnOriginYAngst', '_rlnOriginX', '_rlnOriginY'];
+
 /**
- * Poses of all rows; null where the file has no angles. Errors: 'star-syntax' naming the row of a cell that is no number or
- * an angle or origin that stands alone, 'pixel-size-unknown' where origins are in Å.
+ * Poses of all rows; null where the file has not all angles. Errors: 'star-syntax' naming the row of a cell that is no number
+ * or an origin of one axis, 'pixel-size-unknown' where origins are in Å.
  */
 export function starPoses(table: StarParticles, scale: ImageScale): Poses | null {
   const rotations = rotationsOf(table);
@@ -38,6 +40,15 @@ function rotationsOf(table: StarParticles): Float32Array | null {
 function translationsOf(table: StarParticles, scale: ImageScale): Float32Array | null {
   const angstrom = together(table, ['_rlnOriginXAngst', '_rlnOriginYAngst']);
   const origins = angstrom ?? together(table, ['_rlnOriginX', '_rlnOriginY']);
+  const lone = ORIGINS.find((label) => table.columnNames.includes(label));
+  if (!origins && lone !== undefined)
+    throw new VitrineError('star-syntax', 'The shifts of the particles are incomplete.', {
+      file: table.fileName,
+      field: lone,
+      expected: ORIGINS.join(', '),
+      found: `${lone} without the other axis`,
+      advice: 'Write the file again with both axes, or with none.',
+    });
   if (!origins) return null;
   const [x, y] = origins;
   const translations = new Float32Array(2 * table.rows);
@@ -51,16 +62,9 @@ function translationsOf(table: StarParticles, scale: ImageScale): Float32Array |
   return translations;
 }
 
-/** Columns that mean something only together; null where the first is not there (a 2-D alignment has psi alone). */
+/** Columns that mean something only together; null where one is not there. */
 function together(table: StarParticles, labels: string[]): Float64Array[] | null {
   const columns = labels.map((label) => finiteColumn(table, label));
   const present = columns.filter((column) => column !== null);
-  if (columns[0] === null) return null;
-  if (present.length === labels.length) return present;
-  throw new VitrineError('star-syntax', 'The pose of the particles is incomplete.', {
-    file: table.fileName,
-    field: labels.filter((_, i) => columns[i] === null).join(', '),
-    expected: labels.join(', '),
-    advice: 'Write the file again with all of these columns, or with none.',
-  });
+  return present.length === labels.length ? present : null;
 }

@@ -94,28 +94,6 @@ function requireBox(file: NamedBlob): never {
   });
 }
 
-/** What a table holds, in the words of `info`. */
-export async function describeTable(file: NamedBlob) {
-  const table = await readTable(file);
-  const { particles, boxPixels, pixelSizeAngstrom, opticsGroups } = table;
-  const has = (read: () => unknown) => {
-    try {
-      return read() !== null;
-    } catch (error) {
-      if (error instanceof VitrineError) return false;
-      throw error;
-    }
-  };
-  return {
-    particles,
-    boxPixels,
-    pixelSizeAngstrom,
-    opticsGroups,
-    hasPoses: has(() => table.poses),
-    hasCtf: has(() => table.ctf),
-  };
-}
-
 /** The set's images as one float32 stack, Fourier-cropped to `boxPixels` where given. */
 export async function convertStack(
   set: ParticleSet,
