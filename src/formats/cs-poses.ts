@@ -70,13 +70,14 @@ function rotationsOf(pose: Float64Array): Float32Array {
 function translationsOf(fields: CsFields, { shift, pixelSizes: sizes }: Alignment, scale: ImageScale) {
   if (!shift) return null;
   // Both grids as the table says them: a size that a person gave corrects the scale of both.
-  const imageSize = pixelSizes(fields, { ...scale, given: false });
+  const own = pixelSizes(fields, { ...scale, given: false });
+  const said = pixelSizes(fields, scale);
   const rows = fields.table.rows;
   const translations = new Float32Array(2 * rows);
   for (let i = 0; i < rows; i++) {
     // Shifts are in pixels of the grid they were found on, which may be a binned one.
     const still = shift[2 * i] === 0 && shift[2 * i + 1] === 0;
-    const size = imageSize(i);
+    const size = own(i) > 0 ? own(i) : said(i);
     const ratio = !still && sizes && sizes[i] > 0 ? sizes[i] / size : 1;
     if (!Number.isFinite(ratio))
       throw new VitrineError(

@@ -3,7 +3,7 @@ import { VitrineError } from './errors.ts';
 import type { ImageScale } from './image-scale.ts';
 import type { Poses } from './particles.ts';
 import { matrixFromEuler } from '../geometry/rotation.ts';
-import { knownPixelSize } from './star-groups.ts';
+import { knownPixelSize, pixelSizeOfRow } from './star-groups.ts';
 import { finiteColumn, type StarParticles } from './star-table.ts';
 
 const ORIGINS = ['_rlnOriginXAngst', '_rlnOriginYAngst', '_rlnOriginX', '_rlnOriginY'];
@@ -55,11 +55,17 @@ function translationsOf(table: StarParticles, scale: ImageScale): Float32Array |
   for (let i = 0; i < table.rows; i++) {
     // Old files give pixels of the images the angles were found with, which are these.
     const still = x[i] === 0 && y[i] === 0;
-    const unit = angstrom && !still ? knownPixelSize(table, i, scale, 'Shifts in Å') : 1;
+    const unit = angstrom && !still ? shiftUnit(table, i, scale) : 1;
     translations[2 * i] = x[i] / (unit * scale.boxPixels);
     translations[2 * i + 1] = y[i] / (unit * scale.boxPixels);
   }
   return translations;
+}
+
+/** Å a pixel as the table has it: a size that a person gave corrects the scale of its shifts too, and they stay in pixels. */
+function shiftUnit(table: StarParticles, row: number, scale: ImageScale): number {
+  const own = pixelSizeOfRow(table, row, { ...scale, given: false });
+  return own > 0 ? own : knownPixelSize(table, row, scale, 'Shifts in Å');
 }
 
 /** Columns that mean something only together; null where one is not there. */
