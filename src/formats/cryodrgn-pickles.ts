@@ -1,6 +1,7 @@
 // cryoDRGN's pickles: pose.pkl (rotations N×3×3, translations N×2 as fraction of the box), ctf.pkl (N×9), ind.pkl
 // (integers into the original stack), z.N.pkl (μ then log σ², two pickles; ab initio: one). Told apart by content.
 import { VitrineError } from './errors.ts';
+import { requireFinite } from './finite.ts';
 import { NumpyArray } from './numpy-arrays.ts';
 import { CTF_WIDTH, type Poses } from './particles.ts';
 import { readPickles, type PickleValue } from './pickle.ts';
@@ -120,15 +121,18 @@ function describeValue(value: PickleValue | undefined): string {
   return typeof value;
 }
 
-/** pose.pkl: a tuple of rotations and translations (float32), or of rotations alone. */
+/** pose.pkl: a tuple of rotations and translations (float32), or of rotations alone. Error: that of requireFinite. */
 export function writePosePickle(poses: Poses): Uint8Array {
+  requireFinite('rotation', poses.rotations, 9);
+  requireFinite('shift', poses.translations, 2);
   const count = poses.rotations.length / 9;
   const rotations = new NumpyArray([count, 3, 3], poses.rotations);
   return picklesOfTuple(poses.translations ? [rotations, new NumpyArray([count, 2], poses.translations)] : [rotations]);
 }
 
-/** ctf.pkl: N×9 float32. */
+/** ctf.pkl: N×9 float32. Error: that of requireFinite. */
 export function writeCtfPickle(ctf: Float32Array): Uint8Array {
+  requireFinite('CTF', ctf, CTF_WIDTH);
   return picklesOfArray(new NumpyArray([ctf.length / CTF_WIDTH, CTF_WIDTH], ctf));
 }
 
@@ -142,8 +146,10 @@ export function writeIndexPickle(indices: ArrayLike<number>): Uint8Array {
   );
 }
 
-/** z.N.pkl: μ, then log σ² where there is one. */
+/** z.N.pkl: μ, then log σ² where there is one. Error: that of requireFinite. */
 export function writeLatentsPickle(zDim: number, mu: Float32Array, logVariance: Float32Array | null): Uint8Array {
+  requireFinite('latent', mu, zDim);
+  requireFinite('spread of the latent', logVariance, zDim);
   const one = (values: Float32Array) => picklesOfArray(new NumpyArray([values.length / zDim, zDim], values));
   const first = one(mu);
   if (!logVariance) return first;
