@@ -1,10 +1,11 @@
 // Files named on a command line, opened by range: particles with their stacks, poses, CTF and index list.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { referencedStacks, understand } from '../src/formats/assemble.ts';
 import { VitrineError } from '../src/formats/errors.ts';
-import { openFileBlob } from '../src/formats/node/file-blob.ts';
+import { isFileImageReader, type FileImageReader } from '../src/formats/mrc.ts';
+import { diskPathOf, openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
 import { refusalOf } from '../src/formats/refusal.ts';
 import type { Understanding } from '../src/formats/understanding.ts';
@@ -66,6 +67,9 @@ const PARTICLE_OPTIONS: Record<
 };
 const PARTICLE_KEYS = Object.keys(PARTICLE_OPTIONS) as (keyof ParticleOptions)[];
 
+/** All options of opening particles but `key`. */
+export const keysWithout = (key: keyof ParticleOptions) => PARTICLE_KEYS.filter((other) => other !== key);
+
 /** The options of every command that opens particles; `words` where a command says one differently. */
 export function addParticleOptions(
   command: Command,
@@ -103,11 +107,13 @@ export async function understandFiles(
   scanPixels: 'all' | 'sample' | 'none',
   /** False where the first file may be anything (info). */
   mustBeParticles = true,
-): Promise<Understanding> {
+  badRows?: number[],
+): Promise<Understanding & { diskPaths: Map<string, string> }> {
   const main = openFile(particles);
   const named = [options.poses, options.ctf, options.ind].filter((path) => path !== undefined).map(openFile);
   const stacks = await stacksOf(main, options.datadir);
-  return understand([main, ...named, ...stacks], {
+  const files = [main, ...named, ...stacks];
+  const understanding = await understand(files, {
     roles: {
       ...(mustBeParticles && { particles }),
       ...(options.poses !== undefined && { poses: options.poses }),
@@ -126,7 +132,16 @@ export async function understandFiles(
     signal: console.signal,
     onProgress: (progress) => console.progress(progress),
     scanPixels,
+    ...(badRows && { badRows }),
   });
+  const diskPaths = new Map(files.map(({ path, blob }) => [path, resolve(diskPathOf(blob) ?? path)]));
+  return { ...understanding, diskPaths };
+}
+
+export interface OpenedParticles extends ParticleSet {
+  looksWhite: boolean | null;
+  /** Rows with pixels that are not finite, before they were left out; null where none were looked for. */
+  badRows: number[] | null;
 }
 
 /** The set of particles. Errors: the first of any file that was named, 'ambiguous' where a reading is left open. */
@@ -134,9 +149,10 @@ export async function openParticles(
   particles: string,
   options: ParticleOptions,
   console: Console,
-  scanPixels: 'all' | 'sample' | 'none' = options.leaveOutBad ? 'all' : 'none',
-): Promise<ParticleSet & { looksWhite: boolean | null }> {
-  const understanding = await understandFiles(particles, options, console, scanPixels);
+  badRows?: number[],
+): Promise<OpenedParticles> {
+  const scan = options.leaveOutBad ? 'all' : 'none';
+  const understanding = await understandFiles(particles, options, console, scan, true, badRows);
   const { set, files, warnings, looksWhite } = understanding;
   const failed = files.find(({ error }) => error);
   if (failed?.error) throw VitrineError.fromData(failed.error);
@@ -149,7 +165,26 @@ export async function openParticles(
       found: files[0]?.says,
     });
   for (const { message, advice } of warnings) console.warn(`warning: ${message}${advice ? ` ${advice}` : ''}`);
-  return { ...set, looksWhite };
+  // Images are named by where they lie, so that lists written elsewhere find them.
+  const images = isFileImageReader(set.images) ? namedOnDisk(set.images, understanding.diskPaths) : set.images;
+  return { ...set, images, looksWhite, badRows: understanding.badRows };
+}
+
+function namedOnDisk(reader: FileImageReader, diskPaths: Map<string, string>): FileImageReader {
+  const { count, boxPixels, pixelSizeAngstrom, canHoldNonFinite } = reader;
+  return {
+    ...{ count, boxPixels, pixelSizeAngstrom, canHoldNonFinite },
+    read: (indices, signal) => reader.read(indices, signal),
+    sourceOf(row) {
+      const { path, index } = reader.sourceOf(row);
+      return { path: diskPaths.get(path) ?? path, index };
+    },
+  };
+}
+
+/** How a list written to `out` names a stack: relative to its folder, as RELION and this program read it. */
+export function stackNamesFor(out: string): (path: string) => string {
+  return (path) => (isAbsolute(path) ? relative(dirname(resolve(out)), path).replaceAll('\\', '/') : path);
 }
 
 /**

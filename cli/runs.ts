@@ -28,12 +28,12 @@ export async function openRun(path: string): Promise<OpenRun> {
   return { run, path, record, pixelSizeAngstrom: record?.pixelSizeAngstrom ?? null };
 }
 
-/** Å for maps: --apix, else the run's, else 1 with a warning. */
+/** Å for maps: --apix, else the run's, else 0, which a header takes for never set, with a warning. */
 export function mapPixelSizeOf({ pixelSizeAngstrom }: OpenRun, apix: number | undefined, console: Console): number {
   if (apix !== undefined) return apix;
   if (pixelSizeAngstrom !== null) return pixelSizeAngstrom;
-  console.warn('warning: the run does not say its pixel size; maps are written with 1 Å. Give it with --apix.');
-  return 1;
+  console.warn('warning: the run does not say its pixel size; maps are written without one. Give it with --apix.');
+  return 0;
 }
 
 /** Error 'file-missing' where the run keeps no latents of that epoch. */

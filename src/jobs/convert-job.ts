@@ -1,7 +1,7 @@
 // From one file of particles to another: metadata tables to poses, CTF and back, stacks to a smaller box.
 import { parseCs } from '../formats/cs.ts';
 import { csCtf, csImages, csPixelSize, csPoses, joinPassthrough } from '../formats/cs-particles.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError, type Notice } from '../formats/errors.ts';
 import { MrcStackWriter } from '../formats/mrc-write.ts';
 import type { NamedBlob, ParticleSet, Poses } from '../formats/particles.ts';
 import { parseStarParticles, starCtf, starPoses } from '../formats/star-particles.ts';
@@ -22,6 +22,7 @@ export interface TableContent {
   opticsGroups: number;
   poses: Poses | null;
   ctf: Float32Array | null;
+  notices: Notice[];
 }
 
 /** Poses and CTF of a STAR or .cs file alone, without its stacks. Errors: those of parsing; 'value-out-of-range'. */
@@ -35,26 +36,30 @@ export async function readTable(file: NamedBlob, given: GivenScale = {}): Promis
     const pixelSizeAngstrom = given.pixelSizeAngstrom ?? csPixelSize(fields).angstrom;
     const scale = { boxPixels: boxPixels ?? requireBox(file), pixelSizeAngstrom };
     const images = csImages(fields);
+    const { ctf, notices } = csCtf(fields, scale);
     return {
       particles: table.rows,
       boxPixels,
       pixelSizeAngstrom,
       opticsGroups: images ? 1 : 0,
       poses: csPoses(fields, scale),
-      ctf: csCtf(fields, scale).ctf,
+      ctf,
+      notices,
     };
   }
   const table = parseStarParticles(bytes, file.path);
   const boxPixels = given.boxPixels ?? table.opticsGroups[0]?.boxPixels ?? null;
   const pixelSizeAngstrom = given.pixelSizeAngstrom ?? table.pixelSizeAngstrom;
   const scale = { boxPixels: boxPixels ?? requireBox(file), pixelSizeAngstrom };
+  const { ctf, notices } = starCtf(table, scale);
   return {
     particles: table.rows,
     boxPixels,
     pixelSizeAngstrom,
     opticsGroups: table.opticsGroups.length,
     poses: starPoses(table, scale),
-    ctf: starCtf(table, scale).ctf,
+    ctf,
+    notices,
   };
 }
 
@@ -78,11 +83,12 @@ export async function convertStack(
   set: ParticleSet,
   storage: Storage,
   path: string,
-  options: JobOptions & { boxPixels?: number; pixelSizeAngstrom?: number } = {},
+  options: JobOptions & { boxPixels?: number } = {},
 ): Promise<void> {
   const from = set.boxPixels;
   const boxPixels = options.boxPixels ?? from;
-  const source = options.pixelSizeAngstrom ?? set.pixelSizeAngstrom ?? 1;
+  // 0 in a header: never set.
+  const source = set.pixelSizeAngstrom ?? 0;
   const file = await storage.createWriter(path);
   try {
     const stack = new MrcStackWriter(
