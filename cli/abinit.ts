@@ -1,6 +1,6 @@
 // vitrine abinit: a field and its poses from images alone, into a run folder.
 import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { VitrineError } from '../src/formats/errors.ts';
 import { noticesForPoseSearch } from '../src/imaging/search-notices.ts';
@@ -9,10 +9,11 @@ import { DiskStorage } from '../src/library/node/disk.ts';
 import { RunFolder } from '../src/library/runs.ts';
 import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS, PARAMS } from '../src/params.ts';
 import { act } from './command.ts';
-import { addParticleOptions, openParticles, type ParticleOptions } from './files.ts';
+import { addParticleOptions, openParticles, particleOptionsOf, type ParticleOptions } from './files.ts';
 import { addParamOptions, paramsFrom } from './param-options.ts';
 import { newRecord } from './train.ts';
-import { filesOf, prepareForRun, trainAndTell, trainingResult } from './training.ts';
+import { filesOf } from './run-set.ts';
+import { prepareForRun, trainAndTell, trainingResult } from './training.ts';
 
 interface AbInitioOptions extends ParticleOptions {
   out: string;
@@ -63,8 +64,8 @@ export function addAbInitio(program: Command): void {
         });
       console.warn(`warning: ${notice.message} ${notice.advice ?? ''}`);
     }
-    const files = filesOf(particles, options);
-    const record = await newRecord(set, params, basename(folder), files, console);
+    const files = filesOf(particles, particleOptionsOf(raw), set.badRows, options);
+    const record = await newRecord(set, params, folder, files, console);
     const run = new RunFolder(new DiskStorage(folder), '');
     await run.writeRecord(record);
     const prepared = await prepareForRun(folder, record, set, console);

@@ -12,6 +12,9 @@ import { VitrineError } from '../src/formats/errors.ts';
 import { readMrcVolume } from '../src/formats/mrc.ts';
 import { writeMrcVolume } from '../src/formats/mrc-write.ts';
 import { CTF_COLUMNS, CTF_WIDTH, type ParticleSet } from '../src/formats/particles.ts';
+import { csWithCtf, starWithCtf } from '../src/formats/ctf-tables.ts';
+import { csWithPoses, starWithPoses } from '../src/formats/pose-tables.ts';
+import { recognise } from '../src/formats/recognise.ts';
 import { writeSelection } from '../src/formats/selection-files.ts';
 import { downsampleVolume } from '../src/imaging/crop.ts';
 import { convertStack, readTable } from '../src/jobs/convert-job.ts';
@@ -19,7 +22,17 @@ import { columnsOf, csvOf, latentsCsv } from '../src/jobs/csv.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import { act, wholeNumber } from './command.ts';
 import type { Console } from './console.ts';
-import { addParticleOptions, openFile, openParticles, type ParticleOptions } from './files.ts';
+import {
+  addParticleOptions,
+  keysWithout,
+  openFile,
+  openParticles,
+  particleOptionsOf,
+  refuseParticleOptions,
+  stackNamesFor,
+  type ParticleOptions,
+} from './files.ts';
+import { warningLine } from './words.ts';
 
 interface ConvertOptions extends ParticleOptions {
   out: string;
@@ -50,29 +63,75 @@ export function addConvert(program: Command): void {
 async function convert(path: string, out: string, options: ConvertOptions, console: Console): Promise<string> {
   const to = /\.([a-z]+)$/i.exec(out)?.[1].toLowerCase() ?? '';
   const from = /\.([a-z]+)$/i.exec(path)?.[1].toLowerCase() ?? '';
-  if (from === 'pkl') return fromPickle(path, out, to);
-  if (to === 'mrc' && (from === 'mrc' || from === 'map')) return convertMap(path, out, options);
+  if (options.kind !== undefined && (to !== 'pkl' || from === 'pkl'))
+    throw idle('--kind', 'it says what a .pkl made of particles holds.');
+  if (from === 'pkl') {
+    refuseBox(options, 'a .pkl holds no images.');
+    refuseParticleOptions(options, 'a .pkl is written as it is.');
+    return fromPickle(path, out, to);
+  }
+  if (to === 'mrc' && (from === 'mrc' || from === 'map') && !(await isStack(path))) {
+    refuseParticleOptions(options, 'a map has no particles.', keysWithout('apix'));
+    return convertMap(path, out, options);
+  }
   if (to === 'mrcs' || to === 'mrc') {
-    const set = await openParticles(path, options, console);
+    refuseParticleOptions(options, 'only images are written.', ['poses', 'ctf']);
+    const set = await openParticles(path, particleOptionsOf(options), console);
     await convertStack(set, new DiskStorage(dirname(out)), basename(out), {
       signal: console.signal,
       onProgress: (progress) => console.progress(progress),
       ...(options.box !== undefined && { boxPixels: options.box }),
-      ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
     });
     return `${set.count} images`;
   }
   if (to === 'pkl') return toPickle(path, out, options, from, console);
   if (to === 'star' || to === 'cs' || to === 'csv') {
-    const set = await openParticles(path, options, console);
-    writeFileSync(out, writeSelection(set, everyRow(set), to));
-    return `${set.count} particles`;
+    refuseBox(options, `no images are written to .${to}.`);
+    return toTable(path, out, to, options, console);
   }
   throw new VitrineError('usage', 'This ending says no format that can be written.', {
     field: '-o',
     found: basename(out),
     expected: '.mrcs, .mrc, .star, .cs, .csv or .pkl',
   });
+}
+
+function idle(field: string, why: string): VitrineError {
+  return new VitrineError('usage', `${field} cannot act here: ${why}`, { field, advice: 'Leave it out.' });
+}
+
+function refuseBox({ box }: ConvertOptions, why: string): void {
+  if (box !== undefined) throw idle('-D', why);
+}
+
+/** A stack may be called .mrc too. */
+async function isStack(path: string): Promise<boolean> {
+  const { role } = await recognise(openFile(path));
+  return role === 'stack';
+}
+
+/** A table of the particles; of the kind they came in, their own rows with what was given put in. */
+async function toTable(
+  path: string,
+  out: string,
+  to: 'star' | 'cs' | 'csv',
+  options: ConvertOptions,
+  console: Console,
+): Promise<string> {
+  const set = await openParticles(path, particleOptionsOf(options), console);
+  let bytes = writeSelection(set, everyRow(set), to, { stackName: stackNamesFor(out) });
+  if (set.table?.kind === to) {
+    refuseParticleOptions(options, "the table's own rows are written, and they say their pixel size.", ['apix']);
+    const { fileName } = set.table;
+    // Pixel sizes and boxes as the table has them.
+    if ((options.poses ?? options.class) !== undefined && set.poses)
+      bytes =
+        to === 'cs' ? csWithPoses(bytes, fileName, set.poses, set) : starWithPoses(bytes, fileName, set.poses, set);
+    if ((options.ctf ?? options.ampContrast) !== undefined && set.ctf)
+      bytes = to === 'cs' ? csWithCtf(bytes, fileName, set.ctf) : starWithCtf(bytes, fileName, set.ctf, set);
+  }
+  writeFileSync(out, bytes);
+  return `${set.count} particles`;
 }
 
 function everyRow(set: ParticleSet): Uint32Array {
@@ -83,7 +142,7 @@ async function convertMap(path: string, out: string, options: ConvertOptions): P
   const map = await readMrcVolume(openFile(path));
   const boxPixels = options.box ?? map.boxPixels;
   const values = boxPixels === map.boxPixels ? map.values : downsampleVolume(map.values, map.boxPixels, boxPixels);
-  const pixelSizeAngstrom = ((options.apix ?? map.pixelSizeAngstrom ?? 1) * map.boxPixels) / boxPixels;
+  const pixelSizeAngstrom = ((options.apix ?? map.pixelSizeAngstrom ?? 0) * map.boxPixels) / boxPixels;
   writeFileSync(out, writeMrcVolume({ boxPixels, pixelSizeAngstrom, values }));
   return `a map of ${boxPixels}³`;
 }
@@ -97,7 +156,9 @@ async function toPickle(
 ): Promise<string> {
   const kind = options.kind ?? /pose|ctf|ind/i.exec(basename(out))?.[0].toLowerCase();
   if (kind === 'ind') {
-    const set = await openParticles(path, options, console);
+    refuseBox(options, 'an index list has no box.');
+    refuseParticleOptions(options, 'an index list has none.', ['poses', 'ctf', 'apix']);
+    const set = await openParticles(path, particleOptionsOf(options), console);
     writeFileSync(out, writeIndexPickle(set.originalIndex));
     return `${set.count} indices`;
   }
@@ -107,24 +168,36 @@ async function toPickle(
       found: basename(out),
       advice: 'Put pose, ctf or ind in its name, or give --kind.',
     });
-  const isTable = from === 'star' || from === 'cs';
-  const given = {
-    ...(options.box !== undefined && { boxPixels: options.box }),
-    ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
-    ...(options.ampContrast !== undefined && { amplitudeContrast: options.ampContrast }),
-    ...(options.class !== undefined && { poseClass: options.class }),
-  };
-  const content = isTable ? await readTable(openFile(path), given) : await openParticles(path, options, console);
+  refuseParticleOptions(options, 'the .pkl holds the other.', [kind === 'ctf' ? 'poses' : 'ctf']);
+  const content = await contentFor(path, options, from, console);
   if (kind === 'ctf') {
     const { ctf } = content;
     if (!ctf) throw new VitrineError('ctf-missing', 'The file holds no CTF.', { file: path });
     writeFileSync(out, writeCtfPickle(ctf));
+    if ('notices' in content) for (const notice of content.notices) console.warn(warningLine(notice));
     return `CTF of ${ctf.length / CTF_WIDTH} particles`;
   }
   const { poses } = content;
   if (!poses) throw new VitrineError('poses-missing', 'The file holds no poses.', { file: path });
   writeFileSync(out, writePosePickle(poses));
   return `poses of ${poses.rotations.length / 9} particles`;
+}
+
+/** A table tells poses and CTF without its stacks, unless something is given that goes by them. */
+async function contentFor(path: string, options: ConvertOptions, from: string, console: Console) {
+  const given = particleOptionsOf(options);
+  const isTable = from === 'star' || from === 'cs';
+  const alone = isTable && !keysWithout('apix', 'ampContrast', 'class').some((key) => given[key] !== undefined);
+  if (!alone) {
+    refuseBox(options, 'the images say their box.');
+    return openParticles(path, given, console);
+  }
+  return readTable(openFile(path), {
+    ...(options.box !== undefined && { boxPixels: options.box }),
+    ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
+    ...(options.ampContrast !== undefined && { amplitudeContrast: options.ampContrast }),
+    ...(options.class !== undefined && { poseClass: options.class }),
+  });
 }
 
 function fromPickle(path: string, out: string, to: string): string {

@@ -17,7 +17,9 @@ import { scoreLatents } from '../src/validation/latent-score.ts';
 import { scoreMaps } from '../src/validation/map-score.ts';
 import { analyzeRun } from './analyze.ts';
 import { act, wholeNumber } from './command.ts';
+import { openParticles } from './files.ts';
 import { addParamOptions } from './param-options.ts';
+import { filesOf } from './run-set.ts';
 import { withEngine } from './runs.ts';
 import { newRecord } from './train.ts';
 import { duration, prepareForRun, trainAndTell } from './training.ts';
@@ -55,11 +57,14 @@ export function addDemo(program: Command): void {
       ...(options.device && { device: options.device }),
       ...(options.seed !== undefined && { seed: options.seed }),
     });
-    const files = { particles: join(folder, 'data/particles.star'), poses: null, ctf: null, ind: null, datadir: null };
-    const record = await newRecord(set, params, 'demo', files, console);
+    // As a person would: from the files.
+    const particles = join(folder, 'data/particles.star');
+    const opened = await openParticles(particles, {}, console);
+    const files = filesOf(particles, {}, opened.badRows);
+    const record = { ...(await newRecord(opened, params, runPath, files, console)), name: 'demo' };
     const run = new RunFolder(new DiskStorage(runPath), '');
     await run.writeRecord(record);
-    const trained = await trainAndTell(run, record, await prepareForRun(runPath, record, set, console), console);
+    const trained = await trainAndTell(run, record, await prepareForRun(runPath, record, opened, console), console);
 
     const { folder: analysis, landscape } = await analyzeRun(
       runPath,

@@ -9,8 +9,9 @@ import { latentsCsv } from '../src/jobs/csv.ts';
 import { loadModel } from '../src/jobs/decode-job.ts';
 import { encodeParticles } from '../src/jobs/encode-job.ts';
 import { act, wholeNumber } from './command.ts';
-import { addParticleOptions, openParticles, type ParticleOptions } from './files.ts';
+import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './files.ts';
 import { addParamOptions } from './param-options.ts';
+import { openForRun } from './run-set.ts';
 import { openRun, withEngine } from './runs.ts';
 import type { Params } from '../src/params.ts';
 
@@ -35,7 +36,7 @@ export function addEncode(program: Command): void {
     if (!/\.(csv|pkl)$/i.test(options.out))
       throw new VitrineError('usage', 'Latents are written as .csv or .pkl.', { field: '-o', found: options.out });
     const opened = await openRun(path);
-    const set = await openParticles(particles, options, console);
+    const set = await openForRun(opened, particles, particleOptionsOf(raw), console);
     const latents = await withEngine(options.device ?? 'auto', async (engine) => {
       const loaded = await loadModel(engine, opened.run, options.epoch ?? null);
       const { dataset, spec } = loaded.field;

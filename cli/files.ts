@@ -1,10 +1,11 @@
 // Files named on a command line, opened by range: particles with their stacks, poses, CTF and index list.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { understand } from '../src/formats/assemble.ts';
 import { VitrineError, type Notice } from '../src/formats/errors.ts';
-import { openFileBlob } from '../src/formats/node/file-blob.ts';
+import { isFileImageReader, type FileImageReader } from '../src/formats/mrc.ts';
+import { diskPathOf, openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
 import { refusalOf } from '../src/formats/refusal.ts';
 import type { Understanding } from '../src/formats/understanding.ts';
@@ -34,6 +35,8 @@ export interface ParticleOptions {
   apix?: number;
   /** Leave out images with pixels that are not finite. */
   leaveOutBad?: boolean;
+  /** Tables of cryoSPARC that are joined to the particles by uid. */
+  passthrough?: string[];
   /** Readings of files that leave several open: as in Answers. */
   shifts?: 'pixels' | 'fractions';
   inOrder?: boolean;
@@ -42,12 +45,10 @@ export interface ParticleOptions {
   ctfFrom?: string;
   ampContrast?: number;
   class?: number | 'best';
-  /** Tables of cryoSPARC that are joined to the particles by uid. */
-  passthrough?: string[];
 }
 
-type Option = [flags: string, words: string, parse?: (text: string, before: string[] | undefined) => OptionValue];
 type OptionValue = string | string[] | number;
+type Option = [flags: string, words: string, parse?: (text: string, before: string[] | undefined) => OptionValue];
 
 /** Flags and words of ParticleOptions, in the order of the help. */
 const PARTICLE_OPTIONS: Record<keyof ParticleOptions, Option> = {
@@ -57,6 +58,11 @@ const PARTICLE_OPTIONS: Record<keyof ParticleOptions, Option> = {
   datadir: ['--datadir <folder>', 'where the stacks lie that a table names'],
   apix: ['--apix <number>', 'pixel size of the images, Å', number],
   leaveOutBad: ['--leave-out-bad', 'leave out images with pixels that are not finite'],
+  passthrough: [
+    '--passthrough <cs>',
+    'passthrough file of a .cs (one that lies beside it is found); may be repeated',
+    (path, before = []) => [...before, path],
+  ],
   shifts: [
     '--shifts <unit>',
     'shifts of a pose.pkl are pixels or fractions (of the box)',
@@ -76,13 +82,12 @@ const PARTICLE_OPTIONS: Record<keyof ParticleOptions, Option> = {
     'of a .cs with a pose a class: the number of the class, or best (the most probable of each particle)',
     poseClass,
   ],
-  passthrough: [
-    '--passthrough <cs>',
-    'passthrough file of a .cs (one that lies beside it is found); may be repeated',
-    (path, before = []) => [...before, path],
-  ],
 };
 const PARTICLE_KEYS = Object.keys(PARTICLE_OPTIONS) as (keyof ParticleOptions)[];
+
+/** All options of opening particles but `key`. */
+export const keysWithout = (...keys: (keyof ParticleOptions)[]) =>
+  PARTICLE_KEYS.filter((other) => !keys.includes(other));
 
 /** The options of every command that opens particles; `words` where a command says one differently. */
 export function addParticleOptions(
@@ -124,12 +129,14 @@ export async function understandFiles(
   scanPixels: 'all' | 'sample' | 'none',
   /** False where the first file may be anything (info). */
   mustBeParticles = true,
-): Promise<Understanding> {
+  badRows?: number[],
+): Promise<Understanding & { diskPaths: Map<string, string> }> {
   const main = openFile(particles);
   const passthrough = await passthroughOf(main, options);
   const named = [options.poses, options.ctf, options.ind].filter((path) => path !== undefined).map(openFile);
   const stacks = await stacksOf(main, passthrough.files, options.datadir);
-  const understood = await understand([main, ...passthrough.files, ...named, ...stacks.files], {
+  const opened = [main, ...passthrough.files, ...named, ...stacks.files];
+  const understood = await understand(opened, {
     roles: {
       ...(mustBeParticles && { particles }),
       ...(options.poses !== undefined && { poses: options.poses }),
@@ -151,12 +158,20 @@ export async function understandFiles(
     signal: console.signal,
     onProgress: (progress) => console.progress(progress),
     scanPixels,
+    ...(badRows && { badRows }),
   });
   return {
     ...understood,
+    diskPaths: new Map(opened.map(({ path, blob }) => [path, resolve(diskPathOf(blob) ?? path)])),
     files: understood.files.map((file) => (file.error ? { ...file, error: forTerminal(file.error) } : file)),
     warnings: [...passthrough.notices, ...stacks.notices, ...understood.warnings.map(forTerminal)],
   };
+}
+
+export interface OpenedParticles extends ParticleSet {
+  looksWhite: boolean | null;
+  /** Rows with pixels that are not finite, before they were left out; null where none were looked for. */
+  badRows: number[] | null;
 }
 
 /** Passthrough files that are given, else those found beside the table. Errors: 'usage' for other tables than .cs, 'ambiguous'. */
@@ -186,14 +201,15 @@ async function passthroughOf(
   return { files, notices };
 }
 
-/** The set of particles. Errors: the first of any file that was named, 'ambiguous' where a reading is left open. */
+/** The set of particles. Errors: the first of any file that was named. */
 export async function openParticles(
   particles: string,
   options: ParticleOptions,
   console: Console,
-  scanPixels: 'all' | 'sample' | 'none' = options.leaveOutBad ? 'all' : 'none',
-): Promise<ParticleSet & { looksWhite: boolean | null }> {
-  const understanding = await understandFiles(particles, options, console, scanPixels);
+  badRows?: number[],
+): Promise<OpenedParticles> {
+  const scan = options.leaveOutBad ? 'all' : 'none';
+  const understanding = await understandFiles(particles, options, console, scan, true, badRows);
   const { set, files, warnings, looksWhite } = understanding;
   const failed = files.find(({ error }) => error);
   if (failed?.error) throw VitrineError.fromData(failed.error);
@@ -208,7 +224,26 @@ export async function openParticles(
   if (!set.ctf) refuseParticleOptions(options, 'there is no CTF.', ['ampContrast']);
   if (set.table?.kind !== 'cs') refuseParticleOptions(options, 'the particles are no .cs file.', ['class']);
   for (const warning of warnings) console.warn(warningLine(warning));
-  return { ...set, looksWhite };
+  // Images are named by where they lie, so that lists written elsewhere find them.
+  const images = isFileImageReader(set.images) ? namedOnDisk(set.images, understanding.diskPaths) : set.images;
+  return { ...set, images, looksWhite, badRows: understanding.badRows };
+}
+
+function namedOnDisk(reader: FileImageReader, diskPaths: Map<string, string>): FileImageReader {
+  const { count, boxPixels, pixelSizeAngstrom, canHoldNonFinite } = reader;
+  return {
+    ...{ count, boxPixels, pixelSizeAngstrom, canHoldNonFinite },
+    read: (indices, signal) => reader.read(indices, signal),
+    sourceOf(row) {
+      const { path, index } = reader.sourceOf(row);
+      return { path: diskPaths.get(path) ?? path, index };
+    },
+  };
+}
+
+/** How a list written to `out` names a stack: relative to its folder, as RELION and this program read it. */
+export function stackNamesFor(out: string): (path: string) => string {
+  return (path) => (isAbsolute(path) ? relative(dirname(resolve(out)), path).replaceAll('\\', '/') : path);
 }
 
 /** Whether a folder is a run of Vitrine or cryoDRGN. */

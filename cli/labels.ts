@@ -28,13 +28,18 @@ function ofTable(bytes: Uint8Array, path: string, original: Uint32Array): Int32A
   if (!column || (!joined && table.rows !== original.length))
     throw notOfThisRun(path, original.length, column ? `${table.rows} rows` : 'no column of numbers called label');
   const { values } = column;
-  return whole(joined ? Array.from(joined.rows, (row) => values[row]) : values, path, (i) => (joined?.rows[i] ?? i) + 2);
+  return whole(
+    joined ? Array.from(joined.rows, (row) => values[row]) : values,
+    path,
+    (i) => (joined?.rows[i] ?? i) + 2,
+  );
 }
 
 function ofPickle(bytes: Uint8Array, path: string, count: number): Int32Array {
   const [value] = readPickles(bytes, path);
   const numbers = value instanceof NumpyArray && value.shape.length === 1 ? value.toNumbers() : value;
-  const isList = (list: unknown): list is number[] => Array.isArray(list) && list.every((item) => typeof item === 'number');
+  const isList = (list: unknown): list is number[] =>
+    Array.isArray(list) && list.every((item) => typeof item === 'number');
   const labels = numbers instanceof Float64Array ? Array.from(numbers) : numbers;
   if (!isList(labels)) throw notOfThisRun(path, count, 'something else');
   if (labels.length !== count) throw notOfThisRun(path, count, `${labels.length} labels`);

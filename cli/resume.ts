@@ -2,11 +2,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { VitrineError } from '../src/formats/errors.ts';
-import { fingerprintImages } from '../src/library/particle-cache.ts';
 import { validateParams } from '../src/params.ts';
 import { act, wholeNumber } from './command.ts';
-import { openParticles } from './files.ts';
 import { addParamOptions } from './param-options.ts';
+import { reopenRunSet, withoutFiles } from './run-set.ts';
 import { openRun } from './runs.ts';
 import { prepareForRun, trainAndTell, trainingResult } from './training.ts';
 
@@ -18,12 +17,9 @@ export function addResume(program: Command): void {
     .option('-n, --num-epochs <number>', 'epochs in all', wholeNumber);
   addParamOptions(command, ['device']);
   act(command, async ([path], options, console) => {
-    const { run, record } = await openRun(path);
-    if (!record?.files)
-      throw new VitrineError('usage', 'This run does not say where its particles are, so it cannot be resumed here.', {
-        file: path,
-        advice: 'Train anew with: vitrine train.',
-      });
+    const opened = await openRun(path);
+    const { run, record } = opened;
+    if (!record?.files) throw withoutFiles(path);
     const params = validateParams({
       ...record.params,
       ...(options['numEpochs'] !== undefined && { epochs: options['numEpochs'] as number }),
@@ -35,24 +31,7 @@ export function addResume(program: Command): void {
         expected: `more than ${record.epochsDone}`,
         advice: 'Ask for more epochs with -n.',
       });
-    const { particles, poses, ctf, ind, datadir } = record.files;
-    const set = await openParticles(
-      particles,
-      {
-        ...(poses && { poses }),
-        ...(ctf && { ctf }),
-        ...(ind && { ind }),
-        ...(datadir && { datadir }),
-      },
-      console,
-    );
-    if ((await fingerprintImages(set.images)) !== record.fingerprint)
-      throw new VitrineError('count-mismatch', 'The particles are not those that the run began with.', {
-        file: particles,
-        expected: `${record.particles} images as they were`,
-        found: `${set.count} images`,
-        advice: 'Put the original files back, or train anew.',
-      });
+    const set = await reopenRunSet(opened, console);
     const resumed = { ...record, params, status: 'running' as const };
     await run.writeRecord(resumed);
     const prepared = await prepareForRun(resolve(path), resumed, set, console);

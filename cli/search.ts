@@ -4,14 +4,14 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { gpuInNode } from '../src/engine/node/dawn.ts';
 import { VitrineError } from '../src/formats/errors.ts';
-import type { ParticleSet, Poses } from '../src/formats/particles.ts';
 import { loadModel } from '../src/jobs/decode-job.ts';
 import { exportPoses, type PoseFormat } from '../src/jobs/pose-export.ts';
 import { searchParticles, type SearchJobOptions } from '../src/jobs/search-job.ts';
 import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS } from '../src/params.ts';
 import { act, number, wholeNumber } from './command.ts';
-import { addParticleOptions, openParticles, type ParticleOptions } from './files.ts';
+import { addParticleOptions, particleOptionsOf, stackNamesFor, type ParticleOptions } from './files.ts';
 import { addParamOptions, paramsFrom } from './param-options.ts';
+import { openForRun } from './run-set.ts';
 import { openRun, withEngine } from './runs.ts';
 
 interface SearchOptions extends ParticleOptions {
@@ -74,7 +74,7 @@ async function findAndWrite(
   if (!format)
     throw new VitrineError('usage', 'Poses are written as .pkl, .star or .cs.', { field: '-o', found: options.out });
   const opened = await openRun(path);
-  const set = await openParticles(particles, options, console);
+  const set = await openForRun(opened, particles, particleOptionsOf(raw), console);
   const { poses, tally, evidence } = await withEngine(
     (raw['device'] as 'auto' | 'gpu' | 'cpu' | undefined) ?? 'auto',
     async (engine) => {
@@ -89,12 +89,11 @@ async function findAndWrite(
     },
   );
   const out = resolve(options.out);
-  writeFileSync(out, posesFile(set, poses, format));
+  writeFileSync(
+    out,
+    exportPoses({ byOriginal: set, byTable: set.table && set }, poses, format, null, stackNamesFor(out)),
+  );
   const atBorder = tally.atBorder / Math.max(1, tally.images);
   console.say(`${set.count} poses: ${out}`);
   console.result({ out, particles: set.count, error: tally.error / Math.max(1, tally.images), atBorder, evidence });
-}
-
-function posesFile(set: ParticleSet, poses: Poses, format: PoseFormat): Uint8Array {
-  return exportPoses({ byOriginal: set, byTable: set.table && set }, poses, format);
 }

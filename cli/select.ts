@@ -4,9 +4,11 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { writeIndexPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/formats/errors.ts';
+import { identityOf, rowsInTable, type NamedParticles } from '../src/formats/named-table.ts';
 import { writeSelection, type SelectionFormat } from '../src/formats/selection-files.ts';
 import { parseStarParticles } from '../src/formats/star-particles.ts';
 import { parseCs } from '../src/formats/cs.ts';
+import { exportSelection } from '../src/jobs/export.ts';
 import { rowsOfLabels } from '../src/landscape/selection.ts';
 import { act, wholeNumber, wholeNumbers } from './command.ts';
 import type { Console } from './console.ts';
@@ -16,9 +18,11 @@ import {
   openParticles,
   particleOptionsOf,
   refuseParticleOptions,
+  stackNamesFor,
   type ParticleOptions,
 } from './files.ts';
 import { readLabels } from './labels.ts';
+import { keptSetOf, optionsOf } from './run-set.ts';
 import { latentsOf, openRun, originalIndexOf, type OpenRun } from './runs.ts';
 
 interface SelectOptions extends ParticleOptions {
@@ -77,34 +81,75 @@ async function listOf(
   console: Console,
 ): Promise<Uint8Array> {
   const originals = rows.map((row) => original[row]);
-  if (format === 'ind.pkl' || format === 'csv')
+  if (format === 'ind.pkl' || format === 'csv') {
     refuseParticleOptions(options, 'a list of indices is written without opening the particles.');
-  if (format === 'ind.pkl') return writeIndexPickle(originals);
-  if (format === 'csv') return new TextEncoder().encode(`index\n${Array.from(originals).join('\n')}\n`);
-  const files = opened.record?.files;
+    if (options.particles !== undefined)
+      throw new VitrineError('usage', '--particles cannot act here: a list of indices is cut from no table.', {
+        field: '--particles',
+        advice: 'Leave it out.',
+      });
+    return format === 'ind.pkl'
+      ? writeIndexPickle(originals)
+      : new TextEncoder().encode(`index\n${Array.from(originals).join('\n')}\n`);
+  }
+  const kept = await keptSetOf(opened);
+  if (options.particles?.toLowerCase().endsWith(`.${format}`)) {
+    refuseParticleOptions(options, 'the table is cut as it is.');
+    const table = await openTable(options.particles, format);
+    const particles = kept ? identityOf(kept.byOriginal, kept.byTable) : placesOnly(opened, original);
+    const inTable = rowsInTable(particles, table);
+    return table.writeRows(rows.map((row) => inTable[row]));
+  }
+  const stackName = stackNamesFor(options.out);
+  if (kept && options.particles === undefined) {
+    refuseParticleOptions(options, 'the run keeps its particles.');
+    return exportSelection(kept, rows, format, [], stackName);
+  }
+  return fromFiles(opened, rows, original, format, options, console);
+}
+
+async function openTable(path: string, format: 'star' | 'cs') {
+  const bytes = new Uint8Array(await openFile(path).blob.arrayBuffer());
+  return format === 'star' ? parseStarParticles(bytes, path) : parseCs(bytes, path);
+}
+
+/** Of a run that keeps no set: only the rows of the original are known. */
+function placesOnly({ record, run }: OpenRun, originalIndex: Uint32Array): NamedParticles {
+  const isWhole = originalIndex.every((index, row) => index === row);
+  return {
+    name: record?.datasetName ?? (run.folder || 'the run'),
+    originalIndex,
+    originalCount: isWhole ? originalIndex.length : null,
+    ...{ imageNames: null, uids: null, namedByTable: false },
+  };
+}
+
+/** From files that are named now, or that a run of an older version names. */
+async function fromFiles(
+  { record }: OpenRun,
+  rows: Uint32Array,
+  original: Uint32Array,
+  format: SelectionFormat,
+  options: SelectOptions,
+  console: Console,
+): Promise<Uint8Array> {
+  const files = record?.files;
   const particles = options.particles ?? files?.particles;
   if (!particles)
     throw new VitrineError('file-missing', 'The run does not say which file its particles came from.', {
       field: '--particles',
       advice: `Give the original .${format} with --particles.`,
     });
-  // A table of the same kind is cut as it is: its stacks need not be at hand.
-  if (particles.toLowerCase().endsWith(`.${format}`)) {
-    refuseParticleOptions(options, 'the table is cut as it is.');
-    const bytes = new Uint8Array(await openFile(particles).blob.arrayBuffer());
-    const table = format === 'star' ? parseStarParticles(bytes, particles) : parseCs(bytes, particles);
-    return table.writeRows(originals);
-  }
-  const set = await openParticles(
-    particles,
-    {
-      ...(files?.poses && { poses: files.poses }),
-      ...(files?.ctf && { ctf: files.ctf }),
-      ...(files?.ind && { ind: files.ind }),
-      ...(files?.datadir && { datadir: files.datadir }),
-      ...particleOptionsOf(options),
-    },
-    console,
-  );
-  return writeSelection(set, rows, format);
+  const given = { ...(files && optionsOf(files)), ...particleOptionsOf(options) };
+  const set = await openParticles(particles, given, console, files?.badRows);
+  const rowOf = new Map(Array.from(set.originalIndex, (index, row) => [index, row]));
+  if (set.count !== original.length || original.some((index) => !rowOf.has(index)))
+    throw new VitrineError('count-mismatch', 'These are not the particles of the run.', {
+      file: particles,
+      expected: `${original.length} particles, as the run's`,
+      found: `${set.count}`,
+      advice: 'Name the original .star or .cs with --particles, and the lists that the run was made with.',
+    });
+  const picked = Array.from(rows, (row) => rowOf.get(original[row]) ?? -1);
+  return writeSelection(set, picked, format, { stackName: stackNamesFor(options.out) });
 }

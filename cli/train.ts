@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { VitrineError } from '../src/formats/errors.ts';
-import type { ParticleSet } from '../src/formats/particles.ts';
 import { imageOptionsOf } from '../src/jobs/prepare.ts';
 import { newId } from '../src/library/arrays.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
@@ -13,9 +12,10 @@ import { mapPixelSize, RunFolder } from '../src/library/runs.ts';
 import type { Params } from '../src/params.ts';
 import { act } from './command.ts';
 import type { Console } from './console.ts';
-import { addParticleOptions, openParticles, particleOptionsOf } from './files.ts';
+import { addParticleOptions, openParticles, particleOptionsOf, type OpenedParticles } from './files.ts';
 import { addParamOptions, paramsFrom } from './param-options.ts';
-import { filesOf, prepareForRun, requirePoses, trainAndTell, trainingResult } from './training.ts';
+import { filesOf, keepRunSet, requirePixelSize } from './run-set.ts';
+import { prepareForRun, requirePoses, trainAndTell, trainingResult } from './training.ts';
 
 interface TrainOptions {
   out: string;
@@ -43,7 +43,8 @@ export function addTrain(program: Command): void {
     if (set.looksWhite === false && params.invertData)
       console.warn('warning: particles look dark on white; give --uninvert-data if they are.');
     requirePoses(set);
-    const record = await newRecord(set, params, basename(folder), filesOf(particles, options), console);
+    const files = filesOf(particles, options, set.badRows);
+    const record = await newRecord(set, params, folder, files, console);
     const run = new RunFolder(new DiskStorage(folder), '');
     await run.writeRecord(record);
     const prepared = await prepareForRun(folder, record, set, console);
@@ -53,22 +54,23 @@ export function addTrain(program: Command): void {
   });
 }
 
+/** The record of a run that begins; its set is kept in `folder`. Error 'pixel-size-unknown'. */
 export async function newRecord(
-  set: ParticleSet,
+  set: OpenedParticles,
   params: Params,
-  name: string,
-  files: RunFiles | null,
+  folder: string,
+  files: RunFiles,
   console: Console,
 ): Promise<RunRecord> {
   const { boxPixels } = imageOptionsOf(params, set.boxPixels);
-  if (set.pixelSizeAngstrom === null)
-    console.warn('warning: no file says the pixel size; 1 Å is taken. Give it with --apix.');
+  const pixelSizeAngstrom = requirePixelSize(set);
+  const fingerprint = await fingerprintImages(set.images, console.signal);
   return {
     version: 1,
     id: newId(),
-    name,
+    name: basename(folder),
     created: new Date().toISOString(),
-    datasetId: '',
+    datasetId: await keepRunSet(folder, set, fingerprint),
     datasetName: set.name,
     files,
     params,
@@ -79,8 +81,8 @@ export async function newRecord(
     particles: set.count,
     imagePixels: set.boxPixels,
     boxPixels,
-    pixelSizeAngstrom: mapPixelSize(set.boxPixels, set.pixelSizeAngstrom ?? 1, boxPixels),
+    pixelSizeAngstrom: mapPixelSize(set.boxPixels, pixelSizeAngstrom, boxPixels),
     standardDeviation: 0,
-    fingerprint: await fingerprintImages(set.images, console.signal),
+    fingerprint,
   };
 }

@@ -1,8 +1,9 @@
 // What train, resume and the demo share: images prepared beside the run or in memory, progress lines, the summary.
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Engine } from '../src/engine/engine.ts';
 import { makeLattice } from '../src/imaging/lattice.ts';
 import type { ImageReader, ParticleSet, Poses } from '../src/formats/particles.ts';
+import { subsetOf } from '../src/formats/subset.ts';
 import type { HartleyImages } from '../src/imaging/hartley-images.ts';
 import { pairedImages } from '../src/imaging/paired-images.ts';
 import { unknownPoses } from '../src/jobs/abinit-job.ts';
@@ -18,7 +19,8 @@ import { FULL_PRECISION_BYTES, fingerprintImages } from '../src/library/particle
 import type { RunFiles, RunRecord } from '../src/library/run-record.ts';
 import type { RunFolder } from '../src/library/runs.ts';
 import type { Console } from './console.ts';
-import { openParticles, type ParticleOptions } from './files.ts';
+import { openParticles } from './files.ts';
+import { optionsOf } from './run-set.ts';
 import { engineWords, withEngines } from './runs.ts';
 
 export function requirePoses(set: ParticleSet): Poses {
@@ -27,19 +29,6 @@ export function requirePoses(set: ParticleSet): Poses {
     file: set.name,
     advice: 'Give --poses, or a STAR or .cs file of a refinement.',
   });
-}
-
-/** Where a run finds its particles again. */
-export function filesOf(particles: string, options: ParticleOptions & { tilt?: string; tiltCtf?: string }): RunFiles {
-  const whole = (path: string | undefined): string | null => (path === undefined ? null : resolve(path));
-  return {
-    particles: resolve(particles),
-    poses: whole(options.poses),
-    ctf: whole(options.ctf),
-    ind: whole(options.ind),
-    datadir: whole(options.datadir),
-    ...(options.tilt !== undefined && { tilt: whole(options.tilt), tiltCtf: whole(options.tiltCtf) }),
-  };
 }
 
 /** Images of the run's box: in memory where they take at most 256 MiB, else in the run's .cache. */
@@ -69,18 +58,27 @@ export async function prepareForRun(
 
 /** The second stack of tilt pairs. Errors: those of its files, 'ctf-missing' where only one of the stacks has a CTF. */
 async function openTilted(files: RunFiles, set: ParticleSet, console: Console): Promise<ParticleSet> {
-  const { tilt, tiltCtf, ind, datadir } = files;
-  const tilted = await openParticles(
-    tilt ?? '',
-    { ...(tiltCtf && { ctf: tiltCtf }), ...(ind && { ind }), ...(datadir && { datadir }) },
-    console,
-  );
+  const { tilt, tiltCtf } = files;
+  const options = optionsOf(files);
+  // Poses and CTF are of the first stack, and so is which images are left out.
+  for (const key of ['poses', 'ctf', 'leaveOutBad'] as const) delete options[key];
+  const whole = await openParticles(tilt ?? '', { ...options, ...(tiltCtf && { ctf: tiltCtf }) }, console);
+  const tilted = files.badRows ? seenTwice(whole, set) : whole;
   if ((tilted.ctf === null) !== (set.ctf === null))
     throw new VitrineError('ctf-missing', 'Only one of the two stacks has a CTF.', {
       file: tilt ?? '',
       advice: 'Give --ctf and --tilt-ctf, or neither.',
     });
   return tilted;
+}
+
+/** The particles of `tilted` that `set` has, in its order; both count in one original. */
+function seenTwice(tilted: ParticleSet, { originalIndex }: ParticleSet): ParticleSet {
+  const rowOf = new Map(Array.from(tilted.originalIndex, (index, row) => [index, row]));
+  return subsetOf(
+    tilted,
+    Array.from(originalIndex, (index) => rowOf.get(index) ?? -1),
+  );
 }
 
 /** Trains and tells how it goes; ends with exit code 130 (error 'cancelled') where it was interrupted. */

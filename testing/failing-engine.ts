@@ -1,12 +1,13 @@
-// The CPU's engine as one whose device can be lost or whose memory can be full, at any call of its models: proofs of what a
-// training does then. From a loss on every call rejects, as on a graphics processor.
+// The CPU's engine as one whose device can be lost or whose memory can be full, at any call of its models, and whose float16 may not
+// hold the gradients of a step: proofs of what a training does then. From a loss on every call rejects, as on a graphics processor.
 import type { Engine, FieldModel } from '../src/engine/engine.ts';
+import { MOST_LEFT_OUT, precisionTooLow } from '../src/engine/precision.ts';
 import { openWasmEngine } from '../src/engine/wasm/engine.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 
 export type EngineCall = 'createModel' | 'trainStep' | 'takeLosses' | 'encode' | 'exportWeights' | 'exportOptimizer';
 /** Before each call: says whether the device is lost now, or its memory does not hold what is asked for. */
-export type Trouble = (call: EngineCall, images: number) => 'lost' | 'memory' | 'spoilt' | null;
+export type Trouble = (call: EngineCall, images: number) => 'lost' | 'memory' | 'spoilt' | 'overflow' | null;
 
 export const lostError = () =>
   new VitrineError('device-lost', 'The graphics processor was lost.', { advice: 'Resume.' });
@@ -17,7 +18,10 @@ export interface FailingEngine extends Engine {
   readonly disposed: boolean;
 }
 
-/** 'spoilt': the memory was full and the device cannot be used after it; 'memory': it can. */
+/**
+ * 'spoilt': the memory was full and the device cannot be used after it; 'memory': it can. 'overflow' at a step: a model that may
+ * compute in float16 leaves it out; one in float32 does not know it.
+ */
 export async function openFailingEngine(trouble: Trouble = () => null): Promise<FailingEngine> {
   const engine = await openWasmEngine({ ownThread: true });
   let failure: VitrineError | null = null;
@@ -28,23 +32,26 @@ export async function openFailingEngine(trouble: Trouble = () => null): Promise<
     failure ??= error;
     tell(failure);
   };
-  const ask = (call: EngineCall, images = 0): void => {
+  const ask = (call: EngineCall, images = 0): ReturnType<Trouble> => {
     const met = failure ? null : trouble(call, images);
     if (met === 'lost') lose(lostError());
     if (met === 'spoilt') lose(fullError());
     if (failure) throw failure;
     if (met === 'memory') throw fullError();
+    return met;
   };
-  const watched = (model: FieldModel): FieldModel => ({
+  const watched = (model: FieldModel, leavesOut: boolean, leftOut = 0): FieldModel => ({
     spec: model.spec,
     points: model.points,
     async trainStep(batch, options) {
-      ask('trainStep', batch.count);
-      await model.trainStep(batch, options);
+      const overflows = ask('trainStep', batch.count) === 'overflow' && leavesOut;
+      leftOut = overflows ? leftOut + 1 : 0;
+      if (!overflows) await model.trainStep(batch, options);
       if (failure) throw failure;
     },
     async takeLosses() {
       ask('takeLosses');
+      if (leftOut >= MOST_LEFT_OUT) throw precisionTooLow(leftOut, 1);
       return model.takeLosses();
     },
     async encode(batch) {
@@ -68,7 +75,7 @@ export async function openFailingEngine(trouble: Trouble = () => null): Promise<
     lost,
     async createModel(...of) {
       ask('createModel');
-      return watched(await engine.createModel(...of));
+      return watched(await engine.createModel(...of), of[3]?.precision !== 'float32');
     },
     createScorer(points) {
       if (failure) throw failure;

@@ -72,7 +72,7 @@ export class ActiveRun {
       onChoosing: (progress) => this.parts.tell({ type: 'choosing-kernels', runId: this.id, progress }),
       skipChoosing: this.skipChoosing.signal,
       onIdle: () => this.parts.line.drain(),
-      onNotice: (notice, batchSize) => this.parts.tell({ type: 'notice', runId: this.id, notice, batchSize }),
+      onNotice: (notice, params) => this.parts.tell({ type: 'notice', runId: this.id, notice, params }),
     });
     return ended.status === 'finished'
       ? this.status('finished')

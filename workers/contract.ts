@@ -284,8 +284,8 @@ export type RunEvent =
   | { type: 'status'; runId: string; status: RunStatus; reason?: string; device?: DeviceInfo }
   /** How the poses stand: often while the start looks for them, then after each search. */
   | { type: 'poses'; runId: string; report: PoseReport }
-  /** A setback after which the run goes on by itself, with this batch. */
-  | { type: 'notice'; runId: string; notice: Notice; batchSize: number }
+  /** A setback after which the run goes on by itself, with these parameters. */
+  | { type: 'notice'; runId: string; notice: Notice; params: Pick<Params, 'batchSize' | 'precision'> }
   | { type: 'failed'; runId: string; error: ErrorData };
 
 export interface DecodeRequest {

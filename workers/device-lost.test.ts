@@ -1,5 +1,5 @@
 // Devices that fail the engine worker: a run whose device is lost goes on by itself from its last epoch, fails by name where
-// that keeps happening, and takes a smaller batch where the memory is full.
+// that keeps happening, takes a smaller batch where the memory is full and float32 where float16 does not hold the gradients.
 import { expect, test, vi } from 'vitest';
 import { simulate } from '../src/imaging/simulate.ts';
 import { LOSSES_BORNE } from '../src/jobs/setbacks.ts';
@@ -88,6 +88,19 @@ test('a batch that does not fit is halved, by estimate and run, and the record s
   ]);
   await host.start(dataset.id, 'small', params);
   await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ type: 'status', status: 'finished' }), 20_000);
-  expect(events.flatMap((event) => (event.type === 'notice' ? [event.batchSize] : []))).toEqual([16, 8]);
+  expect(events.flatMap((event) => (event.type === 'notice' ? [event.params.batchSize] : []))).toEqual([16, 8]);
   expect((await io.listRuns())[0]).toMatchObject({ params: { batchSize: 8 }, notices: [{}, {}] });
+});
+
+test('a run whose gradients overflow float16 goes on in float32, which is told and kept', async () => {
+  const { host, io, dataset, events } = await hostWith([(call) => (call === 'trainStep' ? 'overflow' : null)]);
+  await host.start(dataset.id, 'overflow', { ...defaultParams(), ...SMALL, epochs: 1, device: 'gpu' });
+  await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ type: 'status', status: 'finished' }), 20_000);
+  expect(events.filter(({ type }) => type === 'notice')).toMatchObject([
+    { notice: { code: 'precision-raised' }, params: { precision: 'float32' } },
+  ]);
+  expect(events.flatMap((event) => (event.type === 'epoch' ? [event.summary] : []))).toMatchObject([{ images: 120 }]);
+  expect((await io.listRuns())[0]).toMatchObject({
+    ...{ status: 'finished', params: { precision: 'float32' }, notices: [{ code: 'precision-raised' }] },
+  });
 });

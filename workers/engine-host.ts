@@ -261,7 +261,7 @@ export class EngineHost implements EngineApi {
     return this.calls.run(call, ({ signal, onProgress }) => {
       const message = `Decoding ${request.boxPixels}³`;
       const tell = (fraction: number) => onProgress({ fraction, message });
-      return this.line.run(() => this.decodeNow(request, { signal, onProgress: whereLong(tell) }));
+      return this.line.run((turn) => this.decodeNow(request, { signal, onProgress: whereLong(tell), turn }));
     });
   }
 
@@ -277,7 +277,8 @@ export class EngineHost implements EngineApi {
         const tell = (within: number) => onProgress({ fraction: (index + within) / zs.length, message });
         tell(0);
         const options = { signal, onProgress: whereLong(tell) };
-        onVolume(index, await this.line.run(() => this.decodeNow({ runId, epoch, boxPixels, z }, options)));
+        const decoded = this.line.run((turn) => this.decodeNow({ runId, epoch, boxPixels, z }, { ...options, turn }));
+        onVolume(index, await decoded);
       }
     });
   }
@@ -288,6 +289,8 @@ export class EngineHost implements EngineApi {
     const start = this.active?.id === runId && epoch === null ? this.active.startMap : null;
     if (start) return startVolume(start, record);
     const { model, field } = await this.modelOf(runId, epoch, record);
+    // Between parts of its own map the model that is trained would change.
+    if (model === this.active?.model?.model) options = { ...options, turn: undefined };
     if (z.length !== field.spec.zDim)
       throw new VitrineError('value-out-of-range', 'This z does not fit the model.', {
         expected: `${field.spec.zDim} values`,

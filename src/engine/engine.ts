@@ -99,7 +99,10 @@ export interface StepOptions {
   beta: number;
 }
 
-/** Means over the images since the losses were last taken. */
+/**
+ * Means over the images since the losses were last taken, of steps that counted: in float16 a step whose gradients overflow is left
+ * out, as if it had not been.
+ */
 export interface Losses {
   images: number;
   /** Mean squared error over the mask of CTF·ŷ − y. */
@@ -137,6 +140,8 @@ export interface LongCall {
   signal?: AbortSignal | undefined;
   /** 0 … 1. */
   onProgress?: ((fraction: number) => void) | undefined;
+  /** Awaited between parts: others may use the device there, though not the model. */
+  turn?: (() => Promise<void>) | undefined;
 }
 
 export interface FieldModel {
@@ -145,7 +150,10 @@ export interface FieldModel {
   readonly points: number;
   /** One Adam step of the VAE (or the homogeneous field) with given poses. */
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void>;
-  /** Losses since the last call; waits for the device. */
+  /**
+   * Losses since the last call; waits for the device. Error: 'precision-too-low' where it computes in float16 and left out the last
+   * steps for their gradients (precision.ts).
+   */
   takeLosses(): Promise<Losses>;
   /** μ and log σ² of each image or pair (centred and CTF-sign-flipped inside). Rotations are not used. */
   encode(batch: Omit<ImageBatch, 'rotations' | 'noise'>): Promise<Latents>;
@@ -220,6 +228,8 @@ export interface ModelOptions {
   /** 'auto' takes float16 where it was measured to be faster; engines without it compute in float32. */
   precision?: Precision;
   choosing?: ChoosingOptions;
+  /** Images of its steps: kernels are tried on as many. 8 unless said. */
+  batchSize?: number | undefined;
   /** What an earlier model of the run computed with. */
   kernels?: KernelChoice | undefined;
   /** Ends the making: error 'cancelled'. */

@@ -57,7 +57,7 @@ async function decodePoints(
   latent: Float32Array | null,
   boxPixels: number,
   standardDeviation: number,
-  { signal, onProgress }: LongCall,
+  { signal, onProgress, turn }: LongCall,
 ): Promise<Float32Array> {
   const half = model.spec.domain === 'fourier';
   const sphere = sphereOf(model.spec.boxPixels, boxPixels, half);
@@ -71,6 +71,7 @@ async function decodePoints(
     onProgress?.(to / sphere.points);
     // A worker hears of a cancel between two tasks.
     await nextTask();
+    await turn?.();
   }
   return volumeFromSphere(sphere, values, standardDeviation);
 }

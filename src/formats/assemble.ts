@@ -161,6 +161,7 @@ function buildSet(drop: Drop, source: ParticleSource): { set: ParticleSet; map: 
     ctf,
     optics,
     originalIndex: originalIndex.slice(),
+    originalCount: map.stackWasFiltered ? null : map.sourceCount,
     opticsGroups: source.opticsGroups,
     opticsGroupOf: source.opticsGroupOf && pickRows(source.opticsGroupOf, sourceRows, 1),
     table: source.table && map.stackWasFiltered ? tableByOriginalIndex(source.table, originalIndex) : source.table,

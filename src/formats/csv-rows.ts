@@ -13,7 +13,8 @@ function indexColumn(table: CsvTable): { index: Columns[number]; others: Columns
   if (index) return { index, others: columns.filter((column) => !named.includes(column)), named: true };
   // pandas writes the row's index into a first column without a name.
   const [first, ...others] = columns;
-  const isCount = first.name === 'column 1' && others.length > 0 && first.values.every((value) => Number.isInteger(value));
+  const isCount =
+    first.name === 'column 1' && others.length > 0 && first.values.every((value) => Number.isInteger(value));
   return table.firstIsNameless && isCount ? { index: first, others, named: false } : null;
 }
 

@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'ambiguous'
   | 'usage'
   | 'diverged'
+  | 'precision-too-low'
   | 'device-lost'
   | 'out-of-memory'
   | 'storage'

@@ -87,6 +87,8 @@ export interface ParticleSet {
   optics: Float32Array | null;
   /** Row of each particle in the original stack or table (before any index list), 0-based. */
   originalIndex: Uint32Array;
+  /** Rows of that original; null where nothing tells (a stack that was cut by its index list before). */
+  originalCount: number | null;
   opticsGroups: OpticsGroup[];
   /** Optics group of each particle as an index into `opticsGroups`; null where there is one group only. */
   opticsGroupOf: Int32Array | null;

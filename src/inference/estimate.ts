@@ -34,6 +34,7 @@ export async function estimateTraining(
 ): Promise<TrainingEstimate> {
   const model = await engine.createModel(plan.spec, start.encoding, start, {
     precision: plan.precision ?? 'auto',
+    batchSize: plan.batchSize,
     choosing: { when: 'first', ...choosing },
     signal,
   });

@@ -2,7 +2,8 @@
 import type { Losses } from '../engine/engine.ts';
 
 export class LossMeter {
-  private images = 0;
+  /** Learned from. */
+  images = 0;
   private reconstruction = 0;
   private kl = 0;
   private total = 0;

@@ -1,16 +1,11 @@
 // Learning a field from images with given poses: the homogeneous field (zDim 0) and the VAE of cryoDRGN (Zhong et al.
 // 2021). Each epoch passes over all images in a new order, then encodes them all and hands out a checkpoint. A run that
 // resumes from a checkpoint goes on bit for bit as if it had not stopped, on the same device.
-import type { ChoosingOptions, Engine, FieldModel, KernelChoice, Latents, Losses } from '../engine/engine.ts';
+import type { ChoosingOptions, Engine, FieldModel, KernelChoice } from '../engine/engine.ts';
 import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
-import { betaAt } from './beta.ts';
-import { encodeAll } from './encode-all.ts';
 import { nextTask, wait } from '../engine/event-loop.ts';
-import { encodedData, trainingBatch } from './image-batches.ts';
-import { LossMeter } from './loss-meter.ts';
-import { shuffleRandom } from './seeds.ts';
+import { trainEpoch, type Portions } from './epoch.ts';
 import { ShuffledImages } from './shuffled-images.ts';
-import type { DrawnImages } from './shuffled-images.ts';
 import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, TrainingPlan } from './training.ts';
 
 export interface TrainingHooks {
@@ -28,14 +23,6 @@ export interface TrainingHooks {
   residentBytes?: number;
 }
 
-const EVENT_MILLISECONDS = 250;
-
-/** Images drawn together within an epoch, and what is done with them before they are learned from. */
-export interface Portions {
-  images: number;
-  prepare(drawn: DrawnImages, model: FieldModel): Promise<void>;
-}
-
 /** A model in training: one epoch at a time, from the data as they are then. */
 export interface Trainer {
   /** Made anew between epochs where better kernels were chosen meanwhile. */
@@ -45,7 +32,10 @@ export interface Trainer {
   dispose(): void;
 }
 
-/** Errors of `epoch`: 'cancelled' when the signal aborts, 'diverged' when the loss is no longer a number. */
+/**
+ * Errors of `epoch`: 'cancelled' when the signal aborts, 'diverged' when the loss is no longer a number, 'precision-too-low' where
+ * float16 does not hold the gradients.
+ */
 export async function openTrainer(
   plan: TrainingPlan,
   data: TrainingData,
@@ -59,6 +49,7 @@ export async function openTrainer(
   const modelFrom = async (from: Checkpoint, kernels?: KernelChoice): Promise<FieldModel> => {
     const model = await engine.createModel(plan.spec, from.encoding, from, {
       precision: plan.precision ?? 'auto',
+      batchSize: plan.batchSize,
       choosing: { when: 'beside', ...hooks.choosing },
       kernels,
       signal: control.signal,
@@ -87,17 +78,11 @@ export async function openTrainer(
         await model.beside?.();
         await turn();
       };
-      trainer.checkpoint = await trainEpoch(
-        plan,
-        data,
-        model,
-        shuffled,
-        trainer.checkpoint,
-        control,
-        onEvent,
-        betweenSteps,
-        portions,
-      );
+      trainer.checkpoint = await trainEpoch({
+        ...{ plan, data, model, shuffled, control, onEvent, portions },
+        before: trainer.checkpoint,
+        turn: betweenSteps,
+      });
       return trainer.checkpoint;
     },
     dispose: () => trainer.model.dispose(),
@@ -124,7 +109,7 @@ export function turnsOf(
 
 /**
  * Trains from `start` (inference/start.ts makes one for a new run) to `plan.epochs`; returns the last checkpoint.
- * Errors: 'cancelled' when the signal aborts, 'diverged' when the loss is no longer a number, 'poses-missing'.
+ * Errors: those of a trainer's epochs, 'count-mismatch'.
  */
 export async function train(
   plan: TrainingPlan,
@@ -146,101 +131,6 @@ export async function train(
   }
 }
 
-async function trainEpoch(
-  plan: TrainingPlan,
-  data: TrainingData,
-  model: FieldModel,
-  shuffled: ShuffledImages,
-  before: Checkpoint,
-  control: TrainingControl,
-  onEvent: (event: TrainingEvent) => void,
-  turn: () => Promise<void>,
-  portions?: Portions,
-): Promise<Checkpoint> {
-  const epoch = before.epoch + 1;
-  const total = data.images.count;
-  const steps = Math.ceil(total / plan.batchSize);
-  // Losses are taken at fixed steps, not by the clock: their sums then round alike in every run.
-  const takeEvery = Math.min(64, Math.ceil(steps / 10));
-  const meter = new LossMeter();
-  let step = 0;
-  let imagesDone = 0;
-  let lastEvent = performance.now();
-  const started = lastEvent;
-  const atATime = portions ? Math.ceil(portions.images / plan.batchSize) * plan.batchSize : plan.batchSize;
-  for await (const portion of shuffled.draw(atATime, shuffleRandom(plan.seed, epoch), control.signal)) {
-    await portions?.prepare(portion, model);
-    for (const drawn of batchesOf(portion, plan.batchSize, data.images.points)) {
-      throwIfCancelled(control.signal);
-      const progress = (before.epoch + step / steps) / plan.epochs;
-      await model.trainStep(trainingBatch(drawn, data, plan, epoch), {
-        learningRate: plan.learningRate,
-        weightDecay: plan.weightDecay,
-        beta: betaAt(plan, progress),
-      });
-      step++;
-      imagesDone += drawn.indices.length;
-      let losses: Losses | null = null;
-      if (step % takeEvery === 0 || step === steps) {
-        losses = await model.takeLosses();
-        meter.add(losses);
-        watch(plan, losses, epoch, imagesDone);
-      }
-      const now = performance.now();
-      if (losses || now - lastEvent > EVENT_MILLISECONDS) {
-        lastEvent = now;
-        const imagesPerSecond = (1000 * imagesDone) / (now - started);
-        onEvent({ type: 'progress', epoch, imagesDone, imagesTotal: total, imagesPerSecond, losses });
-      }
-      await turn();
-    }
-  }
-  const seconds = (performance.now() - started) / 1000;
-  const latents = await latentsOf(plan, data, model, epoch, control, onEvent, turn);
-  const summary = { epoch, ...meter.mean(), seconds, imagesPerSecond: total / seconds };
-  const checkpoint: Checkpoint = {
-    epoch,
-    weights: await model.exportWeights(),
-    encoding: before.encoding,
-    optimizer: await model.exportOptimizer(),
-    latents,
-    history: [...before.history, summary],
-  };
-  onEvent({ type: 'epoch', summary, checkpoint });
-  return checkpoint;
-}
-
-/** A portion in batches; the last may be smaller. */
-function* batchesOf({ indices, values }: DrawnImages, batchSize: number, points: number): Generator<DrawnImages> {
-  for (let from = 0; from < indices.length; from += batchSize) {
-    const to = Math.min(indices.length, from + batchSize);
-    yield { indices: indices.subarray(from, to), values: values.subarray(from * points, to * points) };
-  }
-}
-
-async function latentsOf(
-  plan: TrainingPlan,
-  data: TrainingData,
-  model: FieldModel,
-  epoch: number,
-  control: TrainingControl,
-  onEvent: (event: TrainingEvent) => void,
-  turn: () => Promise<void>,
-): Promise<Latents | null> {
-  if (plan.spec.zDim === 0) return null;
-  const latents = await encodeAll(
-    model,
-    { images: data.images, ...encodedData(data) },
-    {
-      onProgress: (imagesDone) => onEvent({ type: 'encoding', epoch, imagesDone, imagesTotal: data.images.count }),
-      onIdle: turn,
-      ...(control.signal && { signal: control.signal }),
-    },
-  );
-  if (!latents.mu.every(Number.isFinite)) throw diverged(plan, epoch, 'latents that are not numbers');
-  return latents;
-}
-
 async function pausePoint(control: TrainingControl, onEvent: (event: TrainingEvent) => void): Promise<void> {
   throwIfCancelled(control.signal);
   if (!control.paused) return;
@@ -250,22 +140,6 @@ async function pausePoint(control: TrainingControl, onEvent: (event: TrainingEve
     throwIfCancelled(control.signal);
   }
   onEvent({ type: 'resumed' });
-}
-
-function watch(plan: TrainingPlan, losses: Losses, epoch: number, imagesDone: number): void {
-  if (!Number.isFinite(losses.total))
-    throw diverged(plan, epoch, `a loss of ${losses.total} after ${imagesDone} images of the epoch`);
-}
-
-function diverged(plan: TrainingPlan, epoch: number, found: string): VitrineError {
-  return new VitrineError('diverged', `Training diverged in epoch ${epoch}.`, {
-    field: '--lr',
-    expected: 'a finite loss',
-    found,
-    advice:
-      `Go on from the last checkpoint with a smaller learning rate (${plan.learningRate / 10} instead of ` +
-      `${plan.learningRate}), and look whether some images or CTF values are extreme.`,
-  });
 }
 
 function checkCounts(data: TrainingData): void {

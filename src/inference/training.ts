@@ -60,6 +60,7 @@ export interface Checkpoint {
   tiltedPoses?: Poses;
 }
 
+/** `images`: those learned from, all but those of steps that float16 left out. */
 export interface EpochSummary extends Losses {
   epoch: number;
   seconds: number;
@@ -81,6 +82,7 @@ export type TrainingEvent =
       imagesDone: number;
       imagesTotal: number;
       imagesPerSecond: number;
+      /** Null where none were taken, or no step of theirs counted. */
       losses: Losses | null;
     }
   | { type: 'encoding'; epoch: number; imagesDone: number; imagesTotal: number }

@@ -1,5 +1,6 @@
 // Ab initio runs end to end on tiny sets: what is kept, told and gone on from, for each kind of start and for tilt pairs.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openFailingEngine } from '../../testing/failing-engine.ts';
 import { newRecord, noiseParticles, params } from '../../testing/noise-run.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openWasmEngine } from '../engine/wasm/engine.ts';
@@ -41,12 +42,13 @@ async function go(
   particles: RunParticles,
   control: TrainingControl = {},
   until: TrainingEvent['type'] | ((event: TrainingEvent) => boolean) = () => false,
+  on: Engine = engine,
 ) {
   const events: TrainingEvent[] = [];
   const abort = new AbortController();
   const ended = await trainRun(
     run,
-    () => Promise.resolve(engine),
+    () => Promise.resolve(on),
     particles,
     { signal: abort.signal, ...control },
     {
@@ -95,6 +97,27 @@ describe('an ab initio run', () => {
     expect(ended.status).toBe('interrupted');
     expect((await go(broken, particles)).ended.status).toBe('finished');
     expect(await learned(broken)).toEqual(await learned(whole.run));
+  });
+
+  it('goes on in float32 from its last epoch where float16 does not hold the gradients', async () => {
+    const whole = await train({ epochs: 4 });
+    const particles = noiseParticles();
+    const run = await begin({ epochs: 4 }, particles);
+    let epochs = 0;
+    const failing = await openFailingEngine((call) => (call === 'trainStep' && epochs >= 2 ? 'overflow' : null));
+    const countEpochs = (event: TrainingEvent): boolean => {
+      if (event.type === 'epoch') epochs = event.summary.epoch;
+      return false;
+    };
+    const { ended, events } = await go(run, particles, {}, countEpochs, failing);
+    failing.dispose();
+    expect(ended).toMatchObject({
+      ...{ status: 'finished', params: { precision: 'float32' } },
+      notices: [{ code: 'precision-raised', message: expect.stringContaining('from the end of epoch 2') as string }],
+    });
+    const searched = events.flatMap((event) => (event.type === 'poses' ? [event.report.epoch] : []));
+    expect(searched).toEqual([1, 2, 3, 4]);
+    expect(await learned(run)).toEqual(await learned(whole.run));
   });
 
   it('keeps a start that was found, and does not look for it again', async () => {

@@ -4,7 +4,7 @@ import { csClasses, whichClass, type PoseClass } from '../formats/cs-classes.ts'
 import { csCtf } from '../formats/cs-ctf.ts';
 import { csImages, csPixelSize, joinPassthrough } from '../formats/cs-particles.ts';
 import { csPoses } from '../formats/cs-poses.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError, type Notice } from '../formats/errors.ts';
 import type { CtfGivens, ImageScale } from '../formats/image-scale.ts';
 import { MrcStackWriter } from '../formats/mrc-write.ts';
 import type { NamedBlob, ParticleSet, Poses } from '../formats/particles.ts';
@@ -32,6 +32,8 @@ export interface TableContent {
   readonly poses: Poses | null;
   /** Made when asked for. Errors: those of starCtf and csCtf. */
   readonly ctf: Float32Array | null;
+  /** What is said of the CTF, once it was asked for. */
+  readonly notices: Notice[];
 }
 
 /** Poses and CTF of a STAR or .cs file alone, without its stacks. Errors: those of parsing; 'value-out-of-range'. */
@@ -41,6 +43,7 @@ export async function readTable(file: NamedBlob, given: GivenScale = {}): Promis
   const table = parseStarParticles(bytes, file.path);
   const boxPixels = given.boxPixels ?? table.boxPixels;
   const scale = () => scaleOf(file, boxPixels, table.pixelSizeAngstrom, given);
+  const notices: Notice[] = [...table.notices];
   return {
     particles: table.rows,
     boxPixels,
@@ -50,8 +53,9 @@ export async function readTable(file: NamedBlob, given: GivenScale = {}): Promis
       return starPoses(table, scale());
     },
     get ctf() {
-      return starCtf(table, scale(), given).ctf;
+      return said(starCtf(table, scale(), given), notices);
     },
+    notices,
   };
 }
 
@@ -60,6 +64,7 @@ function readCs(file: NamedBlob, table: CsTable, given: GivenScale): TableConten
   const boxPixels = given.boxPixels ?? fields.numbers('blob/shape')?.[0] ?? null;
   const own = csPixelSize(fields).angstrom;
   const scale = () => scaleOf(file, boxPixels, own, given);
+  const notices: Notice[] = [];
   return {
     particles: table.rows,
     boxPixels,
@@ -72,9 +77,15 @@ function readCs(file: NamedBlob, table: CsTable, given: GivenScale): TableConten
       return csPoses(fields, scale(), given.poseClass);
     },
     get ctf() {
-      return csCtf(fields, scale(), given).ctf;
+      return said(csCtf(fields, scale(), given), notices);
     },
+    notices,
   };
+}
+
+function said(made: { ctf: Float32Array | null; notices: Notice[] }, notices: Notice[]): Float32Array | null {
+  notices.push(...made.notices);
+  return made.ctf;
 }
 
 function scaleOf(file: NamedBlob, boxPixels: number | null, own: number | null, given: GivenScale): ImageScale {
@@ -99,11 +110,12 @@ export async function convertStack(
   set: ParticleSet,
   storage: Storage,
   path: string,
-  options: JobOptions & { boxPixels?: number; pixelSizeAngstrom?: number } = {},
+  options: JobOptions & { boxPixels?: number } = {},
 ): Promise<void> {
   const from = set.boxPixels;
   const boxPixels = options.boxPixels ?? from;
-  const source = options.pixelSizeAngstrom ?? set.pixelSizeAngstrom ?? 1;
+  // 0 in a header: never set.
+  const source = set.pixelSizeAngstrom ?? 0;
   const file = await storage.createWriter(path);
   try {
     const stack = new MrcStackWriter(

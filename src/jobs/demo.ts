@@ -32,6 +32,7 @@ export function demoSet(simulation: Simulation): ParticleSet {
     poses,
     ctf,
     originalIndex: Uint32Array.from({ length: images.count }, (_, i) => i),
+    originalCount: images.count,
     opticsGroups: table.opticsGroups,
     optics: null,
     opticsGroupOf: null,

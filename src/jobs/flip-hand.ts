@@ -36,7 +36,7 @@ export async function flipHand(run: RunFolder): Promise<RunRecord> {
     });
     await run.storage.write(
       run.path(name),
-      writeMrcVolume({ boxPixels, pixelSizeAngstrom: pixelSizeAngstrom ?? 1, values: mirrorVolume(values, boxPixels) }),
+      writeMrcVolume({ boxPixels, pixelSizeAngstrom: pixelSizeAngstrom ?? 0, values: mirrorVolume(values, boxPixels) }),
     );
   }
   // J T J turns a tilt about x the other way.

@@ -26,6 +26,7 @@ export async function openKeptSet(library: DatasetLibrary, dataset: KeptDataset)
     ctf,
     optics,
     originalIndex,
+    originalCount: record.originalCount ?? null,
     opticsGroups: record.opticsGroups,
     opticsGroupOf,
     table: null,

@@ -141,7 +141,7 @@ describeWithReference('poses into the tables of the reference data', () => {
         const rows = Uint32Array.from({ length: table.rows }, (_, row) => row);
         const set = { name, count: table.rows, ...scale, poses: null, ctf: null, originalIndex: rows, table };
         const absent = { ...scale, count: table.rows, read: () => Promise.reject(new Error('absent')) };
-        const byTable = { ...set, images: absent, optics: null, opticsGroups: [], opticsGroupOf: null, warnings: [] };
+        const byTable = { ...set, images: absent, optics: null, originalCount: null, opticsGroups: [], opticsGroupOf: null, warnings: [] };
         const keptSet = { byOriginal: { ...byTable, table: null }, byTable };
         const read = (bytes: Uint8Array) => csPoses(joinPassthrough(parseCs(bytes, name), []), scale);
         expectSame(read(exportPoses(keptSet, before, 'cs')), before);

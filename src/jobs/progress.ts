@@ -15,5 +15,5 @@ export interface JobOptions {
 
 export function choosingProgress({ done, total, secondsLeft }: ChoosingProgress): JobProgress {
   const left = secondsLeft === null ? '' : `, ${Math.ceil(secondsLeft)} s left`;
-  return { fraction: done / total, message: `Choosing kernels, ${done} of ${total}${left}` };
+  return { fraction: total > 0 ? done / total : null, message: `Choosing kernels, ${done} of ${total}${left}` };
 }

@@ -35,7 +35,7 @@ beforeAll(async () => {
   set = {
     ...{ name: 'simulated', count: COUNT, boxPixels: BOX, pixelSizeAngstrom: 6, images, poses, ctf },
     originalIndex: Uint32Array.from({ length: COUNT }, (_, i) => i),
-    ...{ opticsGroups: [], optics: null, opticsGroupOf: null, table: null, warnings: [] },
+    ...{ opticsGroups: [], optics: null, originalCount: null, opticsGroupOf: null, table: null, warnings: [] },
   };
   const storage = new MemoryStorage();
   const prepared = await prepareParticles(storage, images, 'simulated', {

@@ -1,8 +1,10 @@
-// What a training does when its device fails it: a lost device is opened anew, a batch that the memory did not hold is
-// halved, and it goes on from the last checkpoint. Only what keeps happening ends the run.
+// What a training does when its device fails it: a lost device is opened anew, a batch that the memory did not hold is halved,
+// float16 that does not hold the gradients gives way to float32, and it goes on from the last checkpoint. Only what keeps
+// happening ends the run.
 import type { Engine } from '../engine/engine.ts';
 import { wait } from '../engine/event-loop.ts';
 import { throwIfCancelled, VitrineError, type Notice } from '../formats/errors.ts';
+import type { Params } from '../params.ts';
 
 /** Losses without an epoch finished between them, after which the run fails. */
 export const LOSSES_BORNE = 3;
@@ -34,11 +36,19 @@ export function batchNotice(engine: Engine, batchSize: number, half: number, goe
   };
 }
 
+/** Parameters that a setback may change. */
+export type AdaptedParams = Pick<Params, 'batchSize' | 'precision'>;
+
 /** The setbacks of one training, counted. */
 export class Setbacks {
   private losses = 0;
 
-  constructor(public batchSize: number) {}
+  /** With which the run goes on. */
+  readonly params: AdaptedParams;
+
+  constructor({ batchSize, precision }: AdaptedParams) {
+    this.params = { batchSize, precision };
+  }
 
   /** `openEngine`, asked again where a device that was lost is not back yet. Errors: its own, 'cancelled'. */
   async open(openEngine: () => Promise<Engine>, signal?: AbortSignal): Promise<Engine> {
@@ -60,18 +70,24 @@ export class Setbacks {
 
   /**
    * How to go on after `error`: what is said about it, or null where the run has to fail. `modelStood`: whether the model was
-   * made, since only what comes after depends on the batch. `batchSize` is the one to go on with.
+   * made, since only what comes after depends on the batch. `params` are those to go on with.
    */
   async after(error: unknown, engine: Engine, modelStood: boolean, epochsDone: number): Promise<Notice | null> {
-    const half = modelStood ? halvedBatch(error, this.batchSize) : null;
+    const { params } = this;
+    const half = modelStood ? halvedBatch(error, params.batchSize) : null;
     if (half !== null) {
-      const notice = batchNotice(engine, this.batchSize, half, true);
-      this.batchSize = half;
+      const notice = batchNotice(engine, params.batchSize, half, true);
+      params.batchSize = half;
       return notice;
     }
-    if (!(error instanceof VitrineError) || error.code !== 'device-lost' || !(await isLost(engine))) return null;
-    if (++this.losses > LOSSES_BORNE) return null;
+    if (!(error instanceof VitrineError)) return null;
     const from = epochsDone > 0 ? `from the end of epoch ${epochsDone}` : 'from the start';
+    if (error.code === 'precision-too-low' && params.precision !== 'float32') {
+      params.precision = 'float32';
+      return { code: 'precision-raised', message: `${error.message} Training goes on in float32 ${from}.` };
+    }
+    if (error.code !== 'device-lost' || !(await isLost(engine))) return null;
+    if (++this.losses > LOSSES_BORNE) return null;
     const { found } = error.detail;
     return {
       code: 'device-recovered',

@@ -1,13 +1,15 @@
 // A training whose device fails it: lost in the middle of an epoch, while encoding or while a checkpoint is read back, or with
-// too little memory. It goes on by itself, ends where an undisturbed one ends, bit for bit, and says what happened.
+// too little memory; gradients that overflow float16. It goes on by itself, ends where an undisturbed one ends, bit for bit, and says what happened.
 import { describe, expect, it } from 'vitest';
 import { BATCH, COUNT, EPOCHS, newRecord, noiseParticles, params } from '../../testing/noise-run.ts';
 import { openFailingEngine, type EngineCall, type FailingEngine, type Trouble } from '../../testing/failing-engine.ts';
+import { MOST_LEFT_OUT } from '../engine/precision.ts';
 import { VitrineError, type Notice } from '../formats/errors.ts';
 import type { TrainingControl, TrainingEvent } from '../inference/training.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
-import { LOSSES_BORNE } from './setbacks.ts';
+import type { Params } from '../params.ts';
+import { LOSSES_BORNE, type AdaptedParams } from './setbacks.ts';
 import { trainRun, writeRunFolder } from './train-job.ts';
 
 const STEPS = Math.ceil(COUNT / BATCH);
@@ -18,14 +20,15 @@ async function trainWith(
   control: TrainingControl = {},
   onEvent: (event: TrainingEvent, engines: FailingEngine[]) => void = () => undefined,
   absences: number[] = [],
+  changed: Partial<Params> = {},
 ) {
   const run = new RunFolder(new MemoryStorage(), '');
-  const record = newRecord();
+  const record = { ...newRecord(), params: { ...params, ...changed } };
   await run.writeRecord(record);
   await writeRunFolder(run, record, noiseParticles());
   const engines: FailingEngine[] = [];
   const heard: string[] = [];
-  const notices: [Notice, number][] = [];
+  const notices: [Notice, AdaptedParams][] = [];
   let open: FailingEngine | null = null;
   let asked = 0;
   const openEngine = async () => {
@@ -46,9 +49,9 @@ async function trainWith(
       if (event.type === 'epoch') heard.push(`epoch ${event.summary.epoch}`);
       onEvent(event, engines);
     },
-    onNotice(notice, batchSize) {
+    onNotice(notice, changed) {
       heard.push(notice.code);
-      notices.push([notice, batchSize]);
+      notices.push([notice, changed]);
     },
   }).catch((error: unknown) => error);
   const kept = (await run.record())!;
@@ -140,7 +143,7 @@ describe('memory that does not hold the batch', () => {
     const { kept, engines, notices } = await trainWith([holds(2, 'memory')]);
     expect(kept).toMatchObject({ status: 'finished', params: { batchSize: 2 } });
     expect(engines).toHaveLength(1);
-    expect(notices.map(([{ message }, batch]) => [message, batch])).toEqual([
+    expect(notices.map(([{ message }, { batchSize }]) => [message, batchSize])).toEqual([
       ['The graphics memory did not hold a batch of 8; training goes on with 4.', 4],
       ['The graphics memory did not hold a batch of 4; training goes on with 2.', 2],
     ]);
@@ -174,5 +177,75 @@ describe('memory that does not hold the batch', () => {
     const model = await trainWith([at('createModel', 1, 'memory')]);
     expect(model.ended).toMatchObject({ code: 'out-of-memory' });
     expect(model.notices).toEqual([]);
+  });
+});
+
+describe('gradients that overflow float16', () => {
+  /** From the n-th step on, or `count` steps of them. */
+  function overflows(from: number, count = Infinity): Trouble {
+    let steps = 0;
+    return (call) => {
+      if (call !== 'trainStep') return null;
+      steps++;
+      return steps >= from && steps < from + count ? 'overflow' : null;
+    };
+  }
+
+  it.each([
+    ['from the first step on', 1, 'the start', ['precision-raised', 'epoch 1', 'epoch 2', 'epoch 3']],
+    [
+      'from the second epoch on',
+      STEPS + 1,
+      'the end of epoch 1',
+      ['epoch 1', 'precision-raised', 'epoch 2', 'epoch 3'],
+    ],
+  ])('%s: it goes on in float32 as if it always had, and says so', async (_, from, where, told) => {
+    const whole = await trainWith([]);
+    const raised = await trainWith([overflows(from)]);
+    expect(raised.heard).toEqual(told);
+    expect(raised.engines).toHaveLength(1);
+    expect(raised.kept).toMatchObject({ status: 'finished', epochsDone: EPOCHS });
+    expect(raised.kept.params).toEqual({ ...params, precision: 'float32' });
+    const message =
+      `The gradients of float16 arithmetic overflowed in ${MOST_LEFT_OUT} steps in a row. ` +
+      `Training goes on in float32 from ${where}.`;
+    expect(raised.notices).toEqual([
+      [
+        { code: 'precision-raised', message },
+        { batchSize: BATCH, precision: 'float32' },
+      ],
+    ]);
+    expect(raised.kept.notices).toEqual([raised.notices[0][0]]);
+    expect(await learned(raised)).toEqual(await learned(whole));
+  });
+
+  it('fewer in a row are borne: an epoch that taught nothing is begun again', async () => {
+    const borne = await trainWith([overflows(STEPS + 1, STEPS * Math.floor((MOST_LEFT_OUT - 1) / STEPS))]);
+    expect(borne.heard).toEqual(['epoch 1', 'epoch 2', 'epoch 3']);
+    expect(borne.kept.params).toEqual(params);
+    expect(await learned(borne)).toEqual(await learned(await trainWith([])));
+  });
+
+  it('an epoch in which some steps counted is done, and its loss is theirs', async () => {
+    const borne = await trainWith([overflows(1, STEPS - 1)]);
+    const [first, second] = borne.kept.history;
+    expect(first.images).toBe(COUNT - (STEPS - 1) * BATCH);
+    expect(first.total).toBeGreaterThan(0.5 * second.total);
+    expect(second.images).toBe(COUNT);
+  });
+
+  it('and a batch that is too large: both are changed', async () => {
+    const overflow = overflows(1);
+    const both: Trouble = (call, count) => (call === 'trainStep' && count > 4 ? 'memory' : overflow(call, count));
+    const { kept, heard } = await trainWith([both]);
+    expect(heard).toEqual(['batch-halved', 'precision-raised', 'epoch 1', 'epoch 2', 'epoch 3']);
+    expect(kept.params).toEqual({ ...params, batchSize: 4, precision: 'float32' });
+  });
+
+  it('ends as diverged where float32 does not help', async () => {
+    const { ended, kept, heard } = await trainWith([overflows(1)], {}, undefined, [], { learningRate: 1e30 });
+    expect(ended).toMatchObject({ code: 'diverged' });
+    expect(kept).toMatchObject({ status: 'failed', params: { precision: 'float32' } });
+    expect(heard).toEqual(['precision-raised']);
   });
 });

@@ -13,7 +13,7 @@ import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, Training
 import type { RunRecord } from '../library/run-record.ts';
 import type { RunFolder } from '../library/runs.ts';
 import type { Params } from '../params.ts';
-import { Setbacks } from './setbacks.ts';
+import { Setbacks, type AdaptedParams } from './setbacks.ts';
 
 const NOTICES_KEPT = 20;
 
@@ -38,8 +38,8 @@ export interface TrainJobHooks {
   onChoosing?: (progress: ChoosingProgress | null) => void;
   /** Aborted: no kernels are chosen. */
   skipChoosing?: AbortSignal;
-  /** The run met a setback and goes on, with this batch. */
-  onNotice?: (notice: Notice, batchSize: number) => void;
+  /** The run met a setback and goes on, with these parameters. */
+  onNotice?: (notice: Notice, params: AdaptedParams) => void;
 }
 
 /** The run's field; of tilt pairs its encoder joins two views. */
@@ -104,8 +104,8 @@ export async function writeRunFolder(run: RunFolder, record: RunRecord, particle
 
 /**
  * Trains the run of `run` to `record.params.epochs`, from its last checkpoint where it has one. `openEngine` gives the engine
- * that is open, or a new one where that was lost: a run goes on by itself after a loss, and with half the batch where the
- * memory did not hold it (setbacks.ts). Resolves to the record as it ended: 'finished', or 'interrupted' where it was
+ * that is open, or a new one where that was lost: a run goes on by itself after a loss, with half the batch where the memory did
+ * not hold it, and in float32 where float16 did not hold the gradients (setbacks.ts). Resolves to the record as it ended: 'finished', or 'interrupted' where it was
  * stopped or the signal aborted. Errors other than cancellation are written to the record ('failed') and thrown:
  * 'diverged', 'device-lost', 'out-of-memory', 'storage'.
  */
@@ -117,7 +117,7 @@ export async function trainRun(
   hooks: TrainJobHooks,
 ): Promise<RunRecord> {
   let record = await run.update({ status: 'running', error: undefined });
-  const setbacks = new Setbacks(record.params.batchSize);
+  const setbacks = new Setbacks(record.params);
   try {
     for (;;) {
       const engine = await setbacks.open(openEngine, control.signal);
@@ -140,8 +140,8 @@ export async function trainRun(
         const { epochsDone } = (await run.record()) ?? record;
         const notice = await setbacks.after(error, engine, attempt.modelStood, epochsDone);
         if (!notice) throw error;
-        record = await noted(run, notice, setbacks.batchSize);
-        hooks.onNotice?.(notice, setbacks.batchSize);
+        record = await noted(run, notice, setbacks.params);
+        hooks.onNotice?.(notice, { ...setbacks.params });
       }
     }
   } catch (error) {
@@ -152,11 +152,11 @@ export async function trainRun(
   }
 }
 
-/** Keeps in the record what happened, and the batch that the run goes on with. */
-async function noted(run: RunFolder, notice: Notice, batchSize?: number): Promise<RunRecord> {
+/** Keeps in the record what happened, and what the run goes on with. */
+async function noted(run: RunFolder, notice: Notice, changed?: AdaptedParams): Promise<RunRecord> {
   const { params, notices = [] } = await run.update({});
   return run.update({
-    params: { ...params, ...(batchSize && { batchSize }) },
+    params: { ...params, ...changed },
     notices: [...notices.slice(1 - NOTICES_KEPT), notice],
   });
 }
@@ -210,7 +210,7 @@ async function trainOnce(
         skip: hooks.skipChoosing,
         onNotice(notice) {
           keep(() => noted(run, notice));
-          hooks.onNotice?.(notice, params.batchSize);
+          hooks.onNotice?.(notice, { batchSize: params.batchSize, precision: params.precision });
         },
       },
       kernels: record.kernels,

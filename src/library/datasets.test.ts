@@ -16,6 +16,7 @@ const set: ParticleSet = {
   originalIndex: Uint32Array.of(9, 7, 5, 3, 1),
   opticsGroups: [],
   optics: null,
+  originalCount: 12,
   opticsGroupOf: Int32Array.of(0, 1, 0, 1, 0),
   table: {
     kind: 'star',

@@ -22,6 +22,8 @@ export interface DatasetRecord {
   name: string;
   created: string;
   particles: number;
+  /** Rows of the original that its original indices count in; null or absent where nothing told. */
+  originalCount?: number | null;
   boxPixels: number;
   pixelSizeAngstrom: number;
   hasPoses: boolean;
@@ -76,6 +78,7 @@ export class DatasetLibrary {
       name: set.name,
       created: new Date().toISOString(),
       particles: set.count,
+      originalCount: set.originalCount,
       boxPixels: set.boxPixels,
       hasPoses: set.poses !== null,
       hasCtf: set.ctf !== null,
@@ -136,12 +139,8 @@ export class DatasetLibrary {
   async find(set: ParticleSet, fingerprint: string): Promise<DatasetRecord | null> {
     for (const record of await this.list()) {
       if (record.fingerprint !== fingerprint || record.particles !== set.count) continue;
-      if (record.pixelSizeAngstrom !== set.pixelSizeAngstrom) continue;
       const kept = await this.load(record.id);
-      if (!kept || !same(kept.originalIndex, set.originalIndex) || !same(kept.ctf, set.ctf)) continue;
-      if (!same(kept.optics, set.optics)) continue;
-      if (!same(kept.poses?.rotations, set.poses?.rotations)) continue;
-      if (same(kept.poses?.translations, set.poses?.translations)) return record;
+      if (kept && differenceOf(kept, set) === null) return record;
     }
     return null;
   }
@@ -215,6 +214,21 @@ export class DatasetLibrary {
   async remove(id: string): Promise<void> {
     await this.storage.remove(`${ROOT}/${id}`);
   }
+}
+
+/** The first thing but the images in which a set is not the kept one, for people; null where it is the same. */
+export function differenceOf(
+  { record, poses, ctf, optics, originalIndex }: KeptDataset,
+  set: ParticleSet,
+): string | null {
+  if (record.particles !== set.count) return `${record.particles} particles then, ${set.count} now`;
+  if (record.pixelSizeAngstrom !== set.pixelSizeAngstrom)
+    return `a pixel size of ${record.pixelSizeAngstrom} Å then, ${set.pixelSizeAngstrom ?? 'an unknown one'} now`;
+  if (!same(originalIndex, set.originalIndex)) return 'other rows of the original';
+  if (!same(ctf, set.ctf)) return 'another CTF';
+  if (!same(optics, set.optics)) return 'other optics';
+  const samePoses = same(poses?.rotations, set.poses?.rotations) && same(poses?.translations, set.poses?.translations);
+  return samePoses ? null : 'other poses';
 }
 
 function same(a: ArrayLike<number> | null | undefined, b: ArrayLike<number> | null | undefined): boolean {

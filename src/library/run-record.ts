@@ -14,6 +14,10 @@ export interface RunFiles {
   ctf: string | null;
   ind: string | null;
   datadir: string | null;
+  /** What else was said of the particles: options of the command line by their name in the program. */
+  options?: Record<string, string | number | boolean | string[]>;
+  /** Rows with pixels that are not finite, where they were left out. */
+  badRows?: number[];
   /** Second stack of tilt pairs, and its CTF. */
   tilt?: string | null;
   tiltCtf?: string | null;
@@ -24,6 +28,7 @@ export interface RunRecord {
   id: string;
   name: string;
   created: string;
+  /** Of the set kept in the library; of a command-line run the library is in its folder. '' for runs of older versions. */
   datasetId: string;
   datasetName: string;
   files: RunFiles | null;

@@ -89,8 +89,9 @@ describe('a run that finds its poses', () => {
     takeRunEvent({ type: 'status', runId: 'a', status: 'interrupted' });
     expect(live().choosing).toBeNull();
     const notice = { code: 'kernels-not-chosen', message: 'The default ones compute.' };
-    takeRunEvent({ type: 'notice', runId: 'a', notice, batchSize: 8 });
+    takeRunEvent({ type: 'notice', runId: 'a', notice, params: { batchSize: 4, precision: 'float32' } });
     expect(standing().notices).toEqual([notice]);
+    expect(standing().params).toMatchObject({ batchSize: 4, precision: 'float32' });
   });
 
   it('forgets what a start that begins anew had come to', async () => {

@@ -299,7 +299,7 @@ export function takeRunEvent(event: RunEvent): void {
     case 'notice':
       return change(id, ({ notices = [], params }) => ({
         notices: [...notices.slice(-19), event.notice],
-        params: { ...params, batchSize: event.batchSize },
+        params: { ...params, ...event.params },
       }));
     case 'failed':
       changeLive(id, () => ({ preparing: null, choosing: null, secondsLeft: null }));

@@ -25,9 +25,10 @@ class TfjsEngine implements Engine {
   async createModel(spec: ModelSpec, encoding: EncodingTable, state: ModelState): Promise<FieldModel> {
     await tf.ready();
     const { graphics } = this;
-    const model = graphics
-      ? await graphics.guard(() => new GuardedModel(graphics, spec, encoding, state))
-      : new TfjsModel(spec, encoding, state);
+    const onDispose = (): void => void this.models.delete(model);
+    const model: FieldModel = graphics
+      ? await graphics.guard(() => new GuardedModel(graphics, spec, encoding, state, onDispose))
+      : new TfjsModel(spec, encoding, state, { onDispose });
     this.models.add(model);
     return model;
   }

@@ -15,9 +15,11 @@ export class GuardedModel implements FieldModel {
     spec: ModelSpec,
     encoding: EncodingTable,
     state: ModelState,
+    onDispose: () => void,
   ) {
     this.model = new TfjsModel(spec, encoding, state, {
       bindingBytes: graphics.device.limits.maxStorageBufferBindingSize,
+      onDispose,
     });
     this.spec = spec;
     this.points = this.model.points;

@@ -49,10 +49,12 @@ export interface TfjsModelOptions {
   chunkRows?: number;
   /** Most bytes of one tensor; an image whose rows do not fit is computed in pieces. No limit unless said. */
   bindingBytes?: number;
+  onDispose?: () => void;
 }
 
 export class TfjsModel implements FieldModel {
   readonly points: number;
+  private readonly onDispose: () => void;
   private readonly layout: SliceLayout;
   private readonly flat: FlatLayout;
   private readonly encoderLength: number;
@@ -74,8 +76,9 @@ export class TfjsModel implements FieldModel {
     readonly spec: ModelSpec,
     encoding: EncodingTable,
     state: ModelState,
-    { chunkRows = CHUNK_ROWS, bindingBytes = Infinity }: TfjsModelOptions = {},
+    { chunkRows = CHUNK_ROWS, bindingBytes = Infinity, onDispose = () => undefined }: TfjsModelOptions = {},
   ) {
+    this.onDispose = onDispose;
     this.layout = makeSliceLayout(spec);
     this.points = this.layout.lattice.points;
     this.shared = imagesPerLatent(spec);
@@ -228,6 +231,7 @@ export class TfjsModel implements FieldModel {
     tf.dispose([this.adam.parameters, this.adam.first, this.adam.second, this.sums, ...this.units.values()]);
     this.units.clear();
     this.buffers.clear();
+    this.onDispose();
   }
 
   private chains(): { encoder: Dense[]; decoder: Dense[] } {

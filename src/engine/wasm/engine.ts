@@ -36,7 +36,9 @@ class WasmEngine implements Engine {
   }
 
   async createModel(spec: ModelSpec, encoding: EncodingTable, state: ModelState): Promise<FieldModel> {
-    const model = await WasmModel.create(this.nextModel++, this.threads, this.kernels, spec, encoding, state);
+    const { threads, kernels } = this;
+    const forget = (): void => void this.models.delete(model);
+    const model = await WasmModel.create(this.nextModel++, threads, kernels, spec, encoding, state, forget);
     this.models.add(model);
     return model;
   }

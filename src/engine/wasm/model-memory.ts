@@ -10,27 +10,30 @@ import { writeWaves } from './wave-table.ts';
 const PAGE_BYTES = 65536;
 const LEAKY_SLOPE = 0.01;
 
+/** Error: 'out-of-memory' where the machine does not give the bytes. */
+export function memoryFor({ bytes }: MemoryPlan, shared: boolean): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / PAGE_BYTES);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+  } catch {
+    throw new VitrineError('out-of-memory', 'There is not enough memory for this model.', {
+      expected: `${Math.ceil(bytes / 2 ** 20)} MB`,
+      advice: 'Close other programs, or choose a smaller box or narrower layers.',
+    });
+  }
+}
+
 export class ModelMemory {
-  readonly memory: WebAssembly.Memory;
+  /** All that holds the memory on this side. */
   private buffer: ArrayBufferLike;
 
-  /** Error: 'out-of-memory' where the machine does not give the bytes. */
   constructor(
+    memory: WebAssembly.Memory,
     private readonly plan: MemoryPlan,
     spec: ModelSpec,
     slices: SliceLayout,
-    shared: boolean,
   ) {
-    const pages = Math.ceil(plan.bytes / PAGE_BYTES);
-    try {
-      this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-    } catch {
-      throw new VitrineError('out-of-memory', 'There is not enough memory for this model.', {
-        expected: `${Math.ceil(plan.bytes / 2 ** 20)} MB`,
-        advice: 'Close other programs, or choose a smaller box or narrower layers.',
-      });
-    }
-    this.buffer = this.memory.buffer;
+    this.buffer = memory.buffer;
     for (const [field, value] of plan.header) this.setWord(field, value);
     this.setReal(Header.slope, spec.activation === 'leaky_relu' ? LEAKY_SLOPE : 0);
     for (const { at, words } of plan.records) new Uint32Array(this.buffer, at, words.length).set(words);

@@ -19,7 +19,7 @@ import { Header } from './header-fields.ts';
 import type { KernelModule } from './kernels.ts';
 import { packParameters, unpackParameters } from './layers.ts';
 import { EVALUATE_ROWS, panelStride, planMemory, type MemoryPlan } from './memory-plan.ts';
-import { ModelMemory } from './model-memory.ts';
+import { memoryFor, ModelMemory } from './model-memory.ts';
 import type { Threads } from './threads.ts';
 
 const ADAM_BETAS = [0.9, 0.999] as const;
@@ -39,11 +39,15 @@ export class WasmModel implements FieldModel {
     private readonly threads: Threads,
     private readonly id: number,
     private steps: number,
+    private readonly onDispose: () => void,
   ) {
     this.points = slices.lattice.points;
   }
 
-  /** Errors: 'out-of-memory', 'checkpoint-syntax', 'value-out-of-range' (encoder mask larger than the lattice's). */
+  /**
+   * `onDispose` is called once. Errors: 'out-of-memory', 'checkpoint-syntax', 'value-out-of-range' (encoder mask larger than the
+   * lattice's).
+   */
   static async create(
     id: number,
     threads: Threads,
@@ -51,18 +55,20 @@ export class WasmModel implements FieldModel {
     spec: ModelSpec,
     encoding: EncodingTable,
     state: ModelState,
+    onDispose: () => void = () => undefined,
   ): Promise<WasmModel> {
     const slices = makeSliceLayout(spec);
     const plan = planMemory(spec, encoding, slices, threads.count);
-    const memory = new ModelMemory(plan, spec, slices, kernels.shared);
+    const whole = memoryFor(plan, kernels.shared);
+    const memory = new ModelMemory(whole, plan, spec, slices);
     packParameters(plan.parameters, state.weights, memory.floats(Header.parameters, plan.parameters.floats));
     if (state.optimizer) {
       const { first, second } = state.optimizer;
       packParameters(plan.parameters, first, memory.floats(Header.firstMoments, plan.parameters.floats));
       packParameters(plan.parameters, second, memory.floats(Header.secondMoments, plan.parameters.floats));
     }
-    await threads.open(id, kernels, memory.memory);
-    return new WasmModel(spec, slices, plan, memory, threads, id, state.optimizer?.steps ?? 0);
+    await threads.open(id, kernels, whole);
+    return new WasmModel(spec, slices, plan, memory, threads, id, state.optimizer?.steps ?? 0, onDispose);
   }
 
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {
@@ -161,6 +167,7 @@ export class WasmModel implements FieldModel {
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
+    this.onDispose();
     void this.queue.then(() => {
       this.threads.close(this.id);
       this.memory.release();

@@ -56,13 +56,13 @@ export class WgslEngine implements Engine {
     spec: ModelSpec,
     encoding: EncodingTable,
     state: ModelState,
-    { precision = 'auto', ...options }: ModelOptions = {},
+    { precision = 'auto', batchSize, ...options }: ModelOptions = {},
   ): Promise<FieldModel> {
     const { gpu } = this;
     const fit = this.fits(spec, encoding, 1);
     if (!fit.fits) throw unfitError(spec, fit);
     const model = await gpu.guarded.guard(async () => {
-      const kernels = await this.chooser.kernelsFor(tuningSizes(spec, encoding), options);
+      const kernels = await this.chooser.kernelsFor(tuningSizes(spec, encoding, batchSize), options);
       const scalar = scalarOf(gpu, kernels.tuned, precision);
       const onDispose = (disposed: WgslModel): void => {
         kernels.leave();

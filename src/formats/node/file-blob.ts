@@ -5,7 +5,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 
 class FileRange extends Blob {
   constructor(
-    private readonly path: string,
+    readonly path: string,
     private readonly start: number,
     private readonly end: number,
   ) {
@@ -55,6 +55,11 @@ async function fill(file: FileHandle, bytes: Uint8Array, start: number): Promise
     done += bytesRead;
   }
   return done;
+}
+
+/** Path of a file that openFileBlob opened; null for any other Blob. */
+export function diskPathOf(blob: Blob): string | null {
+  return blob instanceof FileRange ? blob.path : null;
 }
 
 /** The file at `path`; nothing is read yet. Errors: Node's own (ENOENT, EACCES …). */

@@ -12,6 +12,8 @@ import styles from './learn.module.css';
 const NONE: LossPoint[] = [];
 /** Milliseconds between two redraws of the curves while a run goes on. */
 const REDRAW = 3000;
+/** Epochs up to which each has a mark: beyond it marks touch, and each holds some kilobytes of the page. */
+const MOST_MARKS = 60;
 
 export function LossCharts({ run, live }: { run: RunSummary; live: LiveRun | undefined }) {
   const points = live?.losses ?? NONE;
@@ -58,7 +60,7 @@ function Curve({ epochs, history, points, quantity, title, testId }: CurveProps)
       },
       {
         type: 'scatter',
-        mode: 'lines+markers',
+        mode: history.length <= MOST_MARKS ? 'lines+markers' : 'lines',
         // A mean over an epoch stands in its middle, where the running curve passes.
         x: history.map(({ epoch }) => epoch - 0.5),
         customdata: history.map(({ epoch }) => epoch),

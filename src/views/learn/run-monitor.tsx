@@ -10,6 +10,7 @@ import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { countText, durationText, numberWith, percentText } from '../../ui/quantities.ts';
+import { choosingBar } from './choosing-bar.ts';
 import { LiveLandscape, LiveMap } from './live-panels.tsx';
 import { LossCharts } from './loss-charts.tsx';
 import { ClassesPanel, DirectionsPanel, MovesPanel } from './pose-panels.tsx';
@@ -85,15 +86,9 @@ function shape({ params, boxPixels, datasetName, device }: RunSummary): string {
 
 /** The run goes on meanwhile, with the default kernels. */
 function Choosing({ run, choosing }: { run: RunSummary; choosing: ChoosingProgress }) {
-  const { done, total, secondsLeft } = choosing;
-  const left = secondsLeft === null ? '' : `, ${durationText(secondsLeft)} left`;
   return (
     <div className={styles.choosing} data-testid="choosing-kernels">
-      <ProgressBar
-        fraction={total > 0 ? done / total : null}
-        message={`Choosing kernels, ${countText(done)} of ${countText(total)}${left}`}
-        testId="choosing-progress"
-      />
+      <ProgressBar {...choosingBar(choosing)} testId="choosing-progress" />
       <div className={styles.choosingFoot}>
         <span className={styles.quiet}>
           Training goes on with the default ones; the fastest on this device take over when an epoch ends, and are kept.

@@ -6,7 +6,7 @@ import { shaderSource } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
 import { GOOD_STEPS, LEAST_SCALE, MOST_SCALE } from './state.ts';
 
-export { adamState, readAdamState } from './state.ts';
+export { adamState, lossSums, readAdamState } from './state.ts';
 
 export const BETA1 = 0.9;
 export const BETA2 = 0.999;
@@ -23,17 +23,19 @@ export interface AdamBuffers {
   second: View;
   /** adamState(…). */
   state: View;
+  /** lossSums(…). */
+  losses: View;
   /** stepUniform(…). */
   step: View;
 }
 
 /**
- * One step over `size` floats, a multiple of 4. A step whose sums were flagged as not finite changes no parameter and halves
- * the loss scale.
+ * One step over `size` floats, a multiple of 4. A step whose sums were flagged as not finite changes no parameter, adds nothing to
+ * the losses and halves the loss scale.
  */
 export async function makeAdam(gpu: Gpu, arena: Arena, size: number, buffers: AdamBuffers): Promise<Dispatch[]> {
-  const { parameters, gradients, first, second, state, step } = buffers;
-  const commands = [gpu.dispatch('advance', await gpu.pipeline('advance', ADVANCE), [state], 1)];
+  const { parameters, gradients, first, second, state, losses, step } = buffers;
+  const commands = [gpu.dispatch('advance', await gpu.pipeline('advance', ADVANCE), [state, losses, step], 1)];
   const adam = await gpu.pipeline('adam', ADAM);
   const most = Math.floor(Math.min(gpu.bindingBytes / 4, DISPATCH_BYTES / BYTES_MOVED) / 64) * 64;
   for (let at = 0; at < size; at += most) {
@@ -55,7 +57,7 @@ const ADVANCE = shaderSource(
     LOG_BETA1: { f32: Math.log(BETA1) },
     LOG_BETA2: { f32: Math.log(BETA2) },
   },
-  [shaders['adam/state'], shaders['adam/advance']],
+  [shaders['adam/state'], shaders['adam/step'], shaders['adam/advance']],
 );
 
 const ADAM = shaderSource(

@@ -1,20 +1,20 @@
-// Proofs of Adam: steps against its twin, the bias corrections up to a million steps, steps left out, the loss scale's ways,
-// ranges of a binding, more than 65535 workgroups; copies of matrices.
+// Proofs of Adam: steps against its twin, the bias corrections up to a million steps, steps left out and their losses with them,
+// the loss scale's ways, ranges of a binding, more than 65535 workgroups; copies of matrices.
 import { fromHalfFloats, halfFloats } from '../../../../testing/half-floats.ts';
 import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
 import { inTwoDimensions } from '../../../../testing/grid.ts';
 import type { View } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
-import { adamState, makeAdam, readAdamState } from './adam.ts';
+import { adamState, lossSums, makeAdam, readAdamState } from './adam.ts';
 import { makeCopies } from './copies.ts';
 import { stepUniform, writeStep } from './step.ts';
-import { adamTwin, transposedTwin, type AdamArrays } from './twin.ts';
+import { adamTwin, advanceTwin, transposedTwin, type AdamArrays } from './twin.ts';
 
-const step = { learningRate: 1e-2, weightDecay: 0.1, beta: 0, klWeight: 0 };
+const step = { learningRate: 1e-2, weightDecay: 0.1, beta: 0, klWeight: 0, images: 7 };
 
 interface Made {
   commands: Command[];
-  views: Record<keyof AdamArrays | 'gradients' | 'state', View>;
+  views: Record<keyof AdamArrays | 'gradients' | 'state' | 'losses', View>;
   arrays: AdamArrays;
   gradients: Float32Array;
 }
@@ -33,6 +33,7 @@ async function make(gpu: Gpu, size: number, steps: number, lossScale = 1, at: Gp
     second: arena.upload('second', arrays.second),
     gradients: arena.upload('gradients', gradients),
     state: adamState(arena, { steps, lossScale }),
+    losses: lossSums(arena),
   };
   const uniform = stepUniform(arena);
   writeStep(gpu, uniform, step);
@@ -104,6 +105,34 @@ const adam: KernelCase[] = [
       if (steps !== 5 || lossScale !== 512 || overflow) throw new Error(`${steps} ${lossScale} ${overflow}`);
       gpu.submit(made.commands);
       await expectArrays(gpu, made, adamTwin(made.arrays, made.gradients, step, 6));
+    },
+  },
+  {
+    name: 'steps left out in a row are counted, and their losses taken back',
+    async run(gpu) {
+      const { commands, views } = await make(gpu, 4, 0, 64);
+      let wanted = { steps: 0, lossScale: 64, leftOut: 0, sums: [0, 0, 0, 0] };
+      // Beyond the least scale: 6 + 14 halvings.
+      const overflows = [...('0110100' + '1'.repeat(25) + '01')].map((digit) => digit === '1');
+      for (const [number, overflow] of overflows.entries()) {
+        // As kernels add to them; what overflows is not a number.
+        const added = overflow && number % 2 === 0 ? [NaN, Infinity, 1] : [number, 2 * number, 0.25];
+        const before = await gpu.readFloats(views.losses);
+        gpu.write(
+          views.losses,
+          Float32Array.from(added, (value, i) => before[i] + value),
+        );
+        if (overflow) flag(gpu, views.state);
+        gpu.submit(commands.slice(0, 1));
+        wanted = advanceTwin(wanted, [...added, step.images], overflow);
+        const { steps, lossScale, leftOut } = await readAdamState(gpu, views.state);
+        expectClose(
+          `step ${number}`,
+          [steps, lossScale, leftOut, ...(await gpu.readFloats(views.losses))],
+          [wanted.steps, wanted.lossScale, wanted.leftOut, ...wanted.sums, ...wanted.sums],
+          0,
+        );
+      }
     },
   },
   {

@@ -1,7 +1,8 @@
 // The state that steps hand on to each other on the device (state.wgsl): Adam's steps and bias corrections, the loss scale of
-// float16 and whether a sum of the step was not finite.
+// float16, whether a sum of the step was not finite and how many steps were left out for that; the losses of those that count.
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
+import { LOSS_SUMS } from '../gpu/kernels.ts';
 
 /** u32 words of TrainingState, padded as WGSL pads it. */
 const WORDS = 12;
@@ -30,12 +31,31 @@ export function adamState(arena: Arena, { steps, lossScale, growing = lossScale 
   return arena.upload('training state', words);
 }
 
-/** Reads the state; waits for the device. `overflow`: a sum of the step going on was not finite. */
-export async function readAdamState(
-  gpu: Gpu,
-  view: View,
-): Promise<{ steps: number; lossScale: number; overflow: boolean }> {
-  const words = new Uint32Array(await gpu.read(view));
-  const [lossScale] = new Float32Array(words.buffer);
-  return { steps: words[4], lossScale, overflow: words[3] !== 0 };
+export interface AdamStateRead {
+  steps: number;
+  lossScale: number;
+  /** A sum of the step going on was not finite. */
+  overflow: boolean;
+  /** Steps in a row, up to the last one. */
+  leftOut: number;
+}
+
+/** Reads the state; waits for the device. */
+export async function readAdamState(gpu: Gpu, view: View): Promise<AdamStateRead> {
+  return stateIn(await gpu.read(view));
+}
+
+/** The state that lies `offset` bytes into what was read. */
+export function stateIn(bytes: ArrayBuffer, offset = 0): AdamStateRead {
+  const words = new Uint32Array(bytes, offset, WORDS);
+  const [lossScale] = new Float32Array(bytes, offset, 1);
+  return { steps: words[4], lossScale, overflow: words[3] !== 0, leftOut: words[9] };
+}
+
+/**
+ * Squares of residuals, KL, β·KL and images, twice: as the kernels of a step add to them, and up to the last step that counted,
+ * to which Adam's first dispatch goes back where it leaves a step out. Taken by zeros in both.
+ */
+export function lossSums(arena: Arena): View {
+  return arena.floats('losses', 2 * LOSS_SUMS);
 }

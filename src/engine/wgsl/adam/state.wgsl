@@ -9,4 +9,5 @@ struct TrainingState {
   inverse_first: f32, // 1 / (1 − β1^steps)
   inverse_second: f32, // 1 / √(1 − β2^steps)
   growing: u32, // 1: the scale doubles after GOOD_STEPS steps
+  left_out: u32, // steps in a row, up to the last one
 }

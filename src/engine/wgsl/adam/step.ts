@@ -9,13 +9,19 @@ export interface StepValues {
   beta: number;
   /** 1 / (images · points): what β·KL of all images together counts in the loss. */
   klWeight: number;
+  /** Of the step. */
+  images: number;
 }
 
 export function stepUniform(arena: Arena): View {
-  return arena.uniform('step', [0, 0, 0, 0]);
+  return arena.uniform('step', [0, 0, 0, 0, 0]);
 }
 
 /** For what is submitted from now on. */
-export function writeStep(gpu: Gpu, view: View, { learningRate, weightDecay, beta, klWeight }: StepValues): void {
-  gpu.write(view, new Float32Array([learningRate, weightDecay, beta, klWeight]));
+export function writeStep(
+  gpu: Gpu,
+  view: View,
+  { learningRate, weightDecay, beta, klWeight, images }: StepValues,
+): void {
+  gpu.write(view, new Float32Array([learningRate, weightDecay, beta, klWeight, images]));
 }

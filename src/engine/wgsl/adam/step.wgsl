@@ -4,4 +4,5 @@ struct StepValues {
   weight_decay: f32,
   beta: f32,
   kl_weight: f32, // 1 / (images · points)
+  images: f32, // of the step
 }

@@ -28,6 +28,25 @@ export function adamTwin(
   };
 }
 
+export interface Standing {
+  steps: number;
+  lossScale: number;
+  /** Steps in a row. */
+  leftOut: number;
+  /** Squares, KL, β·KL and images of the steps that counted. */
+  sums: number[];
+}
+
+/** What a step leaves behind that adds `added` to the sums and whose gradients overflowed or did not; before the scale grows again. */
+export function advanceTwin(
+  { steps, lossScale, leftOut, sums }: Standing,
+  added: number[],
+  overflow: boolean,
+): Standing {
+  if (overflow) return { steps, lossScale: Math.max(lossScale / 2, 2 ** -14), leftOut: leftOut + 1, sums };
+  return { steps: steps + 1, lossScale, leftOut: 0, sums: sums.map((sum, i) => sum + added[i]) };
+}
+
 /** Columns × rows of a matrix rows × columns. */
 export function transposedTwin(matrix: Float32Array, rows: number, columns: number): Float32Array {
   return Float32Array.from({ length: matrix.length }, (_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)]);

@@ -60,6 +60,8 @@ export interface RunOptions {
   signal?: AbortSignal | undefined;
   /** 0 … 1 of the planned work that was sent off. */
   onProgress?: ((fraction: number) => void) | undefined;
+  /** Awaited after each submission. */
+  turn?: (() => Promise<void>) | undefined;
 }
 
 export class Gpu {
@@ -221,13 +223,14 @@ export class Gpu {
    * Sends off part by part, never more ahead than keeps the device busy, so that whoever comes next waits little: what takes
    * long. Errors: 'cancelled' between two parts, 'device-lost'.
    */
-  async run(commands: readonly Command[], { signal, onProgress }: RunOptions = {}): Promise<void> {
+  async run(commands: readonly Command[], { signal, onProgress, turn }: RunOptions = {}): Promise<void> {
     const parts = this.pace.submissionsOf(commands);
     for (const [number, part] of parts.entries()) {
       throwIfCancelled(signal);
       this.send(part);
       onProgress?.((number + 1) / parts.length);
       await this.guarded.guard(() => this.traffic.room());
+      await turn?.();
     }
   }
 

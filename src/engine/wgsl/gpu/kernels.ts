@@ -21,5 +21,5 @@ export function slopeBelowZero(activation: Activation): number {
   return activation === 'relu' ? 0 : LEAKY_SLOPE;
 }
 
-/** Loss sums of a step, float32: squares of residuals, KL, β·KL, one number unused. */
+/** Loss sums of steps, float32: squares of residuals, KL, β·KL, and images, which Adam counts. */
 export const LOSS_SUMS = 4;

@@ -28,7 +28,7 @@ async function compare(gpu: Gpu, zDim: number, images: number, at: Gpu = gpu): P
 
   const arena = gpu.arena('case');
   const step = stepUniform(arena);
-  writeStep(gpu, step, { learningRate: 0, weightDecay: 0, beta: 0.5, klWeight: 0.25 });
+  writeStep(gpu, step, { learningRate: 0, weightDecay: 0, beta: 0.5, klWeight: 0.25, images });
   const encoded = arena.upload('encoded', joined(images, zDim, wide, [mean, logVariance]));
   const inputs = { encoded, noise: arena.upload('noise', noise), step };
   const z = arena.floats('z', images * narrow);

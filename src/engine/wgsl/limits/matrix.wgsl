@@ -9,8 +9,8 @@
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u) {
-  let a = subgroupMatrixLoad<subgroup_matrix_left<component, K, M>>(&left, 0u, false, K);
-  let b = subgroupMatrixLoad<subgroup_matrix_right<component, N, K>>(&right, 0u, false, N);
+  let a = subgroupMatrixLoad<subgroup_matrix_left<component, K, M>, row_major>(&left, 0u, K);
+  let b = subgroupMatrixLoad<subgroup_matrix_right<component, N, K>, row_major>(&right, 0u, N);
   // unroll c in 0..CHAINS
   var d_$c: subgroup_matrix_result<result, N, M>;
   // end
@@ -20,6 +20,6 @@ fn main(@builtin(workgroup_id) group: vec3u) {
     // end
   }
   // unroll c in 0..CHAINS
-  subgroupMatrixStore(&product, ((group.x % SLOTS) * CHAINS + $c) * M * N, d_$c, false, N);
+  subgroupMatrixStore<row_major>(&product, ((group.x % SLOTS) * CHAINS + $c) * M * N, d_$c, N);
   // end
 }

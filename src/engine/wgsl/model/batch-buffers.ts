@@ -1,6 +1,6 @@
 // What a batch of up to `capacity` images needs on the device beside the network: the images as they come, what the slices
 // kernel makes of them, latents, and one chunk's activations and gradients.
-import { LOSS_SUMS, bytesOf, paddedRows } from '../gpu/kernels.ts';
+import { bytesOf, paddedRows } from '../gpu/kernels.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import type { ImageBatch } from '../../engine.ts';
 import type { Gpu } from '../gpu/gpu.ts';
@@ -92,11 +92,6 @@ export function chunkViews(
     hidden: Array.from({ length: network.hidden }, (_, layer) => scalars(`hidden ${layer}`, network.width)),
     gradients: [scalars('gradient 0', network.width), scalars('gradient 1', network.width)],
   };
-}
-
-/** Squares of residuals, KL, β·KL since they were last taken, and a copy of them to be read. */
-export function lossViews(arena: Arena): { losses: View; taken: View } {
-  return { losses: arena.floats('losses', LOSS_SUMS), taken: arena.floats('losses taken', LOSS_SUMS) };
 }
 
 /** Images `from … from + count − 1` of a batch with their translations and CTF, where it has them. */

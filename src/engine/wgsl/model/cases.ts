@@ -6,6 +6,7 @@ import { makeSphere } from '../../../imaging/sphere.ts';
 import { volumeFromSphere } from '../../../imaging/volume-from-hartley.ts';
 import { makeSliceLayout } from '../../slices.ts';
 import { decoderChain, featureCount } from '../../parameters.ts';
+import { MOST_LEFT_OUT } from '../../precision.ts';
 import { fromFirstMoment, gradientErrors } from '../../proof/gradient.ts';
 import {
   caseShapes,
@@ -280,6 +281,59 @@ export const cases: KernelCase[] = [
         model.dispose();
       }
       close('the loss with float16', finals[1], finals[0], 0.02);
+    },
+  },
+  {
+    name: 'steps that overflow float16 are left out with their losses, until the scale is low enough',
+    needs: 'half',
+    async run(gpu) {
+      const sample = makeCase({ name: 'large images', spec: { zDim: 0 }, features: 9, images: 4 });
+      const { batch, spec } = sample;
+      const large = { ...batch, images: batch.images.map((value) => 1e5 * value) };
+      const options = { learningRate: 1e-3, weightDecay: 0, beta };
+      const model = await open(gpu, sample, { scalar: 'f16' });
+      let counted = 0;
+      const losses: number[] = [];
+      for (let step = 0; step < 30; step++) {
+        await model.trainStep(large, options);
+        const { images, total } = await model.takeLosses();
+        if (images !== 0 && images !== batch.count) throw new Error(`${images} images of a step`);
+        if (images > 0) losses.push(total);
+        else if (total !== 0) throw new Error(`a loss of ${total} from a step that was left out`);
+        counted += Math.sign(images);
+      }
+      if (counted < 10 || counted === 30) throw new Error(`${counted} of 30 steps counted`);
+      if ((await model.exportOptimizer()).steps !== counted) throw new Error('Adam counts other steps');
+      model.dispose();
+      const { total } = lossTwin(spec, sample.encoding, sample.weights, large, beta);
+      close('the first loss that counted', losses[0], total, 4e-3);
+    },
+  },
+  {
+    name: 'a model says that float16 is too little after 50 steps left out in a row, and has not moved',
+    needs: 'half',
+    async run(gpu) {
+      const sample = makeCase({ name: 'huge images', spec: { zDim: 3 }, features: 9, images: 4 });
+      const { batch } = sample;
+      const huge = { ...batch, images: batch.images.map((value) => 1e13 * value) };
+      const model = await open(gpu, sample, { scalar: 'f16' });
+      const taken = async () =>
+        model.takeLosses().then(
+          ({ images, total }) => `${images} images, ${total}`,
+          (error: { code?: string }) => error.code,
+        );
+      const said: (string | undefined)[] = [];
+      for (let step = 1; step <= MOST_LEFT_OUT; step++) {
+        await model.trainStep(huge, moving);
+        if (step === 1 || step >= MOST_LEFT_OUT - 1) said.push(await taken());
+      }
+      if (said.join('; ') !== '0 images, 0; 0 images, 0; precision-too-low') throw new Error(said.join('; '));
+      if (bitsOf(await model.exportWeights()) !== bitsOf(sample.weights)) throw new Error('the weights have moved');
+      // A step that counts ends the row.
+      await model.trainStep({ ...batch, images: batch.images.map(() => 0) }, moving);
+      const after = await taken();
+      if (!after?.startsWith('4 images')) throw new Error(`after a step that counts: ${after}`);
+      model.dispose();
     },
   },
 ];

@@ -21,16 +21,16 @@ import { latentCount } from '../../parameters.ts';
 import { stepUniform } from '../adam/step.ts';
 import type { Arena } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import { LOSS_SUMS, type Scalar } from '../gpu/kernels.ts';
+import type { Scalar } from '../gpu/kernels.ts';
 import { makeLatticeTables, type LatticeTables } from '../slices/slices.ts';
 import { refuseWrong } from '../tuning/few.ts';
 import type { Kernels } from '../tuning/chooser.ts';
 import type { Tuned } from '../tuning/tuned.ts';
-import { lossViews } from './batch-buffers.ts';
 import { activationBudget, LEAST_BUDGET, rowsAtATime } from './budget.ts';
 import type { Workshop } from './decoder-forward.ts';
 import { fullError } from './fits.ts';
 import { EncodingProgram } from './encoding-program.ts';
+import { LossTaker } from './losses.ts';
 import { MapDecoder } from './map-decoder.ts';
 import { Network } from './network.ts';
 import { ProgramShelf } from './program-shelf.ts';
@@ -61,7 +61,7 @@ interface Standing {
   workshop: Workshop;
   tables: LatticeTables;
   step: StepViews;
-  taken: StepViews['losses'];
+  losses: LossTaker;
 }
 
 export class WgslModel implements FieldModel {
@@ -71,7 +71,6 @@ export class WgslModel implements FieldModel {
   /** Resolves when what `dispose` began is done. */
   settled: Promise<void> = Promise.resolve();
   private readonly underway: Promise<void>[] = [];
-  private images = 0;
   private bench: { arena: Arena; made: Workbench } | null = null;
   private readonly training = new ProgramShelf<TrainingProgram>(4);
   private readonly encoding = new ProgramShelf<EncodingProgram>(4);
@@ -117,13 +116,13 @@ export class WgslModel implements FieldModel {
       const lossScale = scalar === 'f16' ? startingScale(network) : 1;
       const trainables = await Trainables.make(gpu, arena, network, state, lossScale);
       const waves = arena.upload('waves', network.waves.waves);
-      const { losses, taken } = lossViews(arena);
+      const losses = new LossTaker(arena, trainables.views.state);
       const standing: Standing = {
         arena,
         workshop: { gpu, arena, network, tuned, trainables, waves },
         tables: makeLatticeTables(arena, network.slices, spec.boxPixels),
-        step: { losses, step: stepUniform(arena) },
-        taken,
+        step: { losses: losses.sums, step: stepUniform(arena) },
+        losses,
       };
       return standing;
     });
@@ -138,7 +137,6 @@ export class WgslModel implements FieldModel {
       const shape = { images: batch.count, translations: batch.translations !== null, ctf: batch.ctf !== null };
       const program = await this.trainingProgram(shape);
       await program.run(batch, options);
-      this.images += batch.count;
       // What goes wrong there is told to the call that waits, or to the next.
       this.underway.push(this.gpu.finished().catch(() => undefined));
       if (this.underway.length > STEPS_UNDERWAY) await this.underway.shift();
@@ -146,19 +144,7 @@ export class WgslModel implements FieldModel {
   }
 
   takeLosses(): Promise<Losses> {
-    return this.inTurn(async () => {
-      const { step, taken } = this.standing;
-      this.gpu.submit([{ from: step.losses, to: taken }]);
-      this.gpu.write(step.losses, new Float32Array(LOSS_SUMS));
-      const { images } = this;
-      this.images = 0;
-      const [squares, kl, weightedKl] = await this.gpu.readFloats(taken);
-      const latents = images / this.network.views;
-      const mean = (sum: number, count: number) => (count > 0 ? sum / count : 0);
-      const reconstruction = mean(squares, images) / this.points;
-      const total = reconstruction + mean(weightedKl, latents) / this.points;
-      return { images, reconstruction, kl: mean(kl, latents), total };
-    });
+    return this.inTurn(() => this.standing.losses.take(this.gpu, this.points, this.network.views));
   }
 
   encode(batch: Omit<ImageBatch, 'rotations' | 'noise'>): Promise<Latents> {

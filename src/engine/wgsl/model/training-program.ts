@@ -18,6 +18,7 @@ import { imageLayerBackward } from './image-layers.ts';
 import type { Workbench } from './workbench.ts';
 
 export interface StepViews {
+  /** lossSums of adam/state.ts. */
   losses: View;
   /** Uniform of adam/step.ts. */
   step: View;
@@ -62,7 +63,7 @@ export class TrainingProgram {
     const latents = batch.count / network.views;
     const draws = latents * zDim;
     if (zDim > 0) gpu.write(views.noise, batch.noise?.subarray(0, draws) ?? new Float32Array(draws));
-    writeStep(gpu, this.stepViews.step, { ...options, klWeight: 1 / (latents * points) });
+    writeStep(gpu, this.stepViews.step, { ...options, klWeight: 1 / (latents * points), images: batch.count });
     return gpu.run(this.commands);
   }
 }
@@ -221,7 +222,7 @@ class Recorder {
 
   private async adam(): Promise<Command[]> {
     const { gpu, network, trainables } = this.workshop;
-    const views = { ...trainables.views, step: this.step.step };
+    const views = { ...trainables.views, ...this.step };
     return [...(await makeAdam(gpu, this.arena, network.parameters.size, views)), ...trainables.refresh];
   }
 

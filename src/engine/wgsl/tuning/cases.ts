@@ -14,7 +14,14 @@ import { agree, outputOf, TrialBuffers } from './trial.ts';
 import { Tuned, type Choice } from './tuned.ts';
 
 const WAVES = Float32Array.from({ length: 8 * 4 }, (_, i) => (i % 4 === 3 ? 3 : 10 - i));
-export const SIZES: TuningSizes = { activation: 'relu', width: 32, features: 16, waves: WAVES, withLatents: true };
+export const SIZES: TuningSizes = {
+  activation: 'relu',
+  width: 32,
+  features: 16,
+  waves: WAVES,
+  withLatents: true,
+  stepRows: 256,
+};
 
 const QUICK = { rows: 256, candidates: 1, warmSeconds: 0 } satisfies TuneOptions;
 

@@ -19,7 +19,7 @@ export async function refuseWrong(gpu: Gpu, tuned: Tuned): Promise<boolean> {
 
 async function isRight(gpu: Gpu, asked: Asked): Promise<boolean> {
   const { shape, rows } = asked;
-  const sizes = { activation: 'relu', withLatents: false, waves: new Float32Array(8) } as const;
+  const sizes = { activation: 'relu', withLatents: false, waves: new Float32Array(8), stepRows: 0 } as const;
   const { arena, made } = await gpu.allocate(
     'few rows',
     (arena) =>

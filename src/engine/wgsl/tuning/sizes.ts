@@ -3,6 +3,7 @@
 import type { EncodingTable, ModelSpec } from '../../engine.ts';
 import { waveTable } from '../encoding/table.ts';
 import type { Scalar } from '../gpu/kernels.ts';
+import { makeLattice } from '../../../imaging/lattice.ts';
 import { padded } from '../parameters/layout.ts';
 import type { ProductShape } from '../product/product.ts';
 import type { WeightGradientShape } from '../weight-gradient/weight-gradient.ts';
@@ -13,11 +14,18 @@ export interface TuningSizes extends Pick<ModelSpec, 'activation'> {
   waves: Float32Array<ArrayBuffer>;
   features: number;
   withLatents: boolean;
+  /** Of a training step: rows of the decoder for all images of a batch. */
+  stepRows: number;
 }
 
-export function tuningSizes(spec: ModelSpec, encoding: EncodingTable): TuningSizes {
+/** Images of a step where nobody says. */
+const USUAL_BATCH = 8;
+
+export function tuningSizes(spec: ModelSpec, encoding: EncodingTable, batchSize = USUAL_BATCH): TuningSizes {
   const { waves, padded: features } = waveTable(encoding);
-  return { activation: spec.activation, width: padded(spec.decoderDim), waves, features, withLatents: spec.zDim > 0 };
+  const { activation, zDim, boxPixels, domain } = spec;
+  const stepRows = (batchSize * makeLattice(boxPixels).points) / (domain === 'fourier' ? 2 : 1);
+  return { activation, width: padded(spec.decoderDim), waves, features, withLatents: zDim > 0, stepRows };
 }
 
 export interface StepShapes {

@@ -1,6 +1,6 @@
 // Measures which variants are fastest at a model's sizes. Each candidate is first checked against the plain variant's numbers,
-// so that one that a driver does not compile or computes wrongly is left out; then timed (timing.ts) on as many rows as take some
-// milliseconds. The hidden layer tries all; other shapes try what was best there, and their own default.
+// so that one that a driver does not compile or computes wrongly is left out; then timed (timing.ts) on as many rows as the
+// model's step has (rows.ts). The hidden layer tries all; other shapes try what was best there, and their own default.
 import { adapterWords } from '../../gpu-adapter.ts';
 import type { ChoosingProgress } from '../../engine.ts';
 import { throwIfCancelled } from '../../../formats/errors.ts';
@@ -8,6 +8,7 @@ import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import type { Scalar } from '../gpu/kernels.ts';
 import { productVariants, type ProductShape, type ProductVariant } from '../product/product.ts';
 import { weightGradientVariants, type WeightGradientShape } from '../weight-gradient/weight-gradient.ts';
+import { differingVariants, LEAST_ROWS, MOST_ROWS, mostFoundRows, timedRows } from './rows.ts';
 import { stepShapes, type StepShapes, type TuningSizes } from './sizes.ts';
 import { Tally } from './tally.ts';
 import { timeInRounds } from './timing.ts';
@@ -16,10 +17,6 @@ import { choiceKey, TUNING_VERSION, type Choice, type Tuning } from './tuned.ts'
 
 /** Rows of a check: no multiple of a tile. */
 const CHECK_ROWS = 333;
-const LEAST_ROWS = 256;
-const MOST_ROWS = 65536;
-/** Bytes of the largest buffer of a trial: beyond every cache, and little beside a training. */
-const MOST_BYTES = 2 ** 26;
 const TARGET_SECONDS = 0.003;
 /** Rows grow by so much at most: on the slowest chip 256 rows of width 1024 take 3 ms. */
 const MOST_GROWTH = 8;
@@ -99,7 +96,7 @@ export async function tuneEngine(gpu: Gpu, sizes: TuningSizes, options: TuneOpti
     gpu,
     candidates,
     choices: {},
-    tally: new Tally(plannedTrials(gpu, sizes, candidates), options.onProgress),
+    tally: new Tally(plannedTrials(gpu, sizes, candidates, rows), options.onProgress),
     onTrial: options.onTrial,
     turn: async (work) => {
       throwIfCancelled(signal);
@@ -108,15 +105,16 @@ export async function tuneEngine(gpu: Gpu, sizes: TuningSizes, options: TuneOpti
       return done;
     },
   };
-  const most = mostRows(gpu, sizes, rows);
   const steps: Partial<Record<Scalar, Measured>> = {};
   let warm = false;
   for (const scalar of scalarsOf(gpu)) {
     try {
-      const tuned = await enoughRows(parts, sizes, scalar, most, warm ? 0 : warmSeconds);
+      const found = await enoughRows(parts, sizes, scalar, rows, warm ? 0 : warmSeconds);
       warm = true;
-      steps[scalar] = await withBuffers(parts, sizes, scalar, tuned, (tuner) =>
-        tuner.step(stepShapes(sizes, scalar), sizes.features, tuned),
+      const timed = timedRows(gpu, sizes, found, rows);
+      // Buffers beyond the caches even where a step is small: what a copy reaches is taken of them.
+      steps[scalar] = await withBuffers(parts, sizes, scalar, Math.max(found.rows, timed), (tuner) =>
+        tuner.step(stepShapes(sizes, scalar), sizes.features, timed),
       );
     } catch (error) {
       // A driver that cannot do float16 can do float32.
@@ -132,7 +130,7 @@ function tuningFrom(
   choices: Record<string, Choice>,
   { f32, f16 }: Partial<Record<Scalar, Measured>>,
 ): Tuning {
-  const half = f32 && f16 && f16.seconds < HALF_GAIN * f32.seconds;
+  const half = f32 && f16 && f16.seconds / f16.rows < (HALF_GAIN * f32.seconds) / f32.rows;
   const best = half ? f16 : f32;
   if (best) {
     choices['scalar'] = choice(half ? 'f16' : 'f32', best.seconds);
@@ -150,23 +148,23 @@ function scalarsOf({ half }: Gpu): Scalar[] {
   return half ? ['f32', 'f16'] : ['f32'];
 }
 
-function mostRows({ bindingBytes }: Gpu, { width, features }: TuningSizes, rows: number): number {
-  const fitting = Math.floor(Math.min(bindingBytes, MOST_BYTES) / (4 * Math.max(width, features)) / 128) * 128;
-  return Math.max(LEAST_ROWS, Math.min(rows, fitting));
-}
-
-/** Variants that a tuning will try: what its progress counts to. */
-export function plannedTrials(gpu: Gpu, sizes: TuningSizes, candidates = Infinity): number {
+/** Variants that a tuning will try on a step's rows: what its progress counts to. */
+export function plannedTrials(gpu: Gpu, sizes: TuningSizes, candidates = Infinity, mostRows = MOST_ROWS): number {
+  const rows = Math.max(LEAST_ROWS, Math.min(mostRows, sizes.stepRows));
   let total = 0;
   for (const scalar of scalarsOf(gpu)) {
     const { first, hidden } = stepShapes(sizes, scalar);
-    total += Math.min(candidates, productVariants(gpu, hidden.forward, LEAST_ROWS).length);
+    total += Math.min(candidates, triedVariants(gpu, hidden.forward, rows).length);
     for (const shape of [hidden.backward, first.fused.forward, first.stored.forward])
-      total += Math.min(candidates, FINALISTS + 1, productVariants(gpu, shape, LEAST_ROWS).length);
+      total += Math.min(candidates, FINALISTS + 1, triedVariants(gpu, shape, rows).length);
     for (const shape of [hidden.gradient, first.fused.gradient, first.stored.gradient])
-      total += Math.min(candidates, weightGradientVariants(gpu, shape, LEAST_ROWS).length);
+      total += Math.min(candidates, weightGradientVariants(gpu, shape, rows).length);
   }
   return total;
+}
+
+function triedVariants(gpu: Gpu, shape: ProductShape, rows: number): ProductVariant[] {
+  return differingVariants(productVariants(gpu, shape, rows), shape, rows);
 }
 
 async function withBuffers<T>(
@@ -195,10 +193,11 @@ async function enoughRows(
   parts: TunerParts,
   sizes: TuningSizes,
   scalar: Scalar,
-  most: number,
+  cap: number,
   warmSeconds: number,
-): Promise<number> {
+): Promise<{ rows: number; seconds: number }> {
   const { gpu } = parts;
+  const most = mostFoundRows(gpu, sizes, cap);
   const shape = stepShapes(sizes, scalar).hidden.forward;
   const [untried] = productVariants(gpu, shape, LEAST_ROWS);
   let rows = LEAST_ROWS;
@@ -212,7 +211,7 @@ async function enoughRows(
     const bytes = dispatches.reduce((sum, one) => sum + one.bytes, 0);
     if (seconds >= TARGET_SECONDS / 2 || rows >= most) {
       gpu.pace.set({ flops: flops / seconds, bytes: Math.max(bytes / seconds, gpu.pace.bytesPerSecond) });
-      return rows;
+      return { rows, seconds };
     }
     const wanted = (rows * TARGET_SECONDS) / seconds;
     rows = Math.min(most, Math.ceil(Math.min(wanted, MOST_GROWTH * rows) / 128) * 128);
@@ -223,8 +222,9 @@ function choice(variant: unknown, seconds: number): Choice {
   return { variant: JSON.stringify(variant), microseconds: Math.round(1e7 * seconds) / 10 };
 }
 
-/** Seconds of the parts of a step on as many rows, and the rates that its slowest product and a copy reach. */
+/** Seconds of the parts of a step on `rows`, and the rates that its slowest product and a copy reach. */
 interface Measured {
+  rows: number;
   /** A hidden layer, there and back. */
   seconds: number;
   fused: number;
@@ -242,7 +242,7 @@ export class Tuner {
 
   async step({ first, hidden }: StepShapes, features: number, rows: number): Promise<Measured> {
     const { gpu, candidates } = this.parts;
-    const products = productVariants(gpu, hidden.forward, rows).slice(0, candidates);
+    const products = triedVariants(gpu, hidden.forward, rows).slice(0, candidates);
     const forwards = await this.choose(this.product(hidden.forward, products), rows);
     const seconds = async (kernel: Kernel) => (await this.choose(kernel, rows))[0].seconds;
     const among = (shape: ProductShape) => this.product(shape, this.finalists(shape, rows, forwards));
@@ -258,6 +258,7 @@ export class Tuner {
     const work = 2 * rows * hidden.forward.inputs * hidden.forward.outputs;
     const copy = await this.buffers.copy();
     return {
+      rows,
       seconds: forward + backward + gradient,
       fused,
       stored,
@@ -269,7 +270,7 @@ export class Tuner {
   /** The shape's own default and, of what else it offers, what was best elsewhere: as many as were planned. */
   private finalists(shape: ProductShape, rows: number, ranked: readonly Candidate[]): ProductVariant[] {
     const { gpu, candidates } = this.parts;
-    const [own, ...others] = productVariants(gpu, shape, rows);
+    const [own, ...others] = triedVariants(gpu, shape, rows);
     const names = ranked.map(({ variant }) => JSON.stringify(variant));
     const rank = (variant: ProductVariant): number => {
       const at = names.indexOf(JSON.stringify(variant));

@@ -32,10 +32,10 @@ function emulated(source: string): string {
     [/^enable chromium.*$/m, ''],
     [/^@diagnostic.*$/m, ''],
     [/subgroup_matrix_result<f32, N, M>/g, 'mat2x4f'],
-    [/subgroupMatrixLoad<subgroup_matrix_left<scalar, K, M>>\(&lefts, (.*), true, LEFT_STRIDE\)/g, '($1)'],
-    [/subgroupMatrixLoad<subgroup_matrix_right<scalar, N, K>>\(&gradients, (.*), false, STRIDE\)/g, '($1)'],
+    [/subgroupMatrixLoad<subgroup_matrix_left<scalar, K, M>, col_major>\(&lefts, (.*), LEFT_STRIDE\)/g, '($1)'],
+    [/subgroupMatrixLoad<subgroup_matrix_right<scalar, N, K>, row_major>\(&gradients, (.*), STRIDE\)/g, '($1)'],
     [/subgroupMatrixMultiplyAccumulate/g, 'multiply'],
-    [/subgroupMatrixStore\(&slices, (.*), (sum_\d+_\d+), false, OUTPUTS\)/g, 'write_result($1, $2)'],
+    [/subgroupMatrixStore<row_major>\(&slices, (.*), (sum_\d+_\d+), OUTPUTS\)/g, 'write_result($1, $2)'],
   ];
   return changes.reduce((text, [from, to]) => text.replace(from, to), source) + EMULATION;
 }

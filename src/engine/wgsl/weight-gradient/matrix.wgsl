@@ -110,10 +110,10 @@ fn main(
     // unroll s in 0..DEPTH/K
     {
       // unroll j in 0..ACROSS_EACH
-      let b_$j = subgroupMatrixLoad<subgroup_matrix_right<scalar, N, K>>(&gradients, $s * K * STRIDE + across + $j * N, false, STRIDE);
+      let b_$j = subgroupMatrixLoad<subgroup_matrix_right<scalar, N, K>, row_major>(&gradients, $s * K * STRIDE + across + $j * N, STRIDE);
       // end
       // unroll i in 0..DOWN_EACH
-      let a_$i = subgroupMatrixLoad<subgroup_matrix_left<scalar, K, M>>(&lefts, $s * K * LEFT_STRIDE + down + $i * M, true, LEFT_STRIDE);
+      let a_$i = subgroupMatrixLoad<subgroup_matrix_left<scalar, K, M>, col_major>(&lefts, $s * K * LEFT_STRIDE + down + $i * M, LEFT_STRIDE);
       // unroll j in 0..ACROSS_EACH
       sum_$i_$j = subgroupMatrixMultiplyAccumulate(a_$i, b_$j, sum_$i_$j);
       // end
@@ -128,7 +128,7 @@ fn main(
   // unroll j in 0..ACROSS_EACH
   if (first_m + $i * M < slicing.inputs && first_n + $j * N < OUTPUTS) {
     let at = (slice * slicing.inputs + first_m + $i * M) * OUTPUTS + first_n + $j * N;
-    subgroupMatrixStore(&slices, at, sum_$i_$j, false, OUTPUTS);
+    subgroupMatrixStore<row_major>(&slices, at, sum_$i_$j, OUTPUTS);
   }
   // end
   // end

@@ -1,0 +1,37 @@
+// An engine lives as long as the page, and a map is decoded by a model of its own every few seconds of a run: a model that was
+// disposed of must be held by nobody.
+import { afterAll, expect, it } from 'vitest';
+import { collect } from '../../testing/bytes-held.ts';
+import { openTestGpu } from '../../testing/node-gpu.ts';
+import type { Engine } from './engine.ts';
+import { makeCase } from './proof/model-cases.ts';
+import { openTfjsEngine } from './tfjs/engine.ts';
+import { openWasmEngine } from './wasm/engine.ts';
+import { WgslEngine } from './wgsl/engine.ts';
+
+const sample = makeCase({ name: 'let go', spec: { zDim: 2 }, features: 8, images: 2 });
+const opened: Engine[] = [];
+afterAll(() => opened.forEach((engine) => engine.dispose()));
+
+/** In a function of its own, so that no variable here holds the model. */
+async function usedAndDisposed(engine: Engine): Promise<WeakRef<object>> {
+  const model = await engine.createModel(sample.spec, sample.encoding, { weights: sample.weights });
+  await model.evaluate(new Float32Array(3), new Float32Array(2));
+  model.dispose();
+  return new WeakRef(model);
+}
+
+it.each<[string, () => Promise<Engine | null>]>([
+  ['wasm, two threads', () => openWasmEngine({ threads: 2 })],
+  ['wasm, one thread', () => openWasmEngine({ ownThread: true })],
+  ['tfjs', () => openTfjsEngine()],
+  ['wgsl', () => openTestGpu({ kernels: 'software' }).then((gpu) => gpu && new WgslEngine(gpu))],
+])('%s lets go of models that were disposed of', async (_, open) => {
+  const engine = await open();
+  if (!engine) return;
+  opened.push(engine);
+  const models = [await usedAndDisposed(engine), await usedAndDisposed(engine), await usedAndDisposed(engine)];
+  await collect();
+  // What was computed last may still lie on some stack.
+  expect(models.filter((model) => model.deref() !== undefined).length).toBeLessThanOrEqual(1);
+});
