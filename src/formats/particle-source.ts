@@ -221,6 +221,15 @@ function inRowOrder(table: Recognised, rows: number, stack: Recognised | null): 
   return { images: stack.content.reader, stacks: [stack], notices: [takenInOrder(table, stack)], questions: [] };
 }
 
+function mapAsStack({ file }: Recognised): Notice {
+  return {
+    code: 'map-as-stack',
+    message: `The header of ${baseName(file.path)} describes a map; its sections are taken as images.`,
+    file: file.path,
+    advice: 'Look at the gallery: slices of a map are no particles.',
+  };
+}
+
 /** One stack, or all stacks of a list one after the other. */
 export function stackSource(files: Recognised[], stacks: Recognised[]): ParticleSource {
   const opened = stacks.map(({ content, file, error }) => {
@@ -239,7 +248,7 @@ export function stackSource(files: Recognised[], stacks: Recognised[]): Particle
     poses: () => null,
     ctf: () => ({ ctf: null, notices: [] }),
     optics: () => ({ optics: null, notices: [] }),
-    notices: [],
+    notices: stacks.filter(({ role }) => role === 'volume').map(mapAsStack),
     questions: [],
   };
 }

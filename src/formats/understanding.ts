@@ -38,8 +38,11 @@ export type Question =
   | { kind: 'amplitude-contrast'; file: string; field: string }
   /** 0-based rows with NaN or infinite pixels, at most 1000 of them listed. */
   | { kind: 'bad-pixels'; rows: number[]; count: number }
-  /** Where `inOrder`, images are taken in the order of the table's rows, not by the names it writes. */
-  | { kind: 'which-stack'; candidates: string[]; inOrder?: boolean }
+  /**
+   * Where `inOrder`, images are taken in the order of the table's rows, not by the names it writes; where `looksLikeMap`,
+   * the candidates are cubes whose header does not tell a stack from a map.
+   */
+  | { kind: 'which-stack'; candidates: string[]; inOrder?: boolean; looksLikeMap?: boolean }
   | ReadingQuestion;
 
 /** The files can be read in several ways that are all possible. */
