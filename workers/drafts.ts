@@ -3,7 +3,7 @@ import type { understand as understandFiles } from '../src/formats/assemble.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
 import { refusalOf } from '../src/formats/refusal.ts';
-import type { Understanding } from '../src/formats/understanding.ts';
+import { CTF_MISSING, type Understanding } from '../src/formats/understanding.ts';
 import { newId } from '../src/library/arrays.ts';
 import type { NumberColumn } from '../src/library/datasets.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
@@ -64,7 +64,7 @@ export class Drafts {
 
   /**
    * Errors of a draft that cannot be a dataset yet: 'file-missing', 'pixel-size-unknown', 'pixels-not-finite',
-   * 'poses-missing' where a file with poses could not be read, 'ambiguous' where files can be read in several ways. A set
+   * 'ctf-missing' where the CTF is there and cannot be made, 'poses-missing' where a file with poses could not be read, 'ambiguous' where files can be read in several ways. A set
    * without poses is a dataset: they can be found.
    */
   accepted(id: string): {
@@ -77,6 +77,7 @@ export class Drafts {
     if (!set) throw new VitrineError('file-missing', 'There are no particles yet.', { advice });
     if (set.pixelSizeAngstrom === null)
       throw new VitrineError('pixel-size-unknown', 'The pixel size is not known.', { advice });
+    if (missing.includes(CTF_MISSING)) throw new VitrineError('ctf-missing', 'The CTF cannot be made.', { advice });
     if (missing.length > 0)
       throw new VitrineError('poses-missing', 'A file that may hold the poses could not be read.', {
         advice: `${advice} To find poses from the images, drop the particles without that file.`,

@@ -18,7 +18,7 @@ import { inWords, recognise, type Recognised } from './recognise.ts';
 import { posesInFractions } from './shift-unit.ts';
 import { pickImages } from './stacks.ts';
 import { pickPoses, pickRows } from './subset.ts';
-import type { UnderstandOptions, Understanding, UnderstoodFile } from './understanding.ts';
+import { CTF_MISSING, type UnderstandOptions, type Understanding, type UnderstoodFile } from './understanding.ts';
 
 const SCAN_ALL_BELOW_BYTES = 2 * 2 ** 30;
 const SCAN_SAMPLE = 4096;
@@ -72,7 +72,7 @@ export async function understand(files: NamedBlob[], options: UnderstandOptions 
   else {
     if (!result.set.poses && posesWereMeant(drop, result.set))
       result.missing.push('poses (a refined .star or .cs file, or pose.pkl that can be read)');
-    if (drop.ctfRefused) result.missing.push('the CTF (its file cannot be used as it is)');
+    if (drop.ctfRefused) result.missing.push(CTF_MISSING);
     if (result.set.pixelSizeAngstrom === null) result.missing.push('the pixel size');
   }
   result.files = recognised.map((file) => report(file, drop));

@@ -30,6 +30,9 @@ export interface UnderstoodFile {
   error?: ErrorData;
 }
 
+/** Said among what is missing where the files hold a CTF that cannot be made of them as they are. */
+export const CTF_MISSING = 'the CTF (its file cannot be used as it is)';
+
 /** Something that cannot be known from the files; a person is asked. */
 export type Question =
   /** `needed`: what of the files cannot be read without it. */

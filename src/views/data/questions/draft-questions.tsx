@@ -1,5 +1,6 @@
 // What the studio cannot know by itself, asked in place.
 import type { Question } from '../../../../workers/contract.ts';
+import { AmplitudeContrast } from './amplitude-contrast.tsx';
 import { BadPixels } from './bad-pixels.tsx';
 import { PixelSize } from './pixel-size.tsx';
 import { ReadingChoice } from './reading.tsx';
@@ -10,6 +11,8 @@ export function DraftQuestions({ questions, busy }: { questions: Question[]; bus
     switch (question.kind) {
       case 'pixel-size':
         return <PixelSize key={question.kind} question={question} busy={busy} />;
+      case 'amplitude-contrast':
+        return <AmplitudeContrast key={question.kind} question={question} busy={busy} />;
       case 'bad-pixels':
         return <BadPixels key={question.kind} question={question} busy={busy} />;
       case 'which-stack':
