@@ -7,7 +7,8 @@ import { keptOfCs } from './star-from-cs.ts';
 import { parseCs, type CsTable } from './cs.ts';
 import { npyHeaderBytes } from './npy.ts';
 import { ORDINARY_OPTICS } from './particles.ts';
-import { parseStarParticles, starCtf } from './star-particles.ts';
+import { parseStarParticles } from './star-particles.ts';
+import { starCtf } from './star-ctf.ts';
 import { parseStar, starNumbers, starTexts } from './star.ts';
 
 type Field = { descr: string; put: (view: DataView, at: number, row: number) => number };
