@@ -20,6 +20,7 @@ export function pickFromStacks(
   if (different)
     throw new VitrineError('box-not-square', 'The stacks differ in their box.', {
       file: different.sourceOf(0).path,
+      field: DIFFERENT_BOXES,
       expected: `${boxPixels}² pixels, as in ${readers[0].sourceOf(0).path}`,
       found: `${different.boxPixels}²`,
       advice:
@@ -54,6 +55,9 @@ export function pickFromStacks(
     },
   };
 }
+
+/** Field of the error that says so. */
+export const DIFFERENT_BOXES = 'box of the stacks';
 
 export const boxesDiffer = (readers: readonly FileImageReader[]): boolean =>
   readers.some(({ boxPixels }) => boxPixels !== readers[0].boxPixels);

@@ -52,7 +52,14 @@ export type Question =
 /** The files can be read in several ways that are all possible. */
 export interface ReadingQuestion {
   kind: 'reading';
-  about: 'shift-unit' | 'order-of-images' | 'list-already-applied' | 'which-table' | 'which-file' | 'which-class';
+  about:
+    | 'shift-unit'
+    | 'order-of-images'
+    | 'list-already-applied'
+    | 'which-table'
+    | 'which-file'
+    | 'which-class'
+    | 'different-boxes';
   /** The question in one line. */
   title: string;
   /** What is seen in the files that leaves it open. */

@@ -43,8 +43,9 @@ const files = [star, stack('a.mrcs', SMALL, 2, 1), stack('b.mrcs', LARGE, 1.5, 2
 
 describe('stacks that differ in their box', () => {
   it('are refused unasked, with the way out', async () => {
-    const { set, files: said } = await understand(files, { atBox: atCommonBox });
+    const { set, files: said, questions } = await understand(files, { atBox: atCommonBox });
     expect(set).toBeNull();
+    expect(questions).toMatchObject([{ about: 'different-boxes', readings: [{ answer: { cropBoxes: true } }] }]);
     expect(said.find(({ error }) => error)?.error).toMatchObject({ code: 'box-not-square' });
     expect(said.find(({ error }) => error)?.error?.advice).toContain('--crop-boxes');
   });
