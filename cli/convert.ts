@@ -13,6 +13,7 @@ import { readMrcVolume } from '../src/formats/mrc.ts';
 import { writeMrcVolume } from '../src/formats/mrc-write.ts';
 import { CTF_COLUMNS, CTF_WIDTH, type ParticleSet } from '../src/formats/particles.ts';
 import { csWithCtf, starWithCtf } from '../src/formats/ctf-tables.ts';
+import { lostInCtfRows } from '../src/formats/optics-words.ts';
 import { csWithPoses, starWithPoses } from '../src/formats/pose-tables.ts';
 import { recognise } from '../src/formats/recognise.ts';
 import { writeSelection } from '../src/formats/selection-files.ts';
@@ -174,6 +175,8 @@ async function toPickle(
     const { ctf } = content;
     if (!ctf) throw new VitrineError('ctf-missing', 'The file holds no CTF.', { file: path });
     writeFileSync(out, writeCtfPickle(ctf));
+    const lost = lostInCtfRows(content.optics, basename(out));
+    if (lost) console.warn(warningLine(lost));
     if ('notices' in content) for (const notice of content.notices) console.warn(warningLine(notice));
     return `CTF of ${ctf.length / CTF_WIDTH} particles`;
   }

@@ -2,6 +2,7 @@
 import { parseCs, type CsTable } from '../formats/cs.ts';
 import { csClasses, whichClass, type PoseClass } from '../formats/cs-classes.ts';
 import { csCtf } from '../formats/cs-ctf.ts';
+import { csOptics } from '../formats/cs-optics.ts';
 import { csImages, csPixelSize, joinPassthrough } from '../formats/cs-particles.ts';
 import { csPoses } from '../formats/cs-poses.ts';
 import { VitrineError, type Notice } from '../formats/errors.ts';
@@ -11,6 +12,7 @@ import type { NamedBlob, ParticleSet, Poses } from '../formats/particles.ts';
 import { refusalOf } from '../formats/refusal.ts';
 import { parseStarParticles } from '../formats/star-particles.ts';
 import { starCtf } from '../formats/star-ctf.ts';
+import { starOptics } from '../formats/star-optics.ts';
 import { starPoses } from '../formats/star-poses.ts';
 import { downsampleImage } from '../imaging/crop.ts';
 import type { Storage } from '../library/storage.ts';
@@ -32,6 +34,8 @@ export interface TableContent {
   readonly poses: Poses | null;
   /** Made when asked for. Errors: those of starCtf and csCtf. */
   readonly ctf: Float32Array | null;
+  /** N×10 as OPTICS_COLUMNS, made when asked for; null where every row is ordinary. Errors: those of starOptics and csOptics. */
+  readonly optics: Float32Array | null;
   /** What is said of the CTF, once it was asked for. */
   readonly notices: Notice[];
 }
@@ -54,6 +58,9 @@ export async function readTable(file: NamedBlob, given: GivenScale = {}): Promis
     },
     get ctf() {
       return said(starCtf(table, scale(), given), notices);
+    },
+    get optics() {
+      return starOptics(table, scale()).optics;
     },
     notices,
   };
@@ -78,6 +85,9 @@ function readCs(file: NamedBlob, table: CsTable, given: GivenScale): TableConten
     },
     get ctf() {
       return said(csCtf(fields, scale(), given), notices);
+    },
+    get optics() {
+      return csOptics(fields, scale()).optics;
     },
     notices,
   };
