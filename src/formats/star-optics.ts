@@ -102,7 +102,7 @@ function saidOfApplied(table: StarParticles, applied: (row: number) => number): 
   if (counts[2] > 0)
     said.push({
       code: 'images-ctf-multiplied',
-      message: `The table says that images are multiplied by the CTF (${inParticles(counts[2], table.rows)}): the CTF is squared.`,
+      message: `The table says that images are multiplied by the CTF (${inParticles(counts[2], table.rows)}): the CTF is squared. Their noise was multiplied too, which the loss does not weigh.`,
       file: table.fileName,
       field: PREMULTIPLIED,
     });
