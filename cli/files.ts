@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { understand } from '../src/formats/assemble.ts';
+import { CONFIG_NAMES } from '../src/library/run-config.ts';
 import { VitrineError, type Notice } from '../src/formats/errors.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
@@ -171,14 +172,21 @@ export async function openParticles(
   return { ...set, looksWhite };
 }
 
-/** Whether a folder is a run of Vitrine or cryoDRGN. */
+/** Error 'file-missing' where a folder is no run of Vitrine or cryoDRGN. */
 export function requireRunFolder(path: string): void {
-  const isRun = existsSync(path) && statSync(path).isDirectory() && readdirSync(path).includes('config.yaml');
-  if (!isRun)
+  const names = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(path) : null;
+  if (!names || !CONFIG_NAMES.some((name) => names.includes(name)))
     throw new VitrineError('file-missing', 'This is not a run folder: it has no config.yaml.', {
       file: path,
       expected: 'a folder written by Vitrine or by cryoDRGN',
-      found: existsSync(path) ? 'another folder' : 'nothing',
+      found: foundInstead(path, names),
       advice: 'Name the folder that was given to -o when training.',
     });
+}
+
+/** Configurations of other programs are named: DRGN-AI's configs.yaml, drgnai-configs.yaml. */
+function foundInstead(path: string, names: string[] | null): string {
+  if (!names) return existsSync(path) ? 'a file' : 'nothing';
+  const others = names.filter((name) => /config/i.test(name));
+  return others.length > 0 ? `${others.join(', ')}, of another program` : 'another folder';
 }

@@ -14,7 +14,7 @@ import {
   understandFiles,
   type ParticleOptions,
 } from './files.ts';
-import { engineWords, openRun } from './runs.ts';
+import { engineWords, openRun, type OpenRun } from './runs.ts';
 
 interface Info {
   kind: string;
@@ -136,9 +136,15 @@ async function runInfo(
     opticsGroups: 0,
     hasPoses: dataset.poses !== null,
     hasCtf: dataset.ctf !== null,
-    warnings: [],
+    warnings: await unnumberedFiles(opened),
     says: `a run of ${spec.zDim > 0 ? `${spec.zDim} latent dimensions` : 'one structure'}`,
     epochs: await opened.run.epochs(),
     computedOn: opened.record?.device ? engineWords({ device: opened.record.device }) : null,
   };
+}
+
+/** cryoDRGN before 3.5 wrote its last epoch without a number. */
+async function unnumberedFiles({ run }: OpenRun): Promise<string[]> {
+  const epoch = await run.unnumberedEpoch();
+  return epoch === null ? [] : [`weights.pkl and z.pkl, which have no number, are taken as epoch ${epoch}.`];
 }
