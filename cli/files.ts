@@ -8,6 +8,7 @@ import { VitrineError, type Notice } from '../src/formats/errors.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
 import type { Understanding } from '../src/formats/understanding.ts';
+import { withEvenBox } from '../src/imaging/even-particles.ts';
 import { number } from './command.ts';
 import type { Console } from './console.ts';
 import { passthroughBeside } from './passthrough.ts';
@@ -101,22 +102,24 @@ export async function understandFiles(
   const passthrough = await passthroughOf(main, options);
   const named = [options.poses, options.ctf, options.ind].filter((path) => path !== undefined).map(openFile);
   const stacks = await stacksOf(main, passthrough.files, options.datadir);
-  const understood = await understand([main, ...passthrough.files, ...named, ...stacks.files], {
-    roles: {
-      ...(mustBeParticles && { particles }),
-      ...(options.poses !== undefined && { poses: options.poses }),
-      ...(options.ctf !== undefined && { ctf: options.ctf }),
-      ...(options.ind !== undefined && { index: options.ind }),
-      ...(passthrough.files.length > 0 && { passthrough: passthrough.files.map(({ path }) => path) }),
-    },
-    answers: {
-      ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
-      ...(options.leaveOutBad && { leaveOutBadRows: true }),
-    },
-    signal: console.signal,
-    onProgress: (progress) => console.progress(progress),
-    scanPixels,
-  });
+  const understood = withEvenBox(
+    await understand([main, ...passthrough.files, ...named, ...stacks.files], {
+      roles: {
+        ...(mustBeParticles && { particles }),
+        ...(options.poses !== undefined && { poses: options.poses }),
+        ...(options.ctf !== undefined && { ctf: options.ctf }),
+        ...(options.ind !== undefined && { index: options.ind }),
+        ...(passthrough.files.length > 0 && { passthrough: passthrough.files.map(({ path }) => path) }),
+      },
+      answers: {
+        ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
+        ...(options.leaveOutBad && { leaveOutBadRows: true }),
+      },
+      signal: console.signal,
+      onProgress: (progress) => console.progress(progress),
+      scanPixels,
+    }),
+  );
   return {
     ...understood,
     files: understood.files.map((file) => (file.error ? { ...file, error: forTerminal(file.error) } : file)),
