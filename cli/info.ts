@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { VitrineError } from '../src/formats/errors.ts';
 import { readMrcVolume } from '../src/formats/mrc.ts';
+import { unpacked } from '../src/formats/unpack.ts';
 import { act } from './command.ts';
 import type { Console } from './console.ts';
 import { describeTable } from './describe-table.ts';
@@ -90,7 +91,7 @@ async function fileInfo(path: string, options: ParticleOptions, console: Console
   }
   if (main.error) throw VitrineError.fromData(main.error);
   if (main.role === 'volume') {
-    const { boxPixels, pixelSizeAngstrom } = await readMrcVolume(file);
+    const { boxPixels, pixelSizeAngstrom } = await readMrcVolume(await unpacked(file));
     return { ...info, boxPixels, pixelSizeAngstrom };
   }
   // Of other files the one line says it: "poses of 4,000 particles".
