@@ -99,7 +99,11 @@ export async function understandFiles(
   mustBeParticles = true,
 ): Promise<Understanding> {
   const main = openFile(particles);
-  const passthrough = await passthroughOf(main, options);
+  const passthrough = await passthroughOf(main, options).catch((error: unknown) => {
+    // Of a table that is only looked at, a choice between passthrough files is said, not asked.
+    if (mustBeParticles || !(error instanceof VitrineError) || error.code !== 'ambiguous') throw error;
+    return { files: [], notices: [noticeOf(error)] };
+  });
   const named = [options.poses, options.ctf, options.ind].filter((path) => path !== undefined).map(openFile);
   const stacks = await stacksOf(main, passthrough.files, options.datadir);
   const understood = withEvenBox(
@@ -125,6 +129,11 @@ export async function understandFiles(
     files: understood.files.map((file) => (file.error ? { ...file, error: forTerminal(file.error) } : file)),
     warnings: [...passthrough.notices, ...stacks.notices, ...understood.warnings.map(forTerminal)],
   };
+}
+
+function noticeOf(error: VitrineError): Notice {
+  const { code, message, name: _, ...detail } = error.toData();
+  return { ...detail, code, message };
 }
 
 /** Passthrough files that are given, else those found beside the table. Errors: 'usage' for other tables than .cs, 'ambiguous'. */

@@ -69,7 +69,9 @@ async function fileInfo(path: string, options: ParticleOptions, console: Console
     opticsGroups: set ? Math.max(1, set.opticsGroups.length) : 0,
     hasPoses: (set?.poses ?? null) !== null,
     hasCtf: (set?.ctf ?? null) !== null,
-    warnings: warnings.map(({ message }) => message),
+    warnings: warnings.map(({ message, field, advice }) =>
+      field === '--passthrough' ? `${message} ${advice ?? ''}` : message,
+    ),
     says: main.says,
   };
   for (const question of questions) {
@@ -84,7 +86,7 @@ async function fileInfo(path: string, options: ParticleOptions, console: Console
     if (table) {
       const { stacks, warnings: more, ...rest } = table;
       const present = new Set(files.map((one) => one.path));
-      if (main.error) info.warnings.push(main.error.message);
+      if (main.error) info.warnings.push(`${main.error.message} ${main.error.advice ?? ''}`);
       info.warnings.push(...more);
       return { ...info, ...rest, missingStacks: stacks.filter((stack) => !present.has(stack)) };
     }
