@@ -7,6 +7,7 @@ import { VitrineError, throwIfCancelled, type Notice } from './errors.ts';
 import { looksWhite } from './looks-white.ts';
 import { rowMap, rowsOfList, tableByOriginalIndex, type RowMap } from './matching.ts';
 import { isFileImageReader } from './mrc.ts';
+import { checkOptics, partOfAngles } from './plausible-optics.ts';
 import { CTF_WIDTH, OPTICS_WIDTH, type NamedBlob, type ParticleSet, type Poses } from './particles.ts';
 import { namedStacks, type ParticleSource } from './particle-source.ts';
 import { baseName } from './path-match.ts';
@@ -128,6 +129,7 @@ export async function understand(files: NamedBlob[], options: UnderstandOptions 
   if (built) {
     result.columns = csvColumns(drop, built.map);
     await lookAtPixels(drop, result, built.set);
+    lookAtValues(drop, result, built.set);
   }
   if (!result.set) result.missing.push('a particle stack (.mrcs), or a .star or .cs file with its stacks');
   else {
@@ -138,6 +140,18 @@ export async function understand(files: NamedBlob[], options: UnderstandOptions 
   result.files = recognised.map((file) => report(file, drop));
   if (result.set) result.set.warnings = drop.warnings;
   return result;
+}
+
+/** Optics that no microscope has leave no set; what is rare or half there is said. */
+function lookAtValues(drop: Drop, result: Understanding, set: ParticleSet): void {
+  const from = [...drop.used].find(({ role }) => role === 'ctf') ?? [...drop.used].find(({ role }) => role !== 'index');
+  if (set.ctf && from) {
+    const { ctf } = set;
+    const notices = drop.attempt(from, () => checkOptics(ctf, from.file.path));
+    drop.warnings.push(...(notices ?? []));
+    if (!notices) result.set = null;
+  }
+  if (!set.poses && set.table) drop.warnings.push(...partOfAngles(set.table.columnNames, set.table.fileName));
 }
 
 /** Poses may be left out, to be found from the images, but not where a file that may hold them could not be read. */
