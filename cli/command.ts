@@ -54,3 +54,24 @@ export function wholeNumbers(text: string): number[] {
     return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
   });
 }
+
+/** Amplitude contrast: a fraction. */
+export function contrast(text: string): number {
+  const value = number(text);
+  if (value < 0 || value > 1) throw new InvalidArgumentError('A number from 0 to 1 is expected.');
+  return value;
+}
+
+export function poseClass(text: string): number | 'best' {
+  if (text === 'best') return 'best';
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('The number of a class, or best, is expected.');
+  return wholeNumber(text);
+}
+
+/** Parser of an option that takes one of `choices`. */
+export function oneOf(...choices: string[]): (text: string) => string {
+  return (text) => {
+    if (!choices.includes(text)) throw new InvalidArgumentError(`One of ${choices.join(', ')} is expected.`);
+    return text;
+  };
+}

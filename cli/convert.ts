@@ -32,6 +32,7 @@ import {
   refuseParticleOptions,
   type ParticleOptions,
 } from './files.ts';
+import { warningLine } from './words.ts';
 
 interface ConvertOptions extends ParticleOptions {
   out: string;
@@ -123,10 +124,10 @@ async function toTable(
     refuseParticleOptions(options, "the table's own rows are written, and they say their pixel size.", ['apix']);
     const { fileName } = set.table;
     // Pixel sizes and boxes as the table has them.
-    if (options.poses !== undefined && set.poses)
+    if ((options.poses ?? options.class) !== undefined && set.poses)
       bytes =
         to === 'cs' ? csWithPoses(bytes, fileName, set.poses, set) : starWithPoses(bytes, fileName, set.poses, set);
-    if (options.ctf !== undefined && set.ctf)
+    if ((options.ctf ?? options.ampContrast) !== undefined && set.ctf)
       bytes = to === 'cs' ? csWithCtf(bytes, fileName, set.ctf) : starWithCtf(bytes, fileName, set.ctf, set);
   }
   writeFileSync(out, bytes);
@@ -170,30 +171,33 @@ async function toPickle(
   refuseParticleOptions(options, 'the .pkl holds the other.', [kind === 'ctf' ? 'poses' : 'ctf']);
   const content = await contentFor(path, options, from, console);
   if (kind === 'ctf') {
-    if (!content.ctf) throw new VitrineError('ctf-missing', 'The file holds no CTF.', { file: path });
-    writeFileSync(out, writeCtfPickle(content.ctf));
-    return `CTF of ${content.ctf.length / CTF_WIDTH} particles`;
+    const { ctf } = content;
+    if (!ctf) throw new VitrineError('ctf-missing', 'The file holds no CTF.', { file: path });
+    writeFileSync(out, writeCtfPickle(ctf));
+    if ('notices' in content) for (const notice of content.notices) console.warn(warningLine(notice));
+    return `CTF of ${ctf.length / CTF_WIDTH} particles`;
   }
-  if (!content.poses) throw new VitrineError('poses-missing', 'The file holds no poses.', { file: path });
-  writeFileSync(out, writePosePickle(content.poses));
-  return `poses of ${content.poses.rotations.length / 9} particles`;
+  const { poses } = content;
+  if (!poses) throw new VitrineError('poses-missing', 'The file holds no poses.', { file: path });
+  writeFileSync(out, writePosePickle(poses));
+  return `poses of ${poses.rotations.length / 9} particles`;
 }
 
 /** A table tells poses and CTF without its stacks, unless something is given that goes by them. */
 async function contentFor(path: string, options: ConvertOptions, from: string, console: Console) {
   const given = particleOptionsOf(options);
   const isTable = from === 'star' || from === 'cs';
-  const alone = isTable && !keysWithout('apix').some((key) => given[key] !== undefined);
+  const alone = isTable && !keysWithout('apix', 'ampContrast', 'class').some((key) => given[key] !== undefined);
   if (!alone) {
     refuseBox(options, 'the images say their box.');
     return openParticles(path, given, console);
   }
-  const content = await readTable(openFile(path), {
+  return readTable(openFile(path), {
     ...(options.box !== undefined && { boxPixels: options.box }),
     ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
+    ...(options.ampContrast !== undefined && { amplitudeContrast: options.ampContrast }),
+    ...(options.class !== undefined && { poseClass: options.class }),
   });
-  for (const { message, advice } of content.notices) console.warn(`warning: ${message}${advice ? ` ${advice}` : ''}`);
-  return content;
 }
 
 function fromPickle(path: string, out: string, to: string): string {

@@ -1,10 +1,15 @@
 // What a STAR or .cs table holds by itself, where its stacks are not at hand.
 import { namedStacks } from '../src/formats/particle-source.ts';
-import { csCtf, csImages, csPixelSize, csPoses, joinPassthrough, type CsFields } from '../src/formats/cs-particles.ts';
+import { csClasses, severalClasses } from '../src/formats/cs-classes.ts';
+import { csCtf } from '../src/formats/cs-ctf.ts';
+import { csImages, csPixelSize, joinPassthrough, type CsFields } from '../src/formats/cs-particles.ts';
+import { csPoses } from '../src/formats/cs-poses.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import type { NamedBlob } from '../src/formats/particles.ts';
+import type { ImageScale } from '../src/formats/image-scale.ts';
 import { recognise, type Recognised } from '../src/formats/recognise.ts';
-import { starCtf, starPoses, type ImageScale } from '../src/formats/star-particles.ts';
+import { starCtf } from '../src/formats/star-ctf.ts';
+import { starPoses } from '../src/formats/star-poses.ts';
 
 export interface TableInfo {
   particles: number;
@@ -59,6 +64,8 @@ export async function describeTable(file: NamedBlob, others: NamedBlob[]): Promi
   const boxPixels = fields.numbers('blob/shape')?.[0] ?? null;
   const { angstrom } = csPixelSize(fields);
   const scale: ImageScale = { boxPixels: boxPixels ?? 1, pixelSizeAngstrom: angstrom ?? 1 };
+  const classes = fields.has('alignments3D/pose') ? null : csClasses(fields);
+  if (classes) warnings.push(severalClasses(fields, classes).message);
   return {
     particles: table.rows,
     boxPixels,

@@ -7,9 +7,10 @@ import { CONFIG_NAMES } from '../src/library/run-config.ts';
 import { VitrineError, type Notice } from '../src/formats/errors.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
+import { refusalOf } from '../src/formats/refusal.ts';
 import type { Understanding } from '../src/formats/understanding.ts';
 import { withEvenBox } from '../src/imaging/even-particles.ts';
-import { number } from './command.ts';
+import { contrast, number, oneOf, poseClass } from './command.ts';
 import type { Console } from './console.ts';
 import { diskPathsOf, namedOnDisk } from './disk-paths.ts';
 import { passthroughBeside } from './passthrough.ts';
@@ -38,9 +39,18 @@ export interface ParticleOptions {
   leaveOutBad?: boolean;
   /** Tables of cryoSPARC that are joined to the particles by uid. */
   passthrough?: string[];
+  /** Readings of files that leave several open: as in Answers. */
+  shifts?: 'pixels' | 'fractions';
+  inOrder?: boolean;
+  listOrder?: 'whole' | 'filtered';
+  posesFrom?: string;
+  ctfFrom?: string;
+  ampContrast?: number;
+  class?: number | 'best';
 }
 
-type Option = [flags: string, words: string, parse?: (text: string, before: string[] | undefined) => string[] | number];
+type OptionValue = string | string[] | number;
+type Option = [flags: string, words: string, parse?: (text: string, before: string[] | undefined) => OptionValue];
 
 /** Flags and words of ParticleOptions, in the order of the help. */
 const PARTICLE_OPTIONS: Record<keyof ParticleOptions, Option> = {
@@ -55,11 +65,31 @@ const PARTICLE_OPTIONS: Record<keyof ParticleOptions, Option> = {
     'passthrough file of a .cs (one that lies beside it is found); may be repeated',
     (path, before = []) => [...before, path],
   ],
+  shifts: [
+    '--shifts <unit>',
+    'shifts of a pose.pkl are pixels or fractions (of the box)',
+    oneOf('pixels', 'fractions'),
+  ],
+  inOrder: ['--in-order', 'the stack was cut down to the table: image k belongs to row k'],
+  listOrder: [
+    '--list-order <order>',
+    'poses and CTF as long as an index list that reorders: whole (in the order of the stack) or filtered (of the list)',
+    oneOf('whole', 'filtered'),
+  ],
+  posesFrom: ['--poses-from <cs>', 'of several .cs tables that differ, the one that gives the poses'],
+  ctfFrom: ['--ctf-from <cs>', 'of several .cs tables that differ, the one that gives the CTF'],
+  ampContrast: ['--amp-contrast <number>', 'amplitude contrast, where the CTF lacks it or another is right', contrast],
+  class: [
+    '--class <class>',
+    'of a .cs with a pose a class: the number of the class, or best (the most probable of each particle)',
+    poseClass,
+  ],
 };
 const PARTICLE_KEYS = Object.keys(PARTICLE_OPTIONS) as (keyof ParticleOptions)[];
 
 /** All options of opening particles but `key`. */
-export const keysWithout = (key: keyof ParticleOptions) => PARTICLE_KEYS.filter((other) => other !== key);
+export const keysWithout = (...keys: (keyof ParticleOptions)[]) =>
+  PARTICLE_KEYS.filter((other) => !keys.includes(other));
 
 /** The options of every command that opens particles; `words` where a command says one differently. */
 export function addParticleOptions(
@@ -69,7 +99,7 @@ export function addParticleOptions(
   for (const key of PARTICLE_KEYS) {
     const [flags, usual, parse] = PARTICLE_OPTIONS[key];
     if (parse)
-      command.option<string[] | number>(flags, words[key] ?? usual, (text, before) =>
+      command.option<OptionValue>(flags, words[key] ?? usual, (text, before) =>
         parse(text, Array.isArray(before) ? before : undefined),
       );
     else command.option(flags, words[key] ?? usual);
@@ -124,6 +154,13 @@ export async function understandFiles(
       answers: {
         ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
         ...(options.leaveOutBad && { leaveOutBadRows: true }),
+        ...(options.shifts && { shifts: options.shifts }),
+        ...(options.inOrder && { imageOrder: 'rows' as const }),
+        ...(options.listOrder && { listOrder: options.listOrder }),
+        ...(options.posesFrom !== undefined && { posesFile: options.posesFrom }),
+        ...(options.ctfFrom !== undefined && { ctfFile: options.ctfFrom }),
+        ...(options.ampContrast !== undefined && { amplitudeContrast: options.ampContrast }),
+        ...(options.class !== undefined && { poseClass: options.class }),
       },
       signal: console.signal,
       onProgress: (progress) => console.progress(progress),
@@ -189,12 +226,16 @@ export async function openParticles(
   const { set, files, warnings, looksWhite } = understanding;
   const failed = files.find(({ error }) => error);
   if (failed?.error) throw VitrineError.fromData(failed.error);
+  const open = refusalOf(understanding.questions);
+  if (open) throw open;
   if (!set)
     throw new VitrineError('file-kind-unknown', 'This file holds no particles.', {
       file: particles,
       expected: 'a stack (.mrcs), .star, .cs or .txt list of stacks',
       found: files[0]?.says,
     });
+  if (!set.ctf) refuseParticleOptions(options, 'there is no CTF.', ['ampContrast']);
+  if (set.table?.kind !== 'cs') refuseParticleOptions(options, 'the particles are no .cs file.', ['class']);
   for (const warning of warnings) console.warn(warningLine(warning));
   // Images are named by where they lie, so that lists written elsewhere find them.
   const images = namedOnDisk(set.images, understanding.diskPaths);

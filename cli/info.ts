@@ -76,6 +76,7 @@ async function fileInfo(path: string, options: ParticleOptions, console: Console
   };
   for (const question of questions) {
     if (question.kind === 'pixel-size') info.warnings.push(question.reason);
+    if (question.kind === 'reading') info.warnings.push(`${question.title} ${question.reason}`);
     if (question.kind === 'bad-pixels') info.warnings.push(`${question.count} images have pixels that are not finite.`);
   }
   if (set) return failing(files) ?? info;

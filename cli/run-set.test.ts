@@ -7,7 +7,9 @@ import {
   writeIndexPickle,
   writePosePickle,
 } from '../src/formats/cryodrgn-pickles.ts';
-import { parseStarParticles, starCtf, starPoses } from '../src/formats/star-particles.ts';
+import { parseStarParticles } from '../src/formats/star-particles.ts';
+import { starCtf } from '../src/formats/star-ctf.ts';
+import { starPoses } from '../src/formats/star-poses.ts';
 import { commandFolder } from '../testing/command.ts';
 
 const { path, vitrine, remove } = commandFolder();

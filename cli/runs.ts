@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import type { DeviceInfo, Engine } from '../src/engine/engine.ts';
 import { openEngineInNode } from '../src/engine/node/dawn.ts';
-import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import type { RunRecord } from '../src/library/run-record.ts';
@@ -10,9 +9,12 @@ import { RunFolder, type EpochLatents } from '../src/library/runs.ts';
 import type { Params } from '../src/params.ts';
 import type { Console } from './console.ts';
 import { requireRunFolder } from './files.ts';
+import { originalIndices } from './original-index.ts';
 
 export interface OpenRun {
   run: RunFolder;
+  /** The folder, as named. */
+  path: string;
   /** Null for a run that cryoDRGN made. */
   record: RunRecord | null;
   /** Å of a voxel of its maps; null where nothing says. */
@@ -23,7 +25,7 @@ export async function openRun(path: string): Promise<OpenRun> {
   requireRunFolder(path);
   const run = new RunFolder(new DiskStorage(resolve(path)), '');
   const record = await run.record();
-  return { run, record, pixelSizeAngstrom: record?.pixelSizeAngstrom ?? null };
+  return { run, path, record, pixelSizeAngstrom: record?.pixelSizeAngstrom ?? null };
 }
 
 /** Å for maps: --apix, else the run's, else 0, which a header takes for never set, with a warning. */
@@ -44,14 +46,9 @@ export async function latentsOf({ run }: OpenRun, epoch: number | null): Promise
   });
 }
 
-/** Rows of the run's particles in the original stack: its ind.pkl, else as they come. */
-export async function originalIndexOf({ run }: OpenRun, count: number): Promise<Uint32Array> {
-  const bytes = await run.storage.read(run.path('ind.pkl'));
-  if (bytes) {
-    const read = readCryodrgnPickle(bytes, 'ind.pkl');
-    if (read.kind === 'index' && read.count === count) return read.indices;
-  }
-  return Uint32Array.from({ length: count }, (_, i) => i);
+/** Rows of the run's particles in the original stack. `given`: the list as named by the person. Errors: those of originalIndices. */
+export function originalIndexOf({ run, path }: OpenRun, count: number, given?: string): Promise<Uint32Array> {
+  return originalIndices(run, path, count, given);
 }
 
 /** What computes, for people: "the GPU: nvidia … (wgsl)". */

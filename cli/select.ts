@@ -1,8 +1,7 @@
 // vitrine select RUN --labels: particles of chosen clusters as a list for other programs.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { readCsv } from '../src/formats/csv.ts';
 import { writeIndexPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { identityOf, rowsInTable, type NamedParticles } from '../src/formats/named-table.ts';
@@ -22,6 +21,7 @@ import {
   refuseParticleOptions,
   type ParticleOptions,
 } from './files.ts';
+import { readLabels } from './labels.ts';
 import { keptSetOf, optionsOf } from './run-set.ts';
 import { latentsOf, openRun, originalIndexOf, type OpenRun } from './runs.ts';
 
@@ -40,7 +40,7 @@ export function addSelect(program: Command): void {
     .argument('<run>', 'run folder that was analysed')
     .requiredOption('--labels <numbers>', 'clusters: 0,3,5-7', wholeNumbers)
     .requiredOption('-o, --out <file>', 'out.star, out.cs, out.pkl or out.csv')
-    .option('--labels-file <csv>', 'table with a column label; RUN/analyze.N/labels.csv')
+    .option('--labels-file <csv>', 'table with a column label (and index), or labels.pkl; RUN/analyze.N/labels.csv')
     .option('--epoch <number>', 'epoch that was analysed; the last', wholeNumber)
     .option('--particles <file>', 'the STAR or .cs to cut from, where it has moved');
   addParticleOptions(command);
@@ -54,7 +54,8 @@ export function addSelect(program: Command): void {
       });
     const opened = await openRun(path);
     const { count, epoch } = await latentsOf(opened, options.epoch ?? null);
-    const labels = readLabels(options.labelsFile ?? join(path, `analyze.${epoch}`, 'labels.csv'), count);
+    const original = await originalIndexOf(opened, count);
+    const labels = readLabels(options.labelsFile ?? join(path, `analyze.${epoch}`, 'labels.csv'), original);
     const unknown = options.labels.find((label) => !labels.includes(label));
     if (unknown !== undefined)
       throw new VitrineError('value-out-of-range', `There is no cluster ${unknown}.`, {
@@ -62,7 +63,6 @@ export function addSelect(program: Command): void {
         expected: `0 to ${labels.reduce((most, label) => Math.max(most, label), 0)}`,
       });
     const rows = rowsOfLabels(labels, options.labels);
-    const original = await originalIndexOf(opened, count);
     const format = extension === 'pkl' ? 'ind.pkl' : (extension as SelectionFormat);
     const bytes = await listOf(opened, rows, original, format, options, console);
     const out = resolve(options.out);
@@ -70,24 +70,6 @@ export function addSelect(program: Command): void {
     console.say(`${rows.length} of ${count} particles: ${out}`);
     console.result({ out, particles: rows.length, of: count });
   });
-}
-
-function readLabels(path: string, count: number): Int32Array {
-  if (!existsSync(path))
-    throw new VitrineError('file-missing', 'The run has no clusters yet.', {
-      file: path,
-      advice: 'Run first: vitrine analyze RUN --ksample K.',
-    });
-  const table = readCsv(new Uint8Array(readFileSync(path)), path);
-  const column = table.columns.find(({ name }) => name === 'label');
-  if (!column || table.rows !== count)
-    throw new VitrineError('count-mismatch', 'The labels do not belong to this run.', {
-      file: path,
-      field: 'label',
-      expected: `${count} rows with a column label`,
-      found: `${table.rows} rows`,
-    });
-  return Int32Array.from(column.values);
 }
 
 async function listOf(

@@ -2,7 +2,8 @@
 import type { understand as understandFiles } from '../src/formats/assemble.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
-import type { Understanding } from '../src/formats/understanding.ts';
+import { refusalOf } from '../src/formats/refusal.ts';
+import { CTF_MISSING, type Understanding } from '../src/formats/understanding.ts';
 import { newId } from '../src/library/arrays.ts';
 import type { NumberColumn } from '../src/library/datasets.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
@@ -31,8 +32,11 @@ export class Drafts {
 
   async answer(id: string, answers: DraftAnswers, job: Required<JobOptions>): Promise<DatasetDraft> {
     const draft = this.get(id);
-    const sameStack = answers.stackPath === undefined || answers.stackPath === draft.answers.stackPath;
-    const badRows = sameStack ? draft.understanding.badRows : null;
+    // Another stack or index list gives other rows.
+    const sameRows = (['stackPath', 'indexFile', 'imageOrder'] as const).every(
+      (key) => answers[key] === undefined || answers[key] === draft.answers[key],
+    );
+    const badRows = sameRows ? draft.understanding.badRows : null;
     return this.look(id, draft.files, { ...draft.answers, ...answers }, badRows, job);
   }
 
@@ -60,7 +64,8 @@ export class Drafts {
 
   /**
    * Errors of a draft that cannot be a dataset yet: 'file-missing', 'pixel-size-unknown', 'pixels-not-finite',
-   * 'poses-missing' where a file with poses could not be read. A set without poses is a dataset: they can be found.
+   * 'ctf-missing' where the CTF is there and cannot be made, 'poses-missing' where a file with poses could not be read, 'ambiguous' where files can be read in several ways. A set
+   * without poses is a dataset: they can be found.
    */
   accepted(id: string): {
     set: ParticleSet & { pixelSizeAngstrom: number };
@@ -72,10 +77,13 @@ export class Drafts {
     if (!set) throw new VitrineError('file-missing', 'There are no particles yet.', { advice });
     if (set.pixelSizeAngstrom === null)
       throw new VitrineError('pixel-size-unknown', 'The pixel size is not known.', { advice });
+    if (missing.includes(CTF_MISSING)) throw new VitrineError('ctf-missing', 'The CTF cannot be made.', { advice });
     if (missing.length > 0)
       throw new VitrineError('poses-missing', 'A file that may hold the poses could not be read.', {
         advice: `${advice} To find poses from the images, drop the particles without that file.`,
       });
+    const open = refusalOf(questions);
+    if (open) throw new VitrineError(open.code, open.message, { ...open.detail, advice: 'Answer the question first.' });
     const bad = questions.find((question) => question.kind === 'bad-pixels');
     if (bad?.kind === 'bad-pixels')
       throw new VitrineError('pixels-not-finite', `${bad.count} images have pixels that are not finite numbers.`, {

@@ -2,90 +2,27 @@
 // a line, an error or a question where they do not fit. Nothing is lost: what cannot be used is reported with its file.
 import { findBadPixels, withoutRows } from './bad-pixels.ts';
 import { chooseSource } from './choose-source.ts';
-import { posesInFractions } from './cryodrgn-pickles.ts';
-import { VitrineError, throwIfCancelled, type Notice } from './errors.ts';
+import { ctfOf } from './ctf-of-drop.ts';
+import { rowsByIndex } from './csv-rows.ts';
+import { Drop } from './drop.ts';
+import { VitrineError, throwIfCancelled } from './errors.ts';
+import type { ImageScale } from './image-scale.ts';
 import { looksWhite } from './looks-white.ts';
-import { rowMap, rowsOfList, tableByOriginalIndex, type RowMap } from './matching.ts';
+import { listFits, rowMap, tableByOriginalIndex, type RowMap } from './matching.ts';
 import { isFileImageReader } from './mrc.ts';
 import { checkOptics, partOfAngles } from './plausible-optics.ts';
-import { CTF_WIDTH, OPTICS_WIDTH, type NamedBlob, type ParticleSet, type Poses } from './particles.ts';
+import { OPTICS_WIDTH, type NamedBlob, type ParticleSet, type Poses } from './particles.ts';
 import { namedStacks, type ParticleSource } from './particle-source.ts';
 import { baseName } from './path-match.ts';
 import { inWords, recognise, type Recognised } from './recognise.ts';
+import { posesInFractions } from './shift-unit.ts';
 import { pickImages } from './stacks.ts';
 import { pickPoses, pickRows } from './subset.ts';
-import type { Question, UnderstandOptions, Understanding, UnderstoodFile } from './understanding.ts';
+import { CTF_MISSING, type UnderstandOptions, type Understanding, type UnderstoodFile } from './understanding.ts';
 
 const SCAN_ALL_BELOW_BYTES = 2 * 2 ** 30;
 const SCAN_SAMPLE = 4096;
 const LISTED_ROWS = 1000;
-
-type PickleOf<K> = Extract<Extract<Recognised['content'], { kind: 'pickle' }>['pickle'], { kind: K }>;
-
-/** State of one understanding: what was recognised, and what is said of each file. */
-class Drop {
-  readonly errors = new Map<Recognised, VitrineError>();
-  readonly used = new Set<Recognised>();
-  readonly warnings: Notice[] = [];
-  readonly questions: Question[] = [];
-  /** A file holds poses that cannot be used. */
-  posesRefused = false;
-
-  constructor(
-    readonly files: Recognised[],
-    readonly options: UnderstandOptions,
-  ) {}
-
-  /** The pickle of a kind: the one named by the person, else the one that fits the count best. */
-  pickle<K extends 'poses' | 'ctf' | 'index'>(
-    kind: K,
-    counts: number[],
-  ): { file: Recognised; pickle: PickleOf<K> } | null {
-    const named = this.options.roles?.[kind];
-    const all = this.files.flatMap((file) => {
-      const { content } = file;
-      return content.kind === 'pickle' && content.pickle.kind === kind
-        ? [{ file, pickle: content.pickle as PickleOf<K>, count: content.pickle.count }]
-        : [];
-    });
-    if (named !== undefined) {
-      const file = this.files.find((f) => f.file.path === named);
-      const found = all.find((entry) => entry.file === file);
-      if (!found && file && !file.error)
-        this.errors.set(
-          file,
-          new VitrineError('pickle-syntax', `This file does not hold ${kind === 'index' ? 'an index list' : kind}.`, {
-            file: file.file.path,
-            expected:
-              kind === 'poses' ? 'rotations N×3×3 and translations N×2' : kind === 'ctf' ? 'N×9' : 'whole numbers',
-            found: file.says,
-          }),
-        );
-      return found ?? null;
-    }
-    const fitting = all.filter(({ count }) => counts.includes(count));
-    const best = fitting[0] ?? all[0] ?? null;
-    if (all.length > 1 && best)
-      this.warnings.push({
-        code: 'several-lists',
-        message: `Several files hold ${kind === 'index' ? 'index lists' : kind}; ${best.file.file.path} is used.`,
-        file: best.file.file.path,
-        advice: 'Drop only the one that belongs to this stack.',
-      });
-    return best;
-  }
-
-  /** Runs `part`; an error of a person's file is kept with that file and gives null. */
-  attempt<T>(file: Recognised, part: () => T): T | null {
-    try {
-      return part();
-    } catch (error) {
-      if (!(error instanceof VitrineError)) throw error;
-      this.errors.set(file, error);
-      return null;
-    }
-  }
-}
 
 /** Paths of the stacks that a STAR, .cs or .txt file names, as written in it. Errors: those of reading it. */
 export async function referencedStacks(file: NamedBlob): Promise<string[]> {
@@ -135,6 +72,7 @@ export async function understand(files: NamedBlob[], options: UnderstandOptions 
   else {
     if (!result.set.poses && posesWereMeant(drop, result.set))
       result.missing.push('poses (a refined .star or .cs file, or pose.pkl that can be read)');
+    if (drop.ctfRefused) result.missing.push(CTF_MISSING);
     if (result.set.pixelSizeAngstrom === null) result.missing.push('the pixel size');
   }
   result.files = recognised.map((file) => report(file, drop));
@@ -180,7 +118,10 @@ function buildSet(drop: Drop, source: ParticleSource): { set: ParticleSet; map: 
   const { answers = {} } = drop.options;
   const sourceCount = source.images.count;
   const { boxPixels } = source.images;
-  const index = drop.pickle('index', [sourceCount]);
+  const index = drop.pickle(
+    'index',
+    (pickle) => pickle.count === sourceCount || pickle.indices.every((i) => i < sourceCount),
+  );
   const map =
     (index && drop.attempt(index.file, () => rowMap(sourceCount, index.pickle.indices, index.file.file.path))) ??
     rowMap(sourceCount, null, '');
@@ -190,24 +131,25 @@ function buildSet(drop: Drop, source: ParticleSource): { set: ParticleSet; map: 
     if (file.content.kind === 'stack') drop.warnings.push(...file.content.notices);
   }
   drop.warnings.push(...source.notices, ...map.notices);
+  drop.questions.push(...source.questions);
 
-  const counts = [sourceCount, map.sourceRows.length];
-  const ctfFile = drop.pickle('ctf', counts);
+  const fits = ({ count }: { count: number }) => listFits(map, count);
+  const ctfFile = drop.pickle('ctf', fits);
   const ctfSize = ctfFile ? (ctfFile.pickle.ctf[1] * ctfFile.pickle.ctf[0]) / boxPixels : null;
   const headerSize = source.images.pixelSizeAngstrom;
   const pixelSizeAngstrom = answers.pixelSizeAngstrom ?? source.tablePixelSize ?? ctfSize ?? headerSize;
-  if (pixelSizeAngstrom === null) askPixelSize(drop, source);
-  else if (headerSize !== null && Math.abs(headerSize / pixelSizeAngstrom - 1) > 0.02)
+  if (pixelSizeAngstrom !== null && headerSize !== null && Math.abs(headerSize / pixelSizeAngstrom - 1) > 0.02)
     drop.warnings.push({
       code: 'pixel-size-disagrees',
       message: `The stack's header says ${inWords(headerSize)} Å; ${inWords(pixelSizeAngstrom)} Å is used.`,
       file: source.files.at(-1)?.file.path,
     });
 
-  const scale = { boxPixels, pixelSizeAngstrom };
-  const poses = posesOf(drop, source, map, scale, counts);
+  const scale = { boxPixels, pixelSizeAngstrom, given: answers.pixelSizeAngstrom !== undefined };
+  const poses = posesOf(drop, source, map, scale, fits);
   const ctf = ctfOf(drop, source, map, scale, ctfFile);
   const optics = opticsOf(drop, source, map, scale);
+  if (pixelSizeAngstrom === null) askPixelSize(drop, source);
   const { originalIndex, sourceRows } = map;
   const set: ParticleSet = {
     name: baseName(source.files[0].file.path).replace(/\.[^.]+$/, ''),
@@ -238,79 +180,52 @@ function askPixelSize(drop: Drop, source: ParticleSource): void {
       found > 0
         ? `The stack's header says ${inWords(found)} Å, which usually means that it was never set.`
         : 'No file says the pixel size.',
+    ...(drop.needsPixelSize && { needed: drop.needsPixelSize.toData() }),
   });
 }
 
-type Scale = { boxPixels: number; pixelSizeAngstrom: number | null };
-
-function posesOf(drop: Drop, source: ParticleSource, map: RowMap, scale: Scale, counts: number[]): Poses | null {
-  const found = drop.pickle('poses', counts);
+function posesOf(
+  drop: Drop,
+  source: ParticleSource,
+  map: RowMap,
+  scale: ImageScale,
+  fits: (list: { count: number }) => boolean,
+): Poses | null {
+  const found = drop.pickle('poses', fits);
   drop.posesRefused = drop.options.roles?.poses !== undefined && !found;
   if (found) {
-    const rows = drop.attempt(found.file, () => rowsOfList(map, found.pickle.count, found.file.file.path, 'poses'));
+    const rows = drop.attempt(found.file, () => drop.rowsOf(map, found.pickle.count, found.file.file.path, 'poses'));
     drop.posesRefused ||= !rows;
     if (rows) {
       drop.used.add(found.file);
-      drop.warnings.push(...rows.notices, ...found.pickle.notices);
+      const { path } = found.file.file;
+      const read = posesInFractions(found.pickle.poses, scale.boxPixels, path, drop.options.answers ?? {});
+      drop.warnings.push(...rows.notices, ...read.notices);
+      if (read.question) drop.questions.push(read.question);
       if (source.table)
         drop.warnings.push({
           code: 'poses-from-pickle',
           message: `Poses come from ${baseName(found.file.file.path)}, not from the table.`,
           file: found.file.file.path,
         });
-      return pickPoses(posesInFractions(found.pickle, scale.boxPixels), rows.rows);
+      return pickPoses(read.poses, rows.rows);
     }
   }
-  const table = drop.attempt(source.files[0], () => ({ poses: source.poses(scale) }));
+  const table = drop.attempt(source.files[0], () => ({ poses: tablePoses(drop, source, scale) }));
   drop.posesRefused ||= !table;
   return table?.poses ? pickPoses(table.poses, map.sourceRows) : null;
 }
 
-function ctfOf(
-  drop: Drop,
-  source: ParticleSource,
-  map: RowMap,
-  scale: Scale,
-  found: { file: Recognised; pickle: PickleOf<'ctf'> } | null,
-): Float32Array | null {
-  const { boxPixels } = scale;
-  let ctf: Float32Array | null = null;
-  if (found) {
-    const rows = drop.attempt(found.file, () => rowsOfList(map, found.pickle.count, found.file.file.path, 'CTF rows'));
-    if (rows) {
-      drop.used.add(found.file);
-      drop.warnings.push(...rows.notices);
-      ctf = pickRows(found.pickle.ctf, rows.rows, CTF_WIDTH);
-      if (ctf[0] !== boxPixels)
-        drop.warnings.push({
-          code: 'ctf-rescaled',
-          message: `The CTF was made for a box of ${ctf[0]}; its pixel size is scaled to the images' box of ${boxPixels}.`,
-          file: found.file.file.path,
-          advice: 'This is right where the stack was downsampled, wrong where it was cropped.',
-        });
-      for (let at = 0; at < ctf.length; at += CTF_WIDTH) {
-        ctf[at + 1] *= ctf[at] / boxPixels;
-        ctf[at] = boxPixels;
-      }
-    }
+function tablePoses(drop: Drop, source: ParticleSource, scale: ImageScale): Poses | null {
+  try {
+    return source.poses(scale);
+  } catch (error) {
+    if (!drop.awaitsPixelSize(error, scale)) throw error;
+    return source.poses(scale, true);
   }
-  if (!ctf) {
-    const made = drop.attempt(source.files[0], () => source.ctf(scale));
-    drop.warnings.push(...(made?.notices ?? []));
-    ctf = made?.ctf ? pickRows(made.ctf, map.sourceRows, CTF_WIDTH) : null;
-    if (!ctf && !made?.notices.length)
-      drop.warnings.push({
-        code: 'ctf-missing',
-        message: 'There is no CTF; the images are taken as they are.',
-        advice: 'Drop a ctf.pkl, or the .star or .cs file, unless the images were simulated without CTF.',
-      });
-  }
-  const answered = drop.options.answers?.pixelSizeAngstrom;
-  if (ctf && answered !== undefined) for (let at = 1; at < ctf.length; at += CTF_WIDTH) ctf[at] = answered;
-  return ctf;
 }
 
-function opticsOf(drop: Drop, source: ParticleSource, map: RowMap, scale: Scale): Float32Array | null {
+function opticsOf(drop: Drop, source: ParticleSource, map: RowMap, scale: ImageScale): Float32Array | null {
   const made = drop.attempt(source.files[0], () => source.optics(scale));
   drop.warnings.push(...(made?.notices ?? []));
   return made?.optics ? pickRows(made.optics, map.sourceRows, OPTICS_WIDTH) : null;
@@ -320,12 +235,19 @@ function csvColumns(drop: Drop, map: RowMap): Understanding['columns'] {
   return drop.files.flatMap((file) => {
     const { content } = file;
     if (content.kind !== 'csv') return [];
-    const rows = drop.attempt(file, () => rowsOfList(map, content.table.rows, file.file.path, 'rows of the table'));
-    if (!rows) return [];
+    const { table } = content;
+    const joined = drop.attempt(file, () => {
+      const byIndex = rowsByIndex(table, map.originalIndex, file.file.path);
+      if (byIndex) return byIndex;
+      const { rows, notices } = drop.rowsOf(map, table.rows, file.file.path, 'rows of the table');
+      drop.warnings.push(...notices);
+      return { rows, columns: table.columns };
+    });
+    if (!joined) return [];
     drop.used.add(file);
-    return content.table.columns.map(({ name, values }) => ({
+    return joined.columns.map(({ name, values }) => ({
       name,
-      values: Float32Array.from(rows.rows, (row) => values[row]),
+      values: Float32Array.from(joined.rows, (row) => values[row]),
     }));
   });
 }

@@ -50,8 +50,8 @@ export function chooseSource(files: Recognised[], roles: ExplicitRoles, answers:
   const build = (file: Recognised, stack: Recognised | null = null): ParticleSource | null => {
     try {
       const { content } = file;
-      if (content.kind === 'star') return starSource(file, content.table, finder, stack);
-      if (content.kind === 'cs') return csSource(file, content.table, passthroughOf(file), finder, stack);
+      if (content.kind === 'star') return starSource(file, content.table, finder, stack, answers);
+      if (content.kind === 'cs') return csSource(file, content.table, passthroughOf(file), finder, stack, answers);
       if (content.kind === 'list') return listSource(file, content.paths, finder);
       return stackSource([file], [file]);
     } catch (error) {
@@ -74,7 +74,7 @@ export function chooseSource(files: Recognised[], roles: ExplicitRoles, answers:
     return chosen(build(tables[0], answered));
   if (answered) return chosen(build(answered));
 
-  const usable = stacks.filter(({ content }) => content.kind === 'stack');
+  const usable = stacks.filter(({ role, content }) => role === 'stack' && content.kind === 'stack');
   if (tables.length > 0) {
     const built = tables.flatMap((table) => build(table) ?? []);
     if (built.length === 1) {
@@ -84,12 +84,19 @@ export function chooseSource(files: Recognised[], roles: ExplicitRoles, answers:
     if (built.length > 1) return chosen(null, { kind: 'which-stack', candidates: tables.map(({ file }) => file.path) });
     const fitting = usable.filter((stack) => tables.some((table) => rowsOf(table) === countOf(stack)));
     const ask = fitting.length > 0 && [...errors.values()].every(({ code }) => code === 'star-image-missing');
-    return chosen(null, ask ? { kind: 'which-stack', candidates: fitting.map(({ file }) => file.path) } : null);
+    return chosen(
+      null,
+      ask ? { kind: 'which-stack', candidates: fitting.map(({ file }) => file.path), inOrder: true } : null,
+    );
   }
   const lists = files.filter(({ content }) => content.kind === 'list');
   if (lists.length === 1) return chosen(build(lists[0]));
   if (usable.length === 1) return chosen(build(usable[0]));
-  if (usable.length === 0) return chosen(null);
+  if (usable.length === 0) {
+    // A map with a section for each of the poses may be a stack.
+    const likely = stacks.filter((map) => hints.includes(countOf(map))).map(({ file }) => file.path);
+    return chosen(null, likely.length > 0 ? { kind: 'which-stack', candidates: likely, looksLikeMap: true } : null);
+  }
   const fitting = usable.filter((stack) => hints.includes(countOf(stack)));
   if (fitting.length === 1) return chosen(build(fitting[0]));
   return chosen(null, { kind: 'which-stack', candidates: usable.map(({ file }) => file.path) });

@@ -1,21 +1,22 @@
 // cryoDRGN's pickles: pose.pkl (rotations N×3×3, translations N×2 as fraction of the box), ctf.pkl (N×9), ind.pkl
 // (integers into the original stack), z.N.pkl (μ then log σ², two pickles; ab initio: one). Told apart by content.
-import { VitrineError, type Notice } from './errors.ts';
+import { VitrineError } from './errors.ts';
+import { requireFinite } from './finite.ts';
 import { NumpyArray } from './numpy-arrays.ts';
 import { CTF_WIDTH, type Poses } from './particles.ts';
 import { readPickles, type PickleValue } from './pickle.ts';
 import { picklesOfArray, picklesOfTuple } from './pickle-write.ts';
 
 export type CryodrgnPickle =
-  | { kind: 'poses'; count: number; poses: Poses; notices: Notice[] }
+  | { kind: 'poses'; count: number; poses: Poses }
   | { kind: 'ctf'; count: number; ctf: Float32Array }
   | { kind: 'index'; count: number; indices: Uint32Array }
   | { kind: 'latents'; count: number; zDim: number; mu: Float32Array; logVariance: Float32Array | null }
   | { kind: 'other'; says: string };
 
 /**
- * Reads a pickle and says what it holds. Translations beyond a box (ab initio runs write pixels) are kept as they are
- * and given a notice 'translations-in-pixels'; `posesInFractions` converts them once the box is known.
+ * Reads a pickle and says what it holds. Translations are kept as they are written: whether they are pixels (ab initio
+ * runs) or fractions of the box is for shift-unit.ts to weigh.
  * Errors: those of readPickles, 'value-out-of-range'.
  */
 export function readCryodrgnPickle(bytes: Uint8Array, file: string): CryodrgnPickle {
@@ -69,7 +70,6 @@ function checked(array: NumpyArray, file: string, what: string): Float32Array {
 
 function poses(rotations: NumpyArray, second: PickleValue, file: string): CryodrgnPickle {
   const count = rotations.shape[0];
-  const notices: Notice[] = [];
   let translations: Float32Array | null = null;
   if (second instanceof NumpyArray) {
     if (second.shape.length !== 2 || second.shape[0] !== count || second.shape[1] !== 2)
@@ -79,22 +79,8 @@ function poses(rotations: NumpyArray, second: PickleValue, file: string): Cryodr
         found: second.shape.join('×'),
       });
     translations = checked(second, file, 'translation');
-    if (translations.some((value) => Math.abs(value) > 1))
-      notices.push({
-        code: 'translations-in-pixels',
-        message: 'Translations are larger than the box: this pose.pkl comes from ab initio and is in pixels.',
-        file,
-        advice: 'They are divided by the box; check that particles are centred in the gallery.',
-      });
   }
-  return { kind: 'poses', count, poses: { rotations: checked(rotations, file, 'rotation'), translations }, notices };
-}
-
-/** Poses with translations as fraction of the box: pixels are divided by the box where they were given as such. */
-export function posesInFractions(read: { poses: Poses; notices: Notice[] }, boxPixels: number): Poses {
-  const { rotations, translations } = read.poses;
-  const pixels = read.notices.some((notice) => notice.code === 'translations-in-pixels');
-  return { rotations, translations: pixels && translations ? translations.map((t) => t / boxPixels) : translations };
+  return { kind: 'poses', count, poses: { rotations: checked(rotations, file, 'rotation'), translations } };
 }
 
 /** An index list names every particle once; whole numbers that repeat are labels, of clusters for example. */
@@ -135,15 +121,18 @@ function describeValue(value: PickleValue | undefined): string {
   return typeof value;
 }
 
-/** pose.pkl: a tuple of rotations and translations (float32), or of rotations alone. */
+/** pose.pkl: a tuple of rotations and translations (float32), or of rotations alone. Error: that of requireFinite. */
 export function writePosePickle(poses: Poses): Uint8Array {
+  requireFinite('rotation', poses.rotations, 9);
+  requireFinite('shift', poses.translations, 2);
   const count = poses.rotations.length / 9;
   const rotations = new NumpyArray([count, 3, 3], poses.rotations);
   return picklesOfTuple(poses.translations ? [rotations, new NumpyArray([count, 2], poses.translations)] : [rotations]);
 }
 
-/** ctf.pkl: N×9 float32. */
+/** ctf.pkl: N×9 float32. Error: that of requireFinite. */
 export function writeCtfPickle(ctf: Float32Array): Uint8Array {
+  requireFinite('CTF', ctf, CTF_WIDTH);
   return picklesOfArray(new NumpyArray([ctf.length / CTF_WIDTH, CTF_WIDTH], ctf));
 }
 
@@ -157,8 +146,10 @@ export function writeIndexPickle(indices: ArrayLike<number>): Uint8Array {
   );
 }
 
-/** z.N.pkl: μ, then log σ² where there is one. */
+/** z.N.pkl: μ, then log σ² where there is one. Error: that of requireFinite. */
 export function writeLatentsPickle(zDim: number, mu: Float32Array, logVariance: Float32Array | null): Uint8Array {
+  requireFinite('latent', mu, zDim);
+  requireFinite('spread of the latent', logVariance, zDim);
   const one = (values: Float32Array) => picklesOfArray(new NumpyArray([values.length / zDim, zDim], values));
   const first = one(mu);
   if (!logVariance) return first;

@@ -1,10 +1,10 @@
-// What cryoSPARC's fields mean: images (blob/path, blob/idx), poses (alignments3D/pose, shift), CTF (ctf/*). A job often
-// splits them over a table and its passthrough files, joined here by uid.
-import { VitrineError, type Notice } from './errors.ts';
-import { CTF_WIDTH, type Poses } from './particles.ts';
-import { matrixFromRotationVector } from '../geometry/rotation.ts';
+// What cryoSPARC's fields mean: images (blob/path, blob/idx) and their pixel sizes here, poses in cs-poses.ts, CTF in
+// cs-ctf.ts, what forms an image beyond it in cs-optics.ts. A job often splits them over a table and its passthrough files,
+// joined here by uid.
+import { VitrineError } from './errors.ts';
 import type { CsTable } from './cs.ts';
-import type { ImageScale, ImageNames } from './star-particles.ts';
+import type { ImageNames, ImageScale } from './image-scale.ts';
+import { rowsByUid } from './join-by-uid.ts';
 
 /** Fields of a table, or of the passthrough files where it lacks them: rows of the table × width. */
 export interface CsFields {
@@ -12,11 +12,13 @@ export interface CsFields {
   numbers(field: string): Float64Array | null;
   texts(field: string): string[] | null;
   has(field: string): boolean;
+  /** Of all tables. */
+  names(): string[];
 }
 
 /**
- * Joins passthrough tables to `table` by uid. Error: 'count-mismatch' where a passthrough that is needed lacks
- * particles of the table.
+ * Joins passthrough tables to `table` by uid. Errors: 'count-mismatch' where a passthrough that is needed lacks
+ * particles of the table, 'ambiguous' where it has several rows of one.
  */
 export function joinPassthrough(table: CsTable, passthrough: readonly CsTable[]): CsFields {
   const rowMaps = new Map<CsTable, Int32Array>();
@@ -30,9 +32,7 @@ export function joinPassthrough(table: CsTable, passthrough: readonly CsTable[])
         file: other.fileName,
         field: 'uid',
       });
-    const rowOf = new Map<bigint, number>();
-    theirs.forEach((uid, row) => rowOf.set(uid, row));
-    const rows = Int32Array.from(uids, (uid) => rowOf.get(uid) ?? -1);
+    const rows = rowsByUid(uids, theirs, other.fileName);
     const missing = rows.indexOf(-1);
     if (missing >= 0)
       throw new VitrineError('count-mismatch', 'The passthrough file lacks particles of the table.', {
@@ -50,6 +50,7 @@ export function joinPassthrough(table: CsTable, passthrough: readonly CsTable[])
   return {
     table,
     has: (field) => sourceOf(field) !== undefined,
+    names: () => [...new Set([table, ...passthrough].flatMap(({ columnNames }) => columnNames))],
     numbers(field) {
       const source = sourceOf(field);
       const values = source?.numbers(field) ?? null;
@@ -81,90 +82,39 @@ export function csImages(fields: CsFields): ImageNames | null {
     ids.set(path, id);
     return id;
   });
+  const bad = indices.findIndex((index) => !Number.isInteger(index) || index < 0 || index > 0x7fffffff);
+  if (bad >= 0)
+    throw new VitrineError('index-out-of-range', 'The index of an image in its stack is none.', {
+      file: fields.table.fileName,
+      row: bad + 1,
+      field: 'blob/idx',
+      expected: 'a whole number from 0, below 2³¹',
+      found: String(indices[bad]),
+    });
   return { paths: [...ids.keys()], pathOf, indexIn: Uint32Array.from(indices) };
 }
 
-/** Pixel size of row i, Å, scaled to the box of the images; `scale`'s where the table has none. */
+/**
+ * Pixel size of row i, Å, scaled to the box of the images, in proportion to a size that was given; `scale`'s where the table
+ * has none. NaN where it is not known.
+ */
 export function pixelSizes(fields: CsFields, scale: ImageScale): (row: number) => number {
   const sizes = fields.numbers('blob/psize_A');
   const shapes = fields.numbers('blob/shape');
-  if (!sizes) return () => scale.pixelSizeAngstrom ?? NaN;
-  return (row) => (shapes && shapes[2 * row] > 0 ? (sizes[row] * shapes[2 * row]) / scale.boxPixels : sizes[row]);
+  const fallback = scale.pixelSizeAngstrom ?? NaN;
+  if (!sizes?.some((size) => size > 0)) return () => fallback;
+  const own = (row: number) =>
+    !(sizes[row] > 0)
+      ? NaN
+      : shapes && shapes[2 * row] > 0
+        ? (sizes[row] * shapes[2 * row]) / scale.boxPixels
+        : sizes[row];
+  if (!scale.given || Number.isNaN(fallback)) return own;
+  return (row) => (Number.isNaN(own(row) / own(0)) ? fallback : (own(row) / own(0)) * fallback);
 }
 
 export function csPixelSize(fields: CsFields): { angstrom: number | null; differ: boolean } {
   const sizes = fields.numbers('blob/psize_A');
   if (!sizes || sizes.length === 0 || !(sizes[0] > 0)) return { angstrom: null, differ: false };
   return { angstrom: sizes[0], differ: sizes.some((size) => Math.abs(size - sizes[0]) > 1e-4 * sizes[0]) };
-}
-
-/** Poses of all rows; null where the table has no 3-D alignments. */
-export function csPoses(fields: CsFields, scale: ImageScale): Poses | null {
-  const pose = fields.numbers('alignments3D/pose');
-  if (!pose) return null;
-  const rows = fields.table.rows;
-  const rotations = new Float32Array(9 * rows);
-  for (let i = 0; i < rows; i++)
-    matrixFromRotationVector(pose[3 * i], pose[3 * i + 1], pose[3 * i + 2], rotations, 9 * i);
-  const shift = fields.numbers('alignments3D/shift');
-  if (!shift) return { rotations, translations: null };
-  const shiftSizes = fields.numbers('alignments3D/psize_A');
-  const imageSize = pixelSizes(fields, scale);
-  const translations = new Float32Array(2 * rows);
-  for (let i = 0; i < rows; i++) {
-    // Shifts are in pixels of the grid they were found on, which may be a binned one.
-    const size = imageSize(i);
-    const ratio = shiftSizes && shiftSizes[i] > 0 && size > 0 ? shiftSizes[i] / size : 1;
-    for (const axis of [0, 1]) translations[2 * i + axis] = (shift[2 * i + axis] * ratio) / scale.boxPixels;
-  }
-  return { rotations, translations };
-}
-
-const CTF_FIELDS = [
-  'ctf/df1_A',
-  'ctf/df2_A',
-  'ctf/df_angle_rad',
-  'ctf/accel_kv',
-  'ctf/cs_mm',
-  'ctf/amp_contrast',
-] as const;
-
-/** CTF rows (N×9); null with a notice naming the missing fields. */
-export function csCtf(fields: CsFields, scale: ImageScale): { ctf: Float32Array | null; notices: Notice[] } {
-  const missing = CTF_FIELDS.filter((field) => !fields.has(field));
-  const [u, v, angle, voltage, cs, contrast] = CTF_FIELDS.map((field) => fields.numbers(field));
-  if (missing.length > 0 || !u || !v || !angle || !voltage || !cs || !contrast)
-    return {
-      ctf: null,
-      notices: [
-        {
-          code: 'ctf-missing',
-          message: 'The .cs file does not hold the CTF.',
-          file: fields.table.fileName,
-          field: missing.join(', '),
-          advice: "Drop the job's passthrough .cs file too, or a ctf.pkl; without it the images are taken as they are.",
-        },
-      ],
-    };
-  const phase = fields.numbers('ctf/phase_shift_rad');
-  const size = pixelSizes(fields, scale);
-  const degrees = 180 / Math.PI;
-  const rows = fields.table.rows;
-  const ctf = new Float32Array(CTF_WIDTH * rows);
-  for (let i = 0; i < rows; i++)
-    ctf.set(
-      [
-        scale.boxPixels,
-        size(i),
-        u[i],
-        v[i],
-        angle[i] * degrees,
-        voltage[i],
-        cs[i],
-        contrast[i],
-        (phase?.[i] ?? 0) * degrees,
-      ],
-      CTF_WIDTH * i,
-    );
-  return { ctf, notices: [] };
 }

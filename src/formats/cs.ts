@@ -1,6 +1,7 @@
 // cryoSPARC's .cs: a NumPy structured array, one record a particle, identified by `uid`. The bytes are kept whole, so a
 // subset is written with its original dtype; fields are read where they lie (record × stride + offset, in doubles).
 import { VitrineError } from './errors.ts';
+import { float16Table } from './float16.ts';
 import { npyHeaderBytes, parseNpyHeader } from './npy.ts';
 import { parseElementType, type ElementType } from './numpy-arrays.ts';
 import type { ParticleTable } from './particles.ts';
@@ -16,7 +17,7 @@ interface Field {
   /** Elements a record. */
   width: number;
   /** Bytes of a string field: 'S' one a character, 'U' four. */
-  text: { kind: 'S' | 'U'; bytes: number } | null;
+  text: { kind: 'S' | 'U'; bytes: number; littleEndian: boolean } | null;
 }
 
 export interface CsTable extends ParticleTable {
@@ -35,7 +36,7 @@ export interface CsTable extends ParticleTable {
   readonly passthrough?: readonly CsTable[];
 }
 
-/** Parses a .cs file. Errors: 'file-empty', 'npy-syntax', 'cs-syntax' (not structured), 'file-truncated'. */
+/** Parses a .cs file. Errors: 'file-empty' (also without rows), 'npy-syntax', 'cs-syntax' (not structured), 'file-truncated'. */
 export function parseCs(bytes: Uint8Array, path: string): CsTable {
   const header = parseNpyHeader(bytes, path);
   const { fields, stride } = structure(header.descr, path);
@@ -45,6 +46,11 @@ export function parseCs(bytes: Uint8Array, path: string): CsTable {
       found: `${header.shape.length} dimensions`,
     });
   const rows = header.shape[0];
+  if (rows === 0)
+    throw new VitrineError('file-empty', 'The .cs file holds no particles.', {
+      file: path,
+      advice: 'Take the file of a job that kept some.',
+    });
   const start = header.dataStart;
   if (bytes.length < start + rows * stride)
     throw new VitrineError('file-truncated', 'The .cs file is cut off.', {
@@ -79,10 +85,10 @@ export function parseCs(bytes: Uint8Array, path: string): CsTable {
     texts(name) {
       const field = fields.get(name);
       if (!field?.text) return null;
-      const { kind, bytes: length } = field.text;
+      const { kind, bytes: length, littleEndian } = field.text;
       return Array.from({ length: rows }, (_, row) => {
         const at = start + row * stride + field.offset;
-        return kind === 'S' ? byteString(bytes, at, length) : unicodeString(view, at, length);
+        return kind === 'S' ? byteString(bytes, at, length) : unicodeString(view, at, length, littleEndian);
       });
     },
     uids() {
@@ -122,6 +128,8 @@ export function parseCs(bytes: Uint8Array, path: string): CsTable {
   };
 }
 
+const OPAQUE_TYPES = [/^[<>|=]?V(\d+)$/, /^[<>|=]?[cf](\d+)$/, /^[<>|=]?[mM](\d+)(?:\[.*\])?$/];
+
 function structure(descr: PythonLiteral, path: string): { fields: Map<string, Field>; stride: number } {
   const refuse = (found: unknown): never => {
     throw new VitrineError('cs-syntax', 'This NumPy file is not a cryoSPARC table.', {
@@ -142,10 +150,17 @@ function structure(descr: PythonLiteral, path: string): { fields: Map<string, Fi
     const width = lengths.reduce<number>((product, n) => product * Number(n), 1);
     const element = parseElementType(type);
     const match = /^[<>|=]?([SU])(\d+)$/.exec(type);
-    const padding = /^\|?V(\d+)$/.exec(type);
+    // Kept as they are and not read: padding, complex numbers, long doubles, times.
+    const opaque = OPAQUE_TYPES.map((pattern) => pattern.exec(type)).find((found) => found !== null);
     const letters = match ? Number(match[2]) : 0;
-    const text = match ? { kind: match[1] as 'S' | 'U', bytes: match[1] === 'S' ? letters : 4 * letters } : null;
-    const bytes = element?.bytes ?? text?.bytes ?? (padding ? Number(padding[1]) : refuse(type));
+    const text = match
+      ? {
+          kind: match[1] as 'S' | 'U',
+          bytes: match[1] === 'S' ? letters : 4 * letters,
+          littleEndian: !type.startsWith('>'),
+        }
+      : null;
+    const bytes = element?.bytes ?? text?.bytes ?? (opaque ? Number(opaque[1]) : refuse(type));
     const dims = shape === undefined ? '' : `, (${lengths.join(', ')}${lengths.length === 1 ? ',' : ''})`;
     fields.set(name || `padding ${stride}`, {
       name,
@@ -181,8 +196,10 @@ function elementReader(view: DataView, type: ElementType): (at: number) => numbe
       return (at) => view.getUint32(at, little);
     case 'u8':
       return (at) => Number(view.getBigUint64(at, little));
-    case 'f2':
-      return () => NaN;
+    case 'f2': {
+      const half = float16Table();
+      return (at) => half[view.getUint16(at, little)];
+    }
     case 'u1':
     case 'b1':
       return (at) => view.getUint8(at);
@@ -195,10 +212,10 @@ function byteString(bytes: Uint8Array, at: number, length: number): string {
   while (end > at && bytes[end - 1] === 0) end--;
   return decoder.decode(bytes.subarray(at, end));
 }
-function unicodeString(view: DataView, at: number, length: number): string {
+function unicodeString(view: DataView, at: number, length: number, littleEndian: boolean): string {
   let text = '';
   for (let i = 0; i < length; i += 4) {
-    const code = view.getUint32(at + i, true);
+    const code = view.getUint32(at + i, littleEndian);
     if (code !== 0) text += String.fromCodePoint(code);
   }
   return text;

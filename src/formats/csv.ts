@@ -8,6 +8,8 @@ export interface CsvTable {
   columns: { name: string; values: Float64Array }[];
   /** Columns left out because a cell is text. */
   textColumns: string[];
+  /** The first column has no name, as a row index that pandas wrote; it is called "column 1". */
+  firstIsNameless: boolean;
 }
 
 /** Errors: 'file-empty', 'csv-syntax' (a row with too many or too few cells, no number at all). */
@@ -51,7 +53,7 @@ export function readCsv(bytes: Uint8Array, file: string): CsvTable {
       expected: 'a header line and rows of numbers',
       advice: 'Give one row a particle.',
     });
-  return { rows: body.length, columns, textColumns };
+  return { rows: body.length, columns, textColumns, firstIsNameless: header[0].trim() === '' };
 }
 
 /** Columns of equal length as CSV with a header line; numbers as JavaScript prints them. */

@@ -4,7 +4,9 @@ import { writeCsFields } from './cs-fields.ts';
 import { VitrineError } from './errors.ts';
 import { CTF_COLUMNS, CTF_WIDTH } from './particles.ts';
 import { writeStarColumns, type StarColumn } from './star-columns.ts';
-import { parseStarParticles, starCtf, type ImageScale } from './star-particles.ts';
+import { parseStarParticles } from './star-particles.ts';
+import { starCtf } from './star-ctf.ts';
+import type { ImageScale } from './image-scale.ts';
 
 /** Of CTF_COLUMNS: a STAR file with optics groups has them by group, so that they cannot be written by particle. */
 const MICROSCOPE = [1, 5, 6, 7];

@@ -2,6 +2,7 @@
 // particle, by counts, with every doubt said aloud.
 import { VitrineError, type Notice } from './errors.ts';
 import type { ParticleTable } from './particles.ts';
+import type { ReadingQuestion } from './understanding.ts';
 
 /** The particles that are kept of a source, and how other lists are read for them. */
 export interface RowMap {
@@ -54,17 +55,32 @@ export function rowMap(sourceCount: number, indices: Uint32Array | null, file: s
   };
 }
 
-/** Rows of a list of `count` entries for the particles of `map`. Error: 'count-mismatch'. */
+/** Whether a list of `count` entries can belong to the particles of `map`. */
+export function listFits(map: RowMap, count: number): boolean {
+  const originals = map.originalIndex.reduce((most, index) => Math.max(most, index + 1), 0);
+  return count === map.sourceCount || count === map.sourceRows.length || (map.stackWasFiltered && count >= originals);
+}
+
+/**
+ * Rows of a list of `count` entries for the particles of `map`. A list as long as the stack and as the index list has two
+ * readings where that list reorders the stack: `order` says which, else it is asked for. Error: 'count-mismatch'.
+ */
 export function rowsOfList(
   map: RowMap,
   count: number,
   file: string,
   what: string,
-): { rows: Uint32Array; notices: Notice[] } {
+  order?: 'filtered' | 'whole',
+): { rows: Uint32Array; notices: Notice[]; question: ReadingQuestion | null } {
   const kept = map.sourceRows.length;
-  if (count === map.sourceCount) return { rows: map.sourceRows, notices: [] };
-  if (map.stackWasFiltered && count > map.originalIndex.reduce((a, b) => Math.max(a, b), 0))
-    return { rows: map.originalIndex, notices: [] };
+  if (count === map.sourceCount) {
+    const reordered = kept === count && map.sourceRows.some((row, i) => row !== i);
+    if (!reordered || order === 'whole') return { rows: map.sourceRows, notices: [], question: null };
+    if (order === 'filtered') return { rows: upTo(kept), notices: [], question: null };
+    return { rows: map.sourceRows, notices: [], question: orderQuestion(file, what) };
+  }
+  if (map.stackWasFiltered && listFits(map, count) && count !== kept)
+    return { rows: map.originalIndex, notices: [], question: null };
   if (count === kept)
     return {
       rows: upTo(kept),
@@ -75,6 +91,7 @@ export function rowsOfList(
           file,
         },
       ],
+      question: null,
     };
   const fewer = count < map.sourceCount;
   throw new VitrineError('count-mismatch', `There are ${fewer ? 'fewer' : 'more'} ${what} than images.`, {
@@ -84,6 +101,28 @@ export function rowsOfList(
     found: String(count),
     advice: `Drop the ${what} of this stack, or the index list (ind.pkl) that tells which images they belong to.`,
   });
+}
+
+function orderQuestion(file: string, what: string): ReadingQuestion {
+  return {
+    kind: 'reading',
+    about: 'list-already-applied',
+    title: `In which order are the ${what}?`,
+    reason: 'The index list names all images in another order, and there is a row for each of them.',
+    file,
+    readings: [
+      {
+        says: 'In the order of the stack: row k belongs to image k, and the index list picks rows of both.',
+        answer: { listOrder: 'whole' },
+        option: '--list-order whole',
+      },
+      {
+        says: 'In the order of the index list: row k belongs to the image that the list names in place k.',
+        answer: { listOrder: 'filtered' },
+        option: '--list-order filtered',
+      },
+    ],
+  };
 }
 
 /** A table whose rows are asked for by their index in the original stack. */

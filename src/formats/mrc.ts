@@ -130,7 +130,29 @@ export async function openMrcStack(
       found: `${file.blob.size} bytes`,
       advice: 'Copy the file again; the copy stopped early or the disk was full.',
     });
+  const more = file.blob.size - header.dataStart - nz * imageBytes;
+  if (more > 0) notices.push(longerThanItsHeader(file, header, more));
   return { reader: new MrcStackReader(file, header), header, notices };
+}
+
+function longerThanItsHeader({ path, blob }: NamedBlob, header: MrcHeader, more: number): Notice {
+  const imageBytes = header.nx * header.ny * header.bytesPerPixel;
+  const images = more % imageBytes === 0 ? more / imageBytes : null;
+  return {
+    code: 'mrc-longer',
+    message:
+      images === null
+        ? `The file is ${more} bytes longer than its header says; they are taken to lie behind the images.`
+        : `The header counts ${header.nz} images, but there is room for ${header.nz + images}; ${header.nz} are read.`,
+    file: path,
+    field: images === null ? 'NSYMBT' : 'nz',
+    expected: `${blob.size - more} bytes`,
+    found: `${blob.size} bytes`,
+    advice:
+      images === null
+        ? 'Look at the gallery: if images are shifted, the program that wrote the file left an extended header out of its count.'
+        : 'Copy the stack again: it may have been read while images were still added.',
+  };
 }
 
 export interface MrcVolume {

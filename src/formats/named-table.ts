@@ -7,7 +7,8 @@ import { isFileImageReader } from './mrc.ts';
 import type { ParticleSet } from './particles.ts';
 import { baseName } from './path-match.ts';
 import { isCsTable } from './star-from-cs.ts';
-import type { ImageNames, StarParticles } from './star-particles.ts';
+import type { ImageNames } from './image-scale.ts';
+import type { StarParticles } from './star-table.ts';
 
 export interface NamedParticles {
   /** For people. */

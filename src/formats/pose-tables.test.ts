@@ -1,14 +1,16 @@
 // Poses written into tables are read again; all else in the tables stays as it was.
 import { describe, expect, it } from 'vitest';
 import { parseCs } from './cs.ts';
-import { csPoses, joinPassthrough } from './cs-particles.ts';
+import { csPoses } from './cs-poses.ts';
+import { joinPassthrough } from './cs-particles.ts';
 import { writeCsFields } from './cs-fields.ts';
 import { npyHeaderBytes } from './npy.ts';
 import type { Poses } from './particles.ts';
 import { csWithPoses, rotationVectorFromMatrix, starWithPoses } from './pose-tables.ts';
 import { Random } from '../geometry/random.ts';
 import { matrixFromEuler, matrixFromRotationVector, randomRotations } from '../geometry/rotation.ts';
-import { parseStarParticles, starPoses } from './star-particles.ts';
+import { parseStarParticles } from './star-particles.ts';
+import { starPoses } from './star-poses.ts';
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytesOf = (value: string) => new TextEncoder().encode(value);

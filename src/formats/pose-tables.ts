@@ -3,13 +3,21 @@ import { joinPassthrough, pixelSizes } from './cs-particles.ts';
 import { parseCs } from './cs.ts';
 import { writeCsFields } from './cs-fields.ts';
 import { VitrineError } from './errors.ts';
+import { requireFinite } from './finite.ts';
 import type { Poses } from './particles.ts';
 import { eulerFromMatrix } from '../geometry/rotation.ts';
 import { writeStarColumns, type StarColumn } from './star-columns.ts';
-import { parseStarParticles, pixelSizeOfRow, type ImageScale } from './star-particles.ts';
+import { parseStarParticles } from './star-particles.ts';
+import { pixelSizeOfRow } from './star-groups.ts';
+import type { ImageScale } from './image-scale.ts';
 
 /** RELION writes six decimals; of a degree or an Å they are far below what a pose can be known to. */
 const decimals = (value: number) => value.toFixed(6);
+
+function requireFinitePoses({ rotations, translations }: Poses): void {
+  requireFinite('rotation', rotations, 9);
+  requireFinite('shift', translations, 2);
+}
 
 /** Error: 'pixel-size-unknown' where shifts in Å are asked for and the table has no pixel size. */
 function requireSize(angstrom: number, row: number, path: string): number {
@@ -23,6 +31,7 @@ function requireSize(angstrom: number, row: number, path: string): number {
  * has it. Poses without translations get origins of zero. Errors: those of parseStarParticles, 'pixel-size-unknown'.
  */
 export function starWithPoses(bytes: Uint8Array, path: string, poses: Poses, scale: ImageScale): Uint8Array {
+  requireFinitePoses(poses);
   const table = parseStarParticles(bytes, path);
   const rows = Array.from({ length: table.rows }, (_, row) => row);
   const angles = rows.map((row) => eulerFromMatrix(poses.rotations, 9 * row));
@@ -49,6 +58,7 @@ export function starWithPoses(bytes: Uint8Array, path: string, poses: Poses, sca
  * Errors: those of parseCs, 'pixel-size-unknown'.
  */
 export function csWithPoses(bytes: Uint8Array, path: string, poses: Poses, scale: ImageScale): Uint8Array {
+  requireFinitePoses(poses);
   const fields = joinPassthrough(parseCs(bytes, path), []);
   const { rows } = fields.table;
   const sizeOf = pixelSizes(fields, scale);

@@ -7,7 +7,8 @@ import { VitrineError, type ErrorData, type Notice } from './errors.ts';
 import { openMrcStack, type FileImageReader } from './mrc.ts';
 import { isVolumeHeader, readMrcHeader, type MrcHeader } from './mrc-header.ts';
 import type { NamedBlob } from './particles.ts';
-import { parseStarParticles, type StarParticles } from './star-particles.ts';
+import { parseStarParticles } from './star-particles.ts';
+import type { StarParticles } from './star-table.ts';
 import { unpacked } from './unpack.ts';
 import type { FileRole } from './understanding.ts';
 
@@ -130,13 +131,23 @@ async function mrc(file: NamedBlob): Promise<{ role: FileRole; says: string; con
   const size = header.pixelSizeAngstrom;
   const at = size > 0 ? ` at ${inWords(size)} Å` : ', pixel size not set';
   if (isVolumeHeader(header, file.path))
-    return { role: 'volume', says: `a map of ${header.nx}³${at}`, content: { kind: 'none' } };
+    // As many images as the box is wide look like a map; a table or a person may say that they are a stack.
+    return { role: 'volume', says: `a map of ${header.nx}³${at}`, content: await asStack(file) };
   const opened = await openMrcStack(file);
   return {
     role: 'stack',
     says: `${inWords(header.nz)} images of ${header.nx}²${at}`,
     content: { kind: 'stack', ...opened },
   };
+}
+
+async function asStack(file: NamedBlob): Promise<Content> {
+  try {
+    return { kind: 'stack', ...(await openMrcStack(file)) };
+  } catch (error) {
+    if (error instanceof VitrineError && error.code !== 'cancelled') return { kind: 'none' };
+    throw error;
+  }
 }
 
 async function pickle(file: NamedBlob): Promise<{ role: FileRole; says: string; content: Content }> {

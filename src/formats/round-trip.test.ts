@@ -258,3 +258,18 @@ describeWithReference('reference data through the whole room', () => {
     expect(new Set(atoms.elements)).toEqual(new Set(['C', 'N', 'O', 'S']));
   });
 });
+
+describe('numbers that are none', () => {
+  const bad = (length: number, at: number) => Float32Array.from({ length }, (_, i) => (i === at ? NaN : 1));
+  it.each<[string, number, () => unknown]>([
+    ['rotations', 2, () => writePosePickle({ rotations: bad(18, 12), translations: null })],
+    ['shifts', 1, () => writePosePickle({ rotations: bad(18, 99), translations: bad(4, 1) })],
+    ['CTF rows', 2, () => writeCtfPickle(bad(18, 9))],
+    ['latents', 3, () => writeLatentsPickle(2, bad(6, 5), null)],
+    ['their spreads', 1, () => writeLatentsPickle(2, bad(6, 99), bad(6, 0))],
+  ])('never leave as %s', (_, row, write) => {
+    expect(write).toThrow(
+      expect.objectContaining({ code: 'value-out-of-range', detail: expect.objectContaining({ row }) }),
+    );
+  });
+});

@@ -12,7 +12,8 @@ import { baseName } from './path-match.ts';
 import { eulerFromMatrix } from '../geometry/rotation.ts';
 import { composeStar } from './star-compose.ts';
 import { isCsTable, keptOfCs } from './star-from-cs.ts';
-import { parseStarParticles, type ImageNames } from './star-particles.ts';
+import { parseStarParticles } from './star-particles.ts';
+import type { ImageNames } from './image-scale.ts';
 import { subsetOf } from './subset.ts';
 
 export type SelectionFormat = 'star' | 'cs' | 'ind.pkl' | 'csv';

@@ -1,6 +1,6 @@
 // A RELION 3.1 STAR file written anew for particles that came without one (a stack with pose.pkl and ctf.pkl, cryoSPARC's
 // particles, or a simulated stack): optics from the CTF rows, one group for each distinct microscope setting.
-import { VitrineError } from './errors.ts';
+import { requireFinite } from './finite.ts';
 import { CTF_WIDTH, OPTICS_WIDTH } from './particles.ts';
 import { eulerFromMatrix } from '../geometry/rotation.ts';
 import { starCell } from './star-cell.ts';
@@ -45,7 +45,11 @@ function table(name: string, labels: string[], rows: string[]): string {
 /** Error 'value-out-of-range' naming the row of a number that is not finite. */
 export function composeStar(rows: StarRows): Uint8Array {
   const { count, pixelSizeAngstrom, boxPixels, rotations, translations, ctf, optics, extra = [] } = rows;
-  checkFinite(rows);
+  requireFinite('rotation', rotations, 9);
+  requireFinite('shift', translations, 2);
+  requireFinite('CTF', ctf, CTF_WIDTH);
+  requireFinite('optics', optics, OPTICS_WIDTH);
+  requireFinite('pixel size', [pixelSizeAngstrom], 1);
   const groups = new Map<string, Group>();
   const shows = shownOptics(optics);
   const sizeOf = (row: number): number => (ctf ? ctf[row * CTF_WIDTH + 1] : pixelSizeAngstrom);
@@ -108,20 +112,4 @@ function shownOptics(optics: Float32Array | null) {
       ...(tilted ? Array.from(row.subarray(8, 10), (value) => value.toFixed(6)) : []),
     ],
   };
-}
-
-function checkFinite({ rotations, translations, ctf, optics }: StarRows): void {
-  for (const [what, values, width] of [
-    ['rotation', rotations, 9],
-    ['shift', translations, 2],
-    ['CTF', ctf, CTF_WIDTH],
-    ['optics', optics, OPTICS_WIDTH],
-  ] as const) {
-    const at = values?.findIndex((value) => !Number.isFinite(value)) ?? -1;
-    if (at >= 0)
-      throw new VitrineError('value-out-of-range', `The ${what} of a particle is not a number.`, {
-        row: Math.floor(at / width) + 1,
-        expected: 'finite numbers',
-      });
-  }
 }

@@ -7,7 +7,8 @@ import { composeStar, type StarRows } from './star-compose.ts';
 import { keptOfCs } from './star-from-cs.ts';
 import { parseCs, type CsTable } from './cs.ts';
 import { ORDINARY_OPTICS } from './particles.ts';
-import { parseStarParticles, starCtf } from './star-particles.ts';
+import { parseStarParticles } from './star-particles.ts';
+import { starCtf } from './star-ctf.ts';
 import { parseStar, starNumbers, starTexts } from './star.ts';
 
 const { uid, integer, number, integers, text } = csFields;

@@ -30,18 +30,62 @@ export interface UnderstoodFile {
   error?: ErrorData;
 }
 
+/** Said among what is missing where the files hold a CTF that cannot be made of them as they are. */
+export const CTF_MISSING = 'the CTF (its file cannot be used as it is)';
+
 /** Something that cannot be known from the files; a person is asked. */
 export type Question =
-  | { kind: 'pixel-size'; found: number | null; reason: string }
+  /** `needed`: what of the files cannot be read without it. */
+  | { kind: 'pixel-size'; found: number | null; reason: string; needed?: ErrorData }
+  /** The CTF lacks it and nothing else. */
+  | { kind: 'amplitude-contrast'; file: string; field: string }
   /** 0-based rows with NaN or infinite pixels, at most 1000 of them listed. */
   | { kind: 'bad-pixels'; rows: number[]; count: number }
-  | { kind: 'which-stack'; candidates: string[] };
+  /**
+   * Where `inOrder`, images are taken in the order of the table's rows, not by the names it writes; where `looksLikeMap`,
+   * the candidates are cubes whose header does not tell a stack from a map.
+   */
+  | { kind: 'which-stack'; candidates: string[]; inOrder?: boolean; looksLikeMap?: boolean }
+  | ReadingQuestion;
+
+/** The files can be read in several ways that are all possible. */
+export interface ReadingQuestion {
+  kind: 'reading';
+  about: 'shift-unit' | 'order-of-images' | 'list-already-applied' | 'which-table' | 'which-file' | 'which-class';
+  /** The question in one line. */
+  title: string;
+  /** What is seen in the files that leaves it open. */
+  reason: string;
+  file: string;
+  readings: Reading[];
+}
+export interface Reading {
+  /** The reading in words, with what speaks for it. */
+  says: string;
+  answer: Answers;
+  /** What says the same on a command line: "--shifts pixels". */
+  option: string;
+}
 
 export interface Answers {
   pixelSizeAngstrom?: number;
   leaveOutBadRows?: boolean;
   /** Which stack or particle table holds the images. */
   stackPath?: string;
+  /** Unit of the translations of a pose.pkl: pixels of the images, or fractions of the box. */
+  shifts?: 'pixels' | 'fractions';
+  /** A stack with one image a row of a table that names images beyond its end: taken in order, or by those names. */
+  imageOrder?: 'rows' | 'names';
+  /** Lists (poses, CTF) as long as the index list: its particles in its order, or all of the stack in the stack's. */
+  listOrder?: 'filtered' | 'whole';
+  /** Which file gives poses, CTF and index list where several that differ hold them. */
+  posesFile?: string;
+  ctfFile?: string;
+  indexFile?: string;
+  /** Of a CTF whose files lack it. */
+  amplitudeContrast?: number;
+  /** Class whose poses are taken where a .cs holds one a class, by its number in the file; or each particle's most probable. */
+  poseClass?: number | 'best';
 }
 
 /** Files whose role is said by the person (the command line), by path. */

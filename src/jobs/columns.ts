@@ -1,6 +1,7 @@
 // Numbers a particle, as columns: for histograms and colours, from a person's CSV, and latents for other programs.
 import { writeLatentsPickle } from '../formats/cryodrgn-pickles.ts';
 import { readCsv, writeCsv } from '../formats/csv.ts';
+import { rowsByIndex } from '../formats/csv-rows.ts';
 import { VitrineError, type Notice } from '../formats/errors.ts';
 import { CTF_WIDTH, type NamedBlob, type Poses } from '../formats/particles.ts';
 import { eulerFromMatrix } from '../geometry/rotation.ts';
@@ -40,18 +41,20 @@ export async function csvColumnsFor(
   file: NamedBlob,
 ): Promise<{ columns: NumberColumn[]; notices: Notice[] }> {
   const table = readCsv(new Uint8Array(await file.blob.arrayBuffer()), file.path);
+  const byIndex = rowsByIndex(table, originalIndex, file.path);
   const originals = originalIndex.reduce((most, index) => Math.max(most, index + 1), 0);
   const whole = table.rows !== record.particles && table.rows >= originals;
-  if (!whole && table.rows !== record.particles)
+  if (!byIndex && !whole && table.rows !== record.particles)
     throw new VitrineError('count-mismatch', 'The table does not have a row for each particle.', {
       file: file.path,
       expected: `${record.particles} rows`,
       found: `${table.rows} rows`,
-      advice: 'Give one row a particle, in the order of the stack.',
+      advice: 'Give one row a particle in the order of the stack, or a column index.',
     });
-  const columns = table.columns.map(({ name, values }) => ({
+  const { rows, columns: given } = byIndex ?? { rows: whole ? originalIndex : null, columns: table.columns };
+  const columns = given.map(({ name, values }) => ({
     name,
-    values: whole ? Float32Array.from(originalIndex, (row) => values[row]) : Float32Array.from(values),
+    values: rows ? Float32Array.from(rows, (row) => values[row]) : Float32Array.from(values),
   }));
   const notices: Notice[] = table.textColumns.map((name) => ({
     code: 'text-column',

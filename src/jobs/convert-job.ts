@@ -1,18 +1,26 @@
 // From one file of particles to another: metadata tables to poses, CTF and back, stacks to a smaller box.
-import { parseCs } from '../formats/cs.ts';
-import { csCtf, csImages, csPixelSize, csPoses, joinPassthrough } from '../formats/cs-particles.ts';
+import { parseCs, type CsTable } from '../formats/cs.ts';
+import { csClasses, whichClass, type PoseClass } from '../formats/cs-classes.ts';
+import { csCtf } from '../formats/cs-ctf.ts';
+import { csImages, csPixelSize, joinPassthrough } from '../formats/cs-particles.ts';
+import { csPoses } from '../formats/cs-poses.ts';
 import { VitrineError, type Notice } from '../formats/errors.ts';
+import type { CtfGivens, ImageScale } from '../formats/image-scale.ts';
 import { MrcStackWriter } from '../formats/mrc-write.ts';
 import type { NamedBlob, ParticleSet, Poses } from '../formats/particles.ts';
-import { parseStarParticles, starCtf, starPoses } from '../formats/star-particles.ts';
+import { refusalOf } from '../formats/refusal.ts';
+import { parseStarParticles } from '../formats/star-particles.ts';
+import { starCtf } from '../formats/star-ctf.ts';
+import { starPoses } from '../formats/star-poses.ts';
 import { downsampleImage } from '../imaging/crop.ts';
 import type { Storage } from '../library/storage.ts';
 import type { JobOptions } from './progress.ts';
 
-/** Box and pixel size that a table may lack. */
-export interface GivenScale {
+/** What a table may lack, or leave open. */
+export interface GivenScale extends CtfGivens {
   boxPixels?: number;
   pixelSizeAngstrom?: number;
+  poseClass?: PoseClass;
 }
 
 export interface TableContent {
@@ -20,46 +28,71 @@ export interface TableContent {
   boxPixels: number | null;
   pixelSizeAngstrom: number | null;
   opticsGroups: number;
-  poses: Poses | null;
-  ctf: Float32Array | null;
-  notices: Notice[];
+  /** Made when asked for. Errors: those of starPoses and csPoses, 'ambiguous' where the file holds a pose a class. */
+  readonly poses: Poses | null;
+  /** Made when asked for. Errors: those of starCtf and csCtf. */
+  readonly ctf: Float32Array | null;
+  /** What is said of the CTF, once it was asked for. */
+  readonly notices: Notice[];
 }
 
 /** Poses and CTF of a STAR or .cs file alone, without its stacks. Errors: those of parsing; 'value-out-of-range'. */
 export async function readTable(file: NamedBlob, given: GivenScale = {}): Promise<TableContent> {
   const bytes = new Uint8Array(await file.blob.arrayBuffer());
-  if (/\.cs$/i.test(file.path)) {
-    const table = parseCs(bytes, file.path);
-    const fields = joinPassthrough(table, []);
-    const shape = fields.numbers('blob/shape');
-    const boxPixels = given.boxPixels ?? (shape ? shape[0] : null);
-    const pixelSizeAngstrom = given.pixelSizeAngstrom ?? csPixelSize(fields).angstrom;
-    const scale = { boxPixels: boxPixels ?? requireBox(file), pixelSizeAngstrom };
-    const images = csImages(fields);
-    const { ctf, notices } = csCtf(fields, scale);
-    return {
-      particles: table.rows,
-      boxPixels,
-      pixelSizeAngstrom,
-      opticsGroups: images ? 1 : 0,
-      poses: csPoses(fields, scale),
-      ctf,
-      notices,
-    };
-  }
+  if (/\.cs$/i.test(file.path)) return readCs(file, parseCs(bytes, file.path), given);
   const table = parseStarParticles(bytes, file.path);
-  const boxPixels = given.boxPixels ?? table.opticsGroups[0]?.boxPixels ?? null;
-  const pixelSizeAngstrom = given.pixelSizeAngstrom ?? table.pixelSizeAngstrom;
-  const scale = { boxPixels: boxPixels ?? requireBox(file), pixelSizeAngstrom };
-  const { ctf, notices } = starCtf(table, scale);
+  const boxPixels = given.boxPixels ?? table.boxPixels;
+  const scale = () => scaleOf(file, boxPixels, table.pixelSizeAngstrom, given);
+  const notices: Notice[] = [...table.notices];
   return {
     particles: table.rows,
     boxPixels,
-    pixelSizeAngstrom,
+    pixelSizeAngstrom: given.pixelSizeAngstrom ?? table.pixelSizeAngstrom,
     opticsGroups: table.opticsGroups.length,
-    poses: starPoses(table, scale),
-    ctf,
+    get poses() {
+      return starPoses(table, scale());
+    },
+    get ctf() {
+      return said(starCtf(table, scale(), given), notices);
+    },
     notices,
+  };
+}
+
+function readCs(file: NamedBlob, table: CsTable, given: GivenScale): TableContent {
+  const fields = joinPassthrough(table, []);
+  const boxPixels = given.boxPixels ?? fields.numbers('blob/shape')?.[0] ?? null;
+  const own = csPixelSize(fields).angstrom;
+  const scale = () => scaleOf(file, boxPixels, own, given);
+  const notices: Notice[] = [];
+  return {
+    particles: table.rows,
+    boxPixels,
+    pixelSizeAngstrom: given.pixelSizeAngstrom ?? own,
+    opticsGroups: csImages(fields) ? 1 : 0,
+    get poses() {
+      const classes = given.poseClass === undefined && !fields.has('alignments3D/pose') ? csClasses(fields) : null;
+      const open = classes && refusalOf([whichClass(fields, classes)]);
+      if (open) throw open;
+      return csPoses(fields, scale(), given.poseClass);
+    },
+    get ctf() {
+      return said(csCtf(fields, scale(), given), notices);
+    },
+    notices,
+  };
+}
+
+function said(made: { ctf: Float32Array | null; notices: Notice[] }, notices: Notice[]): Float32Array | null {
+  notices.push(...made.notices);
+  return made.ctf;
+}
+
+function scaleOf(file: NamedBlob, boxPixels: number | null, own: number | null, given: GivenScale): ImageScale {
+  return {
+    boxPixels: boxPixels ?? requireBox(file),
+    pixelSizeAngstrom: given.pixelSizeAngstrom ?? own,
+    given: given.pixelSizeAngstrom !== undefined,
   };
 }
 

@@ -8,7 +8,7 @@ import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { countText, numberWith } from '../../ui/quantities.ts';
 import { DraftFiles } from './draft-files.tsx';
-import { DraftQuestions } from './draft-questions.tsx';
+import { DraftQuestions } from './questions/draft-questions.tsx';
 import styles from './data.module.css';
 
 export function DraftPanel({ draft }: { draft: DatasetDraft }) {
