@@ -108,6 +108,7 @@ async function abInitio(engine: Engine, set: Set, changes: Partial<Params>) {
     images: set.images,
     poses: unknownPoses(count),
     ctf: set.ctf,
+    optics: null,
     originalIndex: Uint32Array.from({ length: count }, (_, i) => i),
   };
   const run = new RunFolder(new MemoryStorage(), '');

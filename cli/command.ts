@@ -2,6 +2,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { VitrineError } from '../src/formats/errors.ts';
 import { exitCodeOf, openConsole, type Console } from './console.ts';
+import { forTerminal } from './words.ts';
 
 export type Options = Record<string, unknown>;
 
@@ -24,7 +25,7 @@ export function act(
       outcome.exitCode = exitCodeOf(error);
       if (error instanceof VitrineError) {
         if (error.code === 'cancelled') console.warn('Cancelled.');
-        else console.warn(`error: ${error.describe()}`);
+        else console.warn(`error: ${VitrineError.fromData(forTerminal(error.toData())).describe()}`);
       } else console.warn(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     } finally {
       console.close();

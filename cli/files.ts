@@ -1,9 +1,9 @@
 // Files named on a command line, opened by range: particles with their stacks, poses, CTF and index list.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { referencedStacks, understand } from '../src/formats/assemble.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { understand } from '../src/formats/assemble.ts';
+import { VitrineError, type Notice } from '../src/formats/errors.ts';
 import { isFileImageReader, type FileImageReader } from '../src/formats/mrc.ts';
 import { diskPathOf, openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
@@ -11,6 +11,9 @@ import { refusalOf } from '../src/formats/refusal.ts';
 import type { Understanding } from '../src/formats/understanding.ts';
 import { number, oneOf } from './command.ts';
 import type { Console } from './console.ts';
+import { passthroughBeside } from './passthrough.ts';
+import { stacksOf } from './stack-search.ts';
+import { forTerminal, warningLine } from './words.ts';
 
 /** Error 'file-missing'. */
 export function openFile(path: string): NamedBlob {
@@ -38,19 +41,29 @@ export interface ParticleOptions {
   listOrder?: 'whole' | 'filtered';
   posesFrom?: string;
   ctfFrom?: string;
+  /** Tables of cryoSPARC that are joined to the particles by uid. */
+  passthrough?: string[];
 }
 
+type Option = [
+  flags: string,
+  words: string,
+  parse?: (text: string, before: string[] | undefined) => string[] | string | number,
+];
+
 /** Flags and words of ParticleOptions, in the order of the help. */
-const PARTICLE_OPTIONS: Record<
-  keyof ParticleOptions,
-  [flags: string, words: string, parse?: (value: string) => unknown]
-> = {
+const PARTICLE_OPTIONS: Record<keyof ParticleOptions, Option> = {
   poses: ['--poses <pkl>', 'poses, where the particles have none of their own'],
   ctf: ['--ctf <pkl>', 'CTF, where the particles have none of their own'],
   ind: ['--ind <pkl>', 'index list: these particles only'],
   datadir: ['--datadir <folder>', 'where the stacks lie that a table names'],
   apix: ['--apix <number>', 'pixel size of the images, Å', number],
   leaveOutBad: ['--leave-out-bad', 'leave out images with pixels that are not finite'],
+  passthrough: [
+    '--passthrough <cs>',
+    'passthrough file of a .cs (one that lies beside it is found); may be repeated',
+    (path, before = []) => [...before, path],
+  ],
   shifts: [
     '--shifts <unit>',
     'shifts of a pose.pkl are pixels or fractions (of the box)',
@@ -77,7 +90,10 @@ export function addParticleOptions(
 ): Command {
   for (const key of PARTICLE_KEYS) {
     const [flags, usual, parse] = PARTICLE_OPTIONS[key];
-    if (parse) command.option(flags, words[key] ?? usual, parse);
+    if (parse)
+      command.option<string[] | string | number>(flags, words[key] ?? usual, (text, before) =>
+        parse(text, Array.isArray(before) ? before : undefined),
+      );
     else command.option(flags, words[key] ?? usual);
   }
   return command;
@@ -110,15 +126,26 @@ export async function understandFiles(
   badRows?: number[],
 ): Promise<Understanding & { diskPaths: Map<string, string> }> {
   const main = openFile(particles);
+  const passthrough = await passthroughOf(main, options);
   const named = [options.poses, options.ctf, options.ind].filter((path) => path !== undefined).map(openFile);
-  const stacks = await stacksOf(main, options.datadir);
-  const files = [main, ...named, ...stacks];
-  const understanding = await understand(files, {
+  const stacks = await stacksOf(main, passthrough.files, options.datadir);
+  const opened = [main, ...passthrough.files, ...named, ...stacks.files];
+  const tableAt = (path: string, flag: string) => {
+    const table = [main, ...passthrough.files].find((file) => resolve(file.path) === resolve(path));
+    if (table && /\.cs$/i.test(main.path)) return table.path;
+    throw new VitrineError('usage', `${flag} names one of the .cs tables that are given.`, {
+      field: flag,
+      found: path,
+      advice: 'Give the table with --passthrough too.',
+    });
+  };
+  const understood = await understand(opened, {
     roles: {
       ...(mustBeParticles && { particles }),
       ...(options.poses !== undefined && { poses: options.poses }),
       ...(options.ctf !== undefined && { ctf: options.ctf }),
       ...(options.ind !== undefined && { index: options.ind }),
+      ...(passthrough.files.length > 0 && { passthrough: passthrough.files.map(({ path }) => path) }),
     },
     answers: {
       ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
@@ -126,22 +153,53 @@ export async function understandFiles(
       ...(options.shifts && { shifts: options.shifts }),
       ...(options.inOrder && { imageOrder: 'rows' as const }),
       ...(options.listOrder && { listOrder: options.listOrder }),
-      ...(options.posesFrom !== undefined && { posesFile: options.posesFrom }),
-      ...(options.ctfFrom !== undefined && { ctfFile: options.ctfFrom }),
+      ...(options.posesFrom !== undefined && { posesFile: tableAt(options.posesFrom, '--poses-from') }),
+      ...(options.ctfFrom !== undefined && { ctfFile: tableAt(options.ctfFrom, '--ctf-from') }),
     },
     signal: console.signal,
     onProgress: (progress) => console.progress(progress),
     scanPixels,
     ...(badRows && { badRows }),
   });
-  const diskPaths = new Map(files.map(({ path, blob }) => [path, resolve(diskPathOf(blob) ?? path)]));
-  return { ...understanding, diskPaths };
+  return {
+    ...understood,
+    diskPaths: new Map(opened.map(({ path, blob }) => [path, resolve(diskPathOf(blob) ?? path)])),
+    files: understood.files.map((file) => (file.error ? { ...file, error: forTerminal(file.error) } : file)),
+    warnings: [...passthrough.notices, ...stacks.notices, ...understood.warnings.map(forTerminal)],
+  };
 }
 
 export interface OpenedParticles extends ParticleSet {
   looksWhite: boolean | null;
   /** Rows with pixels that are not finite, before they were left out; null where none were looked for. */
   badRows: number[] | null;
+}
+
+/** Passthrough files that are given, else those found beside the table. Errors: 'usage' for other tables than .cs, 'ambiguous'. */
+async function passthroughOf(
+  main: NamedBlob,
+  options: ParticleOptions,
+): Promise<{ files: NamedBlob[]; notices: Notice[] }> {
+  const { poses, ctf, passthrough } = options;
+  const isCs = /\.cs$/i.test(main.path);
+  for (const [flag, path] of Object.entries({ '--poses': poses, '--ctf': ctf }))
+    if (path !== undefined && /\.cs$/i.test(path))
+      throw new VitrineError('usage', `${flag} takes a .pkl.`, {
+        field: flag,
+        found: path,
+        advice: isCs ? 'Give it with --passthrough.' : 'Give the .cs as the particles.',
+      });
+  if (passthrough) {
+    if (!isCs) refuseParticleOptions(options, 'it is for particles that are a .cs file.', ['passthrough']);
+    return { files: passthrough.map(openFile), notices: [] };
+  }
+  const files = await passthroughBeside(main, { poses: poses !== undefined, ctf: ctf !== undefined }, openFile);
+  const notices = files.map(({ path }): Notice => ({
+    code: 'passthrough-found',
+    message: `${basename(path)}, which lies beside the table, is joined to it by uid.`,
+    file: path,
+  }));
+  return { files, notices };
 }
 
 /** The set of particles. Errors: the first of any file that was named, 'ambiguous' where a reading is left open. */
@@ -164,7 +222,7 @@ export async function openParticles(
       expected: 'a stack (.mrcs), .star, .cs or .txt list of stacks',
       found: files[0]?.says,
     });
-  for (const { message, advice } of warnings) console.warn(`warning: ${message}${advice ? ` ${advice}` : ''}`);
+  for (const warning of warnings) console.warn(warningLine(warning));
   // Images are named by where they lie, so that lists written elsewhere find them.
   const images = isFileImageReader(set.images) ? namedOnDisk(set.images, understanding.diskPaths) : set.images;
   return { ...set, images, looksWhite, badRows: understanding.badRows };
@@ -185,27 +243,6 @@ function namedOnDisk(reader: FileImageReader, diskPaths: Map<string, string>): F
 /** How a list written to `out` names a stack: relative to its folder, as RELION and this program read it. */
 export function stackNamesFor(out: string): (path: string) => string {
   return (path) => (isAbsolute(path) ? relative(dirname(resolve(out)), path).replaceAll('\\', '/') : path);
-}
-
-/**
- * Stacks that a table names: under its own path where the file is the one written, in --datadir or seen from the table's
- * folder, and under the file's path where only the base name fits: whether that tells the stack is StackFinder's to say.
- */
-async function stacksOf(main: NamedBlob, datadir: string | undefined): Promise<NamedBlob[]> {
-  if (!/\.(star|cs|txt)$/i.test(main.path)) return [];
-  const folders = [...(datadir === undefined ? [] : [datadir]), dirname(main.path)];
-  const names = await referencedStacks(main).catch(() => []);
-  const isFile = (path: string) => existsSync(path) && statSync(path).isFile();
-  const byBase = new Map<string, NamedBlob>();
-  const exact = names.flatMap((name): NamedBlob[] => {
-    const places = isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name));
-    const path = places.find(isFile);
-    if (path !== undefined) return [{ path: name, blob: openFileBlob(path) }];
-    const beside = folders.map((folder) => join(folder, basename(name))).find(isFile);
-    if (beside !== undefined && !byBase.has(beside)) byBase.set(beside, { path: beside, blob: openFileBlob(beside) });
-    return [];
-  });
-  return [...exact, ...byBase.values()];
 }
 
 /** Whether a folder is a run of Vitrine or cryoDRGN. */

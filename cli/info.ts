@@ -3,9 +3,9 @@ import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { VitrineError } from '../src/formats/errors.ts';
 import { readMrcVolume } from '../src/formats/mrc.ts';
-import { describeTable } from '../src/jobs/convert-job.ts';
 import { act } from './command.ts';
 import type { Console } from './console.ts';
+import { describeTable } from './describe-table.ts';
 import {
   addParticleOptions,
   openFile,
@@ -25,6 +25,9 @@ interface Info {
   hasPoses: boolean;
   hasCtf: boolean;
   warnings: string[];
+  /** Of a table whose stacks are not at hand: its columns, and the stacks as it names them. */
+  columns?: readonly string[];
+  missingStacks?: string[];
   /** What the file is, in one line. */
   says: string;
 }
@@ -39,7 +42,8 @@ export function addInfo(program: Command): void {
       : await fileInfo(file, options, console);
     for (const [key, value] of Object.entries(info)) {
       if (key === 'warnings') continue;
-      console.say(`${key.padEnd(18)} ${value === null ? '–' : String(value)}`);
+      const words = Array.isArray(value) ? listInWords(value) : String(value);
+      console.say(`${key.padEnd(18)} ${value === null ? '–' : words}`);
     }
     for (const warning of info.warnings) console.warn(`warning: ${warning}`);
     console.result(info);
@@ -73,11 +77,17 @@ async function fileInfo(path: string, options: ParticleOptions, console: Console
     if (question.kind === 'bad-pixels') info.warnings.push(`${question.count} images have pixels that are not finite.`);
   }
   if (set) return failing(files) ?? info;
-  // cryoSPARC's metadata are often looked at without their stacks; a STAR file that names absent images is refused.
-  if (main.role === 'cs') {
-    const table = await describeTable(file);
-    if (main.error) info.warnings.push(main.error.message);
-    return { ...info, ...table, says: `cryoSPARC metadata of ${table.particles} particles` };
+  // Tables are often looked at without their stacks: what they hold by themselves is told, with what is missing.
+  if (!main.error || WITHOUT_STACKS.has(main.error.code)) {
+    const passthrough = files.filter(({ role, error }) => role === 'cs-passthrough' && !error).map(({ path }) => path);
+    const table = await describeTable(file, passthrough.map(openFile));
+    if (table) {
+      const { stacks, warnings: more, ...rest } = table;
+      const present = new Set(files.map((one) => one.path));
+      if (main.error) info.warnings.push(main.error.message);
+      info.warnings.push(...more);
+      return { ...info, ...rest, missingStacks: stacks.filter((stack) => !present.has(stack)) };
+    }
   }
   if (main.error) throw VitrineError.fromData(main.error);
   if (main.role === 'volume') {
@@ -93,6 +103,16 @@ async function fileInfo(path: string, options: ParticleOptions, console: Console
     hasPoses: main.role === 'poses',
     hasCtf: main.role === 'ctf',
   };
+}
+
+/** Errors of a table that is in order but whose images cannot be had. */
+const WITHOUT_STACKS = new Set(['star-image-missing', 'ambiguous', 'cs-syntax']);
+const LISTED = 12;
+
+function listInWords(values: unknown[]): string {
+  if (values.every((value) => typeof value === 'number')) return String(values);
+  const more = values.length > LISTED ? ` … ${values.length} in all` : '';
+  return values.slice(0, LISTED).map(String).join(', ') + more;
 }
 
 function failing(files: { error?: Parameters<typeof VitrineError.fromData>[0] }[]): null {

@@ -18,7 +18,7 @@ const PATHS = ['poses', 'ctf', 'ind', 'datadir'] as const;
 /** Where a run finds its particles again, and what was answered then. */
 export function filesOf(
   particles: string,
-  { poses, ctf, ind, datadir, ...rest }: ParticleOptions,
+  { poses, ctf, ind, datadir, passthrough, ...rest }: ParticleOptions,
   badRows: number[] | null,
   tilted: { tilt?: string; tiltCtf?: string } = {},
 ): RunFiles {
@@ -29,7 +29,10 @@ export function filesOf(
     ctf: whole(ctf),
     ind: whole(ind),
     datadir: whole(datadir),
-    options: rest as Record<string, string | number | boolean | string[]>,
+    options: {
+      ...(rest as Record<string, string | number | boolean>),
+      ...(passthrough && { passthrough: passthrough.map((path) => resolve(path)) }),
+    },
     ...(rest.leaveOutBad && badRows && { badRows }),
     ...(tilted.tilt !== undefined && { tilt: whole(tilted.tilt), tiltCtf: whole(tilted.tiltCtf) }),
   };

@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import type { Engine } from '../src/engine/engine.ts';
 import { makeLattice } from '../src/imaging/lattice.ts';
-import type { ImageReader, ParticleSet, Poses } from '../src/formats/particles.ts';
+import type { ParticleSet, Poses } from '../src/formats/particles.ts';
 import { subsetOf } from '../src/formats/subset.ts';
 import type { HartleyImages } from '../src/imaging/hartley-images.ts';
+import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
 import { pairedImages } from '../src/imaging/paired-images.ts';
 import { unknownPoses } from '../src/jobs/abinit-job.ts';
 import { VitrineError } from '../src/formats/errors.ts';
@@ -43,17 +44,25 @@ export async function prepareForRun(
   const tilted = record.files?.tilt ? await openTilted(record.files, set, console) : null;
   const bytes = (tilted ? 8 : 4) * set.count * makeLattice(options.boxPixels).points;
   const storage = bytes <= FULL_PRECISION_BYTES ? new MemoryStorage() : new DiskStorage(join(folder, '.cache'));
-  const prepare = async (reader: ImageReader, fingerprint: string): Promise<HartleyImages> =>
-    prepareParticles(storage, reader, fingerprint, options, {
+  const prepare = async ({ images, ctf, optics }: ParticleSet, fingerprint: string): Promise<HartleyImages> =>
+    prepareParticles(storage, images, fingerprint, options, {
+      tilted: tiltedOptics(ctf, optics),
       signal: console.signal,
       onProgress: (progress) => console.progress(progress),
       gpu: record.params.device === 'cpu' ? null : await gpuInNode(),
     });
-  const images = await prepare(set.images, record.fingerprint);
-  const particles: RunParticles = { images, poses, ctf: set.ctf, originalIndex: set.originalIndex };
+  const images = await prepare(set, record.fingerprint);
+  const { ctf, optics, originalIndex } = set;
+  const particles: RunParticles = { images, poses, ctf, optics, originalIndex };
   if (!tilted) return particles;
-  const second = await prepare(tilted.images, await fingerprintImages(tilted.images, console.signal));
-  return { ...particles, images: pairedImages(images, second), isTiltPairs: true, tiltCtf: tilted.ctf };
+  const second = await prepare(tilted, await fingerprintImages(tilted.images, console.signal));
+  return {
+    ...particles,
+    images: pairedImages(images, second),
+    isTiltPairs: true,
+    tiltCtf: tilted.ctf,
+    tiltOptics: tilted.optics,
+  };
 }
 
 /** The second stack of tilt pairs. Errors: those of its files, 'ctf-missing' where only one of the stacks has a CTF. */

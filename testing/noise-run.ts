@@ -27,6 +27,7 @@ export function noiseParticles(): RunParticles {
     },
     poses: { rotations, translations: null },
     ctf: null,
+    optics: null,
     originalIndex: Uint32Array.from({ length: COUNT }, (_, i) => i),
   };
 }

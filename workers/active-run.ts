@@ -1,6 +1,7 @@
 // The one run that goes on: prepares its images through the io worker, trains into its folder, tells what happens.
 import type { Engine, FieldModel } from '../src/engine/engine.ts';
 import { VitrineError } from '../src/formats/errors.ts';
+import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
 import { unknownPoses } from '../src/jobs/abinit-job.ts';
 import { findPrepared, imageOptionsOf } from '../src/jobs/prepare.ts';
 import { toVitrineError, trainRun, writeRunFolder, type RunParticles } from '../src/jobs/train-job.ts';
@@ -87,9 +88,10 @@ export class ActiveRun {
 
   private async prepare(record: RunRecord): Promise<RunParticles> {
     const { storage } = this.parts;
-    const { record: set, poses, ctf, originalIndex } = await this.parts.dataset();
+    const { record: set, poses, ctf, optics, originalIndex } = await this.parts.dataset();
     const options = imageOptionsOf(record.params, set.boxPixels);
-    let images = await findPrepared(storage, set.fingerprint, options);
+    const tilted = tiltedOptics(ctf, optics);
+    let images = await findPrepared(storage, set.fingerprint, options, tilted);
     if (!images) {
       const preparation = await this.parts.preparation();
       const id = `prepare-${this.id}`;
@@ -101,7 +103,7 @@ export class ActiveRun {
         });
       });
       await Promise.race([preparation.prepare(set.id, record.params, { id, onProgress }), stopped]);
-      images = await findPrepared(storage, set.fingerprint, options);
+      images = await findPrepared(storage, set.fingerprint, options, tilted);
     }
     const known = poses ?? (record.params.method === 'ab-initio' ? unknownPoses(set.particles) : null);
     if (!images || !known)
@@ -109,7 +111,7 @@ export class ActiveRun {
         file: set.name,
         advice: 'Open the original files again, then resume.',
       });
-    return { images, poses: known, ctf, originalIndex };
+    return { images, poses: known, ctf, optics, originalIndex };
   }
 
   private onEvent(event: TrainingEvent, record: RunRecord): void {

@@ -5,6 +5,7 @@ import { VitrineError } from '../src/formats/errors.ts';
 import { browserGpu } from '../src/engine/gpu-adapter.ts';
 import type { ImageReader, ParticleSet } from '../src/formats/particles.ts';
 import { looksLikeCtf } from '../src/imaging/ctf-signs.ts';
+import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
 import { noticesForPoseSearch } from '../src/imaging/search-notices.ts';
 import { exportPoses } from '../src/jobs/pose-export.ts';
 import { exportSelection, importSelection } from '../src/jobs/export.ts';
@@ -120,11 +121,12 @@ export class Io implements contract.IoApi, PreparationApi {
 
   async images(datasetId: string, request: contract.ImageRequest): Promise<contract.ImageTiles> {
     const dataset = await this.dataset(datasetId);
-    const { record, ctf, poses } = dataset;
+    const { record, ctf, optics, poses } = dataset;
     const particles: TileParticles = {
       imagePixels: record.boxPixels,
       pixelSizeAngstrom: record.pixelSizeAngstrom,
       ctf,
+      optics,
       translations: poses?.translations ?? null,
     };
     const reader = this.reader(record);
@@ -165,12 +167,13 @@ export class Io implements contract.IoApi, PreparationApi {
   /** For the engine worker: images into the shared storage. */
   prepare(datasetId: string, params: Params, call: Call): Promise<void> {
     return this.calls.run(call, async (job) => {
-      const { record } = await this.dataset(datasetId);
+      const { record, ctf, optics } = await this.dataset(datasetId);
       const reader = this.reader(record);
       if (!reader) throw this.originalsGone(record);
+      const tilted = tiltedOptics(ctf, optics);
       const options = imageOptionsOf(params, record.boxPixels);
       const gpu = params.device === 'cpu' ? null : browserGpu();
-      await prepareParticles(this.store, reader, record.fingerprint, options, { ...job, gpu });
+      await prepareParticles(this.store, reader, record.fingerprint, options, { ...job, gpu, tilted });
     });
   }
 

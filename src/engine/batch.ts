@@ -3,6 +3,7 @@
 // A row predicts (H at q, H at −q) in domain 'fourier', so a flipped row takes its two targets in exchanged order.
 import { ctfAtPoints } from '../imaging/ctf.ts';
 import { shiftHartley } from '../imaging/shift.ts';
+import { transferAtPoints } from '../imaging/transfer.ts';
 import type { ImageBatch } from './engine.ts';
 import { flipsOfImage, type SliceLayout } from './slices.ts';
 
@@ -87,7 +88,10 @@ export class BatchPrologue {
     const t = batch.translations;
     if (t) shiftHartley(values, lattice, t[2 * image], t[2 * image + 1], this.shifted);
     else this.shifted.set(values);
-    if (batch.ctf) ctfAtPoints(batch.ctf.subarray(9 * image, 9 * image + 9), lattice, this.transfer);
+    const row = batch.ctf?.subarray(9 * image, 9 * image + 9);
+    const optics = batch.optics?.subarray(10 * image, 10 * image + 10);
+    if (row && optics) transferAtPoints(row, optics, lattice, this.transfer);
+    else if (row) ctfAtPoints(row, lattice, this.transfer);
     else this.transfer.fill(1);
   }
 

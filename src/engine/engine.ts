@@ -88,6 +88,12 @@ export interface ImageBatch {
   translations: Float32Array | null;
   /** B×9 rows as CTF_COLUMNS; null for none. */
   ctf: Float32Array | null;
+  /**
+   * B×10 rows as OPTICS_COLUMNS: scale, B factor, magnification and what was applied before change the CTF
+   * (imaging/transfer.ts). Null or absent: nothing does. Without `ctf` it says nothing. Where the magnification puts the
+   * slice is said by `rotations`, into which the caller has multiplied it; the beam tilt is taken out of the images.
+   */
+  optics?: Float32Array | null;
   /** (B/views)×zDim standard normal draws for the reparametrisation; made by the caller so that engines agree. */
   noise: Float32Array | null;
 }

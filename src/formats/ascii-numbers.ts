@@ -2,10 +2,25 @@
 // string for each of a table's millions of cells.
 const POWERS_OF_TEN = Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const latin1 = new TextDecoder('latin1');
+
+/** Text of bytes[start, end): UTF-8, or Latin-1 where the bytes are no UTF-8. */
 export function textOf(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
+  for (let i = start; i < end; i++) {
+    if (bytes[i] > 127) return beyondAscii(bytes.subarray(start, end));
+    text += String.fromCharCode(bytes[i]);
+  }
   return text;
+}
+
+function beyondAscii(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return latin1.decode(bytes);
+  }
 }
 
 /** The number written in bytes[start, end); NaN where it is none. */

@@ -12,9 +12,14 @@ export interface Choice {
   errors: Map<Recognised, VitrineError>;
 }
 
-/** Splits cryoSPARC tables into the one that leads and those joined to it by uid. */
-function csTables(files: Recognised[]): { leading: Recognised[]; passthroughOf: (file: Recognised) => Recognised[] } {
-  const tables = files.filter(({ content }) => content.kind === 'cs');
+/** Splits cryoSPARC tables into the one that leads and those joined to it by uid; `joined` are said to be of these. */
+function csTables(
+  files: Recognised[],
+  joined: readonly string[],
+): { leading: Recognised[]; passthroughOf: (file: Recognised) => Recognised[] } {
+  const all = files.filter(({ content }) => content.kind === 'cs');
+  const said = all.filter(({ file }) => joined.includes(file.path));
+  const tables = all.filter((file) => !said.includes(file));
   const named = tables.filter(({ role }) => role === 'cs');
   const candidates = named.length > 0 ? named : tables;
   const withImages = candidates.filter(({ content }) => content.kind === 'cs' && content.table.has('blob/path'));
@@ -26,7 +31,10 @@ function csTables(files: Recognised[]): { leading: Recognised[]; passthroughOf: 
   };
   return {
     leading,
-    passthroughOf: (file) => tables.filter((other) => !leading.includes(other) && sharesParticles(file, other)),
+    passthroughOf: (file) => [
+      ...said.filter((other) => other !== file),
+      ...tables.filter((other) => !leading.includes(other) && sharesParticles(file, other)),
+    ],
   };
 }
 
@@ -34,7 +42,7 @@ export function chooseSource(files: Recognised[], roles: ExplicitRoles, answers:
   const errors = new Map<Recognised, VitrineError>();
   const stacks = files.filter(({ role }) => role === 'stack' || role === 'volume');
   const finder = new StackFinder(stacks);
-  const { leading, passthroughOf } = csTables(files);
+  const { leading, passthroughOf } = csTables(files, roles.passthrough ?? []);
   const tables = [...files.filter(({ content }) => content.kind === 'star'), ...leading];
   const byPath = (path: string | undefined) =>
     path === undefined ? null : (files.find((f) => f.file.path === path) ?? null);

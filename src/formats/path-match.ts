@@ -1,5 +1,6 @@
 // Which file a path in a table means where it does not lie at that very path: told by the ending that both share, and
 // only where that ending tells it in both directions. A file that would stand for two paths stands for none.
+import { plainStackPath } from './stack-paths.ts';
 
 export type PathMatch =
   /** Index of the file. */
@@ -10,10 +11,10 @@ export type PathMatch =
   /** The file ends as several of the paths do. */
   | { kind: 'several-paths'; file: number; paths: string[] };
 
-/** Parts of a path without '.', empty ones and '..' (with what it leaves), joined by '/'. */
+/** Parts of a plain path (plainStackPath) without '.', empty ones and '..' (with what it leaves), joined by '/'. */
 export function normalPath(path: string): string {
   const parts: string[] = [];
-  for (const part of path.replaceAll('\\', '/').split('/')) {
+  for (const part of plainStackPath(path).split('/')) {
     if (part === '' || part === '.') continue;
     if (part === '..' && parts.length > 0) parts.pop();
     else if (part !== '..') parts.push(part);

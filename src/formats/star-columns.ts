@@ -1,15 +1,17 @@
 // Columns of a STAR table given new values: those it has are written over, others are added at the end of its rows.
 // All else, blocks, comments and number text, stays as it is.
-import { nextToken, type StarBlock, type StarFile } from './star.ts';
+import type { StarBlock, StarFile } from './star.ts';
+import { starCell } from './star-cell.ts';
+import { nextToken } from './star-tokens.ts';
 
 export interface StarColumn {
   /** With the underscore. */
   label: string;
-  /** One value a row, without spaces. */
+  /** One value a row. */
   cells: string[];
 }
 
-const ascii = new TextEncoder();
+const utf8 = new TextEncoder();
 /** Width of an added cell; a value written over keeps at least the width it had. */
 const ADDED_WIDTH = 12;
 
@@ -37,7 +39,10 @@ export function writeStarColumns(file: StarFile, block: StarBlock, columns: Star
   const lineBreak = bytes[rowSpans[1]] === 13 ? '\r\n' : '\n';
   const labels = added.map(({ label }, i) => `${label} #${block.columns.length + i + 1} ${lineBreak}`).join('');
 
-  const widest = columns.map(({ cells }) => cells.reduce((most, cell) => Math.max(most, cell.length), ADDED_WIDTH) + 1);
+  // A letter takes three bytes at most; quotes and a blank come to it.
+  const widest = columns.map(
+    ({ cells }) => cells.reduce((most, cell) => Math.max(most, 3 * cell.length), ADDED_WIDTH) + 3,
+  );
   const room = widest.reduce((sum, width) => sum + width, 0) * rows;
   const result = new Uint8Array(bytes.length + labels.length + room);
   let length = 0;
@@ -48,7 +53,7 @@ export function writeStarColumns(file: StarFile, block: StarBlock, columns: Star
     from = end;
   };
   const put = (text: string) => {
-    length += ascii.encodeInto(text, result.subarray(length)).written;
+    length += utf8.encodeInto(text, result.subarray(length)).written;
   };
 
   keepUpTo(endOfLabels(bytes, rowSpans[0]));
@@ -60,9 +65,10 @@ export function writeStarColumns(file: StarFile, block: StarBlock, columns: Star
     for (let i = 0; token; i++) {
       const cells = cellsAt[i];
       if (cells) {
-        keepUpTo(token.start);
-        put(cells[row].padStart(token.end - token.start));
-        from = token.end;
+        const quoted = token.next > token.end;
+        keepUpTo(token.start - (quoted ? 1 : 0));
+        put(starCell(cells[row]).padStart(token.next - token.start));
+        from = token.next;
       }
       lastEnd = token.next;
       token = nextToken(bytes, lastEnd, end);
@@ -70,7 +76,7 @@ export function writeStarColumns(file: StarFile, block: StarBlock, columns: Star
     if (added.length === 0) continue;
     // Before a comment that the row may end with.
     keepUpTo(lastEnd);
-    for (const { cells } of added) put(` ${cells[row].padStart(ADDED_WIDTH)}`);
+    for (const { cells } of added) put(` ${starCell(cells[row]).padStart(ADDED_WIDTH)}`);
   }
   keepUpTo(bytes.length);
   return result.slice(0, length);

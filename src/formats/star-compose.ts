@@ -3,6 +3,7 @@
 import { VitrineError } from './errors.ts';
 import { CTF_WIDTH, OPTICS_WIDTH } from './particles.ts';
 import { eulerFromMatrix } from '../geometry/rotation.ts';
+import { starCell } from './star-cell.ts';
 import type { StarColumn } from './star-columns.ts';
 
 export interface StarRows {
@@ -39,12 +40,6 @@ const BEAM_TILT = ['BeamTiltX', 'BeamTiltY'];
 function table(name: string, labels: string[], rows: string[]): string {
   const numbered = labels.map((label, i) => `${label} #${i + 1}`);
   return ['', '# version 30001', '', `data_${name}`, '', 'loop_', ...numbered, ...rows, '', ''].join('\n');
-}
-
-/** A cell as a reader takes it for one value: quoted where it holds spaces, is empty, or begins like something else. */
-export function starCell(text: string): string {
-  if (text !== '' && !/\s|^['"#_]|^(data|loop)_/i.test(text)) return text;
-  return text.includes('"') ? `'${text}'` : `"${text}"`;
 }
 
 /** Error 'value-out-of-range' naming the row of a number that is not finite. */

@@ -1,7 +1,8 @@
 // cryoSPARC's particles written as STAR: what RELION needs beside images, poses and CTF is kept, from the table and from its
 // passthrough files, and reads back.
 import { expect, test } from 'vitest';
-import { composeStar, starCell, type StarRows } from './star-compose.ts';
+import { starCell } from './star-cell.ts';
+import { composeStar, type StarRows } from './star-compose.ts';
 import { keptOfCs } from './star-from-cs.ts';
 import { parseCs, type CsTable } from './cs.ts';
 import { npyHeaderBytes } from './npy.ts';

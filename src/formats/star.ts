@@ -1,16 +1,37 @@
-// STAR files as RELION 3.0, 3.1 and 5 write them: blocks `data_NAME`, each a loop (a table) or key–value pairs.
+// STAR files as RELION 3.0, 3.1 and 5 read them. What is accepted, line by line:
+//
+//   file     byte-order mark?, then lines ended by LF or CR+LF; UTF-8
+//   comment  `#` as the first character of a line, or of a value: the rest of the line. Within a value `#` is a letter
+//   block    `data_NAME` alone on its line; NAME may be empty
+//   table    `loop_` alone; then labels; then rows, up to the end of the block
+//   label    `_NAME`, alone or with its number: `_rlnImageName #1`. A label twice in a block is refused
+//   row      one value a label, separated by blanks or tabs, on one line
+//   pairs    a block without `loop_`: `_NAME value` lines, a table of one row
+//   value    letters without blanks, or anything between two ' or two ", the second before a blank or the line's end
+//
+// A value is a value wherever it stands: a row may begin with `data_2023/a.mrc`, `_old/a.mrc` or `loop_1/a.mrc`, as RELION
+// reads rows until an empty line. What fills the labels is a row; what stands alone where more values are due is a
+// heading. In a table of one label, a heading follows an empty line. A row that begins with `#`, and would fill the labels
+// without it, is refused: it may be a comment or a value. RELION stops at an empty line within a table; rows after it are
+// read here, with a notice. RELION takes a missing last value in tables of two labels for empty; here it is refused. Text
+// between two semicolons over several lines is not read.
+//
 // The file's bytes are kept and rows are spans of them, so a subset is written with every column, order and number text
 // unchanged, and a million rows cost no more memory than the file.
 import { parseNumber, textOf } from './ascii-numbers.ts';
-import { VitrineError } from './errors.ts';
+import { VitrineError, type Notice } from './errors.ts';
+import { starCell } from './star-cell.ts';
+import { StarReader } from './star-reader.ts';
+import { nextToken } from './star-tokens.ts';
 
 export interface StarBlock {
   /** Without `data_`; empty in RELION 3.0. */
   name: string;
   /** Column labels with the underscore, in file order. */
   columns: string[];
-  /** Spans [start, end) of the rows in the file, end without the line break; 2 a row. One row for key–value blocks. */
+  /** Spans [start, end) of the rows in the file, end without the line break; 2 a row. Of pairs: their lines. */
   rowSpans: Float64Array;
+  /** 1 for key–value blocks. */
   rows: number;
   isLoop: boolean;
   /** Values of a key–value block. */
@@ -21,146 +42,59 @@ export interface StarFile {
   path: string;
   bytes: Uint8Array;
   blocks: StarBlock[];
+  notices: Notice[];
 }
 
-const isSpace = (code: number) => code === 32 || code === 9 || code === 13;
-
-/** Span of the next token at or after `at`, quotes excluded; null where the line has no more. */
-export function nextToken(
-  bytes: Uint8Array,
-  at: number,
-  end: number,
-): { start: number; end: number; next: number } | null {
-  while (at < end && isSpace(bytes[at])) at++;
-  if (at >= end || bytes[at] === 35) return null;
-  const quote = bytes[at] === 34 || bytes[at] === 39 ? bytes[at] : 0;
-  if (quote) {
-    let close = at + 1;
-    while (close < end && !(bytes[close] === quote && (close + 1 === end || isSpace(bytes[close + 1])))) close++;
-    if (close < end) return { start: at + 1, end: close, next: close + 1 };
-  }
-  let stop = at;
-  while (stop < end && !isSpace(bytes[stop])) stop++;
-  return { start: at, end: stop, next: stop };
-}
-
-function tokenTexts(bytes: Uint8Array, start: number, end: number): string[] {
-  const texts: string[] = [];
-  for (let token = nextToken(bytes, start, end); token; token = nextToken(bytes, token.next, end))
-    texts.push(textOf(bytes, token.start, token.end));
-  return texts;
-}
-
-/** Parses a whole file. Errors: 'file-empty', 'star-syntax' (no data block; a row with too few or too many values). */
+/**
+ * Parses a whole file. Errors: 'file-empty', 'star-syntax' (no data block; a row with too few or too many values; a label
+ * twice; a line that may be a row or a comment), each naming the line.
+ */
 export function parseStar(bytes: Uint8Array, path: string): StarFile {
   if (bytes.length === 0)
     throw new VitrineError('file-empty', 'The file is empty.', { file: path, advice: 'Copy it again.' });
-  const blocks: StarBlock[] = [];
-  let block: StarBlock | null = null;
-  let spans: number[] = [];
-  const finish = () => {
-    if (!block) return;
-    block.rowSpans = Float64Array.from(spans);
-    block.rows = spans.length / 2;
-    spans = [];
-  };
-  for (let at = 0, line = 1; at < bytes.length; line++) {
-    const found = bytes.indexOf(10, at);
-    const end = found < 0 ? bytes.length : found;
-    const token = nextToken(bytes, at, end);
-    if (token) {
-      const first = bytes[token.start];
-      const head =
-        first === 95 || first === 100 || first === 108
-          ? textOf(bytes, token.start, Math.min(token.end, token.start + 200))
-          : '';
-      if (head.startsWith('data_')) {
-        finish();
-        block = {
-          name: head.slice(5),
-          columns: [],
-          rowSpans: new Float64Array(),
-          rows: 0,
-          isLoop: false,
-          pairs: new Map(),
-        };
-        blocks.push(block);
-      } else if (head === 'loop_' && block) {
-        block.isLoop = true;
-      } else if (head.startsWith('_') && block && spans.length === 0) {
-        block.columns.push(head);
-        if (!block.isLoop) block.pairs.set(head, tokenTexts(bytes, token.next, end)[0] ?? '');
-      } else if (block?.isLoop) {
-        const rowEnd = end > at && bytes[end - 1] === 13 ? end - 1 : end;
-        checkRow(bytes, at, rowEnd, block, spans.length / 2 + 1, line, path);
-        spans.push(at, rowEnd);
-      } else {
-        throw new VitrineError('star-syntax', 'This is not a STAR file.', {
-          file: path,
-          row: line,
-          expected: 'a line beginning with data_, loop_ or _rln…',
-          found: textOf(bytes, token.start, Math.min(token.end, token.start + 40)),
-          advice: 'Drop the particles .star file that RELION wrote.',
-        });
-      }
-    }
-    at = end + 1;
-  }
-  finish();
-  if (blocks.length === 0)
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    throw new VitrineError('star-syntax', 'This STAR file is written in UTF-16.', {
+      file: path,
+      expected: 'UTF-8',
+      advice: 'Save it again as UTF-8, or copy the file as RELION wrote it.',
+    });
+  const reader = new StarReader(bytes, path);
+  reader.readAll();
+  if (reader.blocks.length === 0)
     throw new VitrineError('star-syntax', 'The STAR file has no data block.', {
       file: path,
       expected: 'data_particles',
     });
-  return { path, bytes, blocks };
-}
-
-function checkRow(
-  bytes: Uint8Array,
-  at: number,
-  end: number,
-  block: StarBlock,
-  row: number,
-  line: number,
-  path: string,
-) {
-  let count = 0;
-  for (let token = nextToken(bytes, at, end); token; token = nextToken(bytes, token.next, end)) count++;
-  if (count !== block.columns.length)
-    throw new VitrineError('star-syntax', `Row ${row} of data_${block.name} does not fill its columns.`, {
-      file: path,
-      row: line,
-      expected: `${block.columns.length} values`,
-      found: String(count),
-      advice: 'The file may be cut off or edited by hand; write it again.',
-    });
+  return { path, bytes, blocks: reader.blocks, notices: reader.notices };
 }
 
 /** A numeric column, one value a row, NaN where a cell is no number; null where the block has no such column. */
 export function starNumbers(file: StarFile, block: StarBlock, column: string): Float64Array | null {
   const wanted = block.columns.indexOf(column);
   if (wanted < 0) return null;
-  if (!block.isLoop) return Float64Array.of(Number(block.pairs.get(column)));
-  const values = new Float64Array(block.rows);
+  if (!block.isLoop) return Float64Array.of(numberOf(block.pairs.get(column) ?? ''));
+  const values = new Float64Array(block.rows).fill(NaN);
   forEachCell(file, block, wanted, (row, start, end) => {
     values[row] = parseNumber(file.bytes, start, end);
   });
   return values;
 }
 
+const numberOf = (text: string) => (text.trim() === '' ? NaN : Number(text));
+
 /** A column as text, one value a row; null where the block has no such column. */
 export function starTexts(file: StarFile, block: StarBlock, column: string): string[] | null {
   const wanted = block.columns.indexOf(column);
   if (wanted < 0) return null;
   if (!block.isLoop) return [block.pairs.get(column) ?? ''];
-  const values = new Array<string>(block.rows);
+  const values = new Array<string>(block.rows).fill('');
   forEachCell(file, block, wanted, (row, start, end) => {
     values[row] = textOf(file.bytes, start, end);
   });
   return values;
 }
 
-/** Visits the cells of one column (by its place) as byte spans, row by row. */
+/** Visits the cells of one column (by its place) of a table as byte spans, row by row. */
 export function forEachCell(
   file: StarFile,
   block: StarBlock,
@@ -175,7 +109,7 @@ export function forEachCell(
   }
 }
 
-/** The file with only `rows` of `block`, in that order; everything before its first and after its last row unchanged. */
+/** The file with only `rows` of a table, in that order; everything before its first and after its last row unchanged. */
 export function writeStarRows(file: StarFile, block: StarBlock, rows: ArrayLike<number>): Uint8Array {
   const { bytes } = file;
   const { rowSpans } = block;
@@ -211,4 +145,20 @@ export function writeStarRows(file: StarFile, block: StarBlock, rows: ArrayLike<
   if (tail === bytes.length && bytes[tail - 1] !== 10 && rows.length > 0) at -= crlf ? 2 : 1;
   result.set(bytes.subarray(tail), at);
   return result.subarray(0, at + bytes.length - tail);
+}
+
+/** The file with a block of pairs written as the table of one row that it is. */
+export function pairsAsTable(file: StarFile, block: StarBlock): Uint8Array {
+  const { bytes } = file;
+  const { rowSpans, columns } = block;
+  const [start, end] = [rowSpans[0], rowSpans[rowSpans.length - 1]];
+  const lineBreak = bytes[rowSpans[1]] === 13 ? '\r\n' : '\n';
+  const labels = columns.map((label, i) => `${label} #${i + 1}`);
+  const row = columns.map((label) => starCell(block.pairs.get(label) ?? '')).join(' ');
+  const text = new TextEncoder().encode(['loop_', ...labels, row].join(lineBreak));
+  const result = new Uint8Array(bytes.length - (end - start) + text.length);
+  result.set(bytes.subarray(0, start));
+  result.set(text, start);
+  result.set(bytes.subarray(end), start + text.length);
+  return result;
 }

@@ -84,6 +84,8 @@ export interface ExplicitRoles {
   poses?: string;
   ctf?: string;
   index?: string;
+  /** Tables of cryoSPARC joined to the particles by uid. */
+  passthrough?: string[];
 }
 
 export interface UnderstandOptions {

@@ -2,17 +2,10 @@
 import type { FieldModel, Latents } from '../engine/engine.ts';
 import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
-import { encoderBatch } from './image-batches.ts';
-import type { TiltedView } from './training.ts';
+import { encoderBatch, type EncodedData } from './image-batches.ts';
 
-export interface EncodeData {
+export interface EncodeData extends EncodedData {
   images: HartleyImages;
-  /** N×2, fraction of the box; null for none. */
-  translations: Float32Array | null;
-  /** N×9; null for none. */
-  ctf: Float32Array | null;
-  /** Second views, where `images` hold two views a particle. */
-  tilt?: TiltedView;
 }
 
 export interface EncodeOptions {
@@ -30,7 +23,7 @@ export interface EncodeOptions {
 
 /** Memory that does not hold a batch is asked for half of it, down to one image. */
 export async function encodeAll(model: FieldModel, data: EncodeData, options: EncodeOptions = {}): Promise<Latents> {
-  const { images, ctf } = data;
+  const { images } = data;
   const { signal } = options;
   let batchSize = options.batchSize ?? 256;
   const { zDim, boxPixels } = model.spec;
@@ -47,7 +40,7 @@ export async function encodeAll(model: FieldModel, data: EncodeData, options: En
       const at = first + from;
       const indices = Uint32Array.from({ length: size }, (_, i) => at + i);
       const drawn = { indices, values: values.subarray(from * images.points, (from + size) * images.points) };
-      const batch = encoderBatch(drawn, { translations, ctf, ...(data.tilt && { tilt: data.tilt }) });
+      const batch = encoderBatch(drawn, { ...data, translations });
       const latents = await model.encode(batch).catch((error: unknown) => {
         if (size > 1 && error instanceof VitrineError && error.code === 'out-of-memory') return null;
         throw error;

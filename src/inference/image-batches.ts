@@ -1,8 +1,9 @@
 // Batches for the engine: the poses, CTF and noise that go with drawn images. Of particles seen twice (a tilted stack) the two
 // views follow each other.
 import type { ImageBatch } from '../engine/engine.ts';
-import { CTF_WIDTH } from '../formats/particles.ts';
+import { CTF_WIDTH, OPTICS_WIDTH } from '../formats/particles.ts';
 import { multiplyRotations } from '../geometry/local-rotations.ts';
+import { ordinaryRows, warpedRotations, type ImageOptics } from '../imaging/image-optics.ts';
 import { fillNoise } from './seeds.ts';
 import type { DrawnImages } from './shuffled-images.ts';
 import type { TiltedView, TrainingData, TrainingPlan } from './training.ts';
@@ -33,8 +34,25 @@ function interleaved(
 export interface EncodedData {
   /** N×2, fraction of the box; null for none. */
   translations: Float32Array | null;
+  /** N×9; null for none. */
   ctf: Float32Array | null;
+  optics?: ImageOptics | null;
+  /** Second views, where images hold two views a particle. */
   tilt?: TiltedView;
+}
+
+/** Rows of OPTICS_COLUMNS for the transfers; null where they are the CTF's. */
+function transferRows(optics: ImageOptics | null | undefined, indices: Uint32Array): Float32Array | null {
+  return optics?.transfer ? takeRows(optics.transfer, OPTICS_WIDTH, indices) : null;
+}
+
+/** Rotations (a row an index) with the warps of their images in them. */
+function warpedRows(
+  rotations: Float32Array,
+  optics: ImageOptics | null | undefined,
+  indices: Uint32Array,
+): Float32Array {
+  return optics?.warps ? warpedRotations(rotations, optics.warps, (row) => indices[row]) : rotations;
 }
 
 /** What the encoder needs of drawn images. */
@@ -45,18 +63,24 @@ export function encoderBatch(
   const shifts = data.translations && takeRows(data.translations, 2, indices);
   const ctf = data.ctf && takeRows(data.ctf, CTF_WIDTH, indices);
   const { tilt } = data;
-  if (!tilt) return { count: indices.length, images: values, translations: shifts, ctf };
+  const optics = transferRows(data.optics, indices);
+  if (!tilt) return { count: indices.length, images: values, translations: shifts, ctf, ...(optics && { optics }) };
   const secondCtf = tilt.ctf && takeRows(tilt.ctf, CTF_WIDTH, indices);
+  const secondOptics = transferRows(tilt.optics, indices);
+  const known = (rows: Float32Array | null) => rows ?? ordinaryRows(indices.length);
   return {
     count: 2 * indices.length,
     images: values,
     translations: interleaved(shifts, takeRows(tilt.translations, 2, indices), 2, indices.length),
     ctf: ctf && secondCtf && interleaved(ctf, secondCtf, CTF_WIDTH, indices.length),
+    ...((optics ?? secondOptics) && {
+      optics: interleaved(known(optics), known(secondOptics), OPTICS_WIDTH, indices.length),
+    }),
   };
 }
 
-export function encodedData({ poses, ctf, tilt }: TrainingData): EncodedData {
-  return { translations: poses.translations, ctf, ...(tilt && { tilt }) };
+export function encodedData({ poses, ctf, optics, tilt }: TrainingData): EncodedData {
+  return { translations: poses.translations, ctf, ...(optics && { optics }), ...(tilt && { tilt }) };
 }
 
 export function trainingBatch(
@@ -68,11 +92,11 @@ export function trainingBatch(
   const { indices } = drawn;
   const zDim = plan.spec.zDim;
   const own = takeRows(data.poses.rotations, 9, indices);
-  let rotations = own;
+  let rotations = warpedRows(own, data.optics, indices);
   if (data.tilt) {
     const turned = new Float32Array(own.length);
     for (let at = 0; at < own.length; at += 9) multiplyRotations(data.tilt.rotation, 0, own, at, turned, at);
-    rotations = interleaved(own, turned, 9, indices.length);
+    rotations = interleaved(rotations, warpedRows(turned, data.tilt.optics, indices), 9, indices.length);
   }
   let noise: Float32Array | null = null;
   if (zDim > 0) {

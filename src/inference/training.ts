@@ -11,6 +11,7 @@ import type {
 import type { Poses } from '../formats/particles.ts';
 import type { PoseReport } from './pose-report.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
+import type { ImageOptics } from '../imaging/image-optics.ts';
 
 export interface TrainingPlan {
   spec: ModelSpec;
@@ -32,6 +33,8 @@ export interface TrainingData {
   poses: Poses;
   /** N×9, the box and pixel size those of the training lattice; null for none. */
   ctf: Float32Array | null;
+  /** What is known of the images' optics beyond `ctf`; null or absent for nothing. */
+  optics?: ImageOptics | null;
   /** Present where each particle was imaged twice: `images` then hold both views of a particle, one after the other. */
   tilt?: TiltedView;
 }
@@ -43,6 +46,7 @@ export interface TiltedView {
   /** N×2, fraction of the box. */
   translations: Float32Array;
   ctf: Float32Array | null;
+  optics?: ImageOptics | null;
 }
 
 /** All that is needed to go on from the end of an epoch: bit for bit on the same device. */

@@ -72,12 +72,6 @@ function requireBox(file: NamedBlob): never {
   });
 }
 
-/** What a table holds, in the words of `info`. */
-export async function describeTable(file: NamedBlob) {
-  const { particles, boxPixels, pixelSizeAngstrom, opticsGroups, poses, ctf } = await readTable(file);
-  return { particles, boxPixels, pixelSizeAngstrom, opticsGroups, hasPoses: poses !== null, hasCtf: ctf !== null };
-}
-
 /** The set's images as one float32 stack, Fourier-cropped to `boxPixels` where given. */
 export async function convertStack(
   set: ParticleSet,

@@ -2,7 +2,8 @@
 // standard deviation, in float32, a shard at a time; nothing is kept.
 import type { Latents } from '../engine/engine.ts';
 import { VitrineError } from '../formats/errors.ts';
-import { CTF_WIDTH, type ParticleSet } from '../formats/particles.ts';
+import { CTF_WIDTH, OPTICS_WIDTH, type ParticleSet } from '../formats/particles.ts';
+import { imageOptics } from '../imaging/image-optics.ts';
 import { makeLattice } from '../imaging/lattice.ts';
 import { encodeAll } from '../inference/encode-all.ts';
 import type { LoadedRun } from './decode-job.ts';
@@ -47,6 +48,7 @@ export async function encodeParticles(
       images,
       translations: translations && translations.subarray(2 * first, 2 * (first + count)),
       ctf: ctf && ctf.subarray(CTF_WIDTH * first, CTF_WIDTH * (first + count)),
+      optics: imageOptics(set.optics?.subarray(OPTICS_WIDTH * first, OPTICS_WIDTH * (first + count))),
     };
     const latents = await encodeAll(model, part, {
       ...(signal && { signal }),

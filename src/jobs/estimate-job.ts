@@ -53,7 +53,7 @@ export async function estimateRun(
   params: Params,
   { signal, onProgress }: JobOptions = {},
 ): Promise<RunEstimate> {
-  const { record, ctf, originalIndex } = dataset;
+  const { record, ctf, optics, originalIndex } = dataset;
   const { boxPixels } = imageOptionsOf(params, record.boxPixels);
   const field = fieldFromParams(params, boxPixels);
   const start = initialCheckpoint(field, params.seed);
@@ -65,7 +65,7 @@ export async function estimateRun(
     ),
     translations: null,
   };
-  const data = trainingData({ images, poses, ctf, originalIndex }, record.boxPixels);
+  const data = trainingData({ images, poses, ctf, optics, originalIndex }, record.boxPixels);
   const plan = planFrom(params, field);
   const notices: Notice[] = [];
   const measuring = { fraction: null, message: 'Measuring a few steps' };

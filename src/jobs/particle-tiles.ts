@@ -1,19 +1,21 @@
 // Particles as pictures: low-pass, sign of the CTF and centring where asked for, each scaled to mean 0 and standard
 // deviation 1. From real-space images, or from prepared ones (Hartley values) where the original files are gone.
 import { VitrineError } from '../formats/errors.ts';
-import { CTF_WIDTH, type ImageReader } from '../formats/particles.ts';
+import { CTF_WIDTH, OPTICS_WIDTH, type ImageReader } from '../formats/particles.ts';
+import { removeBeamTilt } from '../imaging/beam-tilt.ts';
 import { ctfAtPoints } from '../imaging/ctf.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 import { inverseHartleyImage } from '../imaging/hartley.ts';
 import { makeLattice, type Lattice } from '../imaging/lattice.ts';
 import { preprocessImages } from '../imaging/preprocess.ts';
 import { shiftHartley } from '../imaging/shift.ts';
+import { transferAtPoints } from '../imaging/transfer.ts';
 import { ctfForBox } from './train-job.ts';
 
 export interface TileRequest {
   /** Å; null for none. */
   lowPassAngstrom: number | null;
-  /** Multiply by the sign of the CTF and centre by the pose. */
+  /** Multiply by the sign of the CTF, take out the phase of a tilted beam and centre by the pose. */
   flipPhases: boolean;
 }
 
@@ -22,6 +24,8 @@ export interface TileParticles {
   imagePixels: number;
   pixelSizeAngstrom: number;
   ctf: Float32Array | null;
+  /** N×10 as OPTICS_COLUMNS; null where every row is ordinary. */
+  optics: Float32Array | null;
   translations: Float32Array | null;
 }
 
@@ -48,6 +52,10 @@ export async function tilesFromImages(
   const area = lattice.side ** 2;
   for (let i = 0; i < indices.length; i++)
     for (let p = 0; p < lattice.points; p++) values[i * lattice.points + p] = full[i * area + lattice.index[p]];
+  const { ctf, optics, imagePixels } = particles;
+  if (request.flipPhases && ctf && optics)
+    for (const [i, index] of indices.entries())
+      removeBeamTilt({ ctf, optics }, index, imagePixels, lattice, values, i * lattice.points);
   return render({ boxPixels, values }, lattice, indices, particles, request);
 }
 
@@ -92,7 +100,9 @@ function render(
         particles.imagePixels,
         boxPixels,
       );
-      ctfAtPoints(row, lattice, ctfValues);
+      const optics = particles.optics?.subarray(index * OPTICS_WIDTH, (index + 1) * OPTICS_WIDTH);
+      if (optics) transferAtPoints(row, optics, lattice, ctfValues);
+      else ctfAtPoints(row, lattice, ctfValues);
       // The CTF is negative at low frequency; times −sign it leaves white particles white.
       for (let p = 0; p < points; p++) if (ctfValues[p] > 0) image[p] = -image[p];
     }

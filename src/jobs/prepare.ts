@@ -2,8 +2,11 @@
 // resumed ones find the shards. A preparation that was broken off goes on after the shards it had written.
 import { VitrineError } from '../formats/errors.ts';
 import type { ImageReader } from '../formats/particles.ts';
+import { beamTiltBytes, removeBeamTilt, type TiltedOptics } from '../imaging/beam-tilt.ts';
+import type { HartleyShard } from '../imaging/hartley-images.ts';
+import { makeLattice, type Lattice } from '../imaging/lattice.ts';
 import { prepareImages } from '../imaging/preprocess.ts';
-import { cacheKey, ParticleCache, ParticleCacheWriter, SHARD_SIZE } from '../library/particle-cache.ts';
+import { cacheKey, ParticleCache, ParticleCacheWriter, sha256, SHARD_SIZE } from '../library/particle-cache.ts';
 import type { Storage } from '../library/storage.ts';
 import type { Params } from '../params.ts';
 import { openImageTransform } from './image-transform.ts';
@@ -12,6 +15,8 @@ import type { JobOptions } from './progress.ts';
 export interface PrepareJobOptions extends JobOptions {
   /** WebGPU that may transform the images; the CPU does where it is null, has no real adapter or fails. */
   gpu?: GPU | null;
+  /** Rows of the reader's images, where a tilted beam's phase is to be taken out of them (imaging/beam-tilt.ts). */
+  tilted?: TiltedOptics | null;
 }
 
 /** What is done to the images; plain data, part of the cache's key. */
@@ -47,13 +52,22 @@ export function cacheFolder(key: string): string {
   return `images/${key}`;
 }
 
+/** What the cache's key and its record say of the preparation. */
+async function keyed(
+  options: ImageOptions,
+  tilted: TiltedOptics | null,
+): Promise<ImageOptions & { beamTilt?: string }> {
+  return tilted ? { ...options, beamTilt: await sha256(beamTiltBytes(tilted)) } : options;
+}
+
 /** The prepared images where they are kept whole, else null. */
 export async function findPrepared(
   storage: Storage,
   fingerprint: string,
   options: ImageOptions,
+  tilted: TiltedOptics | null = null,
 ): Promise<ParticleCache | null> {
-  return ParticleCache.open(storage, cacheFolder(await cacheKey(fingerprint, options)));
+  return ParticleCache.open(storage, cacheFolder(await cacheKey(fingerprint, await keyed(options, tilted))));
 }
 
 /** Errors: those of reading and preprocessing, 'storage' where there is no room, 'cancelled'. */
@@ -62,15 +76,17 @@ export async function prepareParticles(
   reader: ImageReader,
   fingerprint: string,
   options: ImageOptions,
-  { signal, onProgress, gpu = null }: PrepareJobOptions = {},
+  { signal, onProgress, gpu = null, tilted = null }: PrepareJobOptions = {},
 ): Promise<ParticleCache> {
-  const kept = await findPrepared(storage, fingerprint, options);
+  const kept = await findPrepared(storage, fingerprint, options, tilted);
   if (kept) return kept;
-  const folder = cacheFolder(await cacheKey(fingerprint, options));
-  const report = (done: number): void =>
+  const done = await keyed(options, tilted);
+  const folder = cacheFolder(await cacheKey(fingerprint, done));
+  const lattice = makeLattice(options.boxPixels);
+  const report = (images: number): void =>
     onProgress?.({
-      fraction: done / reader.count,
-      message: `Preparing images: ${done.toLocaleString('en')} of ${reader.count.toLocaleString('en')}`,
+      fraction: images / reader.count,
+      message: `Preparing images: ${images.toLocaleString('en')} of ${reader.count.toLocaleString('en')}`,
     });
   report(0);
   const transform = await openImageTransform(gpu, reader, options);
@@ -84,10 +100,14 @@ export async function prepareParticles(
       boxPixels,
       points,
       standardDeviation,
-      options,
+      options: done,
     });
     const first = writer.firstMissing * SHARD_SIZE;
-    if (first === 0) for await (const shard of prepared.shards()) await writer.write(shard);
+    if (first === 0)
+      for await (const shard of prepared.shards()) {
+        untilt(shard, shard.first, tilted, reader.boxPixels, lattice);
+        await writer.write(shard);
+      }
     else if (first < count) {
       const rest = await prepareImages(imagesFrom(reader, first), {
         ...prepareOptions,
@@ -97,6 +117,7 @@ export async function prepareParticles(
       const scale = rest.standardDeviation / standardDeviation;
       for await (const shard of rest.shards()) {
         for (let i = 0; i < shard.values.length; i++) shard.values[i] *= scale;
+        untilt(shard, first + shard.first, tilted, reader.boxPixels, lattice);
         await writer.write({ ...shard, first: first + shard.first });
       }
     }
@@ -104,6 +125,18 @@ export async function prepareParticles(
   } finally {
     transform?.dispose();
   }
+}
+
+/** Takes the phase of tilted beams out of a shard whose first image is image `first` of the set. */
+export function untilt(
+  { count, values }: HartleyShard,
+  first: number,
+  tilted: TiltedOptics | null,
+  imagePixels: number,
+  lattice: Lattice,
+): void {
+  if (!tilted) return;
+  for (let i = 0; i < count; i++) removeBeamTilt(tilted, first + i, imagePixels, lattice, values, i * lattice.points);
 }
 
 function imagesFrom(reader: ImageReader, first: number): ImageReader {

@@ -3,9 +3,12 @@
 import { VitrineError } from '../formats/errors.ts';
 import type { ParticleSet } from '../formats/particles.ts';
 import type { HartleyShard } from '../imaging/hartley-images.ts';
+import { tiltedOptics } from '../imaging/beam-tilt.ts';
+import { makeLattice } from '../imaging/lattice.ts';
 import { prepareImages } from '../imaging/preprocess.ts';
 import type { RunField } from '../library/runs.ts';
 import { openImageTransform } from './image-transform.ts';
+import { untilt } from './prepare.ts';
 
 export interface RunImagesOptions {
   signal?: AbortSignal | undefined;
@@ -13,7 +16,10 @@ export interface RunImagesOptions {
   gpu?: GPU | null;
 }
 
-/** Error: 'value-out-of-range' for images smaller than the run's box. */
+/**
+ * The phase of tilted beams is taken out. Errors: 'value-out-of-range' for images smaller than the run's box, 'ctf-missing' where
+ * a tilted beam's phase is not known.
+ */
 export async function* imagesForRun(
   { spec, dataset }: RunField,
   set: ParticleSet,
@@ -31,12 +37,15 @@ export async function* imagesForRun(
     windowRadius: dataset.windowRadius,
     invert: dataset.invertData,
   };
+  const tilted = tiltedOptics(set.ctf, set.optics);
+  const lattice = makeLattice(spec.boxPixels);
   const transform = await openImageTransform(gpu, set.images, imageOptions);
   try {
     const prepared = await prepareImages(set.images, { ...imageOptions, transform, ...(signal && { signal }) });
     const scale = prepared.standardDeviation / dataset.standardDeviation;
     for await (const shard of prepared.shards()) {
       for (let i = 0; i < shard.values.length; i++) shard.values[i] *= scale;
+      untilt(shard, shard.first, tilted, set.boxPixels, lattice);
       yield shard;
     }
   } finally {

@@ -45,7 +45,7 @@ beforeAll(async () => {
   const training = validateParams({ zDim: 0, decoderDim: 32, decoderLayers: 2, epochs: 30, learningRate: 2e-3 });
   const record = { ...newRecord(), params: training, imagePixels: BOX, boxPixels: BOX, particles: COUNT };
   await run.writeRecord(record);
-  const particles = { images: prepared, poses, ctf, originalIndex: set.originalIndex };
+  const particles = { images: prepared, poses, ctf, optics: null, originalIndex: set.originalIndex };
   await writeRunFolder(run, record, particles);
   await trainRun(run, () => Promise.resolve(engine), particles, {}, { onEvent: () => undefined });
   loaded = await loadModel(engine, run, null);

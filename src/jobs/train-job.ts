@@ -6,11 +6,13 @@ import { throwIfCancelled, VitrineError, type Notice } from '../formats/errors.t
 import { writeCtfPickle, writeIndexPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { CTF_WIDTH, type Poses } from '../formats/particles.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
+import { imageOptics } from '../imaging/image-optics.ts';
 import { trainAbInitioRun } from './abinit-job.ts';
 import { initialCheckpoint } from '../inference/start.ts';
 import { train, type TrainingHooks } from '../inference/train.ts';
 import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, TrainingPlan } from '../inference/training.ts';
 import type { RunRecord } from '../library/run-record.ts';
+import { writeRunOptics } from '../library/run-optics.ts';
 import type { RunFolder } from '../library/runs.ts';
 import type { Params } from '../params.ts';
 import { Setbacks, type AdaptedParams } from './setbacks.ts';
@@ -23,9 +25,12 @@ export interface RunParticles {
   poses: Poses;
   /** N×9 of the original images. */
   ctf: Float32Array | null;
+  /** N×10 as OPTICS_COLUMNS; null where every row is ordinary. */
+  optics: Float32Array | null;
   originalIndex: Uint32Array;
-  /** Tilt pairs: `images` hold both views; CTF of the second stack's images, N×9. */
+  /** Tilt pairs: `images` hold both views; CTF (N×9) and optics (N×10) of the second stack's images. */
   tiltCtf?: Float32Array | null;
+  tiltOptics?: Float32Array | null;
   isTiltPairs?: boolean;
 }
 
@@ -64,27 +69,29 @@ export function ctfForBox(ctf: Float32Array, imagePixels: number, boxPixels: num
 }
 
 export function trainingData(particles: RunParticles, imagePixels: number): TrainingData {
-  const { images, poses, ctf, isTiltPairs, tiltCtf } = particles;
+  const { images, poses, ctf, optics, isTiltPairs, tiltCtf, tiltOptics } = particles;
   const forBox = (rows: Float32Array | null | undefined) => rows && ctfForBox(rows, imagePixels, images.boxPixels);
-  const data: TrainingData = { images, poses, ctf: forBox(ctf) ?? null };
+  const data: TrainingData = { images, poses, ctf: forBox(ctf) ?? null, optics: imageOptics(optics) };
   if (isTiltPairs)
     data.tilt = {
       rotation: new Float32Array(9),
       translations: new Float32Array(2 * images.count),
       ctf: forBox(tiltCtf) ?? null,
+      optics: imageOptics(tiltOptics),
     };
   return data;
 }
 
-/** Writes the parts of a new run that do not change: config.yaml, poses, CTF and the rows of the original stack. */
+/** Writes the parts of a new run that do not change: config.yaml, poses, CTF, optics and the rows of the original stack. */
 export async function writeRunFolder(run: RunFolder, record: RunRecord, particles: RunParticles): Promise<void> {
   const { params, files } = record;
   const field = fieldOfRun(record, particles);
-  const { originalIndex, poses, ctf } = particles;
+  const { originalIndex, poses, ctf, optics } = particles;
   const isPart = originalIndex.some((row, i) => row !== i);
   // An ab initio run writes its poses as it finds them.
   if (params.method !== 'ab-initio') await run.storage.write(run.path('pose.pkl'), writePosePickle(poses));
   if (ctf) await run.storage.write(run.path('ctf.pkl'), writeCtfPickle(ctf));
+  if (optics) await writeRunOptics(run, optics);
   if (isPart) await run.storage.write(run.path('ind.pkl'), writeIndexPickle(originalIndex));
   const dataset = {
     particles: files?.particles ?? record.datasetName,

@@ -49,7 +49,8 @@ export async function cacheKey(fingerprint: string, options: unknown): Promise<s
   return (await sha256(new TextEncoder().encode(text))).slice(0, 32);
 }
 
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+/** In hexadecimal digits. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -34,6 +34,7 @@ export interface CaseShape {
   images: number;
   withCtf?: boolean;
   withShifts?: boolean;
+  withOptics?: boolean;
 }
 
 /** Domains, activations, absent parts, odd widths and depths. */
@@ -48,6 +49,14 @@ export const caseShapes: readonly CaseShape[] = [
     spec: { boxPixels: 20, encoderMaskRadius: 6, encoderLayers: 2 },
     features: 8,
     images: 2,
+  },
+  { name: 'optics of each image', spec: { zDim: 2 }, features: 7, images: 7, withOptics: true },
+  {
+    name: 'optics of each image, hartley, no encoder',
+    spec: { zDim: 0, domain: 'hartley', boxPixels: 12 },
+    features: 6,
+    images: 3,
+    withOptics: true,
   },
 ];
 
@@ -101,7 +110,7 @@ export function makeCase(shape: CaseShape, seed = 1): ModelCase {
     weights.set(`${name}.bias`, { shape: [outputs], data: randomArray(random, outputs, scale) });
   }
   const count = shape.images;
-  return {
+  const made: ModelCase = {
     name: shape.name,
     spec,
     encoding,
@@ -130,6 +139,18 @@ export function makeCase(shape: CaseShape, seed = 1): ModelCase {
       noise: spec.zDim > 0 ? randomArray(random, latentCount(spec, count) * spec.zDim) : null,
     },
   };
+  if (shape.withOptics) made.batch.optics = opticsRows(random, count);
+  return made;
+}
+
+/** Scales, B factors and magnifications by chance, images of all three kinds in turn; OPTICS_COLUMNS. */
+export function opticsRows(random: Random, count: number): Float32Array<ArrayBuffer> {
+  const row = (i: number) => [
+    ...[1 + 0.3 * random(), 60 * (1 + random()), i % 3],
+    ...[1 + 0.05 * random(), 0.04 * random(), 0.04 * random(), 1 + 0.05 * random()],
+    ...[1, 0, 0],
+  ];
+  return Float32Array.from(Array.from({ length: count }, (_, i) => row(i)).flat());
 }
 
 /** Row-major 3×3 from random ZYZ angles. */

@@ -12,7 +12,22 @@ export interface TwinLoss {
   logVariance: number[][];
 }
 
-/** docs/CONVENTIONS.md, "CTF", as it stands there; x and y in cycles per pixel. */
+/** docs/CONVENTIONS.md, "CTF" and "Beyond the nine columns", as they stand there; x and y in cycles per pixel. */
+export function transferTwin(
+  row: ArrayLike<number>,
+  optics: ArrayLike<number> | null | undefined,
+  x: number,
+  y: number,
+): number {
+  if (!optics) return ctfTwin(row, x, y);
+  const [scale, bFactor, applied, m00, m01, m10, m11] = Array.from(optics);
+  const [u, v] = [m00 * x + m01 * y, m10 * x + m11 * y];
+  const s2 = (u * u + v * v) / row[1] ** 2;
+  const c = scale * Math.exp((-bFactor * s2) / 4) * ctfTwin(row, u, v);
+  return applied === 2 ? -(c ** 2) : applied === 1 ? -Math.abs(c) : c;
+}
+
+/** The nine columns alone. */
 function ctfTwin(row: ArrayLike<number>, x: number, y: number): number {
   const [, pixelSize, defocusU, defocusV, angle, kilovolt, aberration, w, phaseShift] = Array.from(row);
   const volt = kilovolt * 1000;
@@ -88,7 +103,8 @@ export function lossTwin(
       return Math.cos(phase) * h[i] + Math.sin(phase) * h[points - 1 - i];
     });
     const ctfRow = batch.ctf?.subarray(9 * image, 9 * image + 9);
-    const ctf = k.map(([kx, ky]) => (ctfRow ? ctfTwin(ctfRow, kx, ky) : 1));
+    const optics = batch.optics?.subarray(10 * image, 10 * image + 10);
+    const ctf = k.map(([kx, ky]) => (ctfRow ? transferTwin(ctfRow, optics, kx, ky) : 1));
     const inside = (i: number) => (column[i] - center) ** 2 + (row[i] - center) ** 2 <= spec.encoderMaskRadius ** 2;
     return { y, ctf, input: y.map((value, i) => value * Math.sign(ctf[i])).filter((_, i) => inside(i)) };
   });

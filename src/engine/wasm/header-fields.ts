@@ -61,6 +61,7 @@ export const enum Header {
   rotations,
   translations,
   ctf,
+  optics,
   noise,
   target,
   transfer,
@@ -99,6 +100,7 @@ export const enum Header {
   lastChunk,
   hasTranslations,
   hasCtf,
+  hasOptics,
   hasNoise,
   rows,
   /** f32: β, learning rate over the first bias correction, 1/√(second bias correction), weight decay. */

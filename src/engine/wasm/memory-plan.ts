@@ -113,6 +113,7 @@ export function planMemory(spec: ModelSpec, encoding: EncodingTable, slices: Sli
   put(Header.rotations, chunkImages * 36);
   put(Header.translations, chunkImages * 8);
   put(Header.ctf, chunkImages * 36);
+  put(Header.optics, chunkImages * 40);
   put(Header.noise, chunkImages * spec.zDim * 4);
   put(Header.target, chunkImages * 2 * halfRows * 4);
   put(Header.transfer, chunkImages * halfRows * 4);

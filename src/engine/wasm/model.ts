@@ -178,17 +178,19 @@ export class WasmModel implements FieldModel {
     return unpackParameters(this.plan.parameters, this.memory.floats(field, this.plan.parameters.floats));
   }
 
-  /** Images, translations and CTF of each chunk in place, then `run` with its first image and its count. */
+  /** Images, translations, CTF and optics of each chunk in place, then `run` with its first image and its count. */
   private async inChunks(batch: EncoderBatch, run: (from: number, count: number) => Promise<void>): Promise<void> {
     const { memory, points, plan } = this;
     memory.setWord(Header.hasTranslations, batch.translations ? 1 : 0);
     memory.setWord(Header.hasCtf, batch.ctf ? 1 : 0);
+    memory.setWord(Header.hasOptics, batch.ctf && batch.optics ? 1 : 0);
     for (let from = 0; from < batch.count; from += plan.chunkImages) {
       const count = Math.min(plan.chunkImages, batch.count - from);
       memory.setWord(Header.count, count);
       memory.copy(Header.images, batch.images, from * points, count * points);
       if (batch.translations) memory.copyShifts(batch.translations, from, count, this.spec.boxPixels);
       if (batch.ctf) memory.copy(Header.ctf, batch.ctf, from * 9, count * 9);
+      if (batch.ctf && batch.optics) memory.copy(Header.optics, batch.optics, from * 10, count * 10);
       await run(from, count);
     }
   }

@@ -187,7 +187,7 @@ export async function startPoses(
   const last = new LastPoses(count);
   const found = await findStart(
     engine,
-    { images, ctf: data.ctf },
+    { images, ctf: data.ctf, ...(data.optics && { optics: data.optics }) },
     { seed, starts: plan.starts, classes: plan.classes, patience: plan.patience, baseLevel, shiftExtent },
     {
       ...(control.signal && { signal: control.signal }),

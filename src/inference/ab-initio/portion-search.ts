@@ -5,8 +5,8 @@ import { coefficientsAt, searchOrder, searchPoints } from '../../engine/scoring/
 import type { PoseScorer, SearchImages, SearchPoints } from '../../engine/scoring/scorer.ts';
 import { cubeFromField, fieldSlices } from '../../field/fourier-cube.ts';
 import { throwIfCancelled } from '../../formats/errors.ts';
-import { CTF_WIDTH } from '../../formats/particles.ts';
 import { gridSize } from '../../geometry/rotation-grid.ts';
+import { largestStretch, rowsByWarp } from '../../imaging/image-optics.ts';
 import { makeLattice } from '../../imaging/lattice.ts';
 import { sliceCubes } from '../../backprojection/slicing.ts';
 import { kMeansClusters } from '../../landscape/kmeans.ts';
@@ -14,12 +14,13 @@ import {
   DirectComparison,
   InterpolatedComparison,
   tiltAboutX,
+  warped,
   type ComparedPoses,
   type View,
 } from '../pose-search/comparison.ts';
 import { refinePoses, type Slicer } from '../pose-search/gauss-newton.ts';
 import { searchLocally, type LocalPlan } from '../pose-search/local.ts';
-import { chosenImages, ctfAtSearchPoints } from '../pose-search/search-images.ts';
+import { chosenImages, transferAtSearchPoints } from '../pose-search/search-images.ts';
 import { searchBySubdivision, type FoundPoses } from '../pose-search/subdivide.ts';
 import { encodedData, encoderBatch, takeRows } from '../image-batches.ts';
 import { fillNoise } from '../seeds.ts';
@@ -47,6 +48,10 @@ export class PortionSearch {
   readonly points: SearchPoints;
   tally: SearchTally = { images: 0, atBorder: 0, error: 0, gain: 0 };
   private readonly order: Uint32Array;
+  /** By view, N×4; null where slices lie where rotations say. */
+  private readonly warps: readonly (Float32Array | null)[];
+  /** How far beyond the band limit slices may reach into the field's cube. */
+  private readonly stretch: number;
 
   private constructor(
     private readonly plan: AbInitioPlan,
@@ -54,6 +59,8 @@ export class PortionSearch {
     private readonly scorers: readonly PoseScorer[],
   ) {
     this.points = scorers[0].points;
+    this.warps = scorers.map((_, view) => (view === 0 ? data.optics : data.tilt?.optics)?.warps ?? null);
+    this.stretch = Math.max(...this.warps.map(largestStretch));
     this.order = searchOrder(makeLattice(data.images.boxPixels), this.points.radius[this.points.count - 1]);
   }
 
@@ -80,15 +87,17 @@ export class PortionSearch {
     const latents = await this.drawnLatents(drawn, model, epoch);
     for (const { rows, z } of await groupsOf(latents, model.spec.zDim, drawn.indices.length, epoch)) {
       const direct = this.plan.search.slices === 'direct';
-      const cube = direct ? null : await cubeFromField(model, z, this.plan.search.bandEnd, OVERSAMPLING, signal);
+      const band = this.plan.search.bandEnd * this.stretch;
+      const cube = direct ? null : await cubeFromField(model, z, band, OVERSAMPLING, signal);
       const atATime = this.imagesAtATime(model.spec.zDim > 0 && direct);
-      for (let from = 0; from < rows.length; from += atATime) {
+      for (const part of this.partsOf(rows, drawn.indices, atATime)) {
         throwIfCancelled(signal);
-        const part = rows.slice(from, from + atATime);
+        const warps = this.warps.map((table) => table?.subarray(4 * drawn.indices[part[0]]).slice(0, 4) ?? null);
         const seen: View[] = views.map((images, view) => ({
           scorer: this.scorers[view],
           images: chosenImages(images, this.points.count, part),
           tilt: view === 0 ? null : tiltAboutX(this.plan.tiltDegrees),
+          warp: warps[view],
         }));
         const own = latents && gathered(latents, model.spec.zDim, part);
         const comparison = cube
@@ -99,14 +108,24 @@ export class PortionSearch {
           ? await searchLocally(comparison, this.posesOf(numbers), local)
           : await searchBySubdivision(comparison, subdivisionIn(this.plan, epoch));
         if (seen.length === 1 && this.plan.search.polish > 0) {
-          const slicer: Slicer = cube
-            ? (rotations, count) => Promise.resolve(sliceCubes(() => cube, this.points, count, rotations))
-            : (rotations, count, imageOf) => this.directSlices(model, own, rotations, count, imageOf, signal);
+          const slicer: Slicer = (rotations, count, imageOf) => {
+            const seenAt = warped(rotations, warps[0]);
+            return cube
+              ? Promise.resolve(sliceCubes(() => cube, this.points, count, seenAt))
+              : this.directSlices(model, own, seenAt, count, imageOf, signal);
+          };
           await this.polish(seen[0].images, found, slicer);
         }
         this.keep(numbers, found);
       }
     }
+  }
+
+  /** Rows that are searched together: at most `atATime`, of one warp, since they share slices. */
+  private *partsOf(rows: readonly number[], indices: Uint32Array, atATime: number): Generator<number[]> {
+    const placed = this.warps.map((table) => table && takeRows(table, 4, indices));
+    for (const alike of rowsByWarp(rows, placed))
+      for (let from = 0; from < alike.length; from += atATime) yield alike.slice(from, from + atATime);
   }
 
   private async polish(images: SearchImages, found: FoundPoses, slicer: Slicer): Promise<void> {
@@ -153,6 +172,7 @@ export class PortionSearch {
   private imagesOfView({ indices, values }: DrawnImages, view: number): SearchImages {
     const { images, tilt } = this.data;
     const ctf = view === 0 ? this.data.ctf : (tilt?.ctf ?? null);
+    const optics = view === 0 ? this.data.optics : tilt?.optics;
     const n = this.points.count;
     const perView = images.points / this.scorers.length;
     const result: SearchImages = {
@@ -163,10 +183,7 @@ export class PortionSearch {
     for (let i = 0; i < indices.length; i++) {
       const offset = i * images.points + view * perView;
       coefficientsAt(this.order, values, offset, perView, result.values, 2 * i * n);
-      if (ctf && result.ctf) {
-        const row = ctf.subarray(indices[i] * CTF_WIDTH, (indices[i] + 1) * CTF_WIDTH);
-        ctfAtSearchPoints(this.points, row, result.ctf, i * n);
-      }
+      if (ctf && result.ctf) transferAtSearchPoints(this.points, ctf, optics, indices[i], result.ctf, i * n);
     }
     return result;
   }

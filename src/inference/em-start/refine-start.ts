@@ -8,9 +8,11 @@ import type { Engine } from '../../engine/engine.ts';
 import { pointsWithin, searchPoints } from '../../engine/scoring/points.ts';
 import type { FourierCube, PoseScorer, SearchImages, SearchPoints } from '../../engine/scoring/scorer.ts';
 import { throwIfCancelled } from '../../formats/errors.ts';
+import { largestStretch, rowsByWarp, warpedRotations } from '../../imaging/image-optics.ts';
+import { takeRows } from '../image-batches.ts';
 import { InterpolatedComparison } from '../pose-search/comparison.ts';
 import { refinePoses } from '../pose-search/gauss-newton.ts';
-import { SearchImageReader, type SearchData } from '../pose-search/search-images.ts';
+import { chosenImages, SearchImageReader, type SearchData } from '../pose-search/search-images.ts';
 import { searchBySubdivision, type SubdivisionPlan } from '../pose-search/subdivide.ts';
 import { confine, softSphere } from './initial-map.ts';
 import { withSign } from './polarity.ts';
@@ -70,8 +72,10 @@ export async function refineStart(
 ): Promise<RefinedStart> {
   const { mapPixels } = start;
   const { boxPixels, count } = data.images;
-  const firstBand = Math.min(bandOfGrid(plan.baseLevel), mapPixels / 2 - 0.5);
-  const lastBand = Math.min(firstBand + ROUNDS * BAND_STEP, mapPixels / 2 - 0.5);
+  // Slices of images that were magnified reach further than their band limit.
+  const reach = (mapPixels / 2 - 0.5) / largestStretch(data.optics?.warps);
+  const firstBand = Math.min(bandOfGrid(plan.baseLevel), reach);
+  const lastBand = Math.min(firstBand + ROUNDS * BAND_STEP, reach);
   const points = searchPoints(boxPixels, lastBand);
   const reader = new SearchImageReader(data, points);
   const scorer = await engine.createScorer(points);
@@ -85,6 +89,7 @@ export async function refineStart(
   try {
     const images = await reader.read(numbers, hooks.signal);
     withSign(images, start.sign);
+    const warps = warpsAt(data, numbers);
     const tell = (fraction: number, message: string, found: Found, error: number) =>
       hooks.onProgress?.({
         stage: 'refine',
@@ -100,14 +105,14 @@ export async function refineStart(
         mapPixels,
       });
     const search = subdivisionOf(plan, boxPixels, firstBand);
-    const found = await searchClasses(scorer, images, cubes(), search, hooks);
+    const found = await searchClasses(scorer, images, warps, cubes(), search, hooks);
     let error = meanOf(found.errors) / pointsWithin(points, search.bandEnd);
     tell(0.3, 'Poses searched on finer grids', found, error);
     for (let round = 0; round < ROUNDS; round++) {
       throwIfCancelled(hooks.signal);
       const within = pointsWithin(points, Math.min(lastBand, firstBand + BAND_STEP * (round + 1)));
-      error = await polish(images, points, found, cubes(), within);
-      maps = remade(maps.length, images, points, found, within, shape, mapPixels, mask);
+      error = await polish(images, warps, points, found, cubes(), within);
+      maps = remade(maps.length, images, warps, points, found, within, shape, mapPixels, mask);
       const message = `Round ${round + 1} of ${ROUNDS}, band limit ${Math.round(points.radius[within - 1])} px`;
       tell(0.3 + (0.6 * (round + 1)) / ROUNDS, message, found, error);
       await hooks.onIdle?.();
@@ -141,6 +146,7 @@ function subdivisionOf(plan: StartPlan, boxPixels: number, band: number): Subdiv
 async function searchClasses(
   scorer: PoseScorer,
   images: SearchImages,
+  warps: Float32Array | null,
   cubes: readonly FourierCube[],
   plan: SubdivisionPlan,
   hooks: StartHooks,
@@ -154,34 +160,39 @@ async function searchClasses(
     errors: new Float32Array(count).fill(Infinity),
     atBorder: new Uint8Array(count),
   };
-  for (let first = 0; first < count; first += BATCH) {
-    const size = Math.min(BATCH, count - first);
-    const batch: SearchImages = {
-      count: size,
-      values: images.values.subarray(2 * first * n, 2 * (first + size) * n),
-      ctf: images.ctf && images.ctf.subarray(first * n, (first + size) * n),
-    };
-    for (const [number, cube] of cubes.entries()) {
-      throwIfCancelled(hooks.signal);
-      const comparison = await InterpolatedComparison.open(cube, [{ scorer, images: batch, tilt: null }]);
-      const poses = await searchBySubdivision(comparison, plan);
-      for (let b = 0; b < size; b++) {
-        if (!(poses.errors[b] < found.errors[first + b])) continue;
-        found.rotations.set(poses.rotations.subarray(9 * b, 9 * b + 9), 9 * (first + b));
-        found.shifts.set(poses.shifts[0].subarray(2 * b, 2 * b + 2), 2 * (first + b));
-        found.classes[first + b] = number;
-        found.errors[first + b] = poses.errors[b];
-        found.atBorder[first + b] = poses.atBorder[b];
+  const all = Array.from({ length: count }, (_, b) => b);
+  for (const alike of rowsByWarp(all, [warps]))
+    for (let first = 0; first < alike.length; first += BATCH) {
+      const rows = alike.slice(first, first + BATCH);
+      const batch = chosenImages(images, n, rows);
+      const warp = warps && warps.slice(4 * rows[0], 4 * rows[0] + 4);
+      for (const [number, cube] of cubes.entries()) {
+        throwIfCancelled(hooks.signal);
+        const comparison = await InterpolatedComparison.open(cube, [{ scorer, images: batch, tilt: null, warp }]);
+        const poses = await searchBySubdivision(comparison, plan);
+        rows.forEach((row, b) => {
+          if (!(poses.errors[b] < found.errors[row])) return;
+          found.rotations.set(poses.rotations.subarray(9 * b, 9 * b + 9), 9 * row);
+          found.shifts.set(poses.shifts[0].subarray(2 * b, 2 * b + 2), 2 * row);
+          found.classes[row] = number;
+          found.errors[row] = poses.errors[b];
+          found.atBorder[row] = poses.atBorder[b];
+        });
+        await hooks.onIdle?.();
       }
-      await hooks.onIdle?.();
     }
-  }
   return found;
+}
+
+/** Warps of these images, a row each; null where slices lie where rotations say. */
+function warpsAt({ optics }: SearchData, numbers: ArrayLike<number>): Float32Array | null {
+  return optics?.warps ? takeRows(optics.warps, 4, Uint32Array.from(numbers)) : null;
 }
 
 /** Gauss–Newton steps in place; the mean squared residual after them. */
 async function polish(
   images: SearchImages,
+  warps: Float32Array | null,
   points: SearchPoints,
   found: Found,
   cubes: readonly FourierCube[],
@@ -191,8 +202,10 @@ async function polish(
     images,
     points,
     found,
-    (rotations, count, imageOf) =>
-      Promise.resolve(sliceCubes((slice) => cubes[found.classes[imageOf[slice]]], points, count, rotations)),
+    (rotations, count, imageOf) => {
+      const seenAt = warps ? warpedRotations(rotations, warps, (row) => imageOf[row]) : rotations;
+      return Promise.resolve(sliceCubes((slice) => cubes[found.classes[imageOf[slice]]], points, count, seenAt));
+    },
     { points: within, iterations: 3, largestTurn: 0.2, largestShift: 2 * (points.boxPixels / 32) },
   );
   found.rotations.set(refined.rotations);
@@ -203,6 +216,7 @@ async function polish(
 function remade(
   classes: number,
   images: SearchImages,
+  warps: Float32Array | null,
   points: SearchPoints,
   found: Found,
   within: number,
@@ -210,9 +224,10 @@ function remade(
   mapPixels: number,
   mask: Float32Array,
 ): Float32Array[] {
+  const seen = warps ? { ...found, rotations: warpedRotations(found.rotations, warps) } : found;
   return Array.from({ length: classes }, (_, number) => {
     const sums = new FourierSums(shape);
-    backproject(sums, images, found, points, within, (b) => found.classes[b] === number);
+    backproject(sums, images, seen, points, within, (b) => found.classes[b] === number);
     return confine(mapFromCube(sums.quotient(REGULARISATION), mapPixels), mask);
   });
 }
@@ -252,8 +267,9 @@ async function searchRest(
     if (rest.length === 0) continue;
     const images = await reader.read(rest, hooks.signal);
     withSign(images, sign);
-    const found = await searchClasses(scorer, images, cubes, search, hooks);
-    await polish(images, reader.points, found, cubes, reader.points.count);
+    const warps = warpsAt(reader.data, rest);
+    const found = await searchClasses(scorer, images, warps, cubes, search, hooks);
+    await polish(images, warps, reader.points, found, cubes, reader.points.count);
     rest.forEach((number, i) => put(number, found, i));
     found.classes.forEach((c) => classCounts[c]++);
     hooks.onProgress?.({

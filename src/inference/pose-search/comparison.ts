@@ -6,6 +6,7 @@ import type { FourierCube, PoseScorer, SearchImages, SearchPoints, SliceSource }
 import { fieldSlices } from '../../field/fourier-cube.ts';
 import { multiplyRotations } from '../../geometry/local-rotations.ts';
 import { gridRotations } from '../../geometry/rotation-grid.ts';
+import { warpedRotations } from '../../imaging/image-optics.ts';
 import { baseSlices } from './base-slices.ts';
 import { imagePowers } from './search-images.ts';
 
@@ -40,6 +41,8 @@ export interface View {
   scorer: PoseScorer;
   images: SearchImages;
   tilt: Float32Array | null;
+  /** 2×2, where slices of all its images lie elsewhere than their rotations say (imaging/image-optics.ts). */
+  warp?: Float32Array | null;
 }
 
 export function tiltAboutX(degrees: number): Float32Array {
@@ -53,6 +56,16 @@ export function tilted(rotations: Float32Array, tilt: Float32Array | null): Floa
   const out = new Float32Array(rotations.length);
   for (let at = 0; at < rotations.length; at += 9) multiplyRotations(tilt, 0, rotations, at, out, at);
   return out;
+}
+
+/** Every row with one warp. */
+export function warped(rotations: Float32Array, warp: Float32Array | null | undefined): Float32Array {
+  return warp ? warpedRotations(rotations, warp, () => 0) : rotations;
+}
+
+/** Where a view sees the particle at these rotations. */
+function seenAt(rotations: Float32Array, { tilt, warp }: View): Float32Array {
+  return warped(tilted(rotations, tilt), warp);
 }
 
 abstract class ViewsCompared implements Comparison {
@@ -81,7 +94,7 @@ abstract class ViewsCompared implements Comparison {
 
   async own(poses: ComparedPoses, perImage: number, offsets: Float32Array, points: number): Promise<ComparedScores> {
     return joined(this.seen, async (view, number) => {
-      const source = await this.ownSlices(tilted(poses.rotations, view.tilt), perImage, points);
+      const source = await this.ownSlices(seenAt(poses.rotations, view), perImage, points);
       return view.scorer.scoreOwn({ source, perImage, centres: poses.shifts[number], offsets, points });
     });
   }
@@ -119,8 +132,9 @@ export class InterpolatedComparison extends ViewsCompared {
     return new InterpolatedComparison(views);
   }
 
-  protected baseOfView({ scorer, tilt }: View, level: number, translations: Float32Array, points: number) {
-    return scorer.scoreShared({ source: { rotations: tilted(gridRotations(level), tilt) }, translations, points });
+  protected baseOfView(view: View, level: number, translations: Float32Array, points: number) {
+    const rotations = seenAt(gridRotations(level), view);
+    return view.scorer.scoreShared({ source: { rotations }, translations, points });
   }
 
   protected ownSlices(rotations: Float32Array): Promise<SliceSource> {
@@ -155,13 +169,15 @@ export class DirectComparison extends ViewsCompared {
     return this.latents && this.latents.subarray(image * zDim, (image + 1) * zDim);
   }
 
-  protected async baseOfView({ scorer, tilt }: View, level: number, translations: Float32Array, points: number) {
+  protected async baseOfView(view: View, level: number, translations: Float32Array, points: number) {
     const { model, signal } = this;
-    if (!this.latents && !tilt) {
+    const { scorer } = view;
+    const turned = Boolean(view.tilt ?? view.warp);
+    if (!this.latents && !turned) {
       const slices = await baseSlices(model, null, level, scorer.points, points, signal);
       return scorer.scoreShared({ source: { slices }, translations, points });
     }
-    const rotations = tilted(gridRotations(level), tilt);
+    const rotations = seenAt(gridRotations(level), view);
     if (!this.latents) {
       const slices = await fieldSlices(model, null, rotations, scorer.points, points, signal);
       return scorer.scoreShared({ source: { slices }, translations, points });
@@ -170,7 +186,7 @@ export class DirectComparison extends ViewsCompared {
     const perImage = rotations.length / 9;
     const all = new Float32Array(this.count * perImage * points * 2);
     for (let b = 0; b < this.count; b++) {
-      const slices = tilt
+      const slices = turned
         ? await fieldSlices(model, this.zOf(b), rotations, scorer.points, points, signal)
         : await baseSlices(model, this.zOf(b), level, scorer.points, points, signal);
       all.set(slices, b * slices.length);

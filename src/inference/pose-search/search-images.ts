@@ -2,20 +2,32 @@
 // images of a set.
 import { coefficientsAt, searchOrder } from '../../engine/scoring/points.ts';
 import type { SearchImages, SearchPoints } from '../../engine/scoring/scorer.ts';
-import { CTF_WIDTH } from '../../formats/particles.ts';
+import { CTF_WIDTH, OPTICS_WIDTH } from '../../formats/particles.ts';
 import { ctfFunction } from '../../imaging/ctf.ts';
 import type { HartleyImages } from '../../imaging/hartley-images.ts';
+import type { ImageOptics } from '../../imaging/image-optics.ts';
 import { makeLattice } from '../../imaging/lattice.ts';
+import { transferFunction } from '../../imaging/transfer.ts';
 
 export interface SearchData {
   images: HartleyImages;
   /** N×9, box and pixel size those of the images' lattice; null for none. */
   ctf: Float32Array | null;
+  optics?: ImageOptics | null;
 }
 
-/** CTF of one image at the points. */
-export function ctfAtSearchPoints(points: SearchPoints, row: ArrayLike<number>, out: Float32Array, at: number): void {
-  const ctf = ctfFunction(row);
+/** Transfer of image `number` of a set at the points. */
+export function transferAtSearchPoints(
+  points: SearchPoints,
+  ctfTable: Float32Array,
+  optics: ImageOptics | null | undefined,
+  number: number,
+  out: Float32Array,
+  at: number,
+): void {
+  const row = ctfTable.subarray(number * CTF_WIDTH, (number + 1) * CTF_WIDTH);
+  const more = optics?.transfer?.subarray(number * OPTICS_WIDTH, (number + 1) * OPTICS_WIDTH);
+  const ctf = more ? transferFunction(row, more) : ctfFunction(row);
   const { x, y, boxPixels, count } = points;
   for (let p = 0; p < count; p++) out[at + p] = ctf(x[p] / boxPixels, y[p] / boxPixels);
 }
@@ -37,7 +49,7 @@ export class SearchImageReader {
 
   /** The images of these numbers, in this order; numbers of one shard are best kept together. */
   async read(numbers: ArrayLike<number>, signal?: AbortSignal): Promise<SearchImages> {
-    const { images, ctf } = this.data;
+    const { images, ctf, optics } = this.data;
     const { count } = this.points;
     const result: SearchImages = {
       count: numbers.length,
@@ -53,13 +65,7 @@ export class SearchImageReader {
       }
       const offset = (numbers[i] - number * images.shardSize) * images.points;
       coefficientsAt(this.order, this.shard.values, offset, images.points, result.values, 2 * i * count);
-      if (ctf && result.ctf)
-        ctfAtSearchPoints(
-          this.points,
-          ctf.subarray(numbers[i] * CTF_WIDTH, (numbers[i] + 1) * CTF_WIDTH),
-          result.ctf,
-          i * count,
-        );
+      if (ctf && result.ctf) transferAtSearchPoints(this.points, ctf, optics, numbers[i], result.ctf, i * count);
     }
     return result;
   }

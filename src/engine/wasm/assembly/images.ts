@@ -1,9 +1,10 @@
 // What a step needs of an image before the networks: its target (shifted by the pose's translation), its CTF, and the
 // encoder's input (the target times the sign of the CTF). Half points h and their mirrors P−1−h go together:
-//   H'(k) = cos(2πk·t) H(k) + sin(2πk·t) H(−k);  γ = 2π(−½ df λ s² + ¼ Cs λ³ s⁴) − φ, CTF = √(1−w²) sin γ − w cos γ.
+//   H'(k) = cos(2πk·t) H(k) + sin(2πk·t) H(−k);  γ = 2π(−½ df λ s² + ¼ Cs λ³ s⁴) − φ, CTF = √(1−w²) sin γ − w cos γ;
+// where the optics of the images are known (imaging/transfer.ts) c = scale · exp(−B s²/4) · CTF(Mk), or −|c|, or −c².
 import { Header, Layer } from '../header-fields';
 import { latentPanels, layerPointer, layerWord, pointer, word } from './header';
-import { cosineOfTurns, sineOfTurns } from './trigonometry';
+import { cosineOfTurns, exponential, sineOfTurns } from './trigonometry';
 
 const DEGREES_IN_TURN: f64 = 360;
 
@@ -49,6 +50,20 @@ export function prepareImage(image: i32, withEncoder: bool): void {
     fourth = 0.25 * aberration * wavelength * wavelength * wavelength * perSquare * perSquare;
     constant = -(<f64>load<f32>(row, 32)) / DEGREES_IN_TURN;
   }
+  const withOptics = withCtf && word(Header.hasOptics) !== 0;
+  let scale: f64 = 1, decay: f64 = 0, xx: f64 = 1, xy: f64 = 0, yx: f64 = 0, yy: f64 = 1;
+  let applied: f32 = 0;
+  if (withOptics) {
+    const row = pointer(Header.optics) + <usize>image * 40;
+    const pixel = <f64>load<f32>(pointer(Header.ctf) + <usize>image * 36, 4);
+    scale = <f64>load<f32>(row);
+    decay = -(<f64>load<f32>(row, 4)) / (4 * pixel * pixel);
+    applied = load<f32>(row, 8);
+    xx = <f64>load<f32>(row, 12);
+    xy = <f64>load<f32>(row, 16);
+    yx = <f64>load<f32>(row, 20);
+    yy = <f64>load<f32>(row, 24);
+  }
 
   let input: usize = 0;
   let inputMirrored: usize = 0;
@@ -81,7 +96,15 @@ export function prepareImage(image: i32, withEncoder: bool): void {
       near = moved;
     }
     let factor: f32 = 1;
-    if (withCtf) {
+    if (withOptics) {
+      const mx = xx * x + xy * y;
+      const my = yx * x + yy * y;
+      const squared = mx * mx + my * my;
+      const turns =
+        round * squared + even * (mx * mx - my * my) + odd * mx * my + fourth * squared * squared + constant;
+      const c = scale * exponential(decay * squared) * (v * sineOfTurns(turns) - w * cosineOfTurns(turns));
+      factor = <f32>(applied == 1 ? -abs(c) : applied == 2 ? -c * c : c);
+    } else if (withCtf) {
       const squared = x * x + y * y;
       const turns = round * squared + even * (x * x - y * y) + odd * x * y + fourth * squared * squared + constant;
       factor = <f32>(v * sineOfTurns(turns) - w * cosineOfTurns(turns));

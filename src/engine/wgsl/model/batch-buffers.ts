@@ -4,7 +4,8 @@ import { bytesOf, paddedRows } from '../gpu/kernels.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import type { ImageBatch } from '../../engine.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import { ctfPolynomials } from '../slices/slices.ts';
+import { OPTICS_POLYNOMIAL } from '../slices/polynomials.ts';
+import { ctfPolynomials, transferPolynomials } from '../slices/slices.ts';
 import type { Network } from './network.ts';
 
 export interface ImageViews {
@@ -12,7 +13,7 @@ export interface ImageViews {
   images: View;
   /** B×2. */
   translations: View;
-  /** B×8 (slices/). */
+  /** B×8, or B×12 where the optics of the images are known (slices/). */
   ctf: View;
 }
 
@@ -40,7 +41,7 @@ export function imageViews(arena: Arena, network: Network, images: number): Imag
   return {
     images: arena.floats('images', images * network.slices.lattice.points),
     translations: arena.floats('translations', images * 2),
-    ctf: arena.floats('CTF', images * 8),
+    ctf: arena.floats('CTF', images * OPTICS_POLYNOMIAL),
   };
 }
 
@@ -98,12 +99,15 @@ export function chunkViews(
 export function writeImages(
   gpu: Gpu,
   views: ImageViews,
-  { images, translations, ctf }: Pick<ImageBatch, 'images' | 'translations' | 'ctf'>,
+  { images, translations, ctf, optics }: Pick<ImageBatch, 'images' | 'translations' | 'ctf' | 'optics'>,
   points: number,
   from: number,
   count: number,
 ): void {
   gpu.write(views.images, images.subarray(from * points, (from + count) * points));
   if (translations) gpu.write(views.translations, translations.subarray(2 * from, 2 * (from + count)));
-  if (ctf) gpu.write(views.ctf, ctfPolynomials(ctf, from, count));
+  if (ctf) {
+    const polynomials = optics ? transferPolynomials(ctf, optics, from, count) : ctfPolynomials(ctf, from, count);
+    gpu.write(views.ctf, polynomials);
+  }
 }

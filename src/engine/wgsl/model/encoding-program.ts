@@ -20,7 +20,7 @@ export class EncodingProgram {
 
   static async record(workshop: Workshop, tables: LatticeTables, shape: BatchShape): Promise<EncodingProgram> {
     const { gpu, arena, network } = workshop;
-    const { images, translations, ctf } = shape;
+    const { images, translations, ctf, optics } = shape;
     const views = imageViews(arena, network, images);
     const encoderInput = arena.floats('encoder input', paddedRows(images) * network.encoderInputs);
     const layers = encoderBuffers(workshop, images);
@@ -28,6 +28,7 @@ export class EncodingProgram {
       images: views.images,
       translations: translations ? views.translations : null,
       ctf: ctf ? views.ctf : null,
+      optics,
     };
     const commands = [
       ...(await makeEncoderInput(gpu, arena, network.slices, tables, images, inputs, encoderInput)),

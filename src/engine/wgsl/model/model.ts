@@ -36,7 +36,7 @@ import { Network } from './network.ts';
 import { ProgramShelf } from './program-shelf.ts';
 import { PointDecoder } from './point-decoder.ts';
 import { Trainables } from './trainables.ts';
-import { TrainingProgram, type BatchShape, type StepViews } from './training-program.ts';
+import { shapeOf, TrainingProgram, type BatchShape, type StepViews } from './training-program.ts';
 import { makeWorkbench, type Workbench } from './workbench.ts';
 
 /** Images encoded at a time. */
@@ -134,7 +134,7 @@ export class WgslModel implements FieldModel {
     return this.inTurn(async () => {
       if (batch.count === 0) return;
       latentCount(this.spec, batch.count);
-      const shape = { images: batch.count, translations: batch.translations !== null, ctf: batch.ctf !== null };
+      const shape = shapeOf(batch.count, batch);
       const program = await this.trainingProgram(shape);
       await program.run(batch, options);
       // What goes wrong there is told to the call that waits, or to the next.
@@ -157,7 +157,7 @@ export class WgslModel implements FieldModel {
       const stride = this.network.encoderOutputs;
       for (let from = 0; from < batch.count; from += ENCODED_AT_ONCE) {
         const images = Math.min(ENCODED_AT_ONCE, batch.count - from);
-        const shape = { images, translations: batch.translations !== null, ctf: batch.ctf !== null };
+        const shape = shapeOf(images, batch);
         const { workshop, tables } = this.standing;
         const program = await this.encoding.get(keyOf(shape), () =>
           this.recorded('encoding', (arena) => EncodingProgram.record({ ...workshop, arena }, tables, shape)),
@@ -306,8 +306,8 @@ function allocateOr<T>(full: (() => VitrineError) | null, gpu: Gpu, label: strin
   });
 }
 
-function keyOf({ images, translations, ctf }: BatchShape): string {
-  return `${images} ${translations} ${ctf}`;
+function keyOf({ images, translations, ctf, optics }: BatchShape): string {
+  return `${images} ${translations} ${ctf} ${optics}`;
 }
 
 /** A power of two near the points of a batch of 8, so that scaled gradients of values are of the residuals' size. */

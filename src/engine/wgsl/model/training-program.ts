@@ -29,6 +29,14 @@ export interface BatchShape {
   images: number;
   translations: boolean;
   ctf: boolean;
+  optics: boolean;
+}
+
+export function shapeOf(
+  images: number,
+  { translations, ctf, optics }: Pick<ImageBatch, 'translations' | 'ctf' | 'optics'>,
+): BatchShape {
+  return { images, translations: translations !== null, ctf: ctf !== null, optics: Boolean(ctf && optics) };
 }
 
 export class TrainingProgram {
@@ -101,13 +109,14 @@ class Recorder {
 
   private slices(): Promise<Command[]> {
     const { gpu, network } = this.workshop;
-    const { images, translations, ctf } = this.shape;
+    const { images, translations, ctf, optics } = this.shape;
     const { views } = this.bench;
     const inputs = {
       images: views.images,
       rotations: views.rotations,
       translations: translations ? views.translations : null,
       ctf: ctf ? views.ctf : null,
+      optics,
     };
     const outputs = {
       points: views.points,

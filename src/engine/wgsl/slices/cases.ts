@@ -1,13 +1,14 @@
 // Slices and encoder inputs against the CPU's batch.ts: both domains, boxes from 2 pixels on, with and without shifts, CTF
-// and encoder mask, strong defocus, rotations about the view's axis (z = 0 exactly), more than 65535 workgroups.
+// with optics beyond it, and encoder mask, strong defocus, rotations about the view's axis (z = 0 exactly), more than 65535 workgroups.
 import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
 import { Random } from '../../../geometry/random.ts';
 import { randomRotations } from '../../../geometry/rotation.ts';
 import type { Domain, ImageBatch, ModelSpec } from '../../engine.ts';
+import { opticsRows, randomFrom } from '../../proof/model-cases.ts';
 import { makeSliceLayout, type SliceLayout } from '../../slices.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { padded } from '../parameters/layout.ts';
-import { ctfPolynomials, makeEncoderInput, makeLatticeTables, makeSlices } from './slices.ts';
+import { ctfPolynomials, makeEncoderInput, makeLatticeTables, makeSlices, transferPolynomials } from './slices.ts';
 import { slicesOnCpu, type SlicesOnCpu } from './twin.ts';
 
 interface SliceCase {
@@ -18,6 +19,8 @@ interface SliceCase {
   mask?: number;
   shifted?: boolean;
   ctf?: boolean;
+  /** Scale, B factor, magnification and what was applied before. */
+  optics?: boolean;
   /** Rotations about z only. */
   flat?: boolean;
 }
@@ -31,6 +34,9 @@ const CASES: SliceCase[] = [
   { domain: 'fourier', boxPixels: 30, count: 4, ctf: true, flat: true },
   { domain: 'hartley', boxPixels: 64, count: 2, ctf: true },
   { domain: 'fourier', boxPixels: 250, count: 2, shifted: true, ctf: true },
+  { domain: 'fourier', boxPixels: 14, count: 6, mask: 5, shifted: true, ctf: true, optics: true },
+  { domain: 'hartley', boxPixels: 30, count: 3, ctf: true, optics: true },
+  { domain: 'fourier', boxPixels: 250, count: 3, shifted: true, ctf: true, optics: true },
   { domain: 'fourier', boxPixels: 2, count: 65600 },
 ];
 
@@ -39,11 +45,12 @@ export const sliceCases: KernelCase[] = [
   { name: 'is told of a wrong sign', run: seesWrongSign },
 ];
 
-function nameOf({ domain, boxPixels, count, mask, shifted, ctf, flat }: SliceCase): string {
+function nameOf({ domain, boxPixels, count, mask, shifted, ctf, optics, flat }: SliceCase): string {
   const words = [`${domain}, box ${boxPixels}, ${count} images`];
   if (mask) words.push(`mask ${mask}`);
   if (shifted) words.push('shifts');
   if (ctf) words.push('CTF');
+  if (optics) words.push('optics');
   if (flat) words.push('in the plane');
   return words.join(', ');
 }
@@ -63,7 +70,7 @@ function layoutOf({ domain, boxPixels, mask }: SliceCase): SliceLayout {
   return makeSliceLayout(spec);
 }
 
-function batchOf(layout: SliceLayout, { count, shifted, ctf, flat }: SliceCase): ImageBatch {
+function batchOf(layout: SliceLayout, { count, shifted, ctf, optics, flat }: SliceCase): ImageBatch {
   const rotations = flat ? quarters(count) : randomRotations(new Random(7), count);
   // Up to a tenth of the box, and the third image far out.
   const translations = shifted ? randomNumbers(3, 2 * count, 0.1) : null;
@@ -74,6 +81,7 @@ function batchOf(layout: SliceLayout, { count, shifted, ctf, flat }: SliceCase):
     rotations,
     translations,
     ctf: ctf ? ctfRows(count, layout.lattice.boxPixels) : null,
+    optics: optics ? opticsRows(randomFrom(11), count) : null,
     noise: null,
   };
 }
@@ -109,7 +117,13 @@ async function onDevice(gpu: Gpu, one: SliceCase, layout: SliceLayout, batch: Im
     images: arena.upload('images', batch.images),
     rotations: arena.upload('rotations', batch.rotations),
     translations: batch.translations && arena.upload('shifts', batch.translations),
-    ctf: batch.ctf && arena.upload('ctf', ctfPolynomials(batch.ctf, 0, count)),
+    ctf:
+      batch.ctf &&
+      arena.upload(
+        'ctf',
+        batch.optics ? transferPolynomials(batch.ctf, batch.optics, 0, count) : ctfPolynomials(batch.ctf, 0, count),
+      ),
+    optics: Boolean(batch.optics),
   };
   const rows = count * layout.rowsPerImage;
   const width = padded(layout.encoderInputs);

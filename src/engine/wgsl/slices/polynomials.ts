@@ -2,6 +2,7 @@
 // turns (γ/2π), of which whole ones may fall off. The round part, hundreds of radians, is cut into its first 12 bits
 // and a rest, so that its product with a number of 12 bits is exact in float32. CTF: imaging/ctf.ts.
 import { ctfPhase } from '../../../imaging/ctf.ts';
+import { transferOf } from '../../../imaging/transfer.ts';
 
 /** Numbers an image: round, even, odd, fourth, constant, rest of round, 0, 0. */
 export const POLYNOMIAL = 8;
@@ -15,6 +16,28 @@ export function ctfPolynomials(ctf: Float32Array, from: number, count: number): 
     const turns = [round, astigmaticEven, astigmaticOdd, fourth, constant].map((radians) => radians / (2 * Math.PI));
     const coarse = firstBits(turns[0]);
     out.set([coarse, ...turns.slice(1), turns[0] - coarse], POLYNOMIAL * image);
+  }
+  return out;
+}
+
+/** Numbers an image whose optics are known: even and odd part of the square for the zeros, then scale, decay, applied, 0. */
+export const OPTICS_POLYNOMIAL = 12;
+
+/** B×12 likewise, `optics` rows of 10 as OPTICS_COLUMNS. */
+export function transferPolynomials(
+  ctf: Float32Array,
+  optics: Float32Array,
+  from: number,
+  count: number,
+): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(OPTICS_POLYNOMIAL * count);
+  for (let image = 0; image < count; image++) {
+    const at = from + image;
+    const t = transferOf(ctf.subarray(9 * at, 9 * (at + 1)), optics.subarray(10 * at, 10 * (at + 1)));
+    const turns = [t.round, t.even, t.odd, t.fourth, t.constant].map((radians) => radians / (2 * Math.PI));
+    const coarse = firstBits(turns[0]);
+    const rests = [turns[0] - coarse, t.squareEven, t.squareOdd];
+    out.set([coarse, ...turns.slice(1), ...rests, t.scale, t.decay, t.applied], OPTICS_POLYNOMIAL * image);
   }
   return out;
 }

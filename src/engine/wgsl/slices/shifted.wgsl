@@ -13,7 +13,7 @@ struct Pair { x: f32, y: f32, square: f32, square_rest: f32, column: f32, row: f
 @group(0) @binding(2) var<storage, read> images: array<f32>;
 // B x 2, fraction of the box.
 @group(0) @binding(3) var<storage, read> translations: array<vec2f>;
-// B x (round, even, odd, fourth), (constant, rest of round, 0, 0), turns.
+// B x (round, even, odd, fourth), (constant, rest of round, 0, 0), turns; one more where transfer-optics.wgsl reads them.
 @group(0) @binding(4) var<storage, read> polynomials: array<vec4f>;
 
 const TURN: f32 = 6.2831853;
@@ -36,19 +36,4 @@ fn shifted(image: u32, number: u32, pair: Pair) -> vec2f {
   let turns = whole.x + whole.y + dot(k, shift - coarse);
   let wave = sine_cosine(TURN * turns);
   return vec2f(wave.y * values.x + wave.x * values.y, wave.y * values.y - wave.x * values.x);
-}
-
-fn transfer_at(image: u32, pair: Pair) -> f32 {
-  if (!WITH_CTF) {
-    return 1.0;
-  }
-  let powers = polynomials[2u * image];
-  let rests = polynomials[2u * image + 1u];
-  let square = pair.square + pair.square_rest;
-  let large = powers.x * pair.square;
-  let rest = powers.x * pair.square_rest + rests.y * square
-    + powers.y * (pair.x - pair.y) * (pair.x + pair.y) + powers.z * pair.x * pair.y
-    + powers.w * square * square + rests.x;
-  let turns = large - round(large) + (rest - round(rest));
-  return sine_cosine(TURN * turns).x;
 }

@@ -9,7 +9,7 @@ import { shaderSource } from '../gpu/source.ts';
 import { padded } from '../parameters/layout.ts';
 import { firstBits } from './polynomials.ts';
 
-export { ctfPolynomials } from './polynomials.ts';
+export { ctfPolynomials, transferPolynomials } from './polynomials.ts';
 
 export interface EncoderInputs {
   /** B×P Hartley values. */
@@ -18,6 +18,8 @@ export interface EncoderInputs {
   translations: View | null;
   /** B×8 as ctfPolynomials gives them; null for none. */
   ctf: View | null;
+  /** `ctf` is B×12, as transferPolynomials gives them. */
+  optics?: boolean;
 }
 
 export interface SliceInputs extends EncoderInputs {
@@ -117,7 +119,8 @@ function sourceOf({ lattice, encoderInputs }: SliceLayout, inputs: EncoderInputs
     WORKGROUP,
     OUTSIDE,
   };
-  return shaderSource(constants, [shaders['trigonometry/trigonometry'], shaders['slices/shifted'], ...parts]);
+  const transfer = shaders[inputs.ctf && inputs.optics ? 'slices/transfer-optics' : 'slices/transfer'];
+  return shaderSource(constants, [shaders['trigonometry/trigonometry'], shaders['slices/shifted'], transfer, ...parts]);
 }
 
 function common(batch: View, { pairs }: LatticeTables, { images, translations, ctf }: EncoderInputs): View[] {
