@@ -7,6 +7,8 @@ export interface RowKeys {
   keys: string[];
   /** Poses of the rows as the file or set may say them; asked for only where a key has several rows. */
   poses: () => Poses[];
+  /** A number of each row (rlnParticleId) that tells copies apart whose poses are the same; null where there is none. */
+  ids?: () => ArrayLike<number> | null;
 }
 
 /** Largest difference of a matrix element or of a shift (in boxes) of one pose written twice: two decimals of a degree. */
@@ -21,6 +23,7 @@ export function matchRows(wanted: RowKeys, own: RowKeys, file: string): { rows: 
   const rows = new Set<number>();
   let absent = 0;
   let allCopies = 0;
+  let alike = 0;
   for (const [key, listed] of rowsByKey(wanted.keys)) {
     const copies = ownOf.get(key) ?? [];
     if (copies.length <= 1) {
@@ -28,10 +31,11 @@ export function matchRows(wanted: RowKeys, own: RowKeys, file: string): { rows: 
       absent += copies.length === 0 ? listed.length : 0;
       continue;
     }
-    const taken = byPose(listed, copies, wanted.poses(), own.poses());
+    const taken = byPose(listed, copies, wanted, own);
     if (taken) {
-      taken.forEach((row) => rows.add(row));
-      absent += listed.length - taken.length;
+      taken.rows.forEach((row) => rows.add(row));
+      alike += taken.alike;
+      absent += listed.length - taken.rows.length;
       continue;
     }
     if (wanted.poses().length > 0 && listed.length !== copies.length)
@@ -69,6 +73,12 @@ export function matchRows(wanted: RowKeys, own: RowKeys, file: string): { rows: 
       message: `The set has several rows of ${allCopies} listed images, and the list has no poses to tell them apart: all of them are taken.`,
       file,
     });
+  if (alike > 0)
+    notices.push({
+      code: 'copies-alike',
+      message: `${alike} listed rows have several copies with one and the same pose in this set; the first is taken.`,
+      file,
+    });
   return { rows: Uint32Array.from(rows).sort(), notices };
 }
 
@@ -82,21 +92,34 @@ function rowsByKey(keys: string[]): Map<string, number[]> {
   return rows;
 }
 
-/** For the listed rows the copies with their poses, each once; null where none has the pose of a listed row. */
-function byPose(listed: number[], copies: number[], wanted: Poses[], own: Poses[]): number[] | null {
-  for (const theirs of wanted)
-    for (const ours of own) {
+/**
+ * For the listed rows the copies with their poses, each once, and how many of them could as well be another; null where
+ * none has the pose of a listed row.
+ */
+function byPose(
+  listed: number[],
+  copies: number[],
+  wanted: RowKeys,
+  own: RowKeys,
+): { rows: number[]; alike: number } | null {
+  for (const theirs of wanted.poses())
+    for (const ours of own.poses()) {
       const free = new Set(copies);
-      const taken = listed.flatMap((row) => {
+      let alike = 0;
+      const rows = listed.flatMap((row) => {
+        const id = wanted.ids?.()?.[row];
+        const isNamed = (copy: number) => id !== undefined && own.ids?.()?.[copy] === id;
         const near = [...free]
           .map((copy) => ({ copy, away: difference(theirs, row, ours, copy) }))
           .filter(({ away }) => away <= SAME_POSE)
-          .sort((a, b) => a.away - b.away);
+          .sort((a, b) => a.away - b.away || Number(isNamed(b.copy)) - Number(isNamed(a.copy)));
         if (near.length === 0) return [];
-        free.delete(near[0].copy);
-        return [near[0].copy];
+        const [{ copy, away }] = near;
+        if (near.length > 1 && near[1].away === away && !isNamed(copy) && listed.length < copies.length) alike++;
+        free.delete(copy);
+        return [copy];
       });
-      if (taken.length > 0) return taken;
+      if (rows.length > 0) return { rows, alike };
     }
   return null;
 }

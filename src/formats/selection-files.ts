@@ -50,11 +50,23 @@ export function writeSelection(
       });
     case 'star':
       if (set.table?.kind === 'star') return set.table.writeRows(picked.originalIndex);
-      return newStar(picked, stackName);
+      return newStar(picked, stackName, hasCopies(set));
   }
 }
 
-function newStar(set: ParticleSet, stackName: (path: string) => string): Uint8Array {
+/** Whether an image stands in several rows (symmetry expansion), so that its name does not tell which is meant. */
+function hasCopies({ images, count }: ParticleSet): boolean {
+  if (!isFileImageReader(images)) return false;
+  const seen = new Set<string>();
+  for (let row = 0; row < count; row++) {
+    const { path, index } = images.sourceOf(row);
+    seen.add(`${index}@${path}`);
+  }
+  return seen.size < count;
+}
+
+/** `withIds`: rows are numbered by their place in the original, from 1, so that copies of an image can be told apart. */
+function newStar(set: ParticleSet, stackName: (path: string) => string, withIds: boolean): Uint8Array {
   const { images, table, originalIndex, count, boxPixels, pixelSizeAngstrom, ctf, optics } = set;
   if (pixelSizeAngstrom === null)
     throw new VitrineError('pixel-size-unknown', 'A STAR file needs the pixel size.', {
@@ -62,6 +74,7 @@ function newStar(set: ParticleSet, stackName: (path: string) => string): Uint8Ar
       field: '--apix',
       advice: 'Give the pixel size.',
     });
+  const ids = { label: '_rlnParticleId', cells: Array.from(originalIndex, (row) => String(row + 1)) };
   const kept = isCsTable(table) ? keptOfCs(table, originalIndex) : null;
   return composeStar({
     ...{ count, boxPixels, pixelSizeAngstrom, ctf, optics },
@@ -73,7 +86,7 @@ function newStar(set: ParticleSet, stackName: (path: string) => string): Uint8Ar
     rotations: set.poses?.rotations ?? null,
     translations: set.poses?.translations ?? null,
     groupOf: kept?.exposureGroupOf,
-    extra: kept?.columns,
+    extra: [...(kept?.columns ?? []), ...(withIds ? [ids] : [])],
   });
 }
 

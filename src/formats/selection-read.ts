@@ -9,6 +9,7 @@ import { isFileImageReader } from './mrc.ts';
 import type { NamedBlob, ParticleSet, Poses } from './particles.ts';
 import { matchByEnding, normalPath } from './path-match.ts';
 import { matchRows } from './row-identity.ts';
+import { starNumbers } from './star.ts';
 import { isCsTable } from './star-from-cs.ts';
 import { parseStarParticles, starPoses, type ImageNames, type StarParticles } from './star-particles.ts';
 import { pickPoses } from './subset.ts';
@@ -41,7 +42,13 @@ export async function readSelection(
       return byUid(set, bytes, file);
     case 'star': {
       const table = parseStarParticles(bytes, file.path);
-      return byName(set, table.images, () => some(starPoses(table, set)), file);
+      return byName(
+        set,
+        table.images,
+        () => some(starPoses(table, set)),
+        file,
+        () => idsOf(table),
+      );
     }
     default:
       throw notAList(file, `a file of kind ${kind}`);
@@ -100,6 +107,15 @@ function ownPoses(set: ParticleSet): () => Poses[] {
   });
 }
 
+const idsOf = (table: StarParticles) => starNumbers(table.file, table.block, '_rlnParticleId');
+
+/** As the set's STAR table has them; else as writeSelection numbers rows. */
+function ownIds({ table, originalIndex }: ParticleSet): ArrayLike<number> | null {
+  if (table?.kind !== 'star') return Array.from(originalIndex, (row) => row + 1);
+  const ids = idsOf(table as StarParticles);
+  return ids && Array.from(originalIndex, (row) => ids[row]);
+}
+
 function once<T>(make: () => T): () => T {
   let made: { value: T } | null = null;
   return () => (made ??= { value: make() }).value;
@@ -111,7 +127,13 @@ const keyOf = (path: string, index: number) => `${index}@${path}`;
  * Jobs write the same stack under different folders: a path of the list means the stack of the set that it equals, else
  * the one with its ending, where that tells it. Error 'ambiguous' where it does not.
  */
-function byName(set: ParticleSet, images: ImageNames, poses: () => Poses[], file: NamedBlob) {
+function byName(
+  set: ParticleSet,
+  images: ImageNames,
+  poses: () => Poses[],
+  file: NamedBlob,
+  ids: () => ArrayLike<number> | null = () => null,
+) {
   const own = ownNames(set);
   const stacks = [...new Set(own.map(({ path }) => path))];
   const matches = matchByEnding(images.paths, stacks);
@@ -134,8 +156,12 @@ function byName(set: ParticleSet, images: ImageNames, poses: () => Poses[], file
     );
   });
   return matchRows(
-    { keys: Array.from(images.pathOf, (id, row) => keyOf(stackOf[id], images.indexIn[row])), poses: once(poses) },
-    { keys: own.map(({ path, index }) => keyOf(path, index)), poses: ownPoses(set) },
+    {
+      keys: Array.from(images.pathOf, (id, row) => keyOf(stackOf[id], images.indexIn[row])),
+      poses: once(poses),
+      ids: once(ids),
+    },
+    { keys: own.map(({ path, index }) => keyOf(path, index)), poses: ownPoses(set), ids: once(() => ownIds(set)) },
     file.path,
   );
 }
