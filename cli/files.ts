@@ -1,6 +1,6 @@
 // Files named on a command line, opened by range: particles with their stacks, poses, CTF and index list.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { understand } from '../src/formats/assemble.ts';
 import { CONFIG_NAMES } from '../src/library/run-config.ts';
@@ -142,6 +142,15 @@ export async function understandFiles(
   const named = [options.poses, options.ctf, options.ind].filter((path) => path !== undefined).map(openFile);
   const stacks = await stacksOf(main, passthrough.files, options.datadir);
   const opened = [main, ...passthrough.files, ...named, ...stacks.files];
+  const tableAt = (path: string, flag: string) => {
+    const table = [main, ...passthrough.files].find((file) => resolve(file.path) === resolve(path));
+    if (table && /\.cs$/i.test(main.path)) return table.path;
+    throw new VitrineError('usage', `${flag} names one of the .cs tables that are given.`, {
+      field: flag,
+      found: path,
+      advice: 'Give the table with --passthrough too.',
+    });
+  };
   const understood = withEvenBox(
     await understand(opened, {
       roles: {
@@ -157,8 +166,8 @@ export async function understandFiles(
         ...(options.shifts && { shifts: options.shifts }),
         ...(options.inOrder && { imageOrder: 'rows' as const }),
         ...(options.listOrder && { listOrder: options.listOrder }),
-        ...(options.posesFrom !== undefined && { posesFile: options.posesFrom }),
-        ...(options.ctfFrom !== undefined && { ctfFile: options.ctfFrom }),
+        ...(options.posesFrom !== undefined && { posesFile: tableAt(options.posesFrom, '--poses-from') }),
+        ...(options.ctfFrom !== undefined && { ctfFile: tableAt(options.ctfFrom, '--ctf-from') }),
         ...(options.ampContrast !== undefined && { amplitudeContrast: options.ampContrast }),
         ...(options.class !== undefined && { poseClass: options.class }),
       },
@@ -214,7 +223,7 @@ async function passthroughOf(
   return { files, notices };
 }
 
-/** The set of particles. Errors: the first of any file that was named. */
+/** The set of particles. Errors: the first of any file that was named, 'ambiguous' where a reading is left open. */
 export async function openParticles(
   particles: string,
   options: ParticleOptions,
