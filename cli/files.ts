@@ -7,6 +7,7 @@ import { CONFIG_NAMES } from '../src/library/run-config.ts';
 import { VitrineError, type Notice } from '../src/formats/errors.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
+import { atCommonBox } from '../src/imaging/one-box.ts';
 import { refusalOf } from '../src/formats/refusal.ts';
 import type { Understanding } from '../src/formats/understanding.ts';
 import { withEvenBox } from '../src/imaging/even-particles.ts';
@@ -37,6 +38,8 @@ export interface ParticleOptions {
   apix?: number;
   /** Leave out images with pixels that are not finite. */
   leaveOutBad?: boolean;
+  /** Stacks that differ in their box are read at the smallest. */
+  cropBoxes?: boolean;
   /** Tables of cryoSPARC that are joined to the particles by uid. */
   passthrough?: string[];
   /** Readings of files that leave several open: as in Answers. */
@@ -60,6 +63,7 @@ const PARTICLE_OPTIONS: Record<keyof ParticleOptions, Option> = {
   datadir: ['--datadir <folder>', 'where the stacks lie that a table names'],
   apix: ['--apix <number>', 'pixel size of the images, Å', number],
   leaveOutBad: ['--leave-out-bad', 'leave out images with pixels that are not finite'],
+  cropBoxes: ['--crop-boxes', 'bring stacks that differ in their box to the smallest, in Fourier space'],
   passthrough: [
     '--passthrough <cs>',
     'passthrough file of a .cs (one that lies beside it is found); may be repeated',
@@ -163,6 +167,7 @@ export async function understandFiles(
       answers: {
         ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
         ...(options.leaveOutBad && { leaveOutBadRows: true }),
+        ...(options.cropBoxes && { cropBoxes: true }),
         ...(options.shifts && { shifts: options.shifts }),
         ...(options.inOrder && { imageOrder: 'rows' as const }),
         ...(options.listOrder && { listOrder: options.listOrder }),
@@ -171,6 +176,7 @@ export async function understandFiles(
         ...(options.ampContrast !== undefined && { amplitudeContrast: options.ampContrast }),
         ...(options.class !== undefined && { poseClass: options.class }),
       },
+      atBox: atCommonBox,
       signal: console.signal,
       onProgress: (progress) => console.progress(progress),
       scanPixels,

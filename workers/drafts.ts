@@ -4,6 +4,7 @@ import { VitrineError } from '../src/formats/errors.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
 import { refusalOf } from '../src/formats/refusal.ts';
 import { CTF_MISSING, type Understanding } from '../src/formats/understanding.ts';
+import { atCommonBox } from '../src/imaging/one-box.ts';
 import { newId } from '../src/library/arrays.ts';
 import type { NumberColumn } from '../src/library/datasets.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
@@ -47,7 +48,12 @@ export class Drafts {
     badRows: number[] | null,
     job: Required<JobOptions>,
   ): Promise<DatasetDraft> {
-    const understanding = await this.understand(files, { answers, ...(badRows && { badRows }), ...job });
+    const understanding = await this.understand(files, {
+      answers,
+      atBox: atCommonBox,
+      ...(badRows && { badRows }),
+      ...job,
+    });
     this.drafts.set(id, { id, files, answers, understanding });
     const { name, set, questions, missing, warnings, looksWhite, selectedOf } = understanding;
     return {

@@ -46,7 +46,7 @@ export async function understand(files: NamedBlob[], options: UnderstandOptions 
       ? [content.pickle.count]
       : [],
   );
-  const choice = chooseSource(recognised, roles, answers, hints);
+  const choice = chooseSource(recognised, roles, answers, hints, options.atBox);
   choice.errors.forEach((error, file) => drop.errors.set(file, error));
   if (choice.question) drop.questions.push(choice.question);
   const built = choice.source ? buildSet(drop, choice.source) : null;

@@ -2,8 +2,9 @@
 import { VitrineError } from './errors.ts';
 import { csSource, listSource, starSource, stackSource, type ParticleSource } from './particle-source.ts';
 import type { Recognised } from './recognise.ts';
+import { DIFFERENT_BOXES } from './stacks.ts';
 import { StackFinder } from './stack-finder.ts';
-import type { Answers, ExplicitRoles, Question } from './understanding.ts';
+import type { Answers, CropReader, ExplicitRoles, Question } from './understanding.ts';
 
 export interface Choice {
   source: ParticleSource | null;
@@ -38,15 +39,23 @@ function csTables(
   };
 }
 
-export function chooseSource(files: Recognised[], roles: ExplicitRoles, answers: Answers, hints: number[]): Choice {
+/** `atBox` reads a stack at a smaller box, where that is asked for. */
+export function chooseSource(
+  files: Recognised[],
+  roles: ExplicitRoles,
+  answers: Answers,
+  hints: number[],
+  atBox: CropReader | null = null,
+): Choice {
   const errors = new Map<Recognised, VitrineError>();
   const stacks = files.filter(({ role }) => role === 'stack' || role === 'volume');
-  const finder = new StackFinder(stacks);
+  const finder = new StackFinder(stacks, answers.cropBoxes ? atBox : null);
   const { leading, passthroughOf } = csTables(files, roles.passthrough ?? []);
   const tables = [...files.filter(({ content }) => content.kind === 'star'), ...leading];
   const byPath = (path: string | undefined) =>
     path === undefined ? null : (files.find((f) => f.file.path === path) ?? null);
 
+  let aboutBoxes: Question | null = null;
   const build = (file: Recognised, stack: Recognised | null = null): ParticleSource | null => {
     try {
       const { content } = file;
@@ -57,12 +66,13 @@ export function chooseSource(files: Recognised[], roles: ExplicitRoles, answers:
     } catch (error) {
       if (!(error instanceof VitrineError)) throw error;
       errors.set(file, error);
+      if (atBox && error.detail.field === DIFFERENT_BOXES) aboutBoxes ??= boxQuestion(error);
       return null;
     }
   };
   const chosen = (source: ParticleSource | null, question: Question | null = null): Choice => ({
     source,
-    question,
+    question: source ? question : (question ?? aboutBoxes),
     errors,
   });
 
@@ -100,6 +110,24 @@ export function chooseSource(files: Recognised[], roles: ExplicitRoles, answers:
   const fitting = usable.filter((stack) => hints.includes(countOf(stack)));
   if (fitting.length === 1) return chosen(build(fitting[0]));
   return chosen(null, { kind: 'which-stack', candidates: usable.map(({ file }) => file.path) });
+}
+
+/** Nobody else can say whether stacks of several boxes belong together. */
+function boxQuestion({ detail: { file = '', expected = '', found = '' } }: VitrineError): Question {
+  return {
+    kind: 'reading',
+    about: 'different-boxes',
+    title: 'The stacks differ in their box.',
+    reason: `it holds images of ${found} pixels, another stack of ${expected}.`,
+    file,
+    readings: [
+      {
+        says: 'Bring all images to the smallest box in Fourier space: each keeps its field of view, with a pixel size of its own.',
+        answer: { cropBoxes: true },
+        option: '--crop-boxes',
+      },
+    ],
+  };
 }
 
 const countOf = ({ content }: Recognised) => (content.kind === 'stack' ? content.reader.count : -1);

@@ -18,8 +18,8 @@ import { pixelSizeOfRow } from './star-groups.ts';
 import { starOptics } from './star-optics.ts';
 import { starPoses, starPosesSoFar } from './star-poses.ts';
 import type { StarParticles } from './star-table.ts';
-import { joinStacks, pickFromStacks } from './stacks.ts';
-import type { Answers, ReadingQuestion } from './understanding.ts';
+import { boxesDiffer, joinStacks, pickFromStacks } from './stacks.ts';
+import type { Answers, CropReader, ReadingQuestion } from './understanding.ts';
 import { tablesToJoin } from './which-table.ts';
 
 export interface ParticleSource {
@@ -64,7 +64,12 @@ function readerOf(names: ImageNames, table: Recognised, finder: StackFinder, ans
   });
   const beyond = names.indexIn.findIndex((index, row) => index >= readers[names.pathOf[row]].count);
   if (beyond < 0)
-    return { images: pickFromStacks(readers, names.pathOf, names.indexIn), stacks, notices: [], questions: [] };
+    return {
+      images: pickFromStacks(readers, names.pathOf, names.indexIn, finder.atBox),
+      stacks,
+      notices: boxNotices(readers, finder.atBox, table.file.path),
+      questions: [],
+    };
   const inOrder = readers.length === 1 && readers[0].count === rows && answers.imageOrder !== 'names';
   if (inOrder) {
     const answered = answers.imageOrder !== undefined;
@@ -193,6 +198,18 @@ export function csSource(
   };
 }
 
+function boxNotices(readers: readonly FileImageReader[], atBox: CropReader | null, file: string): Notice[] {
+  if (!atBox || !boxesDiffer(readers)) return [];
+  const boxes = [...new Set(readers.map(({ boxPixels }) => boxPixels))].sort((a, b) => a - b);
+  return [
+    {
+      code: 'boxes-cropped',
+      message: `Images of ${boxes.join(', ')} pixels are brought to ${boxes[0] - (boxes[0] % 2)} in Fourier space: each keeps its field of view, with a pixel size of its own, and all one noise a pixel.`,
+      file,
+    },
+  ];
+}
+
 function pixelSizesDiffer(file: string): Notice {
   return {
     code: 'pixel-sizes-differ',
@@ -231,16 +248,21 @@ function mapAsStack({ file }: Recognised): Notice {
 }
 
 /** One stack, or all stacks of a list one after the other. */
-export function stackSource(files: Recognised[], stacks: Recognised[]): ParticleSource {
+export function stackSource(
+  files: Recognised[],
+  stacks: Recognised[],
+  atBox: CropReader | null = null,
+): ParticleSource {
   const opened = stacks.map(({ content, file, error }) => {
     if (content.kind === 'stack') return content;
     throw error
       ? VitrineError.fromData(error)
       : new VitrineError('file-missing', 'This is no stack.', { file: file.path });
   });
+  const readers = opened.map(({ reader }) => reader);
   return {
     files,
-    images: joinStacks(opened.map(({ reader }) => reader)),
+    images: joinStacks(readers, atBox),
     table: null,
     opticsGroups: [],
     opticsGroupOf: null,
@@ -248,14 +270,17 @@ export function stackSource(files: Recognised[], stacks: Recognised[]): Particle
     poses: () => null,
     ctf: () => ({ ctf: null, notices: [] }),
     optics: () => ({ optics: null, notices: [] }),
-    notices: stacks.filter(({ role }) => role === 'volume').map(mapAsStack),
+    notices: [
+      ...stacks.filter(({ role }) => role === 'volume').map(mapAsStack),
+      ...boxNotices(readers, atBox, files[0].file.path),
+    ],
     questions: [],
   };
 }
 
 export function listSource(file: Recognised, paths: string[], finder: StackFinder): ParticleSource {
   const stacks = finder.findAll(paths, file, (row) => row);
-  return stackSource([file, ...stacks], stacks);
+  return stackSource([file, ...stacks], stacks, finder.atBox);
 }
 
 /** Paths of the stacks that a table or list names, as written: for programs that have to look them up on a disk. */

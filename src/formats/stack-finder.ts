@@ -3,6 +3,7 @@
 import { VitrineError } from './errors.ts';
 import { matchByEnding, namesOtherJob, normalPath } from './path-match.ts';
 import { inWords, type Recognised } from './recognise.ts';
+import type { CropReader } from './understanding.ts';
 
 /** Why no stack is taken for a path; `files` are those that it might be. */
 type Doubt = { why: 'absent' | 'other-job' | 'several-files' | 'several-paths'; files: string[]; paths: string[] };
@@ -11,7 +12,11 @@ export class StackFinder {
   private readonly written = new Map<string, Recognised>();
   private readonly byPath = new Map<string, Recognised>();
 
-  constructor(readonly stacks: Recognised[]) {
+  constructor(
+    readonly stacks: Recognised[],
+    /** Reads stacks that differ in their box at the smallest; null where they are refused. */
+    readonly atBox: CropReader | null = null,
+  ) {
     for (const stack of stacks) {
       this.written.set(stack.file.path, stack);
       this.byPath.set(normalPath(stack.file.path), stack);

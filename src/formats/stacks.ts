@@ -1,25 +1,30 @@
 // Many stacks as one: images picked from several readers by (reader, index), so that a table's rows read as a stack.
 import { VitrineError } from './errors.ts';
 import type { FileImageReader } from './mrc.ts';
+import type { CropReader } from './understanding.ts';
 
 /**
- * Image i of the result is image `indexIn[i]` of `readers[readerOf[i]]`. All readers share one box.
- * Errors: 'box-not-square' naming the stack whose box differs.
+ * Image i of the result is image `indexIn[i]` of `readers[readerOf[i]]`. All readers share one box, or are read at the smallest
+ * by `atBox`. Errors: 'box-not-square' naming the stack whose box differs.
  */
 export function pickFromStacks(
-  readers: FileImageReader[],
+  given: FileImageReader[],
   readerOf: Int32Array,
   indexIn: Uint32Array,
+  atBox: CropReader | null = null,
 ): FileImageReader {
-  if (readers.length === 0) throw new VitrineError('file-missing', 'There is no stack of images.');
+  if (given.length === 0) throw new VitrineError('file-missing', 'There is no stack of images.');
+  const readers = atBox && boxesDiffer(given) ? atSmallestBox(given, atBox) : given;
   const { boxPixels } = readers[0];
   const different = readers.find((reader) => reader.boxPixels !== boxPixels);
   if (different)
     throw new VitrineError('box-not-square', 'The stacks differ in their box.', {
       file: different.sourceOf(0).path,
+      field: DIFFERENT_BOXES,
       expected: `${boxPixels}² pixels, as in ${readers[0].sourceOf(0).path}`,
       found: `${different.boxPixels}²`,
-      advice: 'Extract all particles with one box, or drop the groups one at a time.',
+      advice:
+        'Have all brought to the smallest box in Fourier space (--crop-boxes), extract them with one box, or take the groups one at a time.',
     });
   const sizes = new Set(readers.map((reader) => reader.pixelSizeAngstrom?.toFixed(4)));
   const count = readerOf.length;
@@ -51,8 +56,19 @@ export function pickFromStacks(
   };
 }
 
-/** All images of several stacks, one stack after the other. */
-export function joinStacks(readers: FileImageReader[]): FileImageReader {
+/** Field of the error that says so. */
+export const DIFFERENT_BOXES = 'box of the stacks';
+
+export const boxesDiffer = (readers: readonly FileImageReader[]): boolean =>
+  readers.some(({ boxPixels }) => boxPixels !== readers[0].boxPixels);
+
+function atSmallestBox(readers: readonly FileImageReader[], atBox: CropReader): FileImageReader[] {
+  const smallest = Math.min(...readers.map(({ boxPixels }) => boxPixels));
+  return readers.map((reader) => atBox(reader, smallest - (smallest % 2)));
+}
+
+/** All images of several stacks, one stack after the other. Errors: those of pickFromStacks. */
+export function joinStacks(readers: FileImageReader[], atBox: CropReader | null = null): FileImageReader {
   if (readers.length === 1) return readers[0];
   const total = readers.reduce((sum, reader) => sum + reader.count, 0);
   const readerOf = new Int32Array(total);
@@ -64,7 +80,7 @@ export function joinStacks(readers: FileImageReader[]): FileImageReader {
       indexIn[at] = i;
     }
   });
-  return pickFromStacks(readers, readerOf, indexIn);
+  return pickFromStacks(readers, readerOf, indexIn, atBox);
 }
 
 /** The images of one reader at `rows`, in that order. */

@@ -1,5 +1,6 @@
 // What a drop of files adds up to: a role and a line for each file, the set of particles, questions, what is missing.
 import type { ErrorData, Notice } from './errors.ts';
+import type { FileImageReader } from './mrc.ts';
 import type { ParticleSet } from './particles.ts';
 
 export type FileRole =
@@ -51,7 +52,14 @@ export type Question =
 /** The files can be read in several ways that are all possible. */
 export interface ReadingQuestion {
   kind: 'reading';
-  about: 'shift-unit' | 'order-of-images' | 'list-already-applied' | 'which-table' | 'which-file' | 'which-class';
+  about:
+    | 'shift-unit'
+    | 'order-of-images'
+    | 'list-already-applied'
+    | 'which-table'
+    | 'which-file'
+    | 'which-class'
+    | 'different-boxes';
   /** The question in one line. */
   title: string;
   /** What is seen in the files that leaves it open. */
@@ -72,6 +80,8 @@ export interface Answers {
   leaveOutBadRows?: boolean;
   /** Which stack or particle table holds the images. */
   stackPath?: string;
+  /** Stacks that differ in their box are read at the smallest. */
+  cropBoxes?: boolean;
   /** Unit of the translations of a pose.pkl: pixels of the images, or fractions of the box. */
   shifts?: 'pixels' | 'fractions';
   /** A stack with one image a row of a table that names images beyond its end: taken in order, or by those names. */
@@ -98,9 +108,13 @@ export interface ExplicitRoles {
   passthrough?: string[];
 }
 
+export type CropReader = (reader: FileImageReader, boxPixels: number) => FileImageReader;
+
 export interface UnderstandOptions {
   answers?: Answers;
   roles?: ExplicitRoles;
+  /** Reads a stack at a smaller, even box: what `cropBoxes` asks for. */
+  atBox?: CropReader;
   signal?: AbortSignal;
   onProgress?: (progress: { fraction: number | null; message: string }) => void;
   /** Look for NaN and infinite pixels: in all images (default up to 2 GB, else a sample), a sample of 4096, or not. */

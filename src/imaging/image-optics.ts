@@ -1,6 +1,6 @@
 // What a set's optics (N×10, OPTICS_COLUMNS) mean for what computes with its images: rows for the transfer where it is more than
 // the CTF, and where in space an image's slice lies where that is not (x, y, 0)·R.
-import { OPTICS_WIDTH, ORDINARY_OPTICS } from '../formats/particles.ts';
+import { CTF_WIDTH, OPTICS_WIDTH, ORDINARY_OPTICS } from '../formats/particles.ts';
 
 export interface ImageOptics {
   /** N×10 (transfer.ts); null where all transfers are the CTF's nine columns'. */
@@ -40,6 +40,31 @@ function warpsOf(table: Float32Array): Float32Array {
 /** The ten columns of an image that its nine describe wholly, `count` times. */
 export function ordinaryRows(count: number): Float32Array {
   return Float32Array.from({ length: count * OPTICS_WIDTH }, (_, i) => ORDINARY_OPTICS[i % OPTICS_WIDTH]);
+}
+
+/** An image's CTF that is 1 everywhere: no lens, and nothing but amplitude contrast half a turn on. */
+const CONSTANT = [0, 1, 0, 0, 0, 300, 0, 1, 180];
+
+/**
+ * CTF and optics for what computes with images of this box (rows of `ctf` are of it). Without a CTF only the scale counts, by
+ * which images of one set may be turned over against each other: then the CTF is 1 and all else that changes it ordinary.
+ */
+export function formationOf(
+  ctf: Float32Array | null,
+  table: Float32Array | null | undefined,
+  boxPixels: number,
+): { ctf: Float32Array | null; optics: ImageOptics | null } {
+  const optics = imageOptics(table);
+  if (ctf || !optics?.transfer) return { ctf, optics };
+  if (!differs(optics.transfer, [0])) return { ctf, optics: optics.warps && { transfer: null, warps: optics.warps } };
+  const count = optics.transfer.length / OPTICS_WIDTH;
+  const transfer = ordinaryRows(count);
+  for (let at = 0; at < transfer.length; at += OPTICS_WIDTH) transfer[at] = optics.transfer[at];
+  const constant = [boxPixels, ...CONSTANT.slice(1)];
+  return {
+    ctf: Float32Array.from({ length: count * CTF_WIDTH }, (_, i) => constant[i % CTF_WIDTH]),
+    optics: { transfer, warps: optics.warps },
+  };
 }
 
 /**

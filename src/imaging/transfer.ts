@@ -1,7 +1,7 @@
 // What an image's transform is multiplied by where more is known of its optics than the CTF's nine columns
 // (docs/CONVENTIONS.md, "Beyond the nine columns"):
-//   c(k) = scale · exp(−B s²/4) · CTF(Mk), s = |Mk| / pixel size; of images as they are c, of phase-flipped ones −|c|, of
-//   ones that were multiplied by the CTF −c².
+//   f·CTF(Mk), f = scale · exp(−B s²/4), s = |Mk| / pixel size; of phase-flipped images −f·|CTF|, of images that were
+//   multiplied by the CTF, with scale and B factor, −f·|f|·CTF². A scale below zero turns an image over.
 // The sign: the CTF is negative at low frequency, so that prepared images of white particles are; programs that flip or
 // multiply leave white particles white, and prepared they are negative there as before.
 import { ctfPhase } from './ctf.ts';
@@ -16,7 +16,7 @@ export const APPLIED = { nothing: 0, sign: 1, ctf: 2 } as const;
 /**
  * The transfer as a polynomial in the coordinates x, y (cycles per pixel), with r² = x² + y², e = x² − y², o = xy and
  * m = r² + squareEven·e + squareOdd·o, which is |Mk|² but for a factor that `fourth` and `decay` hold:
- * phase = round·r² + even·e + odd·o + fourth·m² + constant (radians), c = scale · exp(decay·m) · sin(phase).
+ * phase = round·r² + even·e + odd·o + fourth·m² + constant (radians), f = scale · exp(decay·m), CTF = sin(phase).
  */
 export interface Transfer {
   round: number;
@@ -68,8 +68,10 @@ export function transferFunction(row: ArrayLike<number>, optics: ArrayLike<numbe
     const e = x * x - y * y;
     const m = r2 + t.squareEven * e + t.squareOdd * x * y;
     const phase = t.round * r2 + t.even * e + t.odd * x * y + t.fourth * m * m + t.constant;
-    const c = t.scale * Math.exp(t.decay * m) * Math.sin(phase);
-    return t.applied === APPLIED.sign ? -Math.abs(c) : t.applied === APPLIED.ctf ? -c * c : c;
+    const f = t.scale * Math.exp(t.decay * m);
+    const ctf = Math.sin(phase);
+    if (t.applied === APPLIED.sign) return -f * Math.abs(ctf);
+    return t.applied === APPLIED.ctf ? -f * Math.abs(f) * ctf * ctf : f * ctf;
   };
 }
 

@@ -9,7 +9,7 @@ import type { DrawnImages } from './shuffled-images.ts';
 import type { TiltedView, TrainingData, TrainingPlan } from './training.ts';
 
 /** Rows `indices` of a table of `width` columns. */
-export function takeRows(table: Float32Array, width: number, indices: Uint32Array): Float32Array {
+export function takeRows(table: Float32Array, width: number, indices: ArrayLike<number>): Float32Array {
   const rows = new Float32Array(indices.length * width);
   for (let i = 0; i < indices.length; i++)
     rows.set(table.subarray(indices[i] * width, (indices[i] + 1) * width), i * width);

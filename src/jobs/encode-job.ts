@@ -3,7 +3,7 @@
 import type { Latents } from '../engine/engine.ts';
 import { VitrineError } from '../formats/errors.ts';
 import { CTF_WIDTH, OPTICS_WIDTH, type ParticleSet } from '../formats/particles.ts';
-import { imageOptics } from '../imaging/image-optics.ts';
+import { formationOf } from '../imaging/image-optics.ts';
 import { makeLattice } from '../imaging/lattice.ts';
 import { encodeAll } from '../inference/encode-all.ts';
 import type { LoadedRun } from './decode-job.ts';
@@ -47,8 +47,11 @@ export async function encodeParticles(
     const part = {
       images,
       translations: translations && translations.subarray(2 * first, 2 * (first + count)),
-      ctf: ctf && ctf.subarray(CTF_WIDTH * first, CTF_WIDTH * (first + count)),
-      optics: imageOptics(set.optics?.subarray(OPTICS_WIDTH * first, OPTICS_WIDTH * (first + count))),
+      ...formationOf(
+        ctf && ctf.subarray(CTF_WIDTH * first, CTF_WIDTH * (first + count)),
+        set.optics?.subarray(OPTICS_WIDTH * first, OPTICS_WIDTH * (first + count)),
+        spec.boxPixels,
+      ),
     };
     const latents = await encodeAll(model, part, {
       ...(signal && { signal }),

@@ -3,12 +3,14 @@
 // one of the effects is left out.
 import { describe, expect, it } from 'vitest';
 import { BatchPrologue } from '../engine/batch.ts';
+import type { ImageBatch } from '../engine/engine.ts';
 import { fieldFromParams } from '../field/spec.ts';
 import { makeSliceLayout } from '../engine/slices.ts';
 import { OPTICS_WIDTH, ORDINARY_OPTICS, type ImageReader } from '../formats/particles.ts';
 import { Random } from '../geometry/random.ts';
 import { randomRotations } from '../geometry/rotation.ts';
 import { tiltedOptics } from '../imaging/beam-tilt.ts';
+import { formationOf } from '../imaging/image-optics.ts';
 import { trainingBatch } from '../inference/image-batches.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { validateParams } from '../params.ts';
@@ -209,6 +211,30 @@ describe('a true volume predicts the images that its atoms were imaged as', () =
     expect(table?.filter((_, i) => i % OPTICS_WIDTH === 0)).toEqual(optics.filter((_, i) => i % OPTICS_WIDTH === 0));
     // Nothing is left to know of images whose rows are ordinary.
     expect(data(without(0, 9)).optics).toBeNull();
+  });
+
+  it('turned over against each other where there is no CTF', () => {
+    const signs = [-1, 0.5];
+    const table = Float32Array.from(signs.flatMap((scale) => [scale, 100, 2, ...ORDINARY_OPTICS.slice(3)]));
+    const { spec } = fieldFromParams(validateParams({ zDim: 0 }), BOX);
+    const layout = makeSliceLayout(spec);
+    const { ctf: rows, optics: known } = formationOf(null, table, BOX);
+    const batch: ImageBatch = {
+      count: 2,
+      images: new Float32Array(2 * layout.lattice.points),
+      rotations: rotations.slice(0, 18),
+      ...{ translations: null, ctf: rows, optics: known?.transfer ?? null, noise: null },
+    };
+    const { ctf: transfer } = new BatchPrologue(layout, false).prepare(batch);
+    transfer.forEach((value, i) => expect(value).toBeCloseTo(signs[i < transfer.length / 2 ? 0 : 1], 6));
+    // Nothing that belongs to the CTF counts without it, nor is a CTF made up for nothing.
+    expect(
+      formationOf(
+        null,
+        optics.map((v, i) => (i % OPTICS_WIDTH === 0 ? 1 : v)),
+        BOX,
+      ).ctf,
+    ).toBeNull();
   });
 });
 

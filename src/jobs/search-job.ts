@@ -7,7 +7,7 @@ import { localSearchIn } from '../inference/ab-initio/plan.ts';
 import { PortionSearch, type SearchTally } from '../inference/ab-initio/portion-search.ts';
 import type { LocalPlan } from '../inference/pose-search/local.ts';
 import type { TrainingData } from '../inference/training.ts';
-import { imageOptics } from '../imaging/image-optics.ts';
+import { formationOf } from '../imaging/image-optics.ts';
 import { makeLattice } from '../imaging/lattice.ts';
 import type { Params } from '../params.ts';
 import { abInitioPlan, unknownPoses } from './abinit-job.ts';
@@ -62,8 +62,7 @@ export async function searchParticles(
   const { points } = makeLattice(spec.boxPixels);
   const data: TrainingData = {
     poses,
-    ctf,
-    optics: imageOptics(set.optics),
+    ...formationOf(ctf, set.optics, spec.boxPixels),
     images: {
       ...{ count: set.count, boxPixels: spec.boxPixels, points, shardSize: set.count },
       standardDeviation: field.dataset.standardDeviation,

@@ -6,7 +6,7 @@ import { throwIfCancelled, VitrineError, type Notice } from '../formats/errors.t
 import { writeCtfPickle, writeIndexPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { CTF_WIDTH, type Poses } from '../formats/particles.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
-import { imageOptics } from '../imaging/image-optics.ts';
+import { formationOf } from '../imaging/image-optics.ts';
 import { trainAbInitioRun } from './abinit-job.ts';
 import { initialCheckpoint } from '../inference/start.ts';
 import { train, type TrainingHooks } from '../inference/train.ts';
@@ -68,17 +68,26 @@ export function ctfForBox(ctf: Float32Array, imagePixels: number, boxPixels: num
   return rows;
 }
 
+/** Error 'ctf-missing' where only one stack of tilt pairs has a CTF. */
 export function trainingData(particles: RunParticles, imagePixels: number): TrainingData {
   const { images, poses, ctf, optics, isTiltPairs, tiltCtf, tiltOptics } = particles;
-  const forBox = (rows: Float32Array | null | undefined) => rows && ctfForBox(rows, imagePixels, images.boxPixels);
-  const data: TrainingData = { images, poses, ctf: forBox(ctf) ?? null, optics: imageOptics(optics) };
+  const formation = (rows: Float32Array | null | undefined, table: Float32Array | null | undefined) =>
+    formationOf(rows ? ctfForBox(rows, imagePixels, images.boxPixels) : null, table, images.boxPixels);
+  const data: TrainingData = { images, poses, ...formation(ctf, optics) };
   if (isTiltPairs)
     data.tilt = {
       rotation: new Float32Array(9),
       translations: new Float32Array(2 * images.count),
-      ctf: forBox(tiltCtf) ?? null,
-      optics: imageOptics(tiltOptics),
+      ...formation(tiltCtf, tiltOptics),
     };
+  if (data.tilt && (data.ctf === null) !== (data.tilt.ctf === null))
+    throw new VitrineError(
+      'ctf-missing',
+      'Only one of the two stacks of tilt pairs has a CTF, or scales of its images.',
+      {
+        advice: 'Give the CTF of both stacks, or of neither.',
+      },
+    );
   return data;
 }
 

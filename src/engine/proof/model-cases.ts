@@ -143,10 +143,10 @@ export function makeCase(shape: CaseShape, seed = 1): ModelCase {
   return made;
 }
 
-/** Scales, B factors and magnifications by chance, images of all three kinds in turn; OPTICS_COLUMNS. */
+/** Scales (two below zero), B factors and magnifications by chance, images of all three kinds in turn; OPTICS_COLUMNS. */
 export function opticsRows(random: Random, count: number): Float32Array<ArrayBuffer> {
   const row = (i: number) => [
-    ...[1 + 0.3 * random(), 60 * (1 + random()), i % 3],
+    ...[(i === 4 || i === 5 ? -1 : 1) * (1 + 0.3 * random()), 60 * (1 + random()), i % 3],
     ...[1 + 0.05 * random(), 0.04 * random(), 0.04 * random(), 1 + 0.05 * random()],
     ...[1, 0, 0],
   ];

@@ -23,8 +23,10 @@ export function transferTwin(
   const [scale, bFactor, applied, m00, m01, m10, m11] = Array.from(optics);
   const [u, v] = [m00 * x + m01 * y, m10 * x + m11 * y];
   const s2 = (u * u + v * v) / row[1] ** 2;
-  const c = scale * Math.exp((-bFactor * s2) / 4) * ctfTwin(row, u, v);
-  return applied === 2 ? -(c ** 2) : applied === 1 ? -Math.abs(c) : c;
+  const factor = scale * Math.exp((-bFactor * s2) / 4);
+  const ctf = ctfTwin(row, u, v);
+  if (applied === 0) return factor * ctf;
+  return applied === 1 ? -factor * Math.abs(ctf) : -Math.sign(scale) * (factor * ctf) ** 2;
 }
 
 /** The nine columns alone. */

@@ -40,6 +40,11 @@ export interface SearchImages {
   values: Float32Array;
   /** B×n; null for one everywhere. */
   ctf: Float32Array | null;
+  /**
+   * B×4, where slices of the images lie elsewhere than rotations say (imaging/image-optics.ts). Scorers take slices as they are
+   * told of them: whoever tells multiplies the warps into rotations.
+   */
+  warps?: Float32Array | null;
 }
 
 /** Where slices come from: rotations into the volumes that are set, or the slices themselves. */

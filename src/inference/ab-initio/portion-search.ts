@@ -14,7 +14,7 @@ import {
   DirectComparison,
   InterpolatedComparison,
   tiltAboutX,
-  warped,
+  warpedAlike,
   type ComparedPoses,
   type View,
 } from '../pose-search/comparison.ts';
@@ -48,8 +48,6 @@ export class PortionSearch {
   readonly points: SearchPoints;
   tally: SearchTally = { images: 0, atBorder: 0, error: 0, gain: 0 };
   private readonly order: Uint32Array;
-  /** By view, N×4; null where slices lie where rotations say. */
-  private readonly warps: readonly (Float32Array | null)[];
   /** How far beyond the band limit slices may reach into the field's cube. */
   private readonly stretch: number;
 
@@ -59,8 +57,7 @@ export class PortionSearch {
     private readonly scorers: readonly PoseScorer[],
   ) {
     this.points = scorers[0].points;
-    this.warps = scorers.map((_, view) => (view === 0 ? data.optics : data.tilt?.optics)?.warps ?? null);
-    this.stretch = Math.max(...this.warps.map(largestStretch));
+    this.stretch = Math.max(largestStretch(data.optics?.warps), largestStretch(data.tilt?.optics?.warps));
     this.order = searchOrder(makeLattice(data.images.boxPixels), this.points.radius[this.points.count - 1]);
   }
 
@@ -90,14 +87,12 @@ export class PortionSearch {
       const band = this.plan.search.bandEnd * this.stretch;
       const cube = direct ? null : await cubeFromField(model, z, band, OVERSAMPLING, signal);
       const atATime = this.imagesAtATime(model.spec.zDim > 0 && direct);
-      for (const part of this.partsOf(rows, drawn.indices, atATime)) {
+      for (const part of partsOf(rows, views, atATime)) {
         throwIfCancelled(signal);
-        const warps = this.warps.map((table) => table?.subarray(4 * drawn.indices[part[0]]).slice(0, 4) ?? null);
         const seen: View[] = views.map((images, view) => ({
           scorer: this.scorers[view],
           images: chosenImages(images, this.points.count, part),
           tilt: view === 0 ? null : tiltAboutX(this.plan.tiltDegrees),
-          warp: warps[view],
         }));
         const own = latents && gathered(latents, model.spec.zDim, part);
         const comparison = cube
@@ -109,7 +104,7 @@ export class PortionSearch {
           : await searchBySubdivision(comparison, subdivisionIn(this.plan, epoch));
         if (seen.length === 1 && this.plan.search.polish > 0) {
           const slicer: Slicer = (rotations, count, imageOf) => {
-            const seenAt = warped(rotations, warps[0]);
+            const seenAt = warpedAlike(rotations, seen[0].images);
             return cube
               ? Promise.resolve(sliceCubes(() => cube, this.points, count, seenAt))
               : this.directSlices(model, own, seenAt, count, imageOf, signal);
@@ -119,13 +114,6 @@ export class PortionSearch {
         this.keep(numbers, found);
       }
     }
-  }
-
-  /** Rows that are searched together: at most `atATime`, of one warp, since they share slices. */
-  private *partsOf(rows: readonly number[], indices: Uint32Array, atATime: number): Generator<number[]> {
-    const placed = this.warps.map((table) => table && takeRows(table, 4, indices));
-    for (const alike of rowsByWarp(rows, placed))
-      for (let from = 0; from < alike.length; from += atATime) yield alike.slice(from, from + atATime);
   }
 
   private async polish(images: SearchImages, found: FoundPoses, slicer: Slicer): Promise<void> {
@@ -179,6 +167,7 @@ export class PortionSearch {
       count: indices.length,
       values: new Float32Array(2 * n * indices.length),
       ctf: ctf && new Float32Array(n * indices.length),
+      ...(optics?.warps && { warps: takeRows(optics.warps, 4, indices) }),
     };
     for (let i = 0; i < indices.length; i++) {
       const offset = i * images.points + view * perView;
@@ -237,6 +226,16 @@ export class PortionSearch {
     const { images, error, gain } = this.tally;
     return images > 0 ? gain / images / (error / images) : null;
   }
+}
+
+/** Rows that are searched together: at most `atATime`, of one warp in each view, since they share slices. */
+function* partsOf(rows: readonly number[], views: readonly SearchImages[], atATime: number): Generator<number[]> {
+  const classes = rowsByWarp(
+    rows,
+    views.map(({ warps }) => warps ?? null),
+  );
+  for (const alike of classes)
+    for (let from = 0; from < alike.length; from += atATime) yield alike.slice(from, from + atATime);
 }
 
 function gathered(latents: Float32Array, zDim: number, rows: readonly number[]): Float32Array {

@@ -8,11 +8,10 @@ import type { Engine } from '../../engine/engine.ts';
 import { pointsWithin, searchPoints } from '../../engine/scoring/points.ts';
 import type { FourierCube, PoseScorer, SearchImages, SearchPoints } from '../../engine/scoring/scorer.ts';
 import { throwIfCancelled } from '../../formats/errors.ts';
-import { largestStretch, rowsByWarp, warpedRotations } from '../../imaging/image-optics.ts';
-import { takeRows } from '../image-batches.ts';
+import { largestStretch, warpedRotations } from '../../imaging/image-optics.ts';
 import { InterpolatedComparison } from '../pose-search/comparison.ts';
 import { refinePoses } from '../pose-search/gauss-newton.ts';
-import { chosenImages, SearchImageReader, type SearchData } from '../pose-search/search-images.ts';
+import { alikeIn, chosenImages, SearchImageReader, type SearchData } from '../pose-search/search-images.ts';
 import { searchBySubdivision, type SubdivisionPlan } from '../pose-search/subdivide.ts';
 import { confine, softSphere } from './initial-map.ts';
 import { withSign } from './polarity.ts';
@@ -89,7 +88,6 @@ export async function refineStart(
   try {
     const images = await reader.read(numbers, hooks.signal);
     withSign(images, start.sign);
-    const warps = warpsAt(data, numbers);
     const tell = (fraction: number, message: string, found: Found, error: number) =>
       hooks.onProgress?.({
         stage: 'refine',
@@ -105,14 +103,14 @@ export async function refineStart(
         mapPixels,
       });
     const search = subdivisionOf(plan, boxPixels, firstBand);
-    const found = await searchClasses(scorer, images, warps, cubes(), search, hooks);
+    const found = await searchClasses(scorer, images, cubes(), search, hooks);
     let error = meanOf(found.errors) / pointsWithin(points, search.bandEnd);
     tell(0.3, 'Poses searched on finer grids', found, error);
     for (let round = 0; round < ROUNDS; round++) {
       throwIfCancelled(hooks.signal);
       const within = pointsWithin(points, Math.min(lastBand, firstBand + BAND_STEP * (round + 1)));
-      error = await polish(images, warps, points, found, cubes(), within);
-      maps = remade(maps.length, images, warps, points, found, within, shape, mapPixels, mask);
+      error = await polish(images, points, found, cubes(), within);
+      maps = remade(maps.length, images, points, found, within, shape, mapPixels, mask);
       const message = `Round ${round + 1} of ${ROUNDS}, band limit ${Math.round(points.radius[within - 1])} px`;
       tell(0.3 + (0.6 * (round + 1)) / ROUNDS, message, found, error);
       await hooks.onIdle?.();
@@ -146,7 +144,6 @@ function subdivisionOf(plan: StartPlan, boxPixels: number, band: number): Subdiv
 async function searchClasses(
   scorer: PoseScorer,
   images: SearchImages,
-  warps: Float32Array | null,
   cubes: readonly FourierCube[],
   plan: SubdivisionPlan,
   hooks: StartHooks,
@@ -160,15 +157,13 @@ async function searchClasses(
     errors: new Float32Array(count).fill(Infinity),
     atBorder: new Uint8Array(count),
   };
-  const all = Array.from({ length: count }, (_, b) => b);
-  for (const alike of rowsByWarp(all, [warps]))
+  for (const alike of alikeIn(images))
     for (let first = 0; first < alike.length; first += BATCH) {
       const rows = alike.slice(first, first + BATCH);
       const batch = chosenImages(images, n, rows);
-      const warp = warps && warps.slice(4 * rows[0], 4 * rows[0] + 4);
       for (const [number, cube] of cubes.entries()) {
         throwIfCancelled(hooks.signal);
-        const comparison = await InterpolatedComparison.open(cube, [{ scorer, images: batch, tilt: null, warp }]);
+        const comparison = await InterpolatedComparison.open(cube, [{ scorer, images: batch, tilt: null }]);
         const poses = await searchBySubdivision(comparison, plan);
         rows.forEach((row, b) => {
           if (!(poses.errors[b] < found.errors[row])) return;
@@ -184,20 +179,15 @@ async function searchClasses(
   return found;
 }
 
-/** Warps of these images, a row each; null where slices lie where rotations say. */
-function warpsAt({ optics }: SearchData, numbers: ArrayLike<number>): Float32Array | null {
-  return optics?.warps ? takeRows(optics.warps, 4, Uint32Array.from(numbers)) : null;
-}
-
 /** Gauss–Newton steps in place; the mean squared residual after them. */
 async function polish(
   images: SearchImages,
-  warps: Float32Array | null,
   points: SearchPoints,
   found: Found,
   cubes: readonly FourierCube[],
   within: number,
 ): Promise<number> {
+  const { warps } = images;
   const refined = await refinePoses(
     images,
     points,
@@ -216,7 +206,6 @@ async function polish(
 function remade(
   classes: number,
   images: SearchImages,
-  warps: Float32Array | null,
   points: SearchPoints,
   found: Found,
   within: number,
@@ -224,6 +213,7 @@ function remade(
   mapPixels: number,
   mask: Float32Array,
 ): Float32Array[] {
+  const { warps } = images;
   const seen = warps ? { ...found, rotations: warpedRotations(found.rotations, warps) } : found;
   return Array.from({ length: classes }, (_, number) => {
     const sums = new FourierSums(shape);
@@ -267,9 +257,8 @@ async function searchRest(
     if (rest.length === 0) continue;
     const images = await reader.read(rest, hooks.signal);
     withSign(images, sign);
-    const warps = warpsAt(reader.data, rest);
-    const found = await searchClasses(scorer, images, warps, cubes, search, hooks);
-    await polish(images, warps, reader.points, found, cubes, reader.points.count);
+    const found = await searchClasses(scorer, images, cubes, search, hooks);
+    await polish(images, reader.points, found, cubes, reader.points.count);
     rest.forEach((number, i) => put(number, found, i));
     found.classes.forEach((c) => classCounts[c]++);
     hooks.onProgress?.({

@@ -5,6 +5,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { searchPoints } from '../../engine/scoring/points.ts';
 import type { PoseScorer, SearchImages } from '../../engine/scoring/scorer.ts';
 import { Random } from '../../geometry/random.ts';
+import { largestStretch } from '../../imaging/image-optics.ts';
 import { gridRotations } from '../../geometry/rotation-grid.ts';
 import { SearchImageReader, type SearchData } from '../pose-search/search-images.ts';
 import { anneal, type Annealing } from './anneal.ts';
@@ -42,7 +43,7 @@ export async function findStart(
   const { boxPixels } = data.images;
   const random = new Random(plan.seed);
   const images = random.permutation(data.images.count).slice(0, START_IMAGES).sort();
-  const band = Math.min(bandOfGrid(plan.baseLevel), boxPixels / 2);
+  const band = bandOf(plan, data);
   const points = searchPoints(boxPixels, band);
   const read = await new SearchImageReader(data, points).read(images, hooks.signal);
   const sign = densitySign(read, points);
@@ -53,7 +54,7 @@ export async function findStart(
   try {
     for (let number = bookmark?.start ?? 0; number < plan.starts; number++) {
       const before: Before = { at: bookmark?.start === number ? bookmark : null, best };
-      const found = await annealed(scorer, read, images, boxPixels, plan, number, before, hooks);
+      const found = await annealed(scorer, read, images, boxPixels, band, plan, number, before, hooks);
       if (!best || found.evidence > best.evidence) best = found;
     }
   } finally {
@@ -61,6 +62,11 @@ export async function findStart(
   }
   if (!best) throw new RangeError('no start');
   return refineStart(engine, data, plan, { ...best, sign }, hooks);
+}
+
+/** Of the base grid; images that were magnified show more of space within it than it says. */
+function bandOf({ baseLevel }: StartPlan, { images, optics }: SearchData): number {
+  return Math.min(bandOfGrid(baseLevel), images.boxPixels / 2 / largestStretch(optics?.warps));
 }
 
 /** What a start goes on from: a bookmark of its own, and the likeliest of the starts before it. */
@@ -86,6 +92,7 @@ async function annealed(
   read: SearchImages,
   numbers: Uint32Array,
   boxPixels: number,
+  band: number,
   plan: StartPlan,
   number: number,
   { at, best }: Before,
@@ -94,7 +101,6 @@ async function annealed(
   const random = at ? Random.fromState(at.random) : new Random(plan.seed, 1 + number);
   const rotations = gridRotations(plan.baseLevel);
   const translations = startTranslations(plan.shiftExtent, boxPixels);
-  const band = Math.min(bandOfGrid(plan.baseLevel), boxPixels / 2);
   const shared: Annealing = { scorer, read, numbers, translations, random, hooks };
   const mapPixels = mapSide(boxPixels);
   const newEm = (drawn: Random) => new VoxelEm(scorer, mapPixels, rotations, translations, drawn);

@@ -7,7 +7,8 @@ import type { Expectation, FourierCube, PoseScorer, SearchImages } from '../../e
 import type { Random } from '../../geometry/random.ts';
 import { randomRotations } from '../../geometry/rotation.ts';
 import { turnGrid } from '../../geometry/rotation-grid.ts';
-import { imagePowers } from '../pose-search/search-images.ts';
+import { warpedAlike } from '../pose-search/comparison.ts';
+import { alikeIn, chosenImages, imagePowers } from '../pose-search/search-images.ts';
 import { confine, randomBlob, softSphere } from './initial-map.ts';
 
 /** Added to the weights, as a share of their mean. */
@@ -34,6 +35,15 @@ export interface StepResult extends Pick<
   /** Mean squared residual a complex coefficient. */
   residual: number;
   points: number;
+}
+
+/** The posterior of images that share their slices, at rotations with their warp in them. */
+interface PartSums extends Pick<Expectation, 'numerator' | 'denominator'> {
+  rotations: Float32Array;
+}
+
+interface Looked extends StepResult {
+  parts: PartSums[];
 }
 
 export class VoxelEm {
@@ -104,7 +114,7 @@ export class VoxelEm {
     if (this.residual === null) this.scaleFirst(images, points, powerOf(images, this.scorer.points.count, points));
     const found = await this.expect(images, points, heat);
     this.residual = found.residual;
-    this.maximise(found, points, momentum);
+    this.maximise(found.parts, points, momentum);
     return found;
   }
 
@@ -113,35 +123,45 @@ export class VoxelEm {
     return this.expect(images, pointsWithin(this.scorer.points, band), heat);
   }
 
-  private async expect(images: SearchImages, points: number, heat: number): Promise<Expectation & StepResult> {
-    const { scorer, rotations, translations } = this;
+  private async expect(images: SearchImages, points: number, heat: number): Promise<Looked> {
+    const { scorer, translations } = this;
     const power = powerOf(images, scorer.points.count, points);
     const values = images.count * points;
     const variance = heat * (this.residual ?? power / values);
     await scorer.setVolumes(this.cubes());
-    await scorer.setImages(images);
-    const found = await scorer.expect({ rotations, translations, points, variance });
-    return { ...found, residual: (power + found.expectedError.reduce((a, b) => a + b, 0)) / values, points };
+    const classes = alikeIn(images);
+    const looked: Looked = {
+      ...{ bestRotation: new Uint32Array(images.count), bestTranslation: new Uint16Array(images.count) },
+      ...{ logEvidence: new Float32Array(images.count), effectivePoses: new Float32Array(images.count) },
+      ...{ residual: 0, points, parts: [] },
+    };
+    let errors = 0;
+    for (const rows of classes) {
+      const alike = classes.length > 1 ? chosenImages(images, scorer.points.count, rows) : images;
+      const rotations = warpedAlike(this.rotations, alike);
+      await scorer.setImages(alike);
+      const found = await scorer.expect({ rotations, translations, points, variance });
+      const { numerator, denominator, expectedError } = found;
+      looked.parts.push({ rotations, numerator, denominator });
+      errors += expectedError.reduce((a, b) => a + b, 0);
+      for (const field of ['bestRotation', 'bestTranslation', 'logEvidence', 'effectivePoses'] as const)
+        rows.forEach((row, i) => (looked[field][row] = found[field][i]));
+    }
+    looked.residual = (power + errors) / values;
+    return looked;
   }
 
-  private maximise({ numerator, denominator }: Expectation, points: number, momentum: number): void {
+  private maximise(parts: readonly PartSums[], points: number, momentum: number): void {
     const perVolume = this.rotations.length / 9;
     if (this.sums.length === 0) this.sums = this.maps.map(() => new FourierSums(this.shape));
     this.sums.forEach((sums, v) => {
       sums.fade(momentum);
-      for (let r = 0; r < perVolume; r++) {
-        const row = v * perVolume + r;
-        sums.add(
-          this.scorer.points,
-          points,
-          this.rotations,
-          9 * r,
-          numerator,
-          2 * row * points,
-          denominator,
-          row * points,
-        );
-      }
+      for (const { rotations, numerator, denominator } of parts)
+        for (let r = 0; r < perVolume; r++) {
+          const row = v * perVolume + r;
+          const at = row * points;
+          sums.add(this.scorer.points, points, rotations, 9 * r, numerator, 2 * at, denominator, at);
+        }
     });
     this.maps = this.sums.map((sums) => confine(mapFromCube(sums.quotient(REGULARISATION), this.boxPixels), this.mask));
   }

@@ -36,13 +36,11 @@ export interface Comparison {
   power(points: number): Float64Array;
 }
 
-/** One view: its images in its own scorer, and the tilt (3×3) that turns a particle's rotation into the view's. */
+/** One view: its images (of one warp) in its own scorer, and the tilt (3×3) that turns a particle's rotation into the view's. */
 export interface View {
   scorer: PoseScorer;
   images: SearchImages;
   tilt: Float32Array | null;
-  /** 2×2, where slices of all its images lie elsewhere than their rotations say (imaging/image-optics.ts). */
-  warp?: Float32Array | null;
 }
 
 export function tiltAboutX(degrees: number): Float32Array {
@@ -58,14 +56,14 @@ export function tilted(rotations: Float32Array, tilt: Float32Array | null): Floa
   return out;
 }
 
-/** Every row with one warp. */
-export function warped(rotations: Float32Array, warp: Float32Array | null | undefined): Float32Array {
-  return warp ? warpedRotations(rotations, warp, () => 0) : rotations;
+/** Every row with the warp of images that have the same one. */
+export function warpedAlike(rotations: Float32Array, { warps }: SearchImages): Float32Array {
+  return warps ? warpedRotations(rotations, warps, () => 0) : rotations;
 }
 
 /** Where a view sees the particle at these rotations. */
-function seenAt(rotations: Float32Array, { tilt, warp }: View): Float32Array {
-  return warped(tilted(rotations, tilt), warp);
+function seenAt(rotations: Float32Array, { tilt, images }: View): Float32Array {
+  return warpedAlike(tilted(rotations, tilt), images);
 }
 
 abstract class ViewsCompared implements Comparison {
@@ -172,7 +170,7 @@ export class DirectComparison extends ViewsCompared {
   protected async baseOfView(view: View, level: number, translations: Float32Array, points: number) {
     const { model, signal } = this;
     const { scorer } = view;
-    const turned = Boolean(view.tilt ?? view.warp);
+    const turned = Boolean(view.tilt ?? view.images.warps);
     if (!this.latents && !turned) {
       const slices = await baseSlices(model, null, level, scorer.points, points, signal);
       return scorer.scoreShared({ source: { slices }, translations, points });

@@ -5,9 +5,10 @@ import type { SearchImages, SearchPoints } from '../../engine/scoring/scorer.ts'
 import { CTF_WIDTH, OPTICS_WIDTH } from '../../formats/particles.ts';
 import { ctfFunction } from '../../imaging/ctf.ts';
 import type { HartleyImages } from '../../imaging/hartley-images.ts';
-import type { ImageOptics } from '../../imaging/image-optics.ts';
+import { rowsByWarp, type ImageOptics } from '../../imaging/image-optics.ts';
 import { makeLattice } from '../../imaging/lattice.ts';
 import { transferFunction } from '../../imaging/transfer.ts';
+import { takeRows } from '../image-batches.ts';
 
 export interface SearchData {
   images: HartleyImages;
@@ -55,6 +56,7 @@ export class SearchImageReader {
       count: numbers.length,
       values: new Float32Array(2 * numbers.length * count),
       ctf: ctf && new Float32Array(numbers.length * count),
+      ...(optics?.warps && { warps: takeRows(optics.warps, 4, numbers) }),
     };
     const places = Array.from(numbers, (_, i) => i).sort((a, b) => numbers[a] - numbers[b]);
     for (const i of places) {
@@ -72,11 +74,16 @@ export class SearchImageReader {
 }
 
 /** Rows of images that were read, in a new order. */
-export function chosenImages({ values, ctf }: SearchImages, points: number, rows: ArrayLike<number>): SearchImages {
+export function chosenImages(
+  { values, ctf, warps }: SearchImages,
+  points: number,
+  rows: ArrayLike<number>,
+): SearchImages {
   const chosen: SearchImages = {
     count: rows.length,
     values: new Float32Array(2 * rows.length * points),
     ctf: ctf && new Float32Array(rows.length * points),
+    ...(warps && { warps: takeRows(warps, 4, rows) }),
   };
   for (let i = 0; i < rows.length; i++) {
     chosen.values.set(values.subarray(2 * rows[i] * points, 2 * (rows[i] + 1) * points), 2 * i * points);
@@ -92,4 +99,12 @@ export function imagePowers({ count, values }: SearchImages, points: number, wit
     for (let i = 2 * b * points; i < 2 * (b * points + within); i++) sum += values[i] * values[i];
     return sum;
   });
+}
+
+/** Images that share their slices: rows of one warp each, all in one where there are none. */
+export function alikeIn({ count, warps }: SearchImages): number[][] {
+  return rowsByWarp(
+    Array.from({ length: count }, (_, b) => b),
+    [warps ?? null],
+  );
 }

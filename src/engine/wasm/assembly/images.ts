@@ -1,7 +1,7 @@
 // What a step needs of an image before the networks: its target (shifted by the pose's translation), its CTF, and the
 // encoder's input (the target times the sign of the CTF). Half points h and their mirrors P−1−h go together:
 //   H'(k) = cos(2πk·t) H(k) + sin(2πk·t) H(−k);  γ = 2π(−½ df λ s² + ¼ Cs λ³ s⁴) − φ, CTF = √(1−w²) sin γ − w cos γ;
-// where the optics of the images are known (imaging/transfer.ts) c = scale · exp(−B s²/4) · CTF(Mk), or −|c|, or −c².
+// where the optics of the images are known (imaging/transfer.ts) f = scale · exp(−B s²/4), f·CTF(Mk), −f·|CTF| or −f·|f|·CTF².
 import { Header, Layer } from '../header-fields';
 import { latentPanels, layerPointer, layerWord, pointer, word } from './header';
 import { cosineOfTurns, exponential, sineOfTurns } from './trigonometry';
@@ -102,8 +102,9 @@ export function prepareImage(image: i32, withEncoder: bool): void {
       const squared = mx * mx + my * my;
       const turns =
         round * squared + even * (mx * mx - my * my) + odd * mx * my + fourth * squared * squared + constant;
-      const c = scale * exponential(decay * squared) * (v * sineOfTurns(turns) - w * cosineOfTurns(turns));
-      factor = <f32>(applied == 1 ? -abs(c) : applied == 2 ? -c * c : c);
+      const f = scale * exponential(decay * squared);
+      const ctf = v * sineOfTurns(turns) - w * cosineOfTurns(turns);
+      factor = <f32>(applied == 1 ? -f * abs(ctf) : applied == 2 ? -f * abs(f) * ctf * ctf : f * ctf);
     } else if (withCtf) {
       const squared = x * x + y * y;
       const turns = round * squared + even * (x * x - y * y) + odd * x * y + fourth * squared * squared + constant;

@@ -14,9 +14,10 @@ fn transfer_at(image: u32, pair: Pair) -> f32 {
   let rest = powers.x * pair.square_rest + rests.y * square
     + powers.y * even + powers.z * odd + powers.w * magnified * magnified + rests.x;
   let turns = large - round(large) + (rest - round(rest));
-  let transfer = more.x * exp(more.y * magnified) * sine_cosine(TURN * turns).x;
+  let factor = more.x * exp(more.y * magnified);
+  let ctf = sine_cosine(TURN * turns).x;
   if (more.z == 1.0) {
-    return -abs(transfer);
+    return -factor * abs(ctf);
   }
-  return select(transfer, -transfer * transfer, more.z == 2.0);
+  return select(factor * ctf, -factor * abs(factor) * ctf * ctf, more.z == 2.0);
 }
