@@ -23,6 +23,7 @@ import { columnsOf, csvOf, latentsCsv } from '../src/jobs/csv.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import { act, wholeNumber } from './command.ts';
 import type { Console } from './console.ts';
+import { stackNamesFor } from './disk-paths.ts';
 import {
   addParticleOptions,
   keysWithout,
@@ -30,7 +31,6 @@ import {
   openParticles,
   particleOptionsOf,
   refuseParticleOptions,
-  stackNamesFor,
   type ParticleOptions,
 } from './files.ts';
 import { warningLine } from './words.ts';

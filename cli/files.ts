@@ -1,17 +1,19 @@
 // Files named on a command line, opened by range: particles with their stacks, poses, CTF and index list.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { understand } from '../src/formats/assemble.ts';
+import { CONFIG_NAMES } from '../src/library/run-config.ts';
 import { VitrineError, type Notice } from '../src/formats/errors.ts';
-import { isFileImageReader, type FileImageReader } from '../src/formats/mrc.ts';
-import { diskPathOf, openFileBlob } from '../src/formats/node/file-blob.ts';
+import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
 import { atCommonBox } from '../src/imaging/one-box.ts';
 import { refusalOf } from '../src/formats/refusal.ts';
 import type { Understanding } from '../src/formats/understanding.ts';
+import { withEvenBox } from '../src/imaging/even-particles.ts';
 import { contrast, number, oneOf, poseClass } from './command.ts';
 import type { Console } from './console.ts';
+import { diskPathsOf, namedOnDisk } from './disk-paths.ts';
 import { passthroughBeside } from './passthrough.ts';
 import { stacksOf } from './stack-search.ts';
 import { forTerminal, warningLine } from './words.ts';
@@ -136,39 +138,54 @@ export async function understandFiles(
   badRows?: number[],
 ): Promise<Understanding & { diskPaths: Map<string, string> }> {
   const main = openFile(particles);
-  const passthrough = await passthroughOf(main, options);
+  const passthrough = await passthroughOf(main, options).catch((error: unknown) => {
+    // Of a table that is only looked at, a choice between passthrough files is said, not asked.
+    if (mustBeParticles || !(error instanceof VitrineError) || error.code !== 'ambiguous') throw error;
+    return { files: [], notices: [noticeOf(error)] };
+  });
   const named = [options.poses, options.ctf, options.ind].filter((path) => path !== undefined).map(openFile);
   const stacks = await stacksOf(main, passthrough.files, options.datadir);
   const opened = [main, ...passthrough.files, ...named, ...stacks.files];
-  const understood = await understand(opened, {
-    roles: {
-      ...(mustBeParticles && { particles }),
-      ...(options.poses !== undefined && { poses: options.poses }),
-      ...(options.ctf !== undefined && { ctf: options.ctf }),
-      ...(options.ind !== undefined && { index: options.ind }),
-      ...(passthrough.files.length > 0 && { passthrough: passthrough.files.map(({ path }) => path) }),
-    },
-    answers: {
-      ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
-      ...(options.leaveOutBad && { leaveOutBadRows: true }),
-      ...(options.cropBoxes && { cropBoxes: true }),
-      ...(options.shifts && { shifts: options.shifts }),
-      ...(options.inOrder && { imageOrder: 'rows' as const }),
-      ...(options.listOrder && { listOrder: options.listOrder }),
-      ...(options.posesFrom !== undefined && { posesFile: options.posesFrom }),
-      ...(options.ctfFrom !== undefined && { ctfFile: options.ctfFrom }),
-      ...(options.ampContrast !== undefined && { amplitudeContrast: options.ampContrast }),
-      ...(options.class !== undefined && { poseClass: options.class }),
-    },
-    atBox: atCommonBox,
-    signal: console.signal,
-    onProgress: (progress) => console.progress(progress),
-    scanPixels,
-    ...(badRows && { badRows }),
-  });
+  const tableAt = (path: string, flag: string) => {
+    const table = [main, ...passthrough.files].find((file) => resolve(file.path) === resolve(path));
+    if (table && /\.cs$/i.test(main.path)) return table.path;
+    throw new VitrineError('usage', `${flag} names one of the .cs tables that are given.`, {
+      field: flag,
+      found: path,
+      advice: 'Give the table with --passthrough too.',
+    });
+  };
+  const understood = withEvenBox(
+    await understand(opened, {
+      roles: {
+        ...(mustBeParticles && { particles }),
+        ...(options.poses !== undefined && { poses: options.poses }),
+        ...(options.ctf !== undefined && { ctf: options.ctf }),
+        ...(options.ind !== undefined && { index: options.ind }),
+        ...(passthrough.files.length > 0 && { passthrough: passthrough.files.map(({ path }) => path) }),
+      },
+      answers: {
+        ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
+        ...(options.leaveOutBad && { leaveOutBadRows: true }),
+        ...(options.cropBoxes && { cropBoxes: true }),
+        ...(options.shifts && { shifts: options.shifts }),
+        ...(options.inOrder && { imageOrder: 'rows' as const }),
+        ...(options.listOrder && { listOrder: options.listOrder }),
+        ...(options.posesFrom !== undefined && { posesFile: tableAt(options.posesFrom, '--poses-from') }),
+        ...(options.ctfFrom !== undefined && { ctfFile: tableAt(options.ctfFrom, '--ctf-from') }),
+        ...(options.ampContrast !== undefined && { amplitudeContrast: options.ampContrast }),
+        ...(options.class !== undefined && { poseClass: options.class }),
+      },
+      atBox: atCommonBox,
+      signal: console.signal,
+      onProgress: (progress) => console.progress(progress),
+      scanPixels,
+      ...(badRows && { badRows }),
+    }),
+  );
   return {
     ...understood,
-    diskPaths: new Map(opened.map(({ path, blob }) => [path, resolve(diskPathOf(blob) ?? path)])),
+    diskPaths: diskPathsOf(opened),
     files: understood.files.map((file) => (file.error ? { ...file, error: forTerminal(file.error) } : file)),
     warnings: [...passthrough.notices, ...stacks.notices, ...understood.warnings.map(forTerminal)],
   };
@@ -178,6 +195,11 @@ export interface OpenedParticles extends ParticleSet {
   looksWhite: boolean | null;
   /** Rows with pixels that are not finite, before they were left out; null where none were looked for. */
   badRows: number[] | null;
+}
+
+function noticeOf(error: VitrineError): Notice {
+  const { code, message, name: _, ...detail } = error.toData();
+  return { ...detail, code, message };
 }
 
 /** Passthrough files that are given, else those found beside the table. Errors: 'usage' for other tables than .cs, 'ambiguous'. */
@@ -207,7 +229,7 @@ async function passthroughOf(
   return { files, notices };
 }
 
-/** The set of particles. Errors: the first of any file that was named. */
+/** The set of particles. Errors: the first of any file that was named, 'ambiguous' where a reading is left open. */
 export async function openParticles(
   particles: string,
   options: ParticleOptions,
@@ -231,35 +253,25 @@ export async function openParticles(
   if (set.table?.kind !== 'cs') refuseParticleOptions(options, 'the particles are no .cs file.', ['class']);
   for (const warning of warnings) console.warn(warningLine(warning));
   // Images are named by where they lie, so that lists written elsewhere find them.
-  const images = isFileImageReader(set.images) ? namedOnDisk(set.images, understanding.diskPaths) : set.images;
+  const images = namedOnDisk(set.images, understanding.diskPaths);
   return { ...set, images, looksWhite, badRows: understanding.badRows };
 }
 
-function namedOnDisk(reader: FileImageReader, diskPaths: Map<string, string>): FileImageReader {
-  const { count, boxPixels, pixelSizeAngstrom, canHoldNonFinite } = reader;
-  return {
-    ...{ count, boxPixels, pixelSizeAngstrom, canHoldNonFinite },
-    read: (indices, signal) => reader.read(indices, signal),
-    sourceOf(row) {
-      const { path, index } = reader.sourceOf(row);
-      return { path: diskPaths.get(path) ?? path, index };
-    },
-  };
-}
-
-/** How a list written to `out` names a stack: relative to its folder, as RELION and this program read it. */
-export function stackNamesFor(out: string): (path: string) => string {
-  return (path) => (isAbsolute(path) ? relative(dirname(resolve(out)), path).replaceAll('\\', '/') : path);
-}
-
-/** Whether a folder is a run of Vitrine or cryoDRGN. */
+/** Error 'file-missing' where a folder is no run of Vitrine or cryoDRGN. */
 export function requireRunFolder(path: string): void {
-  const isRun = existsSync(path) && statSync(path).isDirectory() && readdirSync(path).includes('config.yaml');
-  if (!isRun)
+  const names = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(path) : null;
+  if (!names || !CONFIG_NAMES.some((name) => names.includes(name)))
     throw new VitrineError('file-missing', 'This is not a run folder: it has no config.yaml.', {
       file: path,
       expected: 'a folder written by Vitrine or by cryoDRGN',
-      found: existsSync(path) ? 'another folder' : 'nothing',
+      found: foundInstead(path, names),
       advice: 'Name the folder that was given to -o when training.',
     });
+}
+
+/** Configurations of other programs are named: DRGN-AI's configs.yaml, drgnai-configs.yaml. */
+function foundInstead(path: string, names: string[] | null): string {
+  if (!names) return existsSync(path) ? 'a file' : 'nothing';
+  const others = names.filter((name) => /config/i.test(name));
+  return others.length > 0 ? `${others.join(', ')}, of another program` : 'another folder';
 }

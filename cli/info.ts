@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { VitrineError } from '../src/formats/errors.ts';
 import { readMrcVolume } from '../src/formats/mrc.ts';
+import { unpacked } from '../src/formats/unpack.ts';
 import { act } from './command.ts';
 import type { Console } from './console.ts';
 import { describeTable } from './describe-table.ts';
@@ -14,7 +15,7 @@ import {
   understandFiles,
   type ParticleOptions,
 } from './files.ts';
-import { engineWords, openRun } from './runs.ts';
+import { engineWords, openRun, type OpenRun } from './runs.ts';
 
 interface Info {
   kind: string;
@@ -68,7 +69,9 @@ async function fileInfo(path: string, options: ParticleOptions, console: Console
     opticsGroups: set ? Math.max(1, set.opticsGroups.length) : 0,
     hasPoses: (set?.poses ?? null) !== null,
     hasCtf: (set?.ctf ?? null) !== null,
-    warnings: warnings.map(({ message }) => message),
+    warnings: warnings.map(({ message, field, advice }) =>
+      field === '--passthrough' ? `${message} ${advice ?? ''}` : message,
+    ),
     says: main.says,
   };
   for (const question of questions) {
@@ -84,14 +87,14 @@ async function fileInfo(path: string, options: ParticleOptions, console: Console
     if (table) {
       const { stacks, warnings: more, ...rest } = table;
       const present = new Set(files.map((one) => one.path));
-      if (main.error) info.warnings.push(main.error.message);
+      if (main.error) info.warnings.push(`${main.error.message} ${main.error.advice ?? ''}`);
       info.warnings.push(...more);
       return { ...info, ...rest, missingStacks: stacks.filter((stack) => !present.has(stack)) };
     }
   }
   if (main.error) throw VitrineError.fromData(main.error);
   if (main.role === 'volume') {
-    const { boxPixels, pixelSizeAngstrom } = await readMrcVolume(file);
+    const { boxPixels, pixelSizeAngstrom } = await readMrcVolume(await unpacked(file));
     return { ...info, boxPixels, pixelSizeAngstrom };
   }
   // Of other files the one line says it: "poses of 4,000 particles".
@@ -137,9 +140,15 @@ async function runInfo(
     opticsGroups: 0,
     hasPoses: dataset.poses !== null,
     hasCtf: dataset.ctf !== null,
-    warnings: [],
+    warnings: await unnumberedFiles(opened),
     says: `a run of ${spec.zDim > 0 ? `${spec.zDim} latent dimensions` : 'one structure'}`,
     epochs: await opened.run.epochs(),
     computedOn: opened.record?.device ? engineWords({ device: opened.record.device }) : null,
   };
+}
+
+/** cryoDRGN before 3.5 wrote its last epoch without a number. */
+async function unnumberedFiles({ run }: OpenRun): Promise<string[]> {
+  const epoch = await run.unnumberedEpoch();
+  return epoch === null ? [] : [`weights.pkl and z.pkl, which have no number, are taken as epoch ${epoch}.`];
 }

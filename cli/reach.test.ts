@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { csBytes, type CsColumn } from '../testing/cs-bytes.ts';
 import { writeMrcStack } from '../src/formats/mrc-write.ts';
-import { openParticles, understandFiles, type ParticleOptions } from './files.ts';
+import { openFile, openParticles, understandFiles, type ParticleOptions } from './files.ts';
+import { describeTable } from './describe-table.ts';
 import { foldersAbove } from './stack-search.ts';
 import { forTerminal } from './words.ts';
 
@@ -180,4 +181,53 @@ it('words of the page are not said in a terminal', () => {
   expect(forTerminal({ code: 'mrc-header', advice }).advice).toBe(
     'The file changed; try it again. Give the stack, or what was opened before.',
   );
+});
+
+describe('a table alone', () => {
+  it('of RELION tells its groups, columns and stacks', async () => {
+    const star = [
+      'data_optics',
+      'loop_',
+      '_rlnOpticsGroup',
+      '_rlnImagePixelSize',
+      '_rlnImageSize',
+      '1 1.5 64',
+      '2 1.5 64',
+      '',
+      'data_particles',
+      'loop_',
+      '_rlnImageName',
+      '_rlnOpticsGroup',
+      '_rlnAngleRot',
+      '_rlnAngleTilt',
+      '_rlnAnglePsi',
+      '1@x/a.mrcs 1 1 2 3',
+      '1@y/b.mrcs 2 1 2 3',
+      '',
+    ];
+    write('a.star', star.join('\n'));
+    expect(await describeTable(openFile(path('a.star')), [])).toMatchObject({
+      ...{ particles: 2, boxPixels: 64, pixelSizeAngstrom: 1.5, opticsGroups: 2, hasPoses: true, hasCtf: false },
+      stacks: ['x/a.mrcs', 'y/b.mrcs'],
+    });
+  });
+
+  it('of cryoSPARC without a box tells what it can, with its passthrough', async () => {
+    write(
+      'a.cs',
+      csBytes({
+        uid: [1n, 2n],
+        'alignments3D/pose': [
+          [0, 0, 1],
+          [0, 0, 2],
+        ],
+        'ctf/exp_group_id': [3, 5],
+      }),
+    );
+    write('b.cs', csBytes({ uid: [2n, 1n], 'blob/path': ['s.mrc', 's.mrc'], 'blob/idx': [0, 1] }));
+    const [main, other] = [openFile(path('a.cs')), openFile(path('b.cs'))];
+    expect(await describeTable(main, [other])).toMatchObject({
+      ...{ particles: 2, boxPixels: null, opticsGroups: 2, hasPoses: true, hasCtf: false, stacks: ['s.mrc'] },
+    });
+  });
 });

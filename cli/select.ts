@@ -12,13 +12,13 @@ import { exportSelection } from '../src/jobs/export.ts';
 import { rowsOfLabels } from '../src/landscape/selection.ts';
 import { act, wholeNumber, wholeNumbers } from './command.ts';
 import type { Console } from './console.ts';
+import { stackNamesFor } from './disk-paths.ts';
 import {
   addParticleOptions,
   openFile,
   openParticles,
   particleOptionsOf,
   refuseParticleOptions,
-  stackNamesFor,
   type ParticleOptions,
 } from './files.ts';
 import { readLabels } from './labels.ts';

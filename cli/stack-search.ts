@@ -30,7 +30,7 @@ export async function stacksOf(
   const byEnding = new Set<string>();
   const unused = new Set<string>();
   for (const table of [main, ...others]) {
-    if (!/\.(star|cs|txt)$/i.test(table.path)) continue;
+    if (!/\.(star|cs|txt)(\.gz)?$/i.test(table.path)) continue;
     const near = [...(datadir === undefined ? [] : [resolve(datadir)]), resolve(dirname(table.path))];
     const roots = [...new Set([...near, ...foldersAbove(table.path), process.cwd()])];
     for (const name of await referencedStacks(table).catch(() => [])) {
@@ -78,9 +78,9 @@ function noticesOf(roots: string[], beside: string[]): Notice[] {
 
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
-/** The file at the path, spelled as it is or plainly; a path of its own (a:mrcs) goes before the plain one. */
+/** The file at the path, spelled as it is, plainly, or packed; a path of its own (a:mrcs) goes before the plain one. */
 function asWritten(name: string, roots: string[]): { path: string; root: string } | undefined {
-  const spellings = [...new Set([name, plainStackPath(name)])];
+  const spellings = [...new Set([name, ...['', '.gz', '.bz2'].map((ending) => plainStackPath(name) + ending)])];
   for (const root of roots)
     for (const spelling of spellings) {
       const path = isAbsolute(spelling) ? spelling : join(root, spelling);

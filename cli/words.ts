@@ -20,7 +20,7 @@ const OPTION_ADVICE: { code: string; holds?: (detail: ErrorDetail) => boolean; a
   {
     code: 'ctf-missing',
     holds: ({ advice }) => advice === undefined || /\bdrop\b/i.test(advice),
-    advice: 'Give --ctf, or a STAR or .cs file that holds the CTF; without it the images are taken as they are.',
+    advice: 'Give --ctf, or a STAR or .cs file that holds the CTF.',
   },
 ];
 

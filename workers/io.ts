@@ -6,6 +6,7 @@ import { browserGpu } from '../src/engine/gpu-adapter.ts';
 import type { ImageReader, ParticleSet } from '../src/formats/particles.ts';
 import { looksLikeCtf } from '../src/imaging/ctf-signs.ts';
 import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
+import { withEvenBox } from '../src/imaging/even-particles.ts';
 import { noticesForPoseSearch } from '../src/imaging/search-notices.ts';
 import { exportPoses } from '../src/jobs/pose-export.ts';
 import { exportSelection, importSelection } from '../src/jobs/export.ts';
@@ -34,7 +35,7 @@ type Call = contract.CallOptions;
 
 export class Io implements contract.IoApi, PreparationApi {
   private readonly calls = new CallsUnderway();
-  private readonly drafts = new Drafts(understand);
+  private readonly drafts = new Drafts(async (...given) => withEvenBox(await understand(...given)));
   private readonly datasets: DatasetLibrary;
   private readonly runs: RunLibrary;
   /** Readers of original files by dataset, this session's. */

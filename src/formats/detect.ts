@@ -13,7 +13,6 @@ const STRANGERS: [name: string, beginning: number[], advice: string][] = [
   ['a PNG picture', [0x89, 0x50, 0x4e, 0x47], 'Drop the particle stack itself (.mrcs), not a picture of it.'],
   ['a JPEG picture', [0xff, 0xd8, 0xff], 'Drop the particle stack itself (.mrcs), not a picture of it.'],
   ['a PDF', [0x25, 0x50, 0x44, 0x46], 'Drop the particle stack and its metadata.'],
-  ['a gzip file', [0x1f, 0x8b], 'Unpack it first (gunzip) and drop what is inside.'],
   ['a bzip2 file', [0x42, 0x5a, 0x68], 'Unpack it first (bunzip2) and drop what is inside.'],
   ['an HDF5 file', [0x89, 0x48, 0x44, 0x46], 'Convert the stack to MRC, for example with e2proc2d.py.'],
   ['a TIFF picture', [0x49, 0x49, 0x2a, 0x00], 'Drop the extracted particles (.mrcs), not movies or micrographs.'],

@@ -104,8 +104,8 @@ class MrcStackReader implements FileImageReader {
 }
 
 /**
- * Opens a stack of square, even images for reading by index. Errors: those of readMrcHeader, 'box-not-square',
- * 'box-odd', 'file-truncated'.
+ * Opens a stack of square images for reading by index; an odd box is made even where particles are opened. Errors: those of
+ * readMrcHeader, 'box-not-square', 'file-truncated'.
  */
 export async function openMrcStack(
   file: NamedBlob,
@@ -119,14 +119,6 @@ export async function openMrcStack(
       expected: 'nx = ny',
       found: `${nx} × ${ny}`,
       advice: 'Extract the particles again with a square box.',
-    });
-  if (nx % 2 !== 0)
-    throw new VitrineError('box-odd', 'The box has an odd number of pixels.', {
-      file: file.path,
-      field: 'nx',
-      expected: 'an even box',
-      found: String(nx),
-      advice: 'Extract or crop the particles to an even box.',
     });
   const imageBytes = nx * ny * header.bytesPerPixel;
   const whole = Math.floor((file.blob.size - header.dataStart) / imageBytes);

@@ -9,6 +9,7 @@ import { isVolumeHeader, readMrcHeader, type MrcHeader } from './mrc-header.ts';
 import type { NamedBlob } from './particles.ts';
 import { parseStarParticles } from './star-particles.ts';
 import type { StarParticles } from './star-table.ts';
+import { unpacked } from './unpack.ts';
 import type { FileRole } from './understanding.ts';
 
 export type Content =
@@ -39,11 +40,12 @@ export async function recognise(file: NamedBlob): Promise<Recognised> {
   const before = known.get(file.blob);
   if (before && before.file.path === file.path) return before;
   let result: Recognised;
-  let role: FileRole = 'unknown';
+  let role: FileRole = STACK_NAME.test(file.path) ? 'stack' : 'unknown';
   try {
-    const kind = await detectKind(file);
+    const plain = await unpacked(file);
+    const kind = await detectKind(plain);
     role = PROBABLE_ROLES[kind] ?? 'unknown';
-    const { says, content, role: certain } = await contentOf(file, kind);
+    const { says, content, role: certain } = await contentOf(plain, kind);
     result = { file, role: certain, says, content, error: null };
   } catch (error) {
     if (!(error instanceof VitrineError) || error.code === 'cancelled') throw error;
@@ -52,6 +54,9 @@ export async function recognise(file: NamedBlob): Promise<Recognised> {
   known.set(file.blob, result);
   return result;
 }
+
+/** What is packed, or of EMAN, is a stack that cannot be read, not one that is absent. */
+const STACK_NAME = /\.(mrcs?|st|hdf5?|h5)(:\w+|\.bz2|\.gz)?$/i;
 
 const PROBABLE_ROLES: Record<string, FileRole> = {
   mrc: 'stack',

@@ -1,19 +1,13 @@
-// Particle lists to and from other programs: STAR, .cs, ind.pkl and CSV. Lists of a filtered set refer to the original
+// Particle lists for other programs: STAR, .cs, ind.pkl and CSV (selection-read.ts reads them back). Lists of a filtered set refer to the original
 // stack through `originalIndex`; a list exported and imported again gives the same particles.
-import { csImages, joinPassthrough } from './cs-particles.ts';
-import { parseCs } from './cs.ts';
-import { readCryodrgnPickle, writeIndexPickle } from './cryodrgn-pickles.ts';
-import { readCsv, writeCsv } from './csv.ts';
-import { bytesOf, detectKind } from './detect.ts';
-import { VitrineError, type Notice } from './errors.ts';
+import { writeIndexPickle } from './cryodrgn-pickles.ts';
+import { writeCsv } from './csv.ts';
+import { VitrineError } from './errors.ts';
 import { isFileImageReader } from './mrc.ts';
-import { CTF_WIDTH, type NamedBlob, type ParticleSet } from './particles.ts';
-import { baseName } from './path-match.ts';
+import { CTF_WIDTH, type ParticleSet } from './particles.ts';
 import { eulerFromMatrix } from '../geometry/rotation.ts';
 import { composeStar } from './star-compose.ts';
 import { isCsTable, keptOfCs } from './star-from-cs.ts';
-import { parseStarParticles } from './star-particles.ts';
-import type { ImageNames } from './image-scale.ts';
 import { subsetOf } from './subset.ts';
 
 export type SelectionFormat = 'star' | 'cs' | 'ind.pkl' | 'csv';
@@ -56,11 +50,23 @@ export function writeSelection(
       });
     case 'star':
       if (set.table?.kind === 'star') return set.table.writeRows(picked.originalIndex);
-      return newStar(picked, stackName);
+      return newStar(picked, stackName, hasCopies(set));
   }
 }
 
-function newStar(set: ParticleSet, stackName: (path: string) => string): Uint8Array {
+/** Whether an image stands in several rows (symmetry expansion), so that its name does not tell which is meant. */
+function hasCopies({ images, count }: ParticleSet): boolean {
+  if (!isFileImageReader(images)) return false;
+  const seen = new Set<string>();
+  for (let row = 0; row < count; row++) {
+    const { path, index } = images.sourceOf(row);
+    seen.add(`${index}@${path}`);
+  }
+  return seen.size < count;
+}
+
+/** `withIds`: rows are numbered by their place in the original, from 1, so that copies of an image can be told apart. */
+function newStar(set: ParticleSet, stackName: (path: string) => string, withIds: boolean): Uint8Array {
   const { images, table, originalIndex, count, boxPixels, pixelSizeAngstrom, ctf, optics } = set;
   if (pixelSizeAngstrom === null)
     throw new VitrineError('pixel-size-unknown', 'A STAR file needs the pixel size.', {
@@ -68,6 +74,7 @@ function newStar(set: ParticleSet, stackName: (path: string) => string): Uint8Ar
       field: '--apix',
       advice: 'Give the pixel size.',
     });
+  const ids = { label: '_rlnParticleId', cells: Array.from(originalIndex, (row) => String(row + 1)) };
   const kept = isCsTable(table) ? keptOfCs(table, originalIndex) : null;
   return composeStar({
     ...{ count, boxPixels, pixelSizeAngstrom, ctf, optics },
@@ -79,7 +86,7 @@ function newStar(set: ParticleSet, stackName: (path: string) => string): Uint8Ar
     rotations: set.poses?.rotations ?? null,
     translations: set.poses?.translations ?? null,
     groupOf: kept?.exposureGroupOf,
-    extra: kept?.columns,
+    extra: [...(kept?.columns ?? []), ...(withIds ? [ids] : [])],
   });
 }
 
@@ -103,132 +110,4 @@ function csvColumns(set: ParticleSet, rows: ArrayLike<number>, extra: ExtraColum
   }
   for (const { name, values } of extra) columns.push({ name, values: Array.from(rows, (row) => values[row]) });
   return columns;
-}
-
-/**
- * Rows of the set (0-based, ascending) that a list names: STAR by image name, .cs by uid, ind.pkl and the CSV column
- * `index` by original index. Particles the set does not have are counted in a notice.
- * Errors: those of reading the file; 'usage' (the list cannot be compared with this set); 'index-out-of-range' (none fits).
- */
-export async function readSelection(
-  set: ParticleSet,
-  file: NamedBlob,
-): Promise<{ rows: Uint32Array; notices: Notice[] }> {
-  const kind = await detectKind(file);
-  const bytes = await bytesOf(file);
-  switch (kind) {
-    case 'pickle': {
-      const read = readCryodrgnPickle(bytes, file.path);
-      if (read.kind !== 'index') throw notAList(file, `a pickle of ${read.kind === 'other' ? read.says : read.kind}`);
-      return byOriginalIndex(set, read.indices, file);
-    }
-    case 'csv': {
-      const column = readCsv(bytes, file.path).columns.find(({ name }) => name.toLowerCase() === 'index');
-      if (!column) throw notAList(file, 'a table without the column "index"');
-      return byOriginalIndex(set, column.values, file);
-    }
-    case 'cs':
-      return byUid(set, bytes, file);
-    case 'star': {
-      const table = parseStarParticles(bytes, file.path);
-      return byKeys(keysOfNames(table.images), ownNames(set), file);
-    }
-    default:
-      throw notAList(file, `a file of kind ${kind}`);
-  }
-}
-
-function notAList(file: NamedBlob, found: string): VitrineError {
-  return new VitrineError('usage', 'This file is not a list of particles.', {
-    file: file.path,
-    expected: 'a STAR, .cs or ind.pkl file, or a CSV with the column "index"',
-    found,
-    advice: 'Drop a list that was exported here or made by RELION, cryoSPARC or cryoDRGN.',
-  });
-}
-
-function byOriginalIndex(set: ParticleSet, indices: ArrayLike<number>, file: NamedBlob) {
-  return byKeys(Array.from(indices, String), Array.from(set.originalIndex, String), file);
-}
-
-function byUid(set: ParticleSet, bytes: Uint8Array, file: NamedBlob) {
-  const list = parseCs(bytes, file.path);
-  const uids = list.uids();
-  const own = set.table && 'uids' in set.table ? ownUids(set) : null;
-  if (uids && own) return byKeys(Array.from(uids, String), own, file);
-  const images = csImages(joinPassthrough(list, []));
-  if (images) return byKeys(keysOfNames(images), ownNames(set), file);
-  throw new VitrineError('usage', 'This .cs file cannot be compared with the particles here.', {
-    file: file.path,
-    field: 'uid',
-    expected: 'a set that came from cryoSPARC, or blob/path and blob/idx',
-  });
-}
-
-function ownUids(set: ParticleSet): string[] | null {
-  const table = set.table;
-  if (!table || !('uids' in table) || typeof table.uids !== 'function') return null;
-  const uids: unknown = table.uids();
-  return uids instanceof BigUint64Array ? Array.from(set.originalIndex, (row) => String(uids[row])) : null;
-}
-
-// Names are compared by index and base name: jobs write the same stack under different folders. Where two stacks share
-// a base name the whole path is needed.
-const keyOf = (path: string, index: number) => `${index}@${path}`;
-
-function keysOfNames(names: ImageNames): string[] {
-  return Array.from(names.pathOf, (id, row) => keyOf(names.paths[id], names.indexIn[row]));
-}
-
-function ownNames(set: ParticleSet): string[] {
-  const { table, images } = set;
-  if (table && 'images' in table) {
-    const names = table.images as ImageNames;
-    return Array.from(set.originalIndex, (row) => keyOf(names.paths[names.pathOf[row]], names.indexIn[row]));
-  }
-  if (!isFileImageReader(images))
-    throw new VitrineError('usage', 'These particles have no image names to compare with.', {
-      file: set.name,
-      advice: 'Use an ind.pkl or CSV list.',
-    });
-  return Array.from({ length: set.count }, (_, row) => {
-    const { path, index } = images.sourceOf(row);
-    return keyOf(path, index);
-  });
-}
-
-function byKeys(wanted: string[], own: string[], file: NamedBlob): { rows: Uint32Array; notices: Notice[] } {
-  const shorten = (key: string) => {
-    const at = key.indexOf('@');
-    return at < 0 ? key : key.slice(0, at + 1) + baseName(key.slice(at + 1));
-  };
-  const exact = new Map(own.map((key, row) => [key, row]));
-  const short = new Map<string, number>();
-  own.forEach((key, row) => {
-    const name = shorten(key);
-    // -1: two particles share the base name, so that it tells nothing.
-    short.set(name, short.has(name) ? -1 : row);
-  });
-  const rows = new Set<number>();
-  let absent = 0;
-  for (const key of wanted) {
-    const row = exact.get(key) ?? short.get(shorten(key)) ?? -1;
-    if (row >= 0) rows.add(row);
-    else absent++;
-  }
-  if (rows.size === 0 && wanted.length > 0)
-    throw new VitrineError('index-out-of-range', 'None of the listed particles is in this set.', {
-      file: file.path,
-      expected: `for example ${own[0] ?? 'none'}`,
-      found: wanted[0],
-      advice: 'Drop a list that was made from the same stack.',
-    });
-  const notices: Notice[] = [];
-  if (absent > 0)
-    notices.push({
-      code: 'particles-absent',
-      message: `${absent} of ${wanted.length} listed particles are not in this set.`,
-      file: file.path,
-    });
-  return { rows: Uint32Array.from(rows).sort(), notices };
 }

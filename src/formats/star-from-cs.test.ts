@@ -2,63 +2,27 @@
 // passthrough files, and reads back.
 import { expect, test } from 'vitest';
 import { starCell } from './star-cell.ts';
+import { csFields, csOf } from '../../testing/particle-files.ts';
 import { composeStar, type StarRows } from './star-compose.ts';
 import { keptOfCs } from './star-from-cs.ts';
 import { parseCs, type CsTable } from './cs.ts';
-import { npyHeaderBytes } from './npy.ts';
 import { ORDINARY_OPTICS } from './particles.ts';
 import { parseStarParticles } from './star-particles.ts';
 import { starCtf } from './star-ctf.ts';
 import { parseStar, starNumbers, starTexts } from './star.ts';
 
-type Field = { descr: string; put: (view: DataView, at: number, row: number) => number };
-
-/** A .cs file of `rows` records, each field put in turn. */
-function cs(rows: number, fields: Field[]): Uint8Array {
-  const record = new DataView(new ArrayBuffer(4096));
-  const size = fields.reduce((at, { put }) => at + put(record, at, 0), 0);
-  const head = npyHeaderBytes(`[${fields.map(({ descr }) => descr).join(', ')}]`, [rows]);
-  const bytes = new Uint8Array(head.length + rows * size);
-  bytes.set(head);
-  const view = new DataView(bytes.buffer);
-  for (let row = 0; row < rows; row++)
-    fields.reduce((at, { put }) => at + put(view, at, row), head.length + row * size);
-  return bytes;
-}
-
-const uid = (of: (row: number) => number): Field => ({
-  descr: "('uid', '<u8')",
-  put: (view, at, row) => (view.setBigUint64(at, BigInt(of(row)) + 2n ** 62n, true), 8),
-});
-const integer = (name: string, of: (row: number) => number): Field => ({
-  descr: `('${name}', '<u4')`,
-  put: (view, at, row) => (view.setUint32(at, of(row), true), 4),
-});
-const number = (name: string, of: (row: number) => number): Field => ({
-  descr: `('${name}', '<f4')`,
-  put: (view, at, row) => (view.setFloat32(at, of(row), true), 4),
-});
-const text = (name: string, of: (row: number) => string): Field => ({
-  descr: `('${name}', '|S40')`,
-  put(view, at, row) {
-    for (let i = 0; i < 40; i++) view.setUint8(at + i, of(row).charCodeAt(i) || 0);
-    return 40;
-  },
-});
+const { uid, integer, number, integers, text } = csFields;
 
 const main = parseCs(
-  cs(4, [uid((row) => row), integer('ctf/exp_group_id', (row) => [3, 8, 3, 8][row])]),
+  csOf(4, [uid((row) => row), integer('ctf/exp_group_id', (row) => [3, 8, 3, 8][row])]),
   'particles.cs',
 );
 // More particles, in another order.
 const passthrough = parseCs(
-  cs(6, [
+  csOf(6, [
     uid((row) => 5 - row),
     text('location/micrograph_path', (row) => `>J1/motion corrected/m${5 - row}.mrc`),
-    {
-      descr: "('location/micrograph_shape', '<u4', (2,))",
-      put: (view, at) => (view.setUint32(at, 3000, true), view.setUint32(at + 4, 4000, true), 8),
-    },
+    integers('location/micrograph_shape', 2, () => [3000, 4000]),
     number('location/center_x_frac', () => 0.25),
     number('location/center_y_frac', () => 0.5),
     integer('alignments3D/split', (row) => row % 2),

@@ -1,5 +1,6 @@
 // A run folder: a cryoDRGN work directory (config.yaml, weights.N.pkl, z.N.pkl, pose.pkl, ctf.pkl, ind.pkl) plus
-// vitrine.json. Opens cryoDRGN's own folders too, which lack vitrine.json. Each epoch's files are written before
+// vitrine.json. Opens cryoDRGN's own folders too, which lack vitrine.json; old ones have config.pkl, and their last
+// epoch's files no number. Each epoch's files are written before
 // vitrine.json counts it, and older ones go after: a crash at any moment leaves a run that goes on from a whole epoch.
 import { checkpointDictionary, readCheckpoint, type OptimizerArguments } from '../field/checkpoint.ts';
 import { configFromField, fieldFromConfig, type DatasetArguments, type FieldDescription } from '../field/spec.ts';
@@ -10,11 +11,12 @@ import { writeMrcVolume } from '../formats/mrc-write.ts';
 import type { Poses } from '../formats/particles.ts';
 import { readTorchCheckpoint } from '../formats/torch-checkpoint.ts';
 import { writeTorchCheckpoint } from '../formats/torch-checkpoint-write.ts';
-import { readYamlConfig, writeYamlConfig, type YamlConfig } from '../formats/yaml-config.ts';
+import { writeYamlConfig, type YamlConfig } from '../formats/yaml-config.ts';
 import { newOptimizer } from '../inference/start.ts';
 import type { StartBookmark } from '../inference/em-start/start-plan.ts';
 import type { Checkpoint } from '../inference/training.ts';
 import { readJson, writeJson } from './arrays.ts';
+import { CONFIG_NAMES, readRunConfig } from './run-config.ts';
 import type { RunRecord } from './run-record.ts';
 import { readStartBookmark, writeStartBookmark } from './start-bookmark.ts';
 import type { Storage } from './storage.ts';
@@ -32,6 +34,8 @@ export interface EpochLatents {
 
 export class RunFolder {
   private updating: Promise<unknown> = Promise.resolve();
+  /** Epoch that weights.pkl says, once it was looked up. */
+  private unnumbered: number | null | undefined;
 
   constructor(
     readonly storage: Storage,
@@ -81,16 +85,17 @@ export class RunFolder {
     await this.storage.write(this.path('config.yaml'), writeYamlConfig(config as YamlConfig));
   }
 
-  /** Errors: 'file-missing' where there is no config.yaml, 'yaml-syntax'. */
+  /** Errors: 'file-missing' where there is no config.yaml or config.pkl, 'yaml-syntax', those of pickles. */
   async field(): Promise<RunField> {
-    const bytes = await this.storage.read(this.path('config.yaml'));
-    if (!bytes)
-      throw new VitrineError('file-missing', 'This is not a run folder: it has no config.yaml.', {
-        file: 'config.yaml',
-        expected: 'a folder written by Vitrine or by cryoDRGN',
-        advice: 'Name the folder that was given to -o when training.',
-      });
-    return fieldFromConfig(readYamlConfig(bytes, 'config.yaml'));
+    for (const name of CONFIG_NAMES) {
+      const bytes = await this.storage.read(this.path(name));
+      if (bytes) return fieldFromConfig(readRunConfig(bytes, name));
+    }
+    throw new VitrineError('file-missing', 'This is not a run folder: it has no config.yaml.', {
+      file: 'config.yaml',
+      expected: 'a folder written by Vitrine or by cryoDRGN',
+      advice: 'Name the folder that was given to -o when training.',
+    });
   }
 
   /** Epochs whose weights are kept, ascending. */
@@ -100,7 +105,29 @@ export class RunFolder {
       const match = /^weights\.(\d+)\.pkl$/.exec(name);
       return match ? [Number(match[1])] : [];
     });
+    const last = entries.some(({ name }) => name === 'weights.pkl') ? await this.unnumberedEpoch() : null;
+    if (last !== null && !numbers.includes(last)) numbers.push(last);
     return numbers.sort((a, b) => a - b);
+  }
+
+  /**
+   * The epoch of weights.pkl and z.pkl, which cryoDRGN before 3.5 wrote without a number at the end of a training: as the
+   * weights say; null where there is no such file. Errors: those of reading it.
+   */
+  async unnumberedEpoch(): Promise<number | null> {
+    if (this.unnumbered !== undefined) return this.unnumbered;
+    const bytes = await this.storage.read(this.path('weights.pkl'));
+    const epoch = bytes && readTorchCheckpoint(bytes, 'weights.pkl').get('epoch');
+    this.unnumbered = bytes ? (typeof epoch === 'number' ? epoch : 0) : null;
+    return this.unnumbered;
+  }
+
+  /** "weights.20.pkl"; without the number where only that is there. */
+  private async nameOf(kind: 'weights' | 'z', epoch: number): Promise<string> {
+    const numbered = `${kind}.${epoch}.pkl`;
+    const entries = await this.storage.list(this.folder);
+    if (entries.some(({ name }) => name === numbered) || epoch !== (await this.unnumberedEpoch())) return numbered;
+    return `${kind}.pkl`;
   }
 
   /** The last epoch where `epoch` is null. Error 'file-missing' where its weights are not kept. */
@@ -209,7 +236,7 @@ export class RunFolder {
   async loadCheckpoint(epoch: number | null): Promise<{ field: RunField; checkpoint: Checkpoint }> {
     const field = await this.field();
     const wanted = await this.epochOf(epoch);
-    const name = `weights.${wanted}.pkl`;
+    const name = await this.nameOf('weights', wanted);
     const bytes = await this.storage.read(this.path(name));
     const read = readCheckpoint(readTorchCheckpoint(bytes ?? new Uint8Array(0), name), field);
     const latents = await this.latents(wanted);
@@ -234,7 +261,7 @@ export class RunFolder {
   async latents(epoch: number | null): Promise<EpochLatents | null> {
     const wanted = epoch ?? (await this.epochs()).at(-1);
     if (wanted === undefined) return null;
-    const name = `z.${wanted}.pkl`;
+    const name = await this.nameOf('z', wanted);
     const bytes = await this.storage.read(this.path(name));
     if (!bytes) return null;
     const read = readCryodrgnPickle(bytes, name);
