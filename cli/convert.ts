@@ -24,15 +24,14 @@ import { DiskStorage } from '../src/library/node/disk.ts';
 import { act, wholeNumber } from './command.ts';
 import type { Console } from './console.ts';
 import { stackNamesFor } from './disk-paths.ts';
+import { openFile, openParticles, passthroughOf } from './files.ts';
 import {
   addParticleOptions,
   keysWithout,
-  openFile,
-  openParticles,
   particleOptionsOf,
   refuseParticleOptions,
   type ParticleOptions,
-} from './files.ts';
+} from './particle-options.ts';
 import { warningLine } from './words.ts';
 
 interface ConvertOptions extends ParticleOptions {
@@ -190,12 +189,18 @@ async function toPickle(
 async function contentFor(path: string, options: ConvertOptions, from: string, console: Console) {
   const given = particleOptionsOf(options);
   const isTable = from === 'star' || from === 'cs';
-  const alone = isTable && !keysWithout('apix', 'ampContrast', 'class').some((key) => given[key] !== undefined);
-  if (!alone) {
+  const goesByImages = keysWithout('apix', 'ampContrast', 'class', 'passthrough').some(
+    (key) => given[key] !== undefined,
+  );
+  // Several tables that differ are weighed where the whole set is understood.
+  if (!isTable || goesByImages || (given.passthrough?.length ?? 0) > 1) {
     refuseBox(options, 'the images say their box.');
     return openParticles(path, given, console);
   }
+  const passthrough = await passthroughOf(openFile(path), given);
+  for (const notice of passthrough.notices) console.warn(warningLine(notice));
   return readTable(openFile(path), {
+    passthrough: passthrough.files,
     ...(options.box !== undefined && { boxPixels: options.box }),
     ...(options.apix !== undefined && { pixelSizeAngstrom: options.apix }),
     ...(options.ampContrast !== undefined && { amplitudeContrast: options.ampContrast }),

@@ -9,7 +9,7 @@ import { latentsCsv } from '../src/jobs/csv.ts';
 import { loadModel } from '../src/jobs/decode-job.ts';
 import { encodeParticles } from '../src/jobs/encode-job.ts';
 import { act, wholeNumber } from './command.ts';
-import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './files.ts';
+import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './particle-options.ts';
 import { addParamOptions } from './param-options.ts';
 import { openForRun } from './run-set.ts';
 import { openRun, withEngine } from './runs.ts';

@@ -28,7 +28,8 @@ import {
 } from '../testing/particle-files.ts';
 import type { Console } from './console.ts';
 import { stackNamesFor } from './disk-paths.ts';
-import { openParticles, type ParticleOptions } from './files.ts';
+import { openParticles } from './files.ts';
+import type { ParticleOptions } from './particle-options.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'vitrine-lists-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -7,14 +7,13 @@ import { unpacked } from '../src/formats/unpack.ts';
 import { act } from './command.ts';
 import type { Console } from './console.ts';
 import { describeTable } from './describe-table.ts';
+import { openFile, understandFiles } from './files.ts';
 import {
   addParticleOptions,
-  openFile,
   particleOptionsOf,
   refuseParticleOptions,
-  understandFiles,
   type ParticleOptions,
-} from './files.ts';
+} from './particle-options.ts';
 import { engineWords, openRun, type OpenRun } from './runs.ts';
 
 interface Info {

@@ -1,5 +1,5 @@
 // A run carries all that made its set: later commands need not be told again, and what is named instead has to fit.
-import { copyFileSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   readCryodrgnPickle,
@@ -10,6 +10,7 @@ import {
 import { parseStarParticles } from '../src/formats/star-particles.ts';
 import { starCtf } from '../src/formats/star-ctf.ts';
 import { starPoses } from '../src/formats/star-poses.ts';
+import { csParticles, csPassthrough, rotationOfRow } from '../testing/particle-files.ts';
 import { commandFolder } from '../testing/command.ts';
 
 const { path, vitrine, remove } = commandFolder();
@@ -154,5 +155,16 @@ describe('convert', () => {
     writeFileSync(path('other-ctf.pkl'), writeCtfPickle(other));
     const refused = await vitrine(['convert', 'data/particles.star', '--ctf', 'other-ctf.pkl', '-o', 'x.star']);
     expect(refused.stderr).toContain('another microscope');
+  });
+
+  test('poses of a .cs come from the passthrough table beside it', async () => {
+    mkdirSync(path('job'));
+    writeFileSync(path('job/particles.cs'), csParticles([0, 1, 2]));
+    writeFileSync(path('job/passthrough_particles.cs'), csPassthrough(3));
+    expect(await vitrine(['convert', 'job/particles.cs', '-o', 'job-pose.pkl'])).toMatchObject({ code: 0 });
+    const read = readCryodrgnPickle(readFileSync(path('job-pose.pkl')), 'job-pose.pkl');
+    if (read.kind !== 'poses') throw new Error('no poses');
+    for (const row of [0, 1, 2])
+      rotationOfRow(row).forEach((value, k) => expect(read.poses.rotations[9 * row + k]).toBeCloseTo(value, 5));
   });
 });

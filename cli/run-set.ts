@@ -10,7 +10,8 @@ import { DiskStorage } from '../src/library/node/disk.ts';
 import { fingerprintImages } from '../src/library/particle-cache.ts';
 import type { RunFiles, RunRecord } from '../src/library/run-record.ts';
 import type { Console } from './console.ts';
-import { openParticles, type OpenedParticles, type ParticleOptions } from './files.ts';
+import { openParticles, type OpenedParticles } from './files.ts';
+import type { ParticleOptions } from './particle-options.ts';
 import type { OpenRun } from './runs.ts';
 
 const PATHS = ['poses', 'ctf', 'ind', 'datadir'] as const;
@@ -18,7 +19,7 @@ const PATHS = ['poses', 'ctf', 'ind', 'datadir'] as const;
 /** Where a run finds its particles again, and what was answered then. */
 export function filesOf(
   particles: string,
-  { poses, ctf, ind, datadir, passthrough, ...rest }: ParticleOptions,
+  { poses, ctf, ind, datadir, passthrough, posesFrom, ctfFrom, ...rest }: ParticleOptions,
   badRows: number[] | null,
   tilted: { tilt?: string; tiltCtf?: string } = {},
 ): RunFiles {
@@ -32,6 +33,8 @@ export function filesOf(
     options: {
       ...(rest as Record<string, string | number | boolean>),
       ...(passthrough && { passthrough: passthrough.map((path) => resolve(path)) }),
+      ...(posesFrom !== undefined && { posesFrom: resolve(posesFrom) }),
+      ...(ctfFrom !== undefined && { ctfFrom: resolve(ctfFrom) }),
     },
     ...(rest.leaveOutBad && badRows && { badRows }),
     ...(tilted.tilt !== undefined && { tilt: whole(tilted.tilt), tiltCtf: whole(tilted.tiltCtf) }),

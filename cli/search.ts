@@ -9,7 +9,7 @@ import { exportPoses, type PoseFormat } from '../src/jobs/pose-export.ts';
 import { searchParticles, type SearchJobOptions } from '../src/jobs/search-job.ts';
 import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS } from '../src/params.ts';
 import { act, number, wholeNumber } from './command.ts';
-import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './files.ts';
+import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './particle-options.ts';
 import { stackNamesFor } from './disk-paths.ts';
 import { addParamOptions, paramsFrom } from './param-options.ts';
 import { openForRun } from './run-set.ts';

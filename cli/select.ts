@@ -13,14 +13,13 @@ import { rowsOfLabels } from '../src/landscape/selection.ts';
 import { act, wholeNumber, wholeNumbers } from './command.ts';
 import type { Console } from './console.ts';
 import { stackNamesFor } from './disk-paths.ts';
+import { openFile, openParticles } from './files.ts';
 import {
   addParticleOptions,
-  openFile,
-  openParticles,
   particleOptionsOf,
   refuseParticleOptions,
   type ParticleOptions,
-} from './files.ts';
+} from './particle-options.ts';
 import { readLabels } from './labels.ts';
 import { keptSetOf, optionsOf } from './run-set.ts';
 import { latentsOf, openRun, originalIndexOf, type OpenRun } from './runs.ts';

@@ -5,6 +5,7 @@ import { csCtf } from '../formats/cs-ctf.ts';
 import { csOptics } from '../formats/cs-optics.ts';
 import { csImages, csPixelSize, joinPassthrough } from '../formats/cs-particles.ts';
 import { csPoses } from '../formats/cs-poses.ts';
+import { bytesOf } from '../formats/detect.ts';
 import { VitrineError, type Notice } from '../formats/errors.ts';
 import type { CtfGivens, ImageScale } from '../formats/image-scale.ts';
 import { MrcStackWriter } from '../formats/mrc-write.ts';
@@ -23,6 +24,8 @@ export interface GivenScale extends CtfGivens {
   boxPixels?: number;
   pixelSizeAngstrom?: number;
   poseClass?: PoseClass;
+  /** Tables that are joined to a .cs by uid. */
+  passthrough?: NamedBlob[];
 }
 
 export interface TableContent {
@@ -42,8 +45,12 @@ export interface TableContent {
 
 /** Poses and CTF of a STAR or .cs file alone, without its stacks. Errors: those of parsing; 'value-out-of-range'. */
 export async function readTable(file: NamedBlob, given: GivenScale = {}): Promise<TableContent> {
-  const bytes = new Uint8Array(await file.blob.arrayBuffer());
-  if (/\.cs$/i.test(file.path)) return readCs(file, parseCs(bytes, file.path), given);
+  const bytes = await bytesOf(file);
+  if (/\.cs$/i.test(file.path)) {
+    const joined: CsTable[] = [];
+    for (const other of given.passthrough ?? []) joined.push(parseCs(await bytesOf(other), other.path));
+    return readCs(file, parseCs(bytes, file.path), joined, given);
+  }
   const table = parseStarParticles(bytes, file.path);
   const boxPixels = given.boxPixels ?? table.boxPixels;
   const scale = () => scaleOf(file, boxPixels, table.pixelSizeAngstrom, given);
@@ -66,8 +73,8 @@ export async function readTable(file: NamedBlob, given: GivenScale = {}): Promis
   };
 }
 
-function readCs(file: NamedBlob, table: CsTable, given: GivenScale): TableContent {
-  const fields = joinPassthrough(table, []);
+function readCs(file: NamedBlob, table: CsTable, joined: CsTable[], given: GivenScale): TableContent {
+  const fields = joinPassthrough(table, joined);
   const boxPixels = given.boxPixels ?? fields.numbers('blob/shape')?.[0] ?? null;
   const own = csPixelSize(fields).angstrom;
   const scale = () => scaleOf(file, boxPixels, own, given);
