@@ -1,15 +1,15 @@
 // What a STAR or .cs table holds by itself, where its stacks are not at hand.
-import { namedStacks } from '../src/formats/particle-source.ts';
-import { csClasses, severalClasses } from '../src/formats/cs-classes.ts';
-import { csCtf } from '../src/formats/cs-ctf.ts';
-import { csImages, csPixelSize, joinPassthrough, type CsFields } from '../src/formats/cs-particles.ts';
-import { csPoses } from '../src/formats/cs-poses.ts';
+import { namedStacks } from '../src/formats/drop/particle-source.ts';
+import { csClasses, severalClasses } from '../src/formats/cs/cs-classes.ts';
+import { csCtf } from '../src/formats/cs/cs-ctf.ts';
+import { csImages, csPixelSize, joinPassthrough, type CsFields } from '../src/formats/cs/cs-particles.ts';
+import { csPoses } from '../src/formats/cs/cs-poses.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import type { NamedBlob } from '../src/formats/particles.ts';
 import type { ImageScale } from '../src/formats/image-scale.ts';
-import { recognise, type Recognised } from '../src/formats/recognise.ts';
-import { starCtf } from '../src/formats/star-ctf.ts';
-import { starPoses } from '../src/formats/star-poses.ts';
+import { recognise, type Recognised } from '../src/formats/drop/recognise.ts';
+import { starCtf } from '../src/formats/star/star-ctf.ts';
+import { starPoses } from '../src/formats/star/star-poses.ts';
 
 export interface TableInfo {
   particles: number;

@@ -10,7 +10,7 @@ import { writeIndexPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { ParticleSet } from '../src/formats/particles.ts';
-import type { SelectionFormat } from '../src/formats/selection-files.ts';
+import type { SelectionFormat } from '../src/formats/lists/selection-files.ts';
 import { exportSelection, importSelection } from '../src/jobs/export.ts';
 import { openKeptSet, type KeptSet } from '../src/jobs/kept-set.ts';
 import { DatasetLibrary } from '../src/library/datasets.ts';

@@ -2,7 +2,7 @@
 // array of labels as cryoDRGN pickles it (labels.pkl, cluster_labels.pkl).
 import { existsSync, readFileSync } from 'node:fs';
 import { readCsv } from '../src/formats/csv.ts';
-import { rowsByIndex } from '../src/formats/csv-rows.ts';
+import { rowsByIndex } from '../src/formats/drop/csv-rows.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { NumpyArray } from '../src/formats/numpy-arrays.ts';
 import { readPickles } from '../src/formats/pickle.ts';

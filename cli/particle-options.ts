@@ -2,7 +2,7 @@
 // place, and the answers to what their files leave open.
 import type { Command } from 'commander';
 import { VitrineError } from '../src/formats/errors.ts';
-import type { Answers } from '../src/formats/understanding.ts';
+import type { Answers } from '../src/formats/drop/understanding.ts';
 import { contrast, number, oneOf, poseClass } from './command.ts';
 
 /** What is said of particles on the command line, beside their file. */

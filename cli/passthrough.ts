@@ -2,7 +2,7 @@
 // themselves where they leave no doubt, or are given with --passthrough.
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { parseCs, type CsTable } from '../src/formats/cs.ts';
+import { parseCs, type CsTable } from '../src/formats/cs/cs.ts';
 import { bytesOf } from '../src/formats/detect.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import type { NamedBlob } from '../src/formats/particles.ts';

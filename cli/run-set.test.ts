@@ -7,9 +7,9 @@ import {
   writeIndexPickle,
   writePosePickle,
 } from '../src/formats/cryodrgn-pickles.ts';
-import { parseStarParticles } from '../src/formats/star-particles.ts';
-import { starCtf } from '../src/formats/star-ctf.ts';
-import { starPoses } from '../src/formats/star-poses.ts';
+import { parseStarParticles } from '../src/formats/star/star-particles.ts';
+import { starCtf } from '../src/formats/star/star-ctf.ts';
+import { starPoses } from '../src/formats/star/star-poses.ts';
 import { csParticles, csPassthrough, rotationOfRow } from '../testing/particle-files.ts';
 import { commandFolder } from '../testing/command.ts';
 

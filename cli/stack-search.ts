@@ -6,7 +6,7 @@ import { referencedStacks } from '../src/formats/assemble.ts';
 import type { Notice } from '../src/formats/errors.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob } from '../src/formats/particles.ts';
-import { plainStackPath } from '../src/formats/stack-paths.ts';
+import { plainStackPath } from '../src/formats/drop/stack-paths.ts';
 
 /** Folders above the table's that may be the project's: Job/job012/a.star lies two below it, a session's few more. */
 const LEVELS_ABOVE = 6;

@@ -1,7 +1,7 @@
 // Drops that leave one question open, each with the answer that a person may give by the keyboard.
 import { writeIndexPickle, writePosePickle } from '../src/formats/cryodrgn-pickles.ts';
-import { rotationVectorFromMatrix } from '../src/formats/pose-tables.ts';
-import type { Answers } from '../src/formats/understanding.ts';
+import { rotationVectorFromMatrix } from '../src/formats/lists/pose-tables.ts';
+import type { Answers } from '../src/formats/drop/understanding.ts';
 import {
   csFields,
   csOf,

@@ -4,7 +4,7 @@ import { writeCtfPickle, writePosePickle } from '../src/formats/cryodrgn-pickles
 import { writeMrcStack } from '../src/formats/mrc-write.ts';
 import { npyHeaderBytes } from '../src/formats/npy.ts';
 import type { Poses } from '../src/formats/particles.ts';
-import { rotationVectorFromMatrix } from '../src/formats/pose-tables.ts';
+import { rotationVectorFromMatrix } from '../src/formats/lists/pose-tables.ts';
 import { matrixFromEuler } from '../src/geometry/rotation.ts';
 
 export const BOX = 16;

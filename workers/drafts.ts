@@ -2,8 +2,8 @@
 import type { understand as understandFiles } from '../src/formats/assemble.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
-import { refusalOf } from '../src/formats/refusal.ts';
-import { CTF_MISSING, type Understanding } from '../src/formats/understanding.ts';
+import { refusalOf } from '../src/formats/drop/refusal.ts';
+import { CTF_MISSING, type Understanding } from '../src/formats/drop/understanding.ts';
 import { atCommonBox } from '../src/imaging/one-box.ts';
 import { newId } from '../src/library/arrays.ts';
 import type { NumberColumn } from '../src/library/datasets.ts';

@@ -1,24 +1,24 @@
 // Any mix of dropped files understood as one set of particles: images, poses, CTF and index list brought together, with
 // a line, an error or a question where they do not fit. Nothing is lost: what cannot be used is reported with its file.
-import { findBadPixels, withoutRows } from './bad-pixels.ts';
-import { chooseSource } from './choose-source.ts';
-import { ctfOf } from './ctf-of-drop.ts';
-import { rowsByIndex } from './csv-rows.ts';
-import { Drop } from './drop.ts';
+import { findBadPixels, withoutRows } from './drop/bad-pixels.ts';
+import { chooseSource } from './drop/choose-source.ts';
+import { ctfOf } from './drop/ctf-of-drop.ts';
+import { rowsByIndex } from './drop/csv-rows.ts';
+import { Drop } from './drop/drop.ts';
 import { VitrineError, throwIfCancelled } from './errors.ts';
 import type { ImageScale } from './image-scale.ts';
-import { looksWhite } from './looks-white.ts';
-import { listFits, rowMap, tableByOriginalIndex, type RowMap } from './matching.ts';
+import { looksWhite } from './drop/looks-white.ts';
+import { listFits, rowMap, tableByOriginalIndex, type RowMap } from './drop/matching.ts';
 import { isFileImageReader } from './mrc.ts';
-import { checkOptics, partOfAngles } from './plausible-optics.ts';
+import { checkOptics, partOfAngles } from './drop/plausible-optics.ts';
 import { OPTICS_WIDTH, type NamedBlob, type ParticleSet, type Poses } from './particles.ts';
-import { namedStacks, type ParticleSource } from './particle-source.ts';
-import { baseName } from './path-match.ts';
-import { inWords, recognise, type Recognised } from './recognise.ts';
-import { posesInFractions } from './shift-unit.ts';
+import { namedStacks, type ParticleSource } from './drop/particle-source.ts';
+import { baseName } from './drop/path-match.ts';
+import { inWords, recognise, type Recognised } from './drop/recognise.ts';
+import { posesInFractions } from './drop/shift-unit.ts';
 import { pickImages } from './stacks.ts';
 import { pickPoses, pickRows } from './subset.ts';
-import { CTF_MISSING, type UnderstandOptions, type Understanding, type UnderstoodFile } from './understanding.ts';
+import { CTF_MISSING, type UnderstandOptions, type Understanding, type UnderstoodFile } from './drop/understanding.ts';
 
 const SCAN_ALL_BELOW_BYTES = 2 * 2 ** 30;
 const SCAN_SAMPLE = 4096;

@@ -1,18 +1,18 @@
 // The files of the reference data against the values cryoDRGN's own parsers gave for them.
 import { expect, it } from 'vitest';
 import { describeWithReference, referenceBlob, referenceBytes } from '../../testing/reference.ts';
-import { parseCs } from './cs.ts';
-import { csCtf } from './cs-ctf.ts';
-import { csImages, joinPassthrough } from './cs-particles.ts';
-import { csPoses } from './cs-poses.ts';
+import { parseCs } from './cs/cs.ts';
+import { csCtf } from './cs/cs-ctf.ts';
+import { csImages, joinPassthrough } from './cs/cs-particles.ts';
+import { csPoses } from './cs/cs-poses.ts';
 import { readCryodrgnPickle } from './cryodrgn-pickles.ts';
 import { openMrcStack, readMrcVolume } from './mrc.ts';
 import type { NumpyArray } from './numpy-arrays.ts';
 import { readNpy } from './npy.ts';
 import { readPickles } from './pickle.ts';
-import { parseStarParticles } from './star-particles.ts';
-import { starCtf } from './star-ctf.ts';
-import { starPoses } from './star-poses.ts';
+import { parseStarParticles } from './star/star-particles.ts';
+import { starCtf } from './star/star-ctf.ts';
+import { starPoses } from './star/star-poses.ts';
 import type { TorchTensor } from './torch-checkpoint.ts';
 import { readTorchCheckpoint, type CheckpointDict } from './torch-checkpoint.ts';
 

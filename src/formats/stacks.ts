@@ -1,7 +1,7 @@
 // Many stacks as one: images picked from several readers by (reader, index), so that a table's rows read as a stack.
 import { VitrineError } from './errors.ts';
 import type { FileImageReader } from './mrc.ts';
-import type { CropReader } from './understanding.ts';
+import type { CropReader } from './drop/understanding.ts';
 
 /**
  * Image i of the result is image `indexIn[i]` of `readers[readerOf[i]]`. All readers share one box, or are read at the smallest

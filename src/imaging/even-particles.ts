@@ -2,7 +2,7 @@
 import type { Notice } from '../formats/errors.ts';
 import { isFileImageReader } from '../formats/mrc.ts';
 import { CTF_WIDTH, type ParticleSet } from '../formats/particles.ts';
-import type { Understanding } from '../formats/understanding.ts';
+import type { Understanding } from '../formats/drop/understanding.ts';
 import { cropCtfRow } from './crop.ts';
 import { croppedReader, evenBox } from './cropped-reader.ts';
 

@@ -1,7 +1,7 @@
 // Numbers a particle, as columns: for histograms and colours, from a person's CSV, and latents for other programs.
 import { writeLatentsPickle } from '../formats/cryodrgn-pickles.ts';
 import { readCsv, writeCsv } from '../formats/csv.ts';
-import { rowsByIndex } from '../formats/csv-rows.ts';
+import { rowsByIndex } from '../formats/drop/csv-rows.ts';
 import { VitrineError, type Notice } from '../formats/errors.ts';
 import { CTF_WIDTH, type NamedBlob, type Poses } from '../formats/particles.ts';
 import { eulerFromMatrix } from '../geometry/rotation.ts';

@@ -1,7 +1,7 @@
 // The demonstration set: 2000 simulated images of the project's own two-domain molecule, whose arm swings about a hinge.
 // Made from a seed, so that it is the same in the browser, on the command line and after a reload.
 import type { ParticleSet } from '../formats/particles.ts';
-import { parseStarParticles } from '../formats/star-particles.ts';
+import { parseStarParticles } from '../formats/star/star-particles.ts';
 import { simulate, type Simulation } from '../imaging/simulate.ts';
 import { simulationStar } from './simulate-job.ts';
 

@@ -2,8 +2,8 @@
 import type { Notice } from '../formats/errors.ts';
 import type { NamedBlob } from '../formats/particles.ts';
 import { detectKind } from '../formats/detect.ts';
-import { writeSelection, type ListOptions, type SelectionFormat } from '../formats/selection-files.ts';
-import { readSelection } from '../formats/selection-read.ts';
+import { writeSelection, type ListOptions, type SelectionFormat } from '../formats/lists/selection-files.ts';
+import { readSelection } from '../formats/lists/selection-read.ts';
 import type { NumberColumn } from '../library/datasets.ts';
 import type { KeptSet } from './kept-set.ts';
 

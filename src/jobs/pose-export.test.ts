@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { describeWithReference, referenceBlob } from '../../testing/reference.ts';
 import { understand } from '../formats/assemble.ts';
-import { parseCs } from '../formats/cs.ts';
-import { csPoses } from '../formats/cs-poses.ts';
-import { joinPassthrough } from '../formats/cs-particles.ts';
+import { parseCs } from '../formats/cs/cs.ts';
+import { csPoses } from '../formats/cs/cs-poses.ts';
+import { joinPassthrough } from '../formats/cs/cs-particles.ts';
 import { readCryodrgnPickle, writeCtfPickle } from '../formats/cryodrgn-pickles.ts';
 import { writeMrcStack } from '../formats/mrc-write.ts';
 import { CTF_WIDTH, type NamedBlob, type ParticleSet, type Poses } from '../formats/particles.ts';
-import { parseStarParticles } from '../formats/star-particles.ts';
-import { starPoses } from '../formats/star-poses.ts';
+import { parseStarParticles } from '../formats/star/star-particles.ts';
+import { starPoses } from '../formats/star/star-poses.ts';
 import { pickPoses } from '../formats/subset.ts';
 import { Random } from '../geometry/random.ts';
 import { randomRotations } from '../geometry/rotation.ts';
@@ -141,7 +141,15 @@ describeWithReference('poses into the tables of the reference data', () => {
         const rows = Uint32Array.from({ length: table.rows }, (_, row) => row);
         const set = { name, count: table.rows, ...scale, poses: null, ctf: null, originalIndex: rows, table };
         const absent = { ...scale, count: table.rows, read: () => Promise.reject(new Error('absent')) };
-        const byTable = { ...set, images: absent, optics: null, originalCount: null, opticsGroups: [], opticsGroupOf: null, warnings: [] };
+        const byTable = {
+          ...set,
+          images: absent,
+          optics: null,
+          originalCount: null,
+          opticsGroups: [],
+          opticsGroupOf: null,
+          warnings: [],
+        };
         const keptSet = { byOriginal: { ...byTable, table: null }, byTable };
         const read = (bytes: Uint8Array) => csPoses(joinPassthrough(parseCs(bytes, name), []), scale);
         expectSame(read(exportPoses(keptSet, before, 'cs')), before);

@@ -2,8 +2,8 @@
 import { writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../formats/errors.ts';
 import type { ParticleSet, Poses } from '../formats/particles.ts';
-import { csWithPoses, starWithPoses } from '../formats/pose-tables.ts';
-import { writeSelection, type ListOptions } from '../formats/selection-files.ts';
+import { csWithPoses, starWithPoses } from '../formats/lists/pose-tables.ts';
+import { writeSelection, type ListOptions } from '../formats/lists/selection-files.ts';
 import { subsetOf } from '../formats/subset.ts';
 import type { KeptSet } from './kept-set.ts';
 

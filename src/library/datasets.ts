@@ -3,7 +3,7 @@
 // was, and columns.json with column-K.f32. Images are kept apart, by content (particle-cache.ts).
 import type { Notice } from '../formats/errors.ts';
 import { isFileImageReader, type FileImageReader } from '../formats/mrc.ts';
-import { isCsTable } from '../formats/star-from-cs.ts';
+import { isCsTable } from '../formats/lists/star-from-cs.ts';
 import type { OpticsGroup, ParticleSet, Poses } from '../formats/particles.ts';
 import {
   folderBytes,
