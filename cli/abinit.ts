@@ -1,5 +1,4 @@
 // vitrine abinit: a field and its poses from images alone, into a run folder.
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { VitrineError } from '../src/formats/errors.ts';
@@ -9,7 +8,7 @@ import { DiskStorage } from '../src/library/node/disk.ts';
 import { RunFolder } from '../src/library/runs.ts';
 import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS, PARAMS } from '../src/params.ts';
 import { act } from './command.ts';
-import { openParticles } from './files.ts';
+import { openParticles, refuseRunFolder } from './files.ts';
 import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './particle-options.ts';
 import { addParamOptions, paramsFrom } from './param-options.ts';
 import { newRecord } from './train.ts';
@@ -43,11 +42,7 @@ export function addAbInitio(program: Command): void {
     const bounded = raw['search'] === 'branch-and-bound';
     const params = paramsFrom(raw, { ...AB_INITIO_DEFAULTS, ...(bounded && BRANCH_AND_BOUND_DEFAULTS) });
     const folder = resolve(options.out);
-    if (existsSync(join(folder, 'vitrine.json')) || existsSync(join(folder, 'config.yaml')))
-      throw new VitrineError('usage', 'The folder already holds a run.', {
-        file: options.out,
-        advice: 'Choose another folder with -o, or go on with: vitrine resume.',
-      });
+    refuseRunFolder(folder);
     const set = await openParticles(particles, options, console);
     if (params.start === 'given' && !set.poses)
       throw new VitrineError('poses-missing', 'There are no poses to begin with.', {

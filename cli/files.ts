@@ -1,6 +1,6 @@
 // Files named on a command line, opened by range: particles with their stacks, poses, CTF and index list.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { understand } from '../src/formats/assemble.ts';
 import { CONFIG_NAMES } from '../src/library/run-config.ts';
 import { VitrineError, type Notice } from '../src/formats/errors.ts';
@@ -164,4 +164,13 @@ function foundInstead(path: string, names: string[] | null): string {
   if (!names) return existsSync(path) ? 'a file' : 'nothing';
   const others = names.filter((name) => /config/i.test(name));
   return others.length > 0 ? `${others.join(', ')}, of another program` : 'another folder';
+}
+
+/** Error 'usage' where a new run would come into a folder that holds one. */
+export function refuseRunFolder(folder: string): void {
+  if (!['vitrine.json', ...CONFIG_NAMES].some((name) => existsSync(join(folder, name)))) return;
+  throw new VitrineError('usage', 'The folder already holds a run.', {
+    file: folder,
+    advice: 'Choose another folder with -o, or go on with: vitrine resume.',
+  });
 }

@@ -1,8 +1,6 @@
 // vitrine train: a field from particles with known poses, into a run folder.
-import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { VitrineError } from '../src/formats/errors.ts';
 import { imageOptionsOf } from '../src/jobs/prepare.ts';
 import { newId } from '../src/library/arrays.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
@@ -12,7 +10,7 @@ import { mapPixelSize, RunFolder } from '../src/library/runs.ts';
 import type { Params } from '../src/params.ts';
 import { act } from './command.ts';
 import type { Console } from './console.ts';
-import { openParticles, type OpenedParticles } from './files.ts';
+import { openParticles, refuseRunFolder, type OpenedParticles } from './files.ts';
 import { addParticleOptions, particleOptionsOf } from './particle-options.ts';
 import { addParamOptions, paramsFrom } from './param-options.ts';
 import { filesOf, keepRunSet, requirePixelSize } from './run-set.ts';
@@ -35,11 +33,7 @@ export function addTrain(program: Command): void {
     const options = particleOptionsOf(raw);
     const params = paramsFrom(raw);
     const folder = resolve(out);
-    if (existsSync(join(folder, 'vitrine.json')) || existsSync(join(folder, 'config.yaml')))
-      throw new VitrineError('usage', 'The folder already holds a run.', {
-        file: out,
-        advice: 'Choose another folder with -o, or go on with: vitrine resume.',
-      });
+    refuseRunFolder(folder);
     const set = await openParticles(particles, options, console);
     if (set.looksWhite === false && params.invertData)
       console.warn('warning: particles look dark on white; give --uninvert-data if they are.');
