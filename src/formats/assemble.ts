@@ -1,15 +1,13 @@
 // Any mix of dropped files understood as one set of particles: images, poses, CTF and index list brought together, with
 // a line, an error or a question where they do not fit. Nothing is lost: what cannot be used is reported with its file.
-import { findBadPixels, withoutRows } from './drop/bad-pixels.ts';
 import { chooseSource } from './drop/choose-source.ts';
 import { ctfOf } from './drop/ctf-of-drop.ts';
 import { rowsByIndex } from './drop/csv-rows.ts';
 import { Drop } from './drop/drop.ts';
 import { VitrineError, throwIfCancelled } from './errors.ts';
 import type { ImageScale } from './image-scale.ts';
-import { looksWhite } from './drop/looks-white.ts';
+import { lookAtPixels } from './drop/look-at-pixels.ts';
 import { listFits, rowMap, tableByOriginalIndex, type RowMap } from './drop/matching.ts';
-import { isFileImageReader } from './mrc.ts';
 import { checkOptics, partOfAngles } from './drop/plausible-optics.ts';
 import { OPTICS_WIDTH, type NamedBlob, type ParticleSet, type Poses } from './particles.ts';
 import { namedStacks, type ParticleSource } from './drop/particle-source.ts';
@@ -19,10 +17,6 @@ import { posesInFractions } from './drop/shift-unit.ts';
 import { pickImages } from './stacks.ts';
 import { pickPoses, pickRows } from './subset.ts';
 import { CTF_MISSING, type UnderstandOptions, type Understanding, type UnderstoodFile } from './drop/understanding.ts';
-
-const SCAN_ALL_BELOW_BYTES = 2 * 2 ** 30;
-const SCAN_SAMPLE = 4096;
-const LISTED_ROWS = 1000;
 
 /** Paths of the stacks that a STAR, .cs or .txt file names, as written in it. Errors: those of reading it. */
 export async function referencedStacks(file: NamedBlob): Promise<string[]> {
@@ -250,51 +244,6 @@ function csvColumns(drop: Drop, map: RowMap): Understanding['columns'] {
       values: Float32Array.from(joined.rows, (row) => values[row]),
     }));
   });
-}
-
-/** White or dark, and NaN or infinite pixels: asked about, or left out where that was the answer. */
-async function lookAtPixels(drop: Drop, result: Understanding, set: ParticleSet): Promise<void> {
-  const { answers = {}, signal, onProgress } = drop.options;
-  result.looksWhite = await looksWhite(set.images, signal);
-  const bytes = set.count * set.boxPixels ** 2 * 4;
-  const scan = drop.options.scanPixels ?? (bytes <= SCAN_ALL_BELOW_BYTES ? 'all' : 'sample');
-  if (scan === 'none') return;
-  const bad =
-    drop.options.badRows ??
-    (await findBadPixels(set.images, {
-      signal,
-      sample: scan === 'sample' ? SCAN_SAMPLE : undefined,
-      onProgress: (done, total) =>
-        onProgress?.({
-          fraction: done / total,
-          message: `Checking pixels: ${inWords(done)} of ${inWords(total)} images`,
-        }),
-    }));
-  result.badRows = bad;
-  if (scan === 'sample' && set.count > SCAN_SAMPLE && isFileImageReader(set.images) && set.images.canHoldNonFinite)
-    drop.warnings.push({
-      code: 'pixels-sampled',
-      message: `${inWords(SCAN_SAMPLE)} images were looked at for NaN and infinite pixels; the rest are checked when they are read.`,
-    });
-  if (bad.length === 0) return;
-  if (answers.leaveOutBadRows === undefined)
-    drop.questions.push({ kind: 'bad-pixels', rows: bad.slice(0, LISTED_ROWS), count: bad.length });
-  else if (answers.leaveOutBadRows) {
-    result.set = withoutRows(set, bad);
-    const left = new Set(bad);
-    result.columns = result.columns.map(({ name, values }) => ({
-      name,
-      values: values.filter((_, i) => !left.has(i)),
-    }));
-    drop.warnings.push({
-      code: 'bad-pixels-left-out',
-      message: `${inWords(bad.length)} images with NaN or infinite pixels are left out.`,
-      found: `rows ${bad
-        .slice(0, 20)
-        .map((row) => row + 1)
-        .join(', ')}`,
-    });
-  }
 }
 
 /**

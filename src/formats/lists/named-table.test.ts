@@ -70,3 +70,10 @@ test('two stacks of one base name are told apart by their folders, or not at all
   const other = { ...second, originalCount: 1, imageNames: ['1@/copied/m.mrcs'] };
   expect(() => rowsInTable(particles(other), table(names))).toThrowError(refused('count-mismatch'));
 });
+
+test('stacks of one name in two extraction jobs are two stacks', () => {
+  const other = { originalIndex: Uint32Array.of(0, 1), originalCount: 2, namedByTable: true };
+  const own = particles({ ...other, imageNames: ['0@Extract/job007/m1.mrcs', '1@Extract/job007/m1.mrcs'] });
+  expect(() => rowsInTable(own, table(rows(6, 'Extract/job012/m1.mrcs')))).toThrowError(refused('count-mismatch'));
+  expect(rowsInTable(own, table(rows(6, '/data/Extract/job007/m1.mrcs')))).toEqual(Uint32Array.of(0, 1));
+});

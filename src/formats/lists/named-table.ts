@@ -5,7 +5,7 @@ import type { CsTable } from '../cs/cs.ts';
 import { VitrineError } from '../errors.ts';
 import { isFileImageReader } from '../mrc.ts';
 import type { ParticleSet } from '../particles.ts';
-import { baseName } from '../drop/path-match.ts';
+import { matchByEnding, namesOtherJob } from '../drop/path-match.ts';
 import { isCsTable } from './star-from-cs.ts';
 import type { ImageNames } from '../image-scale.ts';
 import type { StarParticles } from '../star/star-table.ts';
@@ -25,7 +25,7 @@ export interface NamedParticles {
   namedByTable: boolean;
 }
 
-const keyOf = (path: string, index: number) => `${index}@${path}`;
+const keyOf = (path: string, index: number | string) => `${index}@${path}`;
 
 function keysOf(images: ImageNames | null): string[] | null {
   return images && Array.from(images.pathOf, (id, row) => keyOf(images.paths[id], images.indexIn[row]));
@@ -153,19 +153,19 @@ function matched(
   return rows;
 }
 
-/** As written; else by index and base name, where base names stand for one stack on either side. */
+/** As written; else by index and the ending that two paths share, where it tells them and they are of one job. */
 function matchedByName(own: string[], theirs: string[], particles: NamedParticles, table: StarParticles | CsTable) {
   const exact = matched(own, theirs, particles, table);
-  if (!exact.includes(-1) || !isUnique(own) || !isUnique(theirs)) return exact;
-  return matched(own.map(shortened), theirs.map(shortened), particles, table);
+  if (!exact.includes(-1)) return exact;
+  const [ownPaths, theirPaths] = [pathsOf(own), pathsOf(theirs)];
+  const meant = new Map<string, string>();
+  matchByEnding(theirPaths, ownPaths).forEach((match, i) => {
+    if (match.kind === 'found' && !namesOtherJob(theirPaths[i], ownPaths[match.file]))
+      meant.set(ownPaths[match.file], theirPaths[i]);
+  });
+  const renamed = own.map((key) => keyOf(meant.get(pathOf(key)) ?? pathOf(key), key.slice(0, key.indexOf('@'))));
+  return matched(renamed, theirs, particles, table);
 }
 
-function shortened(key: string): string {
-  const at = key.indexOf('@');
-  return key.slice(0, at + 1) + baseName(key.slice(at + 1));
-}
-
-function isUnique(keys: string[]): boolean {
-  const paths = new Set(keys.map((key) => key.slice(key.indexOf('@') + 1)));
-  return new Set([...paths].map(baseName)).size === paths.size;
-}
+const pathOf = (key: string) => key.slice(key.indexOf('@') + 1);
+const pathsOf = (keys: string[]) => [...new Set(keys.map(pathOf))];

@@ -19,31 +19,13 @@
 // The file's bytes are kept and rows are spans of them, so a subset is written with every column, order and number text
 // unchanged, and a million rows cost no more memory than the file.
 import { parseNumber, textOf } from '../ascii-numbers.ts';
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError } from '../errors.ts';
 import { starCell } from './star-cell.ts';
+import type { StarBlock, StarFile } from './star-file.ts';
 import { StarReader } from './star-reader.ts';
 import { nextToken } from './star-tokens.ts';
 
-export interface StarBlock {
-  /** Without `data_`; empty in RELION 3.0. */
-  name: string;
-  /** Column labels with the underscore, in file order. */
-  columns: string[];
-  /** Spans [start, end) of the rows in the file, end without the line break; 2 a row. Of pairs: their lines. */
-  rowSpans: Float64Array;
-  /** 1 for key–value blocks. */
-  rows: number;
-  isLoop: boolean;
-  /** Values of a key–value block. */
-  pairs: Map<string, string>;
-}
-
-export interface StarFile {
-  path: string;
-  bytes: Uint8Array;
-  blocks: StarBlock[];
-  notices: Notice[];
-}
+export type { StarBlock, StarFile } from './star-file.ts';
 
 /**
  * Parses a whole file. Errors: 'file-empty', 'star-syntax' (no data block; a row with too few or too many values; a label
