@@ -14,7 +14,7 @@ import { openKeptSet } from '../src/jobs/kept-set.ts';
 import { demoSet, demoSimulation } from '../src/jobs/demo.ts';
 import { imageOptionsOf, prepareParticles, type ImageOptions } from '../src/jobs/prepare.ts';
 import { tilesFromImages, tilesFromPrepared, type TileParticles } from '../src/jobs/particle-tiles.ts';
-import { zipOfMaps, zipOfFolder } from '../src/jobs/zip.ts';
+import { zipOfFolders, zipOfMaps } from '../src/jobs/zip.ts';
 import { csvColumnsFor, latentsFile, particleColumns, poseColumns } from '../src/jobs/columns.ts';
 import { writeMrcVolume } from '../src/formats/mrc-write.ts';
 import { folderBytes } from '../src/library/arrays.ts';
@@ -238,8 +238,11 @@ export class Io implements contract.IoApi, PreparationApi {
 
   exportRun(runId: string, call: Call): Promise<Blob> {
     return this.calls.run(call, async (job) => {
-      const { name } = await this.runs.record(runId);
-      return zipOfFolder(this.store, this.runs.folder(runId).folder, fileStem(name), job);
+      const { name, datasetId } = await this.runs.record(runId);
+      // With its particles but their images, so that the command line cuts lists of it too.
+      const dataset = DatasetLibrary.folderOf(datasetId);
+      const folders = [{ folder: this.runs.folder(runId).folder }, { folder: dataset, at: dataset }];
+      return zipOfFolders(this.store, folders, fileStem(name), job);
     });
   }
 

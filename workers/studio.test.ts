@@ -1,5 +1,6 @@
 // The main job over the worker classes without workers, on memory storage: files dropped, accepted, learned from, stopped,
 // resumed, decoded, exported and the exported lists taken back in.
+import { unzipSync } from 'fflate';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { openWasmEngine } from '../src/engine/wasm/engine.ts';
 import { VitrineError } from '../src/formats/errors.ts';
@@ -198,6 +199,9 @@ describe('a run', () => {
   test('the folder leaves as a zip, maps and latents as files', async () => {
     const zip = await bench.io.exportRun(run.id, call());
     expect(zip.size).toBeGreaterThan(10_000);
+    const names = Object.keys(unzipSync(new Uint8Array(await zip.arrayBuffer())));
+    for (const name of ['config.yaml', 'vitrine.json', `datasets/${run.datasetId}/dataset.json`])
+      expect(names.filter((path) => path.endsWith(`/${name}`))).toHaveLength(1);
     const volume = await bench.engine.decode({ runId: run.id, epoch: null, z: [0, 0], boxPixels: 16 }, call());
     expect((await bench.io.exportMaps([volume], 'at zero')).name).toBe('at_zero.mrc');
     expect((await bench.io.exportMaps([volume, volume], 'two')).name).toBe('two.zip');

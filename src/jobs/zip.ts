@@ -8,24 +8,30 @@ import type { JobOptions } from './progress.ts';
 
 const PART_BYTES = 4 * 2 ** 20;
 
-/** Everything below `folder`, under one top folder `name`. The parts go to a Blob, which a browser may keep on disk. */
-export async function zipOfFolder(
+/**
+ * Everything below each folder, under one top folder `name`: the folders' own content at its root, or under the `at` of a
+ * folder. The parts go to a Blob, which a browser may keep on disk.
+ */
+export async function zipOfFolders(
   storage: Storage,
-  folder: string,
+  folders: { folder: string; at?: string }[],
   name: string,
   { signal, onProgress }: JobOptions = {},
 ): Promise<Blob> {
-  const paths = await filesBelow(storage, folder);
+  const entries: { from: string; path: string }[] = [];
+  for (const { folder, at } of folders)
+    for (const path of await filesBelow(storage, folder))
+      entries.push({ from: `${folder}/${path}`, path: at === undefined ? path : `${at}/${path}` });
   const parts: Blob[] = [];
   let failure: Error | null = null;
   const zip = new Zip((error, bytes) => {
     if (error) failure = error;
     else parts.push(new Blob([bytes as Uint8Array<ArrayBuffer>]));
   });
-  for (const [i, path] of paths.entries()) {
+  for (const [i, { from, path }] of entries.entries()) {
     throwIfCancelled(signal);
-    onProgress?.({ fraction: i / paths.length, message: `Packing ${path}` });
-    const blob = await storage.openBlob(`${folder}/${path}`);
+    onProgress?.({ fraction: i / entries.length, message: `Packing ${path}` });
+    const blob = await storage.openBlob(from);
     if (!blob) continue;
     const entry = new ZipPassThrough(`${name}/${path}`);
     zip.add(entry);

@@ -66,8 +66,13 @@ const ROOT = 'datasets';
 export class DatasetLibrary {
   constructor(private readonly storage: Storage) {}
 
+  /** Where a kept dataset lies, below the library's storage. */
+  static folderOf(id: string): string {
+    return `${ROOT}/${id}`;
+  }
+
   private path(id: string, name: string): string {
-    return `${ROOT}/${id}/${name}`;
+    return `${DatasetLibrary.folderOf(id)}/${name}`;
   }
 
   async keep(set: ParticleSet, extras: DatasetExtras): Promise<DatasetRecord> {
