@@ -51,6 +51,7 @@ export function wholeNumbers(text: string): number[] {
     const range = /^(\d+)-(\d+)$/.exec(part.trim());
     if (!range) return [wholeNumber(part)];
     const [from, to] = [Number(range[1]), Number(range[2])];
+    if (from > to) throw new InvalidArgumentError('A range goes from the smaller number to the larger.');
     return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
   });
 }

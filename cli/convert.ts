@@ -1,5 +1,5 @@
 // vitrine convert IN -o OUT: between the formats of particles; the ending (and for .pkl the name) of OUT says which.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import {
@@ -8,6 +8,7 @@ import {
   writeIndexPickle,
   writePosePickle,
 } from '../src/formats/cryodrgn-pickles.ts';
+import { requireFinite } from '../src/formats/finite.ts';
 import { VitrineError } from '../src/formats/errors.ts';
 import { readMrcVolume } from '../src/formats/mrc.ts';
 import { writeMrcVolume } from '../src/formats/mrc-write.ts';
@@ -23,7 +24,7 @@ import { columnsOf, csvOf, latentsCsv } from '../src/jobs/csv.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import { act, wholeNumber } from './command.ts';
 import type { Console } from './console.ts';
-import { stackNamesFor } from './disk-paths.ts';
+import { stackNamesFor, writeOut } from './disk-paths.ts';
 import { openFile, openParticles, passthroughOf } from './files.ts';
 import {
   addParticleOptions,
@@ -130,7 +131,7 @@ async function toTable(
     if ((options.ctf ?? options.ampContrast) !== undefined && set.ctf)
       bytes = to === 'cs' ? csWithCtf(bytes, fileName, set.ctf) : starWithCtf(bytes, fileName, set.ctf, set);
   }
-  writeFileSync(out, bytes);
+  writeOut(out, bytes);
   return `${set.count} particles`;
 }
 
@@ -140,10 +141,11 @@ function everyRow(set: ParticleSet): Uint32Array {
 
 async function convertMap(path: string, out: string, options: ConvertOptions): Promise<string> {
   const map = await readMrcVolume(openFile(path));
+  requireFinite('voxel', map.values, map.values.length);
   const boxPixels = options.box ?? map.boxPixels;
   const values = boxPixels === map.boxPixels ? map.values : downsampleVolume(map.values, map.boxPixels, boxPixels);
   const pixelSizeAngstrom = ((options.apix ?? map.pixelSizeAngstrom ?? 0) * map.boxPixels) / boxPixels;
-  writeFileSync(out, writeMrcVolume({ boxPixels, pixelSizeAngstrom, values }));
+  writeOut(out, writeMrcVolume({ boxPixels, pixelSizeAngstrom, values }));
   return `a map of ${boxPixels}³`;
 }
 
@@ -159,7 +161,7 @@ async function toPickle(
     refuseBox(options, 'an index list has no box.');
     refuseParticleOptions(options, 'an index list has none.', ['poses', 'ctf', 'apix']);
     const set = await openParticles(path, particleOptionsOf(options), console);
-    writeFileSync(out, writeIndexPickle(set.originalIndex));
+    writeOut(out, writeIndexPickle(set.originalIndex));
     return `${set.count} indices`;
   }
   if (!kind)
@@ -173,7 +175,7 @@ async function toPickle(
   if (kind === 'ctf') {
     const { ctf } = content;
     if (!ctf) throw new VitrineError('ctf-missing', 'The file holds no CTF.', { file: path });
-    writeFileSync(out, writeCtfPickle(ctf));
+    writeOut(out, writeCtfPickle(ctf));
     const lost = lostInCtfRows(content.optics, basename(out));
     if (lost) console.warn(warningLine(lost));
     if ('notices' in content) for (const notice of content.notices) console.warn(warningLine(notice));
@@ -181,7 +183,7 @@ async function toPickle(
   }
   const { poses } = content;
   if (!poses) throw new VitrineError('poses-missing', 'The file holds no poses.', { file: path });
-  writeFileSync(out, writePosePickle(poses));
+  writeOut(out, writePosePickle(poses));
   return `poses of ${poses.rotations.length / 9} particles`;
 }
 
@@ -212,7 +214,7 @@ function fromPickle(path: string, out: string, to: string): string {
   openFile(path);
   const read = readCryodrgnPickle(new Uint8Array(readFileSync(path)), path);
   if (to === 'pkl' && read.kind === 'index') {
-    writeFileSync(out, writeIndexPickle(read.indices));
+    writeOut(out, writeIndexPickle(read.indices));
     return `${read.count} indices`;
   }
   if (to !== 'csv' && to !== 'txt')
@@ -221,7 +223,7 @@ function fromPickle(path: string, out: string, to: string): string {
       found: basename(out),
       advice: 'For a STAR file give the stack, with --poses and --ctf.',
     });
-  writeFileSync(out, pickleText(read, path));
+  writeOut(out, pickleText(read, path));
   return `${'count' in read ? read.count : 0} rows`;
 }
 

@@ -1,5 +1,4 @@
 // vitrine encode RUN PARTICLES -o z.csv: latents of particles, streamed.
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { gpuInNode } from '../src/engine/node/dawn.ts';
@@ -9,6 +8,7 @@ import { latentsCsv } from '../src/jobs/csv.ts';
 import { loadModel } from '../src/jobs/decode-job.ts';
 import { encodeParticles } from '../src/jobs/encode-job.ts';
 import { act, wholeNumber } from './command.ts';
+import { writeOut } from './disk-paths.ts';
 import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './particle-options.ts';
 import { addParamOptions } from './param-options.ts';
 import { openForRun } from './run-set.ts';
@@ -57,8 +57,8 @@ export function addEncode(program: Command): void {
     });
     const zDim = latents.mu.length / set.count;
     const out = resolve(options.out);
-    if (/\.pkl$/i.test(out)) writeFileSync(out, writeLatentsPickle(zDim, latents.mu, latents.logVariance));
-    else writeFileSync(out, latentsCsv(latents.mu, zDim));
+    if (/\.pkl$/i.test(out)) writeOut(out, writeLatentsPickle(zDim, latents.mu, latents.logVariance));
+    else writeOut(out, latentsCsv(latents.mu, zDim));
     console.say(`${set.count} × ${zDim} latents: ${out}`);
     console.result({ out, particles: set.count, zDim });
   });

@@ -139,6 +139,12 @@ export async function openParticles(
       expected: 'a stack (.mrcs), .star, .cs or .txt list of stacks',
       found: files[0]?.says,
     });
+  if (set.count === 0)
+    throw new VitrineError('value-out-of-range', 'No particles are left.', {
+      file: options.ind ?? particles,
+      expected: 'at least one',
+      advice: 'Look at the index list, or at what is left out.',
+    });
   if (!set.ctf) refuseParticleOptions(options, 'there is no CTF.', ['ampContrast']);
   if (set.table?.kind !== 'cs') refuseParticleOptions(options, 'the particles are no .cs file.', ['class']);
   for (const warning of warnings) console.warn(warningLine(warning));

@@ -1,5 +1,5 @@
-// Where the particles of a run lie in the original stack: its ind.pkl, else the list that its config.yaml names (runs of
-// cryoDRGN keep the path that was given to --ind).
+// Where the particles of a run of cryoDRGN lie in the original stack: the list that its config.yaml names, by the path that
+// was given to --ind.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
@@ -7,8 +7,9 @@ import { VitrineError } from '../src/formats/errors.ts';
 import type { RunFolder } from '../src/library/runs.ts';
 
 /**
- * Rows of the run's `count` particles in the original stack; as they come where the run was not filtered. `given`: the
- * list as named by the person. Errors: 'file-missing' where the list is gone, 'count-mismatch', 'pickle-syntax'.
+ * Rows of the run's `count` particles in the original stack, as `run`'s config.yaml says: as they come where it names no
+ * list. The list may have been copied into the folder as ind.pkl. `given`: the list as named by the person. Errors:
+ * 'file-missing' where the list is gone, 'count-mismatch', 'pickle-syntax', 'ambiguous' where two lists differ.
  */
 export async function originalIndices(
   run: RunFolder,
@@ -17,16 +18,18 @@ export async function originalIndices(
   given?: string,
 ): Promise<Uint32Array> {
   if (given !== undefined) return listFrom(read(given), given, count);
-  const kept = await run.storage.read(run.path('ind.pkl'));
-  if (kept) return listFrom(kept, join(folder, 'ind.pkl'), count);
   const { dataset } = await run.field();
   const written = dataset.indices;
   if (written === null) return Uint32Array.from({ length: count }, (_, i) => i);
+  const copied = join(folder, 'ind.pkl');
   const places = isAbsolute(written)
     ? [written, join(folder, basename(written))]
     : [folder, dirname(resolve(folder)), '.'].map((from) => join(from, written));
-  const path = [...new Set(places)].find((place) => existsSync(place) && statSync(place).isFile());
-  if (path === undefined)
+  const paths = [...new Set([...places, copied].map((place) => resolve(place)))].filter(
+    (place) => existsSync(place) && statSync(place).isFile(),
+  );
+  const [first] = paths;
+  if (first === undefined)
     throw new VitrineError('file-missing', 'The index list that the run was trained with is not there.', {
       file: join(folder, 'config.yaml'),
       field: 'dataset_args: ind',
@@ -34,7 +37,21 @@ export async function originalIndices(
       found: 'nothing',
       advice: 'Copy the list into the run folder as ind.pkl: without it nobody knows which particles these are.',
     });
-  return listFrom(read(path), path, count);
+  // A list of another length is of another run, or from before images were left out.
+  const lists = paths.flatMap((path) => {
+    const list = readCryodrgnPickle(read(path), path);
+    return list.kind === 'index' && list.count === count ? [{ path, indices: list.indices }] : [];
+  });
+  const other = lists.find(({ indices }) => indices.some((index, i) => index !== lists[0].indices[i]));
+  if (other)
+    throw new VitrineError('ambiguous', 'Two index lists may be the one that the run was trained with.', {
+      file: join(folder, 'config.yaml'),
+      field: 'dataset_args: ind',
+      expected: lists[0].path,
+      found: other.path,
+      advice: 'Take away the one that is not.',
+    });
+  return lists[0]?.indices ?? listFrom(read(first), first, count);
 }
 
 function read(path: string): Uint8Array {

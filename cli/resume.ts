@@ -5,6 +5,7 @@ import { VitrineError } from '../src/formats/errors.ts';
 import { validateParams } from '../src/params.ts';
 import { act, wholeNumber } from './command.ts';
 import { addParamOptions } from './param-options.ts';
+import { addParticleOptions, particleOptionsOf } from './particle-options.ts';
 import { reopenRunSet, withoutFiles } from './run-set.ts';
 import { openRun } from './runs.ts';
 import { prepareForRun, trainAndTell, trainingResult } from './training.ts';
@@ -15,8 +16,11 @@ export function addResume(program: Command): void {
     .description('Goes on with a run from its last whole epoch.')
     .argument('<run>', 'run folder')
     .option('-n, --num-epochs <number>', 'epochs in all', wholeNumber);
+  command.option('--particles <file>', 'the particles, where they have moved');
+  addParticleOptions(command);
   addParamOptions(command, ['device']);
   act(command, async ([path], options, console) => {
+    const particles = options['particles'] as string | undefined;
     const opened = await openRun(path);
     const { run, record } = opened;
     if (!record?.files) throw withoutFiles(path);
@@ -31,7 +35,11 @@ export function addResume(program: Command): void {
         expected: `more than ${record.epochsDone}`,
         advice: 'Ask for more epochs with -n.',
       });
-    const set = await reopenRunSet(opened, console);
+    const set = await reopenRunSet(
+      opened,
+      { ...particleOptionsOf(options), ...(particles !== undefined && { particles }) },
+      console,
+    );
     const resumed = { ...record, params, status: 'running' as const };
     await run.writeRecord(resumed);
     const prepared = await prepareForRun(resolve(path), resumed, set, console);

@@ -77,6 +77,22 @@ describe('select', () => {
   });
 });
 
+test('a list of a table that was trained with other poses has those poses', async () => {
+  const read = readCryodrgnPickle(readFileSync(path('data/poses.pkl')), 'poses.pkl');
+  if (read.kind !== 'poses') throw new Error('no poses');
+  const rotations = read.poses.rotations.slice().reverse();
+  writeFileSync(path('turned.pkl'), writePosePickle({ rotations, translations: read.poses.translations }));
+  expect(await train('data/particles.star', 'turned', '--ind', 'ind.pkl', '--poses', 'turned.pkl')).toMatchObject({
+    code: 0,
+  });
+  expect(await select('turned', 'new/folder/turned.star')).toMatchObject({ code: 0 });
+  const table = parseStarParticles(readFileSync(path('new/folder/turned.star')), 'turned.star');
+  const found = starPoses(table, { boxPixels: 16, pixelSizeAngstrom: 8 })?.rotations;
+  chosen.forEach((row, i) => {
+    for (let k = 0; k < 9; k++) expect(found?.[9 * i + k]).toBeCloseTo(rotations[9 * (2 * row + 1) + k], 4);
+  });
+}, 30_000);
+
 test('resume refuses other poses under the old name, and says what differs', async () => {
   const before = readFileSync(path('data/poses.pkl'));
   const read = readCryodrgnPickle(before, 'poses.pkl');
@@ -84,7 +100,10 @@ test('resume refuses other poses under the old name, and says what differs', asy
   const { rotations, translations } = read.poses;
   writeFileSync(
     path('data/poses.pkl'),
-    writePosePickle({ rotations: rotations.slice().fill(0, 0, 9).fill(1, 0, 1), translations }),
+    writePosePickle({
+      rotations: Float32Array.from(rotations, (value, i) => (i < 9 ? Number(i % 4 === 0) : value)),
+      translations,
+    }),
   );
   const unchanged = await vitrine(['resume', 'stack', '-n', '2', '--device', 'cpu']);
   // Row 0 is not among the run's.

@@ -81,10 +81,15 @@ export function withoutFiles(path: string): VitrineError {
 }
 
 /** The run's particles with their images, as they were. Errors: those of their files; 'usage', 'count-mismatch'. */
-export async function reopenRunSet({ run, record }: OpenRun, console: Console): Promise<OpenedParticles> {
+export async function reopenRunSet(
+  { run, record }: OpenRun,
+  moved: ParticleOptions & { particles?: string },
+  console: Console,
+): Promise<OpenedParticles> {
   if (!record?.files) throw withoutFiles(run.folder);
   const { files } = record;
-  const set = await openParticles(files.particles, optionsOf(files), console, files.badRows);
+  const { particles = files.particles, ...given } = moved;
+  const set = await openParticles(particles, { ...optionsOf(files), ...given }, console, files.badRows);
   const refuse = (detail: ErrorDetail): never => {
     throw new VitrineError('count-mismatch', 'The particles are not those that the run began with.', {
       file: files.particles,

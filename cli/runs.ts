@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { DeviceInfo, Engine } from '../src/engine/engine.ts';
 import { openEngineInNode } from '../src/engine/node/dawn.ts';
 import { VitrineError } from '../src/formats/errors.ts';
+import { DatasetLibrary } from '../src/library/datasets.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import type { RunRecord } from '../src/library/run-record.ts';
 import { RunFolder, type EpochLatents } from '../src/library/runs.ts';
@@ -46,8 +47,17 @@ export async function latentsOf({ run }: OpenRun, epoch: number | null): Promise
   });
 }
 
-/** Rows of the run's particles in the original stack. `given`: the list as named by the person. Errors: those of originalIndices. */
-export function originalIndexOf({ run, path }: OpenRun, count: number, given?: string): Promise<Uint32Array> {
+/**
+ * Rows of the run's particles in the original stack, from the set that it keeps, else as its config.yaml says. `given`: the
+ * list as named by the person. Errors: those of originalIndices.
+ */
+export async function originalIndexOf(
+  { run, record, path }: OpenRun,
+  count: number,
+  given?: string,
+): Promise<Uint32Array> {
+  const kept = record?.datasetId ? await new DatasetLibrary(run.storage).load(record.datasetId) : null;
+  if (kept && kept.originalIndex.length === count && given === undefined) return kept.originalIndex;
   return originalIndices(run, path, count, given);
 }
 

@@ -1,5 +1,4 @@
 // vitrine search RUN PARTICLES -o pose.pkl: aligns particles to a trained field. vitrine refine-poses: around the poses they have.
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { gpuInNode } from '../src/engine/node/dawn.ts';
@@ -10,7 +9,7 @@ import { searchParticles, type SearchJobOptions } from '../src/jobs/search-job.t
 import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS } from '../src/params.ts';
 import { act, number, wholeNumber } from './command.ts';
 import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './particle-options.ts';
-import { stackNamesFor } from './disk-paths.ts';
+import { stackNamesFor, writeOut } from './disk-paths.ts';
 import { addParamOptions, paramsFrom } from './param-options.ts';
 import { openForRun } from './run-set.ts';
 import { openRun, withEngine } from './runs.ts';
@@ -90,10 +89,7 @@ async function findAndWrite(
     },
   );
   const out = resolve(options.out);
-  writeFileSync(
-    out,
-    exportPoses({ byOriginal: set, byTable: set.table && set }, poses, format, null, stackNamesFor(out)),
-  );
+  writeOut(out, exportPoses({ byOriginal: set, byTable: set.table && set }, poses, format, null, stackNamesFor(out)));
   const atBorder = tally.atBorder / Math.max(1, tally.images);
   console.say(`${set.count} poses: ${out}`);
   console.result({ out, particles: set.count, error: tally.error / Math.max(1, tally.images), atBorder, evidence });

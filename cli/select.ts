@@ -1,5 +1,4 @@
 // vitrine select RUN --labels: particles of chosen clusters as a list for other programs.
-import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { writeIndexPickle } from '../src/formats/cryodrgn-pickles.ts';
@@ -12,7 +11,7 @@ import { exportSelection } from '../src/jobs/export.ts';
 import { rowsOfLabels } from '../src/landscape/selection.ts';
 import { act, wholeNumber, wholeNumbers } from './command.ts';
 import type { Console } from './console.ts';
-import { stackNamesFor } from './disk-paths.ts';
+import { stackNamesFor, writeOut } from './disk-paths.ts';
 import { openFile, openParticles } from './files.ts';
 import {
   addParticleOptions,
@@ -62,10 +61,12 @@ export function addSelect(program: Command): void {
         expected: `0 to ${labels.reduce((most, label) => Math.max(most, label), 0)}`,
       });
     const rows = rowsOfLabels(labels, options.labels);
+    if (rows.length === 0)
+      throw new VitrineError('value-out-of-range', 'No particle has these labels.', { field: '--labels' });
     const format = extension === 'pkl' ? 'ind.pkl' : (extension as SelectionFormat);
     const bytes = await listOf(opened, rows, original, format, options, console);
     const out = resolve(options.out);
-    writeFileSync(out, bytes);
+    writeOut(out, bytes);
     console.say(`${rows.length} of ${count} particles: ${out}`);
     console.result({ out, particles: rows.length, of: count });
   });
@@ -102,9 +103,19 @@ async function listOf(
   const stackName = stackNamesFor(options.out);
   if (kept && options.particles === undefined) {
     refuseParticleOptions(options, 'the run keeps its particles.');
+    if (kept.byTable?.table?.kind === format) sayWhatStands(opened, console);
     return exportSelection(kept, rows, format, [], stackName);
   }
   return fromFiles(opened, rows, original, format, options, console);
+}
+
+/** The table's rows are kept as they were: they say their own optics, whatever the run was told. */
+function sayWhatStands({ record }: OpenRun, console: Console): void {
+  const { apix, ampContrast } = (record?.files && optionsOf(record.files)) ?? {};
+  if (apix !== undefined)
+    console.warn(`warning: the run was trained with --apix ${apix}; the list has the table's own pixel size.`);
+  if (ampContrast !== undefined)
+    console.warn(`warning: the run was trained with --amp-contrast ${ampContrast}; the list has what the table says.`);
 }
 
 async function openTable(path: string, format: 'star' | 'cs') {

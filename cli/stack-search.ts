@@ -30,7 +30,7 @@ export async function stacksOf(
   const byEnding = new Set<string>();
   const unused = new Set<string>();
   for (const table of [main, ...others]) {
-    if (!/\.(star|cs|txt)(\.gz)?$/i.test(table.path)) continue;
+    if (!/\.(star|cs|txt|npy)(\.gz)?$/i.test(table.path)) continue;
     const near = [...(datadir === undefined ? [] : [resolve(datadir)]), resolve(dirname(table.path))];
     const roots = [...new Set([...near, ...foldersAbove(table.path), process.cwd()])];
     for (const name of await referencedStacks(table).catch(() => [])) {

@@ -1,7 +1,7 @@
 // Any mix of dropped files understood as one set of particles: images, poses, CTF and index list brought together, with
 // a line, an error or a question where they do not fit. Nothing is lost: what cannot be used is reported with its file.
 import { chooseSource } from './drop/choose-source.ts';
-import { ctfOf } from './drop/ctf-of-drop.ts';
+import { ctfOf, POSES_FROM_PICKLE } from './drop/ctf-of-drop.ts';
 import { rowsByIndex } from './drop/csv-rows.ts';
 import { Drop } from './drop/drop.ts';
 import { VitrineError, throwIfCancelled } from './errors.ts';
@@ -198,7 +198,7 @@ function posesOf(
       if (read.question) drop.questions.push(read.question);
       if (source.table)
         drop.warnings.push({
-          code: 'poses-from-pickle',
+          code: POSES_FROM_PICKLE,
           message: `Poses come from ${baseName(found.file.file.path)}, not from the table.`,
           file: found.file.file.path,
         });

@@ -80,7 +80,37 @@ function poses(rotations: NumpyArray, second: PickleValue, file: string): Cryodr
       });
     translations = checked(second, file, 'translation');
   }
-  return { kind: 'poses', count, poses: { rotations: checked(rotations, file, 'rotation'), translations } };
+  const matrices = checked(rotations, file, 'rotation');
+  checkRotations(matrices, file);
+  return { kind: 'poses', count, poses: { rotations: matrices, translations } };
+}
+
+/** How far rows of a rotation matrix may be from orthonormal: files keep at least float16's digits. */
+const ORTHONORMAL = 0.02;
+
+/** Error 'value-out-of-range' naming the row of a matrix that turns nothing: scaled, singular or a reflection. */
+function checkRotations(matrices: Float32Array, file: string): void {
+  for (let at = 0; at < matrices.length; at += 9) {
+    const m = matrices.subarray(at, at + 9);
+    const dot = (i: number, j: number) =>
+      m[3 * i] * m[3 * j] + m[3 * i + 1] * m[3 * j + 1] + m[3 * i + 2] * m[3 * j + 2];
+    const determinant =
+      m[0] * (m[4] * m[8] - m[5] * m[7]) - m[1] * (m[3] * m[8] - m[5] * m[6]) + m[2] * (m[3] * m[7] - m[4] * m[6]);
+    const lengths = [dot(0, 0), dot(1, 1), dot(2, 2)];
+    const isRotation =
+      determinant > 0 &&
+      lengths.every((square) => Math.abs(square - 1) < ORTHONORMAL) &&
+      [dot(0, 1), dot(0, 2), dot(1, 2)].every((angle) => Math.abs(angle) < ORTHONORMAL);
+    if (!isRotation)
+      throw new VitrineError('value-out-of-range', 'The rotation of a particle is no rotation matrix.', {
+        file,
+        row: at / 9 + 1,
+        expected: 'rows of length 1 at right angles, determinant 1',
+        found:
+          determinant < 0 ? 'a reflection (determinant below 0)' : `determinant ${Number(determinant.toPrecision(3))}`,
+        advice: 'Make the file again with cryodrgn parse_pose_star or parse_pose_csparc.',
+      });
+  }
 }
 
 /** An index list names every particle once; whole numbers that repeat are labels, of clusters for example. */

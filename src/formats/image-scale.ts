@@ -17,4 +17,6 @@ export interface ImageNames {
   paths: string[];
   pathOf: Int32Array;
   indexIn: Uint32Array;
+  /** First row that names a file without a number, which is its only image. */
+  firstWithoutNumber?: number;
 }

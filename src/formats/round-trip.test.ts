@@ -48,7 +48,7 @@ describe('pickles', () => {
   it('of ours', () => {
     const values = Float32Array.from({ length: 18 }, (_, i) => [32, 1.5, 1e4, 9e3, 30, 300, 2.7, 0.1, 0][i % 9]);
     expect(readCryodrgnPickle(writeCtfPickle(values), 'c')).toMatchObject({ kind: 'ctf', ctf: values });
-    const rotations = Float32Array.from({ length: 18 }, (_, i) => i);
+    const rotations = Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, -1, 0, 0, 0, 0, 1);
     expect(readCryodrgnPickle(writePosePickle({ rotations, translations: null }), 'p')).toMatchObject({
       kind: 'poses',
       count: 2,

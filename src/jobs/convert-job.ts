@@ -145,6 +145,13 @@ export async function convertStack(
       const rows = Array.from({ length: size }, (_, i) => first + i);
       const images = await set.images.read(rows, options.signal);
       const area = from * from;
+      const bad = images.findIndex((value) => !Number.isFinite(value));
+      if (bad >= 0)
+        throw new VitrineError('pixels-not-finite', 'An image has pixels that are not finite.', {
+          file: set.name,
+          row: first + Math.floor(bad / area) + 1,
+          advice: 'Leave such images out with --leave-out-bad.',
+        });
       if (boxPixels === from) await stack.add(images);
       else
         for (let i = 0; i < size; i++)

@@ -2,12 +2,14 @@
 import type { Notice } from '../formats/errors.ts';
 import type { NamedBlob } from '../formats/particles.ts';
 import { detectKind } from '../formats/detect.ts';
+import { withGivenValues } from '../formats/lists/given-values.ts';
 import { writeSelection, type ListOptions, type SelectionFormat } from '../formats/lists/selection-files.ts';
 import { readSelection } from '../formats/lists/selection-read.ts';
+import { subsetOf } from '../formats/subset.ts';
 import type { NumberColumn } from '../library/datasets.ts';
 import type { KeptSet } from './kept-set.ts';
 
-/** Bytes of a list of `rows` (0-based within the dataset). Errors: those of writeSelection. */
+/** Bytes of a list of `rows` (0-based within the dataset). Errors: those of writeSelection and withGivenValues. */
 export function exportSelection(
   { byOriginal, byTable }: KeptSet,
   rows: Uint32Array,
@@ -17,7 +19,8 @@ export function exportSelection(
 ): Uint8Array {
   const wantsTable = format === 'star' || format === 'cs';
   const set = wantsTable && byTable ? byTable : byOriginal;
-  return writeSelection(set, rows, format, { extra: columns, stackName });
+  const bytes = writeSelection(set, rows, format, { extra: columns, stackName });
+  return set.table?.kind === format ? withGivenValues(bytes, subsetOf(set, rows)) : bytes;
 }
 
 /** Rows of the dataset that a list names, ascending. */

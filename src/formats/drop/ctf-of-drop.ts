@@ -4,10 +4,15 @@ import { VitrineError } from '../errors.ts';
 import type { ImageScale } from '../image-scale.ts';
 import type { RowMap } from './matching.ts';
 import { CTF_COLUMNS, CTF_WIDTH } from '../particles.ts';
+import { baseName } from './path-match.ts';
 import type { ParticleSource } from './particle-source.ts';
 import type { Recognised } from './recognise.ts';
 import { lacksAmplitudeContrast } from '../star/star-ctf.ts';
 import { pickRows } from '../subset.ts';
+
+/** Codes of notices by which a kept set says what is not its table's. */
+export const CTF_FROM_PICKLE = 'ctf-from-pickle';
+export const POSES_FROM_PICKLE = 'poses-from-pickle';
 
 type CtfFile = { file: Recognised; pickle: PickleOf<'ctf'> };
 const PIXEL_SIZE = CTF_COLUMNS.indexOf('pixelSizeAngstrom');
@@ -21,10 +26,16 @@ export function ctfOf(
   scale: ImageScale,
   found: CtfFile | null,
 ): Float32Array | null {
-  return (found && ctfOfPickle(drop, map, scale, found)) ?? ctfOfTable(drop, source, map, scale);
+  return (found && ctfOfPickle(drop, source, map, scale, found)) ?? ctfOfTable(drop, source, map, scale);
 }
 
-function ctfOfPickle(drop: Drop, map: RowMap, scale: ImageScale, { file, pickle }: CtfFile): Float32Array | null {
+function ctfOfPickle(
+  drop: Drop,
+  source: ParticleSource,
+  map: RowMap,
+  scale: ImageScale,
+  { file, pickle }: CtfFile,
+): Float32Array | null {
   const { path } = file.file;
   const { boxPixels } = scale;
   const rows = drop.attempt(file, () => drop.rowsOf(map, pickle.count, path, 'CTF rows'));
@@ -32,6 +43,12 @@ function ctfOfPickle(drop: Drop, map: RowMap, scale: ImageScale, { file, pickle 
   if (!rows) return null;
   drop.used.add(file);
   drop.warnings.push(...rows.notices);
+  if (source.table)
+    drop.warnings.push({
+      code: CTF_FROM_PICKLE,
+      message: `The CTF comes from ${baseName(path)}, not from the table.`,
+      file: path,
+    });
   const ctf = pickRows(pickle.ctf, rows.rows, CTF_WIDTH);
   if (ctf[0] !== boxPixels)
     drop.warnings.push({

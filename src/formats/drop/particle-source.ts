@@ -62,6 +62,16 @@ function readerOf(names: ImageNames, table: Recognised, finder: StackFinder, ans
       },
     );
   });
+  const bare = names.firstWithoutNumber;
+  if (bare !== undefined && readers[names.pathOf[bare]].count > 1)
+    throw new VitrineError('star-syntax', 'An image name does not say which image of the stack it is.', {
+      file: table.file.path,
+      row: bare + 1,
+      field: '_rlnImageName',
+      expected: `000001@${names.paths[names.pathOf[bare]]}, as the stack holds ${readers[names.pathOf[bare]].count} images`,
+      found: names.paths[names.pathOf[bare]],
+      advice: 'Write the table again with the index before @.',
+    });
   const beyond = names.indexIn.findIndex((index, row) => index >= readers[names.pathOf[row]].count);
   if (beyond < 0)
     return {

@@ -51,7 +51,7 @@ export function opticsTable(file: StarFile, optics: StarBlock, block: StarBlock)
     );
   }
   const groupIds = starNumbers(file, block, '_rlnOpticsGroup');
-  if (optics.rows === 1 || !groupIds) {
+  if (!groupIds) {
     if (optics.rows > 1)
       refuse(
         'Particles do not say their optics group, and there are several.',
@@ -73,7 +73,7 @@ export function opticsTable(file: StarFile, optics: StarBlock, block: StarBlock)
       )
     );
   });
-  return { opticsGroups, opticsGroupOf };
+  return { opticsGroups, opticsGroupOf: optics.rows === 1 ? null : opticsGroupOf };
 }
 
 /** RELION 3.0 keeps the optics in every row; the group takes the first row's. */

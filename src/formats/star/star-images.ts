@@ -9,6 +9,7 @@ export function starImages(file: StarFile, block: StarBlock): ImageNames {
   const ids = new Map<string, number>();
   const pathOf = new Int32Array(block.rows);
   const indexIn = new Uint32Array(block.rows);
+  let firstWithoutNumber: number | undefined;
   forEachCell(file, block, block.columns.indexOf('_rlnImageName'), (row, start, end) => {
     const name = textOf(file.bytes, start, end);
     const [, before, path] = /^(\d*)@(.*)$/.exec(name) ?? [null, '1', name];
@@ -21,10 +22,11 @@ export function starImages(file: StarFile, block: StarBlock): ImageNames {
         expected: 'index@stack with the index from 1',
         found: name,
       });
+    if (before === '1' && path === name) firstWithoutNumber ??= row;
     let id = ids.get(path);
     if (id === undefined) ids.set(path, (id = ids.size));
     pathOf[row] = id;
     indexIn[row] = index - 1;
   });
-  return { paths: [...ids.keys()], pathOf, indexIn };
+  return { paths: [...ids.keys()], pathOf, indexIn, ...(firstWithoutNumber !== undefined && { firstWithoutNumber }) };
 }
