@@ -22,6 +22,7 @@ import {
 import { readLabels } from './labels.ts';
 import { keptSetOf, optionsOf } from './run-set.ts';
 import { latentsOf, openRun, originalIndexOf, type OpenRun } from './runs.ts';
+import { warningLine } from './words.ts';
 
 interface SelectOptions extends ParticleOptions {
   out: string;
@@ -97,7 +98,8 @@ async function listOf(
     refuseParticleOptions(options, 'the table is cut as it is.');
     const table = await openTable(options.particles, format);
     const particles = kept ? identityOf(kept.byOriginal, kept.byTable) : placesOnly(opened, original);
-    const inTable = rowsInTable(particles, table);
+    const { rows: inTable, notices } = rowsInTable(particles, table);
+    for (const notice of notices) console.warn(warningLine(notice));
     return table.writeRows(rows.map((row) => inTable[row]));
   }
   const stackName = stackNamesFor(options.out);

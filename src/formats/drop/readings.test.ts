@@ -145,6 +145,21 @@ describe('rows of a table of values', () => {
     ['counted in the original stack', 'label,Index\n0,40\n9,20\n3,30\n', [20, 40], [[1, 0], ['label']]],
     ['counted in the set', 'index,label\n1,0\n0,9\n', [20, 40], [[1, 0], ['label']]],
     ['an index of pandas, shuffled', ',label\n2,0\n0,9\n1,4\n', [0, 1, 2], [[1, 2, 0], ['label']]],
+    ['called otherwise', 'Particle,label\n1,0\n0,9\n', [0, 1], [[1, 0], ['label']]],
+    ['called otherwise, in the original stack', 'original_index,label\n40,0\n20,9\n', [20, 40], [[1, 0], ['label']]],
+    ['of pandas, read and written again', 'Unnamed: 0,label\n1,0\n0,9\n', [0, 1], [[1, 0], ['label']]],
+    [
+      'index before another',
+      'id,index,label\n0,1,0\n1,0,9\n',
+      [0, 1],
+      [
+        [1, 0],
+        ['id', 'label'],
+      ],
+    ],
+    ['two that are the same', 'id,row,label\n1,1,0\n0,0,9\n', [0, 1], [[1, 0], ['label']]],
+    ['numbers in the order of the rows', 'nth,label\n0,7\n1,9\n', [20, 40], null],
+    ['labels that number the rows by chance', 'label\n1\n0\n', [0, 1], null],
     ['a nameless column of other numbers', ',label\n0.5,0\n0.7,9\n', [0, 1], null],
   ])('%s', (_, text, original, expected) => {
     expect(rows(text, original)).toEqual(expected);
@@ -153,6 +168,10 @@ describe('rows of a table of values', () => {
     ['twice', 'index,label\n1,0\n1,9\n', [0, 1], 'index-out-of-range'],
     ['not whole', 'index,label\n0.5,0\n1,9\n', [0, 1], 'index-out-of-range'],
     ['one absent', 'index,label\n0,0\n2,9\n', [0, 1], 'index-out-of-range'],
+    ['called otherwise, from 1', 'particle,label\n1,0\n2,9\n', [0, 1], 'index-out-of-range'],
+    ['two that differ', 'id,row,label\n1,0,0\n0,1,9\n', [0, 1], 'ambiguous'],
+    ['an unknown name, another order', 'nth,label\n2,0\n0,9\n1,4\n', [0, 1, 2], 'ambiguous'],
+    ['an unknown name, originals in another order', 'nth,label\n40,0\n20,9\n', [20, 40], 'ambiguous'],
     ['pandas beside a list that reorders', ',label\n0,0\n1,9\n', [1, 0], 'ambiguous'],
   ])('refused: %s', (_, text, original, code) => {
     expect(codeOf(() => rows(text, original))).toBe(code);

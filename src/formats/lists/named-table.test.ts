@@ -1,8 +1,10 @@
 // A table named for a run's particles: its rows are found by what the particles are, and a table that does not fit is refused.
 import { expect, test } from 'vitest';
-import { rowsInTable, type NamedParticles } from './named-table.ts';
+import { rowsInTable as find, type NamedParticles } from './named-table.ts';
 import { parseStarParticles } from '../star/star-particles.ts';
+import { starPosesSoFar } from '../star/star-poses.ts';
 
+const rowsInTable = (...given: Parameters<typeof find>) => find(...given).rows;
 const table = (names: string[], file = 'all.star') =>
   parseStarParticles(new TextEncoder().encode(`data_\nloop_\n_rlnImageName #1\n${names.join('\n')}\n`), file);
 const keys = (count: number, stack = 'a/s.mrcs') => Array.from({ length: count }, (_, i) => `${i}@${stack}`);
@@ -46,8 +48,9 @@ test('a filtered stack that is called as its original is: name and place differ,
   expect(() => rowsInTable(copy, table(rows(6, 's.mrcs')))).toThrowError(refused('value-out-of-range'));
 });
 
-test('copies of one image: told by their place, by their order where all are there, else refused', () => {
-  const thrice = ['1@s.mrcs', '1@s.mrcs', '1@s.mrcs', '2@s.mrcs'];
+const thrice = ['1@s.mrcs', '1@s.mrcs', '1@s.mrcs', '2@s.mrcs'];
+
+test('copies of one image without poses: told by their place, else refused', () => {
   const second = {
     originalIndex: Uint32Array.of(1, 3),
     originalCount: 4,
@@ -56,10 +59,55 @@ test('copies of one image: told by their place, by their order where all are the
   };
   expect(rowsInTable(particles(second), table(thrice))).toEqual(Uint32Array.of(1, 3));
   const all = { ...second, originalIndex: Uint32Array.of(0, 1, 2), imageNames: ['0@s.mrcs', '0@s.mrcs', '0@s.mrcs'] };
-  expect(rowsInTable(particles(all), table([...thrice].reverse()))).toEqual(Uint32Array.of(1, 2, 3));
-  expect(() => rowsInTable(particles(second), table([...thrice].reverse()))).toThrowError(
-    refused('value-out-of-range'),
+  for (const some of [all, second])
+    expect(() => rowsInTable(particles(some), table([...thrice].reverse()))).toThrowError(
+      refused('value-out-of-range'),
+    );
+});
+
+/** A row of `names` each under a turn about z. */
+const posed = (names: string[], degrees: number[]) =>
+  parseStarParticles(
+    new TextEncoder().encode(
+      [
+        ...['data_', 'loop_', '_rlnImageName #1', '_rlnAngleRot #2', '_rlnAngleTilt #3', '_rlnAnglePsi #4'],
+        ...names.map((name, i) => `${name} ${degrees[i]} 0 0`),
+        '',
+      ].join('\n'),
+    ),
+    'all.star',
   );
+
+test('copies of one image with poses are told by them, whatever the order', () => {
+  const degrees = [0, 120, 240, 5];
+  const poses = starPosesSoFar(posed(thrice, degrees), { boxPixels: 8, pixelSizeAngstrom: null });
+  const all = particles({
+    originalIndex: Uint32Array.of(0, 1, 2, 3),
+    originalCount: 4,
+    imageNames: ['0@s.mrcs', '0@s.mrcs', '0@s.mrcs', '1@s.mrcs'],
+    namedByTable: true,
+    poses,
+  });
+  expect(rowsInTable(all, posed(thrice, degrees))).toEqual(Uint32Array.of(0, 1, 2, 3));
+  expect(rowsInTable(all, posed([...thrice].reverse(), [...degrees].reverse()))).toEqual(Uint32Array.of(3, 2, 1, 0));
+  // The names stand as before, the poses do not; the pose of an image in one row does not matter.
+  expect(rowsInTable(all, posed(thrice, [120, 0, 240, 90]))).toEqual(Uint32Array.of(1, 0, 2, 3));
+  expect(() => rowsInTable(all, posed(thrice, [0, 120, 200, 5]))).toThrowError(refused('value-out-of-range'));
+  expect(() => rowsInTable(all, posed(thrice, [0, 0, 240, 5]))).toThrowError(refused('value-out-of-range'));
+  expect(() => rowsInTable(all, table([...thrice].reverse()))).toThrowError(refused('value-out-of-range'));
+});
+
+test('rows by place are said, and refused where the images count otherwise', () => {
+  const small = particles({ imageNames: ['2@small.mrcs', '4@small.mrcs'] });
+  expect(find(small, table(rows(6)))).toMatchObject({
+    rows: Uint32Array.of(2, 4),
+    notices: [{ code: 'by-place', file: 'all.star' }],
+  });
+  expect(() => find(small, table(rows(6).reverse()))).toThrowError(refused('value-out-of-range'));
+  // Of two stacks, or of a stack that was cut before, the count within says nothing.
+  expect(rowsInTable(small, table([...rows(3, 'a.mrcs'), ...rows(3, 'b.mrcs')]))).toEqual(Uint32Array.of(2, 4));
+  const named = particles({ imageNames: ['2@s.mrcs', '4@s.mrcs'], namedByTable: true });
+  expect(find(named, table(rows(6, 's.mrcs'))).notices).toEqual([]);
 });
 
 test('two stacks of one base name are told apart by their folders, or not at all', () => {

@@ -1,13 +1,16 @@
 // A table that a person names for particles that came otherwise: which of its rows is which particle. By uid or by image name
 // where both sides have them, else by the place in the original stack, and only where the counts allow it.
 import { csImages, joinPassthrough } from '../cs/cs-particles.ts';
+import { csPosesSoFar } from '../cs/cs-poses.ts';
 import type { CsTable } from '../cs/cs.ts';
-import { VitrineError } from '../errors.ts';
+import { VitrineError, type Notice } from '../errors.ts';
 import { isFileImageReader } from '../mrc.ts';
-import type { ParticleSet } from '../particles.ts';
+import type { ParticleSet, Poses } from '../particles.ts';
 import { matchByEnding, namesOtherJob } from '../drop/path-match.ts';
+import { poseDifference, SAME_POSE } from './row-identity.ts';
 import { isCsTable } from './star-from-cs.ts';
 import type { ImageNames } from '../image-scale.ts';
+import { starPosesSoFar } from '../star/star-poses.ts';
 import type { StarParticles } from '../star/star-table.ts';
 
 export interface NamedParticles {
@@ -23,6 +26,8 @@ export interface NamedParticles {
   uids: BigUint64Array | null;
   /** The names are a table's: they say more than the place in a stack. */
   namedByTable: boolean;
+  /** Of the particles; they tell copies of one image apart. */
+  poses?: Poses | null;
 }
 
 const keyOf = (path: string, index: number | string) => `${index}@${path}`;
@@ -37,7 +42,7 @@ export function imageKeys(table: StarParticles | CsTable): string[] | null {
 
 /** What a set says of its particles' identity. `byTable`: the same set with its rows counted in its table, where it has one. */
 export function identityOf(byOriginal: ParticleSet, byTable: ParticleSet | null): NamedParticles {
-  const { name, originalIndex, originalCount, images, count } = byOriginal;
+  const { name, originalIndex, originalCount, images, count, poses } = byOriginal;
   const table = byTable?.table as StarParticles | CsTable | null | undefined;
   const rows = byTable?.originalIndex ?? originalIndex;
   const keys = table ? imageKeys(table) : null;
@@ -47,7 +52,7 @@ export function identityOf(byOriginal: ParticleSet, byTable: ParticleSet | null)
       ? Array.from({ length: count }, (_, row) => keyOf(images.sourceOf(row).path, images.sourceOf(row).index))
       : null;
   return {
-    ...{ name, originalIndex, originalCount },
+    ...{ name, originalIndex, originalCount, poses },
     imageNames: keys ? Array.from(rows, (row) => keys[row]) : ofStack(),
     uids: uids && BigUint64Array.from(rows, (row) => uids[row]),
     namedByTable: keys !== null,
@@ -55,14 +60,18 @@ export function identityOf(byOriginal: ParticleSet, byTable: ParticleSet | null)
 }
 
 /**
- * The row of `table` that is each particle, in the particles' order. Errors: 'count-mismatch' where the table lacks
- * particles or counts others, 'value-out-of-range' where two readings give different rows.
+ * The row of `table` that is each particle, in the particles' order; a notice where only the place tells. Errors:
+ * 'count-mismatch' where the table lacks particles or counts others, 'value-out-of-range' where two readings give
+ * different rows or nothing tells copies of one image.
  */
-export function rowsInTable(particles: NamedParticles, table: StarParticles | CsTable): Uint32Array {
+export function rowsInTable(
+  particles: NamedParticles,
+  table: StarParticles | CsTable,
+): { rows: Uint32Array; notices: Notice[] } {
   const uids = isCsTable(table) ? table.uids() : null;
   if (particles.uids && uids) {
     const rows = matched(Array.from(particles.uids, String), Array.from(uids, String), particles, table);
-    return whole(rows, particles, table, 'uid');
+    return { rows: whole(rows, particles, table, 'uid'), notices: [] };
   }
   const theirs = imageKeys(table);
   const byName = particles.imageNames && theirs ? matchedByName(particles.imageNames, theirs, particles, table) : null;
@@ -78,9 +87,12 @@ export function rowsInTable(particles: NamedParticles, table: StarParticles | Cs
         found: `row ${rows[0] + 1} by the name of its image`,
         advice: 'Write the list as ind.pkl, or train on the table that the list belongs to.',
       });
-    return rows;
+    return { rows, notices: [] };
   }
-  return byPlace(particles, table);
+  const rows = byPlace(particles, table);
+  refuseOtherPlaces(particles, theirs, table.fileName);
+  const message = "No image name of the table is one of the run's: its rows are taken in the order of the original.";
+  return { rows, notices: [{ code: 'by-place', message, file: table.fileName }] };
 }
 
 function byPlace({ name, originalIndex, originalCount }: NamedParticles, table: StarParticles | CsTable): Uint32Array {
@@ -91,6 +103,26 @@ function byPlace({ name, originalIndex, originalCount }: NamedParticles, table: 
     expected: originalCount === null ? `at least ${needed} rows` : `${originalCount} rows, as the original of ${name}`,
     found: `${table.rows} rows, none with the name of an image of the run`,
     advice: 'Name the table that the particles came from, before any filtering.',
+  });
+}
+
+/**
+ * One stack under two names counts its images alike. Error 'value-out-of-range' where a particle of the run's one stack,
+ * unfiltered, stands at the place of another image of the table's one stack.
+ */
+function refuseOtherPlaces(particles: NamedParticles, theirs: string[] | null, file: string): void {
+  const { imageNames: own, originalIndex, originalCount, namedByTable } = particles;
+  if (!own || !theirs || namedByTable || originalCount === null) return;
+  if (pathsOf(own).length !== 1 || pathsOf(theirs).length !== 1) return;
+  if (own.some((key, i) => indexOf(key) !== originalIndex[i])) return;
+  const other = originalIndex.find((place) => indexOf(theirs[place]) !== place);
+  if (other === undefined) return;
+  throw new VitrineError('value-out-of-range', "The rows of this table are not in the order of the run's stack.", {
+    file,
+    row: other + 1,
+    expected: `image ${other + 1} of its stack, as in the run`,
+    found: `image ${indexOf(theirs[other]) + 1}`,
+    advice: 'Name the table that the particles came from, in the order of their stack.',
   });
 }
 
@@ -113,44 +145,77 @@ function whole(
 
 /**
  * Row of the like key in `theirs`; -1 where there is none. Copies of one image under several poses have one key: they are
- * told apart by their place where all keys agree with it, or by their order where all copies are on both sides.
+ * told apart by their poses, or by their place where all keys agree with it and a side has no poses.
  * Error 'value-out-of-range' where neither tells.
  */
 function matched(
   own: string[],
   theirs: string[],
-  { originalIndex }: NamedParticles,
+  { originalIndex, poses }: NamedParticles,
   table: StarParticles | CsTable,
 ): Int32Array {
-  if (own.every((key, i) => theirs[originalIndex[i]] === key)) return Int32Array.from(originalIndex);
   const rowsOf = new Map<string, number[]>();
   theirs.forEach((key, row) => {
     const rows = rowsOf.get(key);
     if (rows) rows.push(row);
     else rowsOf.set(key, [row]);
   });
-  const taken = new Map<string, number>();
-  const rows = Int32Array.from(own, (key) => {
-    const nth = taken.get(key) ?? 0;
-    taken.set(key, nth + 1);
-    return rowsOf.get(key)?.[nth] ?? -1;
+  const copiesOf = (key: string) => rowsOf.get(key) ?? [];
+  const hasCopies = own.some((key) => copiesOf(key).length > 1);
+  const away = hasCopies ? differences(poses ?? null, table) : null;
+  const isPlace = own.every((key, i) => theirs[originalIndex[i]] === key);
+  const posesAgree = () =>
+    !away || own.every((key, i) => copiesOf(key).length < 2 || away(i, originalIndex[i]) <= SAME_POSE);
+  if (isPlace && posesAgree()) return Int32Array.from(originalIndex);
+  const taken = new Set<number>();
+  return Int32Array.from(own, (key, i) => {
+    const copies = copiesOf(key);
+    const row = copies.length > 1 ? byPose(i, key, copies, taken, away, table.fileName) : copies[0];
+    if (row === undefined || taken.has(row)) return -1;
+    taken.add(row);
+    return row;
   });
-  for (const [key, copies] of taken) {
-    const there = rowsOf.get(key)?.length ?? 0;
-    if (there > 1 && there !== copies)
-      throw new VitrineError(
-        'value-out-of-range',
-        'The table has several rows of one image, and nothing says which is meant.',
-        {
-          file: table.fileName,
-          row: (rowsOf.get(key)?.[0] ?? 0) + 1,
-          expected: `${copies === 1 ? 'one row' : `${copies} rows`} of ${key}`,
-          found: `${there} rows`,
-          advice: 'Name the table that the particles came from, before any filtering.',
-        },
-      );
-  }
-  return rows;
+}
+
+type Away = (particle: number, row: number) => number;
+
+/** How far the rotations of a particle and a row are apart; null where a side has none. */
+function differences(poses: Poses | null, table: StarParticles | CsTable): Away | null {
+  if (!poses) return null;
+  // Rotations need no scale.
+  const scale = { boxPixels: 1, pixelSizeAngstrom: null };
+  const theirs =
+    table.kind === 'star'
+      ? starPosesSoFar(table, scale)
+      : csPosesSoFar(joinPassthrough(table, table.passthrough ?? []), scale);
+  if (!theirs) return null;
+  const own = { rotations: poses.rotations, translations: null };
+  return (particle, row) => poseDifference(own, particle, theirs, row);
+}
+
+/** Copies nearer than this to one another cannot be told: single precision. */
+const EQUALLY_NEAR = 1e-6;
+
+/** The free copy with the particle's pose. */
+function byPose(i: number, key: string, copies: number[], taken: Set<number>, away: Away | null, file: string): number {
+  const near = copies
+    .filter((row) => !taken.has(row))
+    .map((row) => ({ row, by: away?.(i, row) ?? Infinity }))
+    .filter(({ by }) => by <= SAME_POSE)
+    .sort((a, b) => a.by - b.by);
+  if (near.length > 0 && !(near.length > 1 && near[1].by - near[0].by <= EQUALLY_NEAR)) return near[0].row;
+  const why = !away ? 'and no poses to compare' : near.length > 1 ? 'several with its pose' : 'none with its pose';
+  throw new VitrineError(
+    'value-out-of-range',
+    'The table has several rows of one image, and nothing says which is meant.',
+    {
+      file,
+      row: copies[0] + 1,
+      expected: `one row of ${key} with the pose of the run's particle ${i + 1}`,
+      found: `${copies.length} rows, ${why}`,
+      advice: 'Name the table that the particles came from, before any filtering.',
+    },
+  );
 }
 
 /** As written; else by index and the ending that two paths share, where it tells them and they are of one job. */
@@ -167,5 +232,6 @@ function matchedByName(own: string[], theirs: string[], particles: NamedParticle
   return matched(renamed, theirs, particles, table);
 }
 
+const indexOf = (key: string) => Number(key.slice(0, key.indexOf('@')));
 const pathOf = (key: string) => key.slice(key.indexOf('@') + 1);
 const pathsOf = (keys: string[]) => [...new Set(keys.map(pathOf))];

@@ -12,7 +12,7 @@ export interface RowKeys {
 }
 
 /** Largest difference of a matrix element or of a shift (in boxes) of one pose written twice: two decimals of a degree. */
-const SAME_POSE = 1e-3;
+export const SAME_POSE = 1e-3;
 
 /**
  * Rows of `own` (ascending) that the `wanted` rows mean. Copies are told by their poses; a list without poses means all
@@ -110,7 +110,7 @@ function byPose(
         const id = wanted.ids?.()?.[row];
         const isNamed = (copy: number) => id !== undefined && own.ids?.()?.[copy] === id;
         const near = [...free]
-          .map((copy) => ({ copy, away: difference(theirs, row, ours, copy) }))
+          .map((copy) => ({ copy, away: poseDifference(theirs, row, ours, copy) }))
           .filter(({ away }) => away <= SAME_POSE)
           .sort((a, b) => a.away - b.away || Number(isNamed(b.copy)) - Number(isNamed(a.copy)));
         if (near.length === 0) return [];
@@ -124,7 +124,8 @@ function byPose(
   return null;
 }
 
-function difference(a: Poses, i: number, b: Poses, j: number): number {
+/** Largest difference of an element, and of a shift where both have shifts. */
+export function poseDifference(a: Poses, i: number, b: Poses, j: number): number {
   let most = 0;
   for (let k = 0; k < 9; k++) most = Math.max(most, Math.abs(a.rotations[9 * i + k] - b.rotations[9 * j + k]));
   const [s, t] = [a.translations, b.translations];
