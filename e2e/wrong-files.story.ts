@@ -74,12 +74,6 @@ const REFUSED: Wrong[] = [
     names: ['complex.mrcs', /Field\s*mode/, /Found\s*4/],
   },
   {
-    what: 'an odd box',
-    files: [{ name: 'odd.mrcs', bytes: stack({ box: 15 }) }],
-    code: 'box-odd',
-    names: ['odd.mrcs', '15'],
-  },
-  {
     what: 'images that are not square',
     files: [{ name: 'oblong.mrcs', bytes: changed(stack(), (view) => view.setInt32(4, 8, true)) }],
     code: 'box-not-square',
