@@ -30,9 +30,7 @@ describe('Questions about files, answered by the keyboard', () => {
       await focus(button);
       await page.keyboard.press('Enter');
     }
-    await studio.get().until('no question left', ({ draft }) => draft()?.questions.length === 0, {
-      failOn: ({ errors }) => errors().join(', '),
-    });
+    await studio.get().until('no question left', ({ draft }) => draft()?.questions.length === 0);
     const draft = await studio.get().ask((api) => api.draft());
     expect(draft).toMatchObject({ missing: [] });
     expect(draft?.particles).toBe(8);

@@ -1,18 +1,9 @@
 // Drops that leave one question open, each with the answer that a person may give by the keyboard.
+import { writeMrcStack } from '../src/formats/mrc-write.ts';
 import { writeIndexPickle, writePosePickle } from '../src/formats/cryodrgn-pickles.ts';
 import { rotationVectorFromMatrix } from '../src/formats/lists/pose-tables.ts';
-import type { Answers } from '../src/formats/drop/understanding.ts';
-import {
-  csFields,
-  csOf,
-  csParticles,
-  ctfPickle,
-  posePickle,
-  posesOfRows,
-  rotationOfRow,
-  stackOf,
-  starOf,
-} from './particle-files.ts';
+import { csFields, csOf } from './cs-bytes.ts';
+import { csParticles, ctfPickle, posePickle, posesOfRows, rotationOfRow, stackOf, starOf } from './particle-files.ts';
 
 export interface OpenQuestion {
   name: string;
@@ -21,8 +12,6 @@ export interface OpenQuestion {
   card: string;
   choice: string;
   button: string | null;
-  /** What the answer says of the files. */
-  answer: Answers;
 }
 
 const COUNT = 8;
@@ -57,6 +46,22 @@ function twoClasses(): Uint8Array {
   ]);
 }
 
+/** Alignments of all rows, turned by `turn` rows. */
+const alignments = (turn: number) =>
+  csOf(COUNT, [
+    csFields.uid((row) => row),
+    csFields.numbers('alignments3D/pose', 3, (row) => rotationVectorFromMatrix(rotationOfRow(row + turn))),
+    csFields.numbers('alignments3D/shift', 2, () => [0, 0]),
+    csFields.number('alignments3D/psize_A', () => 2),
+  ]);
+
+/** Rows 4 to 7 are images of another stack. */
+const ofTwoStacks = starOf('3.1', all).replace(
+  /0000(0[5-8])@stack/g,
+  (_, index: string) => `00000${Number(index) - 4}@other`,
+);
+const otherBox = writeMrcStack({ count: 4, boxPixels: 12, pixelSizeAngstrom: 2.4 }, new Float32Array(4 * 144).fill(1));
+
 const withoutContrast = starOf('3.1', all).replace('_rlnAmplitudeContrast #5 \n', '').replace(' 2.7 0.1 ', ' 2.7 ');
 
 export const OPEN_QUESTIONS: OpenQuestion[] = [
@@ -64,19 +69,16 @@ export const OPEN_QUESTIONS: OpenQuestion[] = [
     name: 'pixels or fractions of the box',
     files: [stack, { name: 'pose.pkl', bytes: shifted(0.4) }, { name: 'ctf.pkl', bytes: ctfPickle(COUNT) }],
     ...reading('shift-unit', 1),
-    answer: { shifts: 'pixels' },
   },
   {
     name: 'a CTF without amplitude contrast',
     files: [stack, { name: 'a.star', bytes: text(withoutContrast) }],
     ...{ card: 'question-amplitude-contrast', choice: 'amplitude-contrast-0.1', button: null },
-    answer: { amplitudeContrast: 0.1 },
   },
   {
     name: 'a pose a class',
     files: [stack, { name: 'a.cs', bytes: csParticles(all) }, { name: 'passthrough_a.cs', bytes: twoClasses() }],
     ...reading('which-class'),
-    answer: { poseClass: 'best' },
   },
   {
     name: 'names beyond the stack',
@@ -93,7 +95,6 @@ export const OPEN_QUESTIONS: OpenQuestion[] = [
       },
     ],
     ...reading('order-of-images'),
-    answer: { imageOrder: 'rows' },
   },
   {
     name: 'an index list that only reorders',
@@ -103,12 +104,25 @@ export const OPEN_QUESTIONS: OpenQuestion[] = [
       { name: 'ind.pkl', bytes: writeIndexPickle(Uint32Array.from(all, (i) => (i + 3) % COUNT)) },
     ],
     ...reading('list-already-applied'),
-    answer: {},
   },
   {
     name: 'two lists of poses',
     files: [stack, { name: 'pose.pkl', bytes: posePickle(COUNT) }, { name: 'other-pose.pkl', bytes: shifted(0.05) }],
     ...reading('which-file', 1),
-    answer: { posesFile: 'other-pose.pkl' },
+  },
+  {
+    name: 'two tables of alignments',
+    files: [
+      stack,
+      { name: 'particles.cs', bytes: csParticles(all) },
+      { name: 'first_passthrough.cs', bytes: alignments(0) },
+      { name: 'second_passthrough.cs', bytes: alignments(3) },
+    ],
+    ...reading('which-table', 1),
+  },
+  {
+    name: 'stacks of two boxes',
+    files: [stack, { name: 'other.mrcs', bytes: otherBox }, { name: 'a.star', bytes: text(ofTwoStacks) }],
+    ...reading('different-boxes'),
   },
 ];

@@ -2,9 +2,9 @@
 // worth 100 + k everywhere, row r of a table has the Euler angles (10 r, 20 + r, 3 r − 30) degrees.
 import { writeCtfPickle, writePosePickle } from '../src/formats/cryodrgn-pickles.ts';
 import { writeMrcStack } from '../src/formats/mrc-write.ts';
-import { npyHeaderBytes } from '../src/formats/npy.ts';
 import type { Poses } from '../src/formats/particles.ts';
 import { rotationVectorFromMatrix } from '../src/formats/lists/pose-tables.ts';
+import { csFields, csOf } from './cs-bytes.ts';
 import { matrixFromEuler } from '../src/geometry/rotation.ts';
 
 export const BOX = 16;
@@ -79,64 +79,6 @@ export function starOf(version: StarVersion, imageOf: number[], stack = 'stack.m
     'ImageDimensionality',
   ];
   return table('optics', optics, [`opticsGroup1 1 300 2.7 0.1 2.000000 ${BOX} 2`]) + table('particles', columns, rows);
-}
-
-type Put = (view: DataView, at: number, row: number) => number;
-export interface RecordField {
-  descr: string;
-  put: Put;
-}
-
-export const csFields = {
-  uid: (of: (row: number) => number): RecordField => ({
-    descr: "('uid', '<u8')",
-    put: (view, at, row) => (view.setBigUint64(at, 2n ** 62n + BigInt(of(row)), true), 8),
-  }),
-  integer: (name: string, of: (row: number) => number): RecordField => ({
-    descr: `('${name}', '<u4')`,
-    put: (view, at, row) => (view.setUint32(at, of(row), true), 4),
-  }),
-  number: (name: string, of: (row: number) => number): RecordField => ({
-    descr: `('${name}', '<f4')`,
-    put: (view, at, row) => (view.setFloat32(at, of(row), true), 4),
-  }),
-  numbers: (name: string, width: number, of: (row: number) => ArrayLike<number>): RecordField => ({
-    descr: `('${name}', '<f4', (${width},))`,
-    put(view, at, row) {
-      const values = of(row);
-      for (let i = 0; i < width; i++) view.setFloat32(at + 4 * i, values[i], true);
-      return 4 * width;
-    },
-  }),
-  integers: (name: string, width: number, of: (row: number) => ArrayLike<number>): RecordField => ({
-    descr: `('${name}', '<u4', (${width},))`,
-    put(view, at, row) {
-      const values = of(row);
-      for (let i = 0; i < width; i++) view.setUint32(at + 4 * i, values[i], true);
-      return 4 * width;
-    },
-  }),
-  text: (name: string, of: (row: number) => string): RecordField => ({
-    descr: `('${name}', '|S40')`,
-    put(view, at, row) {
-      const letters = new TextEncoder().encode(of(row));
-      for (let i = 0; i < 40; i++) view.setUint8(at + i, letters[i] ?? 0);
-      return 40;
-    },
-  }),
-};
-
-/** A NumPy structured array as cryoSPARC writes it. */
-export function csOf(rows: number, fields: RecordField[]): Uint8Array {
-  const scratch = new DataView(new ArrayBuffer(4096));
-  const size = fields.reduce((at, { put }) => at + put(scratch, at, 0), 0);
-  const head = npyHeaderBytes(`[${fields.map(({ descr }) => descr).join(', ')}]`, [rows]);
-  const bytes = new Uint8Array(head.length + rows * size);
-  bytes.set(head);
-  const view = new DataView(bytes.buffer);
-  for (let row = 0; row < rows; row++)
-    fields.reduce((at, { put }) => at + put(view, at, row), head.length + row * size);
-  return bytes;
 }
 
 /** Images, uid and CTF of each row. */

@@ -13,6 +13,7 @@ import { npyHeaderBytes } from '../npy.ts';
 import { CTF_WIDTH, OPTICS_WIDTH } from '../particles.ts';
 import { refusalOf } from '../drop/refusal.ts';
 import type { Answers } from '../drop/understanding.ts';
+import { refusal } from '../../../testing/refusal.ts';
 
 interface Field {
   type: string;
@@ -82,15 +83,6 @@ const scale = { boxPixels: 8, pixelSizeAngstrom: 2 };
 const fieldsOf = (fields: Record<string, Field>) => joinPassthrough(parseCs(cs(fields), 'x.cs'), []);
 const without = (fields: Record<string, Field>, name: string) =>
   Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
-const refusal = (act: () => unknown): VitrineError => {
-  try {
-    act();
-  } catch (error) {
-    expect(error).toBeInstanceOf(VitrineError);
-    return error as VitrineError;
-  }
-  throw new Error('nothing was refused');
-};
 const look = (fields: Record<string, Field>, answers: Answers = {}) =>
   understand(
     [

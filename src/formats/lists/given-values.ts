@@ -4,6 +4,7 @@ import { csCtf } from '../cs/cs-ctf.ts';
 import { joinPassthrough } from '../cs/cs-particles.ts';
 import { csPosesSoFar } from '../cs/cs-poses.ts';
 import { CTF_FROM_PICKLE, POSES_FROM_PICKLE } from '../drop/ctf-of-drop.ts';
+import { VitrineError } from '../errors.ts';
 import type { ImageScale } from '../image-scale.ts';
 import type { ParticleSet } from '../particles.ts';
 import { starCtf } from '../star/star-ctf.ts';
@@ -30,13 +31,13 @@ export function withGivenValues(bytes: Uint8Array, picked: ParticleSet): Uint8Ar
   const own = () => {
     if (kind === 'star') {
       const cut = parseStarParticles(bytes, fileName);
-      return { poses: starPosesSoFar(cut, scale), ctf: () => starCtf(cut, scale).ctf };
+      return { poses: () => starPosesSoFar(cut, scale), ctf: () => starCtf(cut, scale).ctf };
     }
     const fields = joinPassthrough(parseCs(bytes, fileName), isCsTable(table) ? (table.passthrough ?? []) : []);
-    return { poses: csPosesSoFar(fields, scale), ctf: () => csCtf(fields, scale).ctf };
+    return { poses: () => csPosesSoFar(fields, scale), ctf: () => csCtf(fields, scale).ctf };
   };
   if (poses && has(POSES_FROM_PICKLE)) {
-    const there = own().poses;
+    const there = own().poses();
     if (!same(there?.rotations, poses.rotations) || !same(there?.translations, poses.translations))
       written =
         kind === 'cs' ? csWithPoses(written, fileName, poses, scale) : starWithPoses(written, fileName, poses, scale);
@@ -50,7 +51,8 @@ export function withGivenValues(bytes: Uint8Array, picked: ParticleSet): Uint8Ar
 function ctfOrNull(make: () => Float32Array | null): Float32Array | null {
   try {
     return make();
-  } catch {
+  } catch (error) {
+    if (!(error instanceof VitrineError)) throw error;
     return null;
   }
 }

@@ -36,7 +36,7 @@ function keysOf(images: ImageNames | null): string[] | null {
   return images && Array.from(images.pathOf, (id, row) => keyOf(images.paths[id], images.indexIn[row]));
 }
 
-export function imageKeys(table: StarParticles | CsTable): string[] | null {
+function imageKeys(table: StarParticles | CsTable): string[] | null {
   return keysOf(table.kind === 'star' ? table.images : csImages(joinPassthrough(table, table.passthrough ?? [])));
 }
 

@@ -2,7 +2,8 @@
 // passthrough files, and reads back.
 import { expect, test } from 'vitest';
 import { starCell } from '../star/star-cell.ts';
-import { csFields, csOf } from '../../../testing/particle-files.ts';
+import { csFields, csOf } from '../../../testing/cs-bytes.ts';
+
 import { composeStar, type StarRows } from '../star/star-compose.ts';
 import { keptOfCs } from './star-from-cs.ts';
 import { parseCs, type CsTable } from '../cs/cs.ts';

@@ -1,7 +1,6 @@
 // What each column of a table becomes: per row, or per optics group, or refused; never a silent stand-in.
 import { describe, expect, it } from 'vitest';
 import { understand } from '../assemble.ts';
-import { VitrineError } from '../errors.ts';
 import { writeMrcStack } from '../mrc-write.ts';
 import { CTF_WIDTH, OPTICS_COLUMNS, OPTICS_WIDTH, type NamedBlob } from '../particles.ts';
 import { refusalOf } from '../drop/refusal.ts';
@@ -10,6 +9,7 @@ import { starOptics } from './star-optics.ts';
 import { parseStarParticles } from './star-particles.ts';
 import { starPoses } from './star-poses.ts';
 import type { Answers } from '../drop/understanding.ts';
+import { refusal } from '../../../testing/refusal.ts';
 
 const BOX = 8;
 const scale = { boxPixels: BOX, pixelSizeAngstrom: null };
@@ -23,15 +23,6 @@ const table = (name: string, cells: Cells) => {
 const star = (particles: Cells, optics: Cells | null = null) =>
   (optics ? table('optics', optics) : '') + table('particles', particles);
 const read = (text: string) => parseStarParticles(new TextEncoder().encode(text), 'x.star');
-const refusal = (act: () => unknown): VitrineError => {
-  try {
-    act();
-  } catch (error) {
-    expect(error).toBeInstanceOf(VitrineError);
-    return error as VitrineError;
-  }
-  throw new Error('nothing was refused');
-};
 
 const images = { ImageName: ['1@s.mrcs', '2@s.mrcs'] };
 const defocus = { DefocusU: [1e4, 2e4], DefocusV: [9e3, 19e3], DefocusAngle: [30, 40] };
