@@ -24,7 +24,7 @@ export function pickFromStacks(
       expected: `${boxPixels}² pixels, as in ${readers[0].sourceOf(0).path}`,
       found: `${different.boxPixels}²`,
       advice:
-        'Have all brought to the smallest box in Fourier space (--crop-boxes), extract them with one box, or take the groups one at a time.',
+        'Extract all particles with one box, or take the groups one at a time.',
     });
   const sizes = new Set(readers.map((reader) => reader.pixelSizeAngstrom?.toFixed(4)));
   const count = readerOf.length;

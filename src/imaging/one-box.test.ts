@@ -1,6 +1,7 @@
 // Stacks of two boxes as one set, and what each image's pixel size, CTF and shift become.
 import { describe, expect, it } from 'vitest';
 import { understand } from '../formats/assemble.ts';
+import { refusalOf } from '../formats/drop/refusal.ts';
 import { writeMrcStack } from '../formats/mrc-write.ts';
 import { Random } from '../geometry/random.ts';
 import { hartleyImage } from './hartley.ts';
@@ -42,12 +43,15 @@ const star = {
 const files = [star, stack('a.mrcs', SMALL, 2, 1), stack('b.mrcs', LARGE, 1.5, 2)];
 
 describe('stacks that differ in their box', () => {
-  it('are refused unasked, with the way out', async () => {
+  it('are asked about, with the option that answers on a command line', async () => {
     const { set, files: said, questions } = await understand(files, { atBox: atCommonBox });
     expect(set).toBeNull();
     expect(questions).toMatchObject([{ about: 'different-boxes', readings: [{ answer: { cropBoxes: true } }] }]);
-    expect(said.find(({ error }) => error)?.error).toMatchObject({ code: 'box-not-square' });
-    expect(said.find(({ error }) => error)?.error?.advice).toContain('--crop-boxes');
+    expect(said.filter(({ error }) => error)).toEqual([]);
+    expect(refusalOf(questions)?.toData()).toMatchObject({ code: 'ambiguous', advice: 'Say which with --crop-boxes.' });
+    const unable = await understand(files);
+    expect(unable.questions).toEqual([]);
+    expect(unable.files[0].error).toMatchObject({ code: 'box-not-square' });
   });
 
   it('are one set at the smallest, each with its field of view', async () => {

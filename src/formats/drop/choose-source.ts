@@ -65,8 +65,9 @@ export function chooseSource(
       return stackSource([file], [file]);
     } catch (error) {
       if (!(error instanceof VitrineError)) throw error;
-      errors.set(file, error);
+      // What a person is asked about is no error of theirs.
       if (atBox && error.detail.field === DIFFERENT_BOXES) aboutBoxes ??= boxQuestion(error);
+      else errors.set(file, error);
       return null;
     }
   };
@@ -93,7 +94,8 @@ export function chooseSource(
     }
     if (built.length > 1) return chosen(null, { kind: 'which-stack', candidates: tables.map(({ file }) => file.path) });
     const fitting = usable.filter((stack) => tables.some((table) => rowsOf(table) === countOf(stack)));
-    const ask = fitting.length > 0 && [...errors.values()].every(({ code }) => code === 'star-image-missing');
+    const ask =
+      !aboutBoxes && fitting.length > 0 && [...errors.values()].every(({ code }) => code === 'star-image-missing');
     return chosen(
       null,
       ask ? { kind: 'which-stack', candidates: fitting.map(({ file }) => file.path), inOrder: true } : null,
