@@ -23,8 +23,7 @@ export function pickFromStacks(
       field: DIFFERENT_BOXES,
       expected: `${boxPixels}² pixels, as in ${readers[0].sourceOf(0).path}`,
       found: `${different.boxPixels}²`,
-      advice:
-        'Extract all particles with one box, or take the groups one at a time.',
+      advice: 'Extract all particles with one box, or take the groups one at a time.',
     });
   const sizes = new Set(readers.map((reader) => reader.pixelSizeAngstrom?.toFixed(4)));
   const count = readerOf.length;
