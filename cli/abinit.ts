@@ -1,7 +1,7 @@
 // vitrine abinit: a field and its poses from images alone, into a run folder.
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { noticesForPoseSearch } from '../src/imaging/search-notices.ts';
 import { looksLikeCtf } from '../src/imaging/ctf-signs.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';

@@ -1,7 +1,7 @@
 // vitrine analyze RUN: the landscape as tables, plots and maps, in RUN/analyze.N.
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { analyzeLatents, landscapeTables, type Landscape } from '../src/jobs/analyze-job.ts';
 import { latentRows, loadModel, writeMaps } from '../src/jobs/decode-job.ts';
 import { landscapePlots } from '../src/jobs/landscape-plots.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { readCsv } from '../src/formats/csv.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { latentRows, loadModel, writeMaps } from '../src/jobs/decode-job.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import type { Params } from '../src/params.ts';

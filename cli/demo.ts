@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { decodeVolume } from '../src/field/volume.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { writeSelection } from '../src/formats/lists/selection-files.ts';
 import { DEMO, demoSet, demoSimulation } from '../src/jobs/demo.ts';
 import { latentRows, loadModel } from '../src/jobs/decode-job.ts';

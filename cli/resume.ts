@@ -1,7 +1,7 @@
 // vitrine resume RUN: goes on from the last whole epoch.
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { validateParams } from '../src/params.ts';
 import { act, wholeNumber } from './command.ts';
 import { addParamOptions } from './param-options.ts';

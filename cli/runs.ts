@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { DeviceInfo, Engine } from '../src/engine/engine.ts';
 import { openEngineInNode } from '../src/engine/node/dawn.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { DatasetLibrary } from '../src/library/datasets.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import type { RunRecord } from '../src/library/run-record.ts';

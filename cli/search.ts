@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { gpuInNode } from '../src/engine/node/dawn.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { loadModel } from '../src/jobs/decode-job.ts';
 import { exportPoses, type PoseFormat } from '../src/jobs/pose-export.ts';
 import { searchParticles, type SearchJobOptions } from '../src/jobs/search-job.ts';

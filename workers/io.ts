@@ -1,7 +1,7 @@
 // What the io worker does, without the worker: understands dropped files, keeps datasets, prepares images, lists runs,
 // writes everything that leaves the page. Original files are at hand for this session only.
 import { understand } from '../src/formats/assemble.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { browserGpu } from '../src/engine/gpu-adapter.ts';
 import type { ImageReader, ParticleSet } from '../src/formats/particles.ts';
 import { looksLikeCtf } from '../src/imaging/ctf-signs.ts';

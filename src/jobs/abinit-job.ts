@@ -2,7 +2,7 @@
 // start that was already found, or a start now), and what is kept of them.
 import type { Engine } from '../engine/engine.ts';
 import type { FieldDescription } from '../field/spec.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { Poses } from '../formats/particles.ts';
 import { startPoses, trainAbInitio } from '../inference/ab-initio/ab-initio.ts';
 import { aroundOf, type AbInitioPlan } from '../inference/ab-initio/plan.ts';

@@ -2,7 +2,7 @@
 // not depend on what the images show.
 import type { ChoosingProgress, EncodingTable, Engine, ModelSpec } from '../engine/engine.ts';
 import { fieldFromParams } from '../field/spec.ts';
-import type { Notice } from '../formats/errors.ts';
+import type { Notice } from '../base/errors.ts';
 import { Random } from '../geometry/random.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 import { makeLattice } from '../imaging/lattice.ts';

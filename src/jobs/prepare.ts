@@ -1,6 +1,6 @@
 // Images prepared for training, kept by content: the first run of a set reads and transforms the stack, later runs and
 // resumed ones find the shards. A preparation that was broken off goes on after the shards it had written.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { ImageReader } from '../formats/particles.ts';
 import { beamTiltBytes, removeBeamTilt, type TiltedOptics } from '../imaging/beam-tilt.ts';
 import type { HartleyShard } from '../imaging/hartley-images.ts';

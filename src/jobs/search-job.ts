@@ -1,7 +1,7 @@
 // Poses of particles against the trained field of a run: searched anywhere (`search`), or refined around those they have
 // (`refine-poses`). Images pass a shard at a time.
 import type { Engine } from '../engine/engine.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { ParticleSet, Poses } from '../formats/particles.ts';
 import { localSearchIn } from '../inference/ab-initio/plan.ts';
 import { PortionSearch, type SearchTally } from '../inference/ab-initio/portion-search.ts';

@@ -9,7 +9,7 @@ import type {
   ParticleColumns,
   Progress,
 } from '../../workers/contract.ts';
-import type { ErrorData } from '../formats/errors.ts';
+import type { ErrorData } from '../base/errors.ts';
 import { errorData, wasCancelled } from './explore-backend.ts';
 import { refreshStorage, tell, tellError } from './shell.ts';
 import { studio } from './studio.ts';

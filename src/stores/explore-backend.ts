@@ -1,5 +1,5 @@
 // The workers as the stores of Explore and Export see them, and the shape of long work that a screen shows.
-import { VitrineError, type ErrorData } from '../formats/errors.ts';
+import { VitrineError, type ErrorData } from '../base/errors.ts';
 import type { Progress } from '../../workers/contract.ts';
 import type { Studio } from '../../workers/client.ts';
 

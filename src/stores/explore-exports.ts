@@ -9,7 +9,7 @@ import type {
   Progress,
   VolumeData,
 } from '../../workers/contract.ts';
-import type { ErrorData } from '../formats/errors.ts';
+import type { ErrorData } from '../base/errors.ts';
 import { everything } from '../selection/sets.ts';
 import { rowsOfCluster, useExplore } from './explore.ts';
 import { backend, errorData, wasCancelled } from './explore-backend.ts';

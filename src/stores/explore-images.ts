@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { ImageTiles } from '../../workers/contract.ts';
 import { latestWins } from '../../workers/client.ts';
-import type { ErrorData } from '../formats/errors.ts';
+import type { ErrorData } from '../base/errors.ts';
 import { useExplore } from './explore.ts';
 import { backend, errorData } from './explore-backend.ts';
 import { useSelections } from './selections.ts';

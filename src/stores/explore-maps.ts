@@ -3,7 +3,7 @@
 import { create } from 'zustand';
 import type { IsosurfaceMesh, Progress, VolumeData, VolumeStatistics } from '../../workers/contract.ts';
 import { latestWins } from '../../workers/client.ts';
-import type { ErrorData } from '../formats/errors.ts';
+import type { ErrorData } from '../base/errors.ts';
 import { backend, errorData, wasCancelled } from './explore-backend.ts';
 
 const PREVIEW_BOX = 32;

@@ -2,7 +2,7 @@
 // decoded in the background, played on the map panel.
 import { create } from 'zustand';
 import type { Progress, TrajectoryRequest, VolumeData } from '../../workers/contract.ts';
-import type { ErrorData } from '../formats/errors.ts';
+import type { ErrorData } from '../base/errors.ts';
 import { useExplore } from './explore.ts';
 import { backend, errorData, wasCancelled } from './explore-backend.ts';
 import { zOfRow } from './explore-axes.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DecodeRequest, PcaResult, RunLatents, VolumeData } from '../../workers/contract.ts';
 import type { CallControl } from '../../workers/facade.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { classesOf, cloudOf, nearestRow, placeOfZ, zAtPlace } from './explore-axes.ts';
 import { connectExplore, type ExploreBackend } from './explore-backend.ts';
 import { cancelMap, openMaps, pinAsB, previewBox, setLevel, showMapAt, useMaps } from './explore-maps.ts';

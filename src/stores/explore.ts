@@ -10,7 +10,7 @@ import type {
   RunLatents,
   RunSummary,
 } from '../../workers/contract.ts';
-import type { ErrorData } from '../formats/errors.ts';
+import type { ErrorData } from '../base/errors.ts';
 import { backend, errorData, idle, wasCancelled, type Job } from './explore-backend.ts';
 import type { LandscapeSource } from './explore-axes.ts';
 import { openSelections } from './selections.ts';

@@ -1,7 +1,7 @@
 // The form of a new run: method, preset, every value of the parameter table as set so far, the estimate for it.
 import { create } from 'zustand';
 import type { DatasetSummary, Estimate, Progress } from '../../workers/contract.ts';
-import type { ErrorData } from '../formats/errors.ts';
+import type { ErrorData } from '../base/errors.ts';
 import {
   AB_INITIO_DEFAULTS,
   defaultParams,

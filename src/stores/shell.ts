@@ -1,7 +1,7 @@
 // What the frame of the page shows: the screen, the theme, the device, the storage, messages.
 import { create } from 'zustand';
 import type { DeviceReport, KeptKernels } from '../../workers/contract.ts';
-import type { ErrorData } from '../formats/errors.ts';
+import type { ErrorData } from '../base/errors.ts';
 import { errorData, wasCancelled } from './explore-backend.ts';
 import { studio } from './studio.ts';
 
