@@ -6,7 +6,7 @@ import { noticesForPoseSearch } from '../src/imaging/search-notices.ts';
 import { looksLikeCtf } from '../src/imaging/ctf-signs.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import { RunFolder } from '../src/library/runs.ts';
-import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS, PARAMS } from '../src/params.ts';
+import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS, PARAMS } from '../src/params/params.ts';
 import { act } from './command.ts';
 import { openParticles, refuseRunFolder } from './files.ts';
 import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './particle-options.ts';

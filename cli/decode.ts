@@ -6,7 +6,7 @@ import { readCsv } from '../src/formats/csv.ts';
 import { VitrineError } from '../src/base/errors.ts';
 import { latentRows, loadModel, writeMaps } from '../src/jobs/decode-job.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
-import type { Params } from '../src/params.ts';
+import type { Params } from '../src/params/params.ts';
 import { act, number, wholeNumber, wholeNumbers } from './command.ts';
 import { openFile } from './files.ts';
 import { addParamOptions } from './param-options.ts';

@@ -11,7 +11,7 @@ import { writeSimulation } from '../src/jobs/simulate-job.ts';
 import { rowsOfLabels } from '../src/landscape/selection.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import { RunFolder } from '../src/library/runs.ts';
-import { validateParams } from '../src/params.ts';
+import { validateParams } from '../src/params/params.ts';
 import { fscFigure } from '../src/plots/curves.ts';
 import { scoreLatents } from '../src/validation/latent-score.ts';
 import { scoreMaps } from '../src/validation/map-score.ts';

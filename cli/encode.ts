@@ -13,7 +13,7 @@ import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './p
 import { addParamOptions } from './param-options.ts';
 import { openForRun } from './run-set.ts';
 import { openRun, withEngine } from './runs.ts';
-import type { Params } from '../src/params.ts';
+import type { Params } from '../src/params/params.ts';
 
 interface EncodeOptions extends ParticleOptions {
   out: string;

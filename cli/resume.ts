@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { VitrineError } from '../src/base/errors.ts';
-import { validateParams } from '../src/params.ts';
+import { validateParams } from '../src/params/params.ts';
 import { act, wholeNumber } from './command.ts';
 import { addParamOptions } from './param-options.ts';
 import { addParticleOptions, particleOptionsOf } from './particle-options.ts';

@@ -10,7 +10,7 @@ import type { KeptTuning } from '../src/engine/wgsl/tuning/store.ts';
 import type { EpochSummary } from '../src/inference/training.ts';
 import type { PoseReport } from '../src/inference/pose-report.ts';
 import type { MapStatistics } from '../src/isosurface/statistics.ts';
-import type { Params } from '../src/params.ts';
+import type { Params } from '../src/params/params.ts';
 
 export type {
   ChoosingProgress,

@@ -17,7 +17,7 @@ import type { RunRecord } from '../src/library/run-record.ts';
 import { mapPixelSize, RunLibrary } from '../src/library/runs.ts';
 import type { Storage } from '../src/library/storage.ts';
 import { tuningStore } from '../src/library/tuning-store.ts';
-import { validateParams, type Params } from '../src/params.ts';
+import { validateParams, type Params } from '../src/params/params.ts';
 import { ActiveRun } from './active-run.ts';
 import { CallsUnderway } from './calls.ts';
 import type {

@@ -24,7 +24,7 @@ import type { RunLocks } from '../src/library/run-locks.ts';
 import { RunLibrary } from '../src/library/runs.ts';
 import { loadSelections, saveSelections } from '../src/library/selections.ts';
 import type { Storage } from '../src/library/storage.ts';
-import type { Params } from '../src/params.ts';
+import type { Params } from '../src/params/params.ts';
 import { CallsUnderway } from './calls.ts';
 import { Drafts } from './drafts.ts';
 import type * as contract from './contract.ts';

@@ -3,7 +3,7 @@
 import type { ModelSpec } from '../engine/engine.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { YamlConfig } from '../formats/yaml-config.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 import { ENCODING_TYPES, type EncodingChoice, type EncodingType } from './encodings.ts';
 
 export interface FieldDescription {

@@ -14,7 +14,7 @@ import type { TrainingHooks } from '../inference/train.ts';
 import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, TrainingPlan } from '../inference/training.ts';
 import type { RunRecord } from '../library/run-record.ts';
 import { mapPixelSize, type RunFolder } from '../library/runs.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 
 const REPORTS_KEPT = 100;
 /** The thesis's largest shift, 10 pixels of a box of 128. */

@@ -10,7 +10,7 @@ import { estimateTraining, type TrainingEstimate } from '../inference/estimate.t
 import { initialCheckpoint } from '../inference/start.ts';
 import type { KeptDataset } from '../library/datasets.ts';
 import { cacheBytes, SHARD_SIZE } from '../library/particle-cache.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 import { imageOptionsOf } from './prepare.ts';
 import { choosingProgress, type JobOptions } from './progress.ts';
 import { batchNotice, halvedBatch, isLost } from './setbacks.ts';

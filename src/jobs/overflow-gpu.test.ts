@@ -8,7 +8,7 @@ import { defaultTuning } from '../engine/wgsl/tuning/store.ts';
 import { VitrineError } from '../base/errors.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 import { trainRun, writeRunFolder, type RunParticles } from './train-job.ts';
 
 const adapter = await openTestAdapter();

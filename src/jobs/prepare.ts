@@ -8,7 +8,7 @@ import { makeLattice, type Lattice } from '../imaging/lattice.ts';
 import { prepareImages } from '../imaging/preprocess.ts';
 import { cacheKey, ParticleCache, ParticleCacheWriter, sha256, SHARD_SIZE } from '../library/particle-cache.ts';
 import type { Storage } from '../library/storage.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 import { openImageTransform } from './image-transform.ts';
 import type { JobOptions } from './progress.ts';
 

@@ -9,7 +9,7 @@ import type { LocalPlan } from '../inference/pose-search/local.ts';
 import type { TrainingData } from '../inference/training.ts';
 import { formationOf } from '../imaging/image-optics.ts';
 import { makeLattice } from '../imaging/lattice.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 import { abInitioPlan, unknownPoses } from './abinit-job.ts';
 import type { LoadedRun } from './decode-job.ts';
 import type { JobOptions } from './progress.ts';

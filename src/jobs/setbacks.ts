@@ -4,7 +4,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { wait } from '../base/event-loop.ts';
 import { throwIfCancelled, VitrineError, type Notice } from '../base/errors.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 
 /** Losses without an epoch finished between them, after which the run fails. */
 export const LOSSES_BORNE = 3;

@@ -8,7 +8,7 @@ import { VitrineError, type Notice } from '../base/errors.ts';
 import type { TrainingControl, TrainingEvent } from '../inference/training.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 import { LOSSES_BORNE, type AdaptedParams } from './setbacks.ts';
 import { trainRun, writeRunFolder } from './train-job.ts';
 

@@ -14,7 +14,7 @@ import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, Training
 import type { RunRecord } from '../library/run-record.ts';
 import { writeRunOptics } from '../library/run-optics.ts';
 import type { RunFolder } from '../library/runs.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 import { Setbacks, type AdaptedParams } from './setbacks.ts';
 
 const NOTICES_KEPT = 20;

@@ -3,7 +3,7 @@ import type { DeviceInfo, KernelChoice } from '../engine/engine.ts';
 import type { ErrorData, Notice } from '../base/errors.ts';
 import type { EpochSummary } from '../inference/training.ts';
 import type { PoseReport } from '../inference/pose-report.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 
 export type RunStatus = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
 

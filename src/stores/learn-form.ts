@@ -11,8 +11,8 @@ import {
   type ParamDef,
   type ParamKey,
   type Params,
-} from '../params.ts';
-import { errorData, wasCancelled } from './explore-backend.ts';
+} from '../params/params.ts';
+import { errorData, wasCancelled } from './explore/backend.ts';
 import { studio } from './studio.ts';
 
 export type PresetName = keyof typeof PRESETS;

@@ -3,7 +3,7 @@
 import { create } from 'zustand';
 import type { SavedSelection } from '../../workers/contract.ts';
 import { combine, everything, invert, type Combination } from '../selection/sets.ts';
-import { backend, errorData } from './explore-backend.ts';
+import { backend, errorData } from './explore/backend.ts';
 import type { ErrorData } from '../base/errors.ts';
 
 const STEPS_KEPT = 100;
