@@ -1,5 +1,5 @@
 // Which of the dropped files holds the particles: the table or stack said by the person, else the one that fits.
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { csSource, listSource, starSource, stackSource, type ParticleSource } from './particle-source.ts';
 import type { Recognised } from './recognise.ts';
 import { DIFFERENT_BOXES } from '../stacks.ts';

@@ -1,6 +1,6 @@
 // The stacks of a drop that a table names: where its paths lead, seen from the table's folder and those above it (RELION
 // writes paths from the project's folder), else by the ending of the path where that leaves no doubt.
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { matchByEnding, namesOtherJob, normalPath } from './path-match.ts';
 import { inWords, type Recognised } from './recognise.ts';
 import type { CropReader } from './understanding.ts';
