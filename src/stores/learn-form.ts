@@ -12,7 +12,7 @@ import {
   type ParamKey,
   type Params,
 } from '../params/params.ts';
-import { errorData, wasCancelled } from './explore/backend.ts';
+import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
 export type PresetName = keyof typeof PRESETS;
