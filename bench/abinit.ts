@@ -30,7 +30,7 @@ import { fieldOfRun, planFrom, trainRun, writeRunFolder, type RunParticles } fro
 import { MemoryStorage } from '../src/library/memory.ts';
 import type { RunRecord } from '../src/library/run-record.ts';
 import { RunFolder } from '../src/library/runs.ts';
-import { AB_INITIO_DEFAULTS, validateParams, type Params } from '../src/params.ts';
+import { AB_INITIO_DEFAULTS, validateParams, type Params } from '../src/params/params.ts';
 import { resolutionPixels, resolutionShellPixels } from '../src/validation/fsc.ts';
 import { scoreLatents } from '../src/validation/latent-score.ts';
 import { alignedFsc, alignMaps } from '../src/validation/map-alignment.ts';

@@ -16,7 +16,7 @@ import { train } from '../src/inference/train.ts';
 import { planFrom } from '../src/jobs/train-job.ts';
 import { prepareParticles } from '../src/jobs/prepare.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
-import { validateParams } from '../src/params.ts';
+import { validateParams } from '../src/params/params.ts';
 import { scoreLatents } from '../src/validation/latent-score.ts';
 import { scoreMaps } from '../src/validation/map-score.ts';
 

@@ -1,12 +1,12 @@
 // vitrine abinit: a field and its poses from images alone, into a run folder.
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { noticesForPoseSearch } from '../src/imaging/search-notices.ts';
 import { looksLikeCtf } from '../src/imaging/ctf-signs.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import { RunFolder } from '../src/library/runs.ts';
-import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS, PARAMS } from '../src/params.ts';
+import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS, PARAMS } from '../src/params/params.ts';
 import { act } from './command.ts';
 import { openParticles, refuseRunFolder } from './files.ts';
 import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './particle-options.ts';

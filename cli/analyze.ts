@@ -1,13 +1,13 @@
 // vitrine analyze RUN: the landscape as tables, plots and maps, in RUN/analyze.N.
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { analyzeLatents, landscapeTables, type Landscape } from '../src/jobs/analyze-job.ts';
 import { latentRows, loadModel, writeMaps } from '../src/jobs/decode-job.ts';
 import { landscapePlots } from '../src/jobs/landscape-plots.ts';
 import { trajectoryFigure } from '../src/plots/slices.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
-import type { Params } from '../src/params.ts';
+import type { Params } from '../src/params/params.ts';
 import { readMrcVolume } from '../src/formats/mrc.ts';
 import { act, number, wholeNumber } from './command.ts';
 import type { Console } from './console.ts';

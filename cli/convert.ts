@@ -8,8 +8,8 @@ import {
   writeIndexPickle,
   writePosePickle,
 } from '../src/formats/cryodrgn-pickles.ts';
-import { requireFinite } from '../src/formats/finite.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { requireFinite } from '../src/base/finite.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { readMrcVolume } from '../src/formats/mrc.ts';
 import { writeMrcVolume } from '../src/formats/mrc-write.ts';
 import { CTF_COLUMNS, CTF_WIDTH, type ParticleSet } from '../src/formats/particles.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { gpuInNode } from '../src/engine/node/dawn.ts';
 import { writeLatentsPickle } from '../src/formats/cryodrgn-pickles.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { latentsCsv } from '../src/jobs/csv.ts';
 import { loadModel } from '../src/jobs/decode-job.ts';
 import { encodeParticles } from '../src/jobs/encode-job.ts';
@@ -13,7 +13,7 @@ import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './p
 import { addParamOptions } from './param-options.ts';
 import { openForRun } from './run-set.ts';
 import { openRun, withEngine } from './runs.ts';
-import type { Params } from '../src/params.ts';
+import type { Params } from '../src/params/params.ts';
 
 interface EncodeOptions extends ParticleOptions {
   out: string;

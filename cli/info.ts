@@ -1,7 +1,7 @@
 // vitrine info FILE: what a file is and what it holds.
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { readMrcVolume } from '../src/formats/mrc.ts';
 import { unpacked } from '../src/formats/unpack.ts';
 import { act } from './command.ts';

@@ -1,6 +1,6 @@
 // The training flags, from the one table of parameters.
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { PARAMS, validateParams, type ParamDef, type ParamKey, type Params } from '../src/params.ts';
+import { PARAMS, validateParams, type ParamDef, type ParamKey, type Params } from '../src/params/params.ts';
 
 function numberOf(text: string): number {
   const value = Number(text);

@@ -1,7 +1,7 @@
 // What is said of particles on the command line beside their file: the options of every command that opens particles, in one
 // place, and the answers to what their files leave open.
 import type { Command } from 'commander';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import type { Answers } from '../src/formats/drop/understanding.ts';
 import { contrast, number, oneOf, poseClass } from './command.ts';
 

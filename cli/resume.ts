@@ -1,8 +1,8 @@
 // vitrine resume RUN: goes on from the last whole epoch.
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { VitrineError } from '../src/formats/errors.ts';
-import { validateParams } from '../src/params.ts';
+import { VitrineError } from '../src/base/errors.ts';
+import { validateParams } from '../src/params/params.ts';
 import { act, wholeNumber } from './command.ts';
 import { addParamOptions } from './param-options.ts';
 import { addParticleOptions, particleOptionsOf } from './particle-options.ts';

@@ -2,11 +2,11 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { gpuInNode } from '../src/engine/node/dawn.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { loadModel } from '../src/jobs/decode-job.ts';
 import { exportPoses, type PoseFormat } from '../src/jobs/pose-export.ts';
 import { searchParticles, type SearchJobOptions } from '../src/jobs/search-job.ts';
-import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS } from '../src/params.ts';
+import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS } from '../src/params/params.ts';
 import { act, number, wholeNumber } from './command.ts';
 import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './particle-options.ts';
 import { stackNamesFor, writeOut } from './disk-paths.ts';

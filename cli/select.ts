@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { writeIndexPickle } from '../src/formats/cryodrgn-pickles.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { identityOf, rowsInTable, type NamedParticles } from '../src/formats/lists/named-table.ts';
 import { writeSelection, type SelectionFormat } from '../src/formats/lists/selection-files.ts';
 import { parseStarParticles } from '../src/formats/star/star-particles.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readAtoms } from '../src/formats/atoms.ts';
 import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { moleculeFromAtoms, type Molecule } from '../src/imaging/molecule.ts';
 import { simulate } from '../src/imaging/simulate.ts';
 import { writeSimulation } from '../src/jobs/simulate-job.ts';

@@ -7,7 +7,7 @@ import { DiskStorage } from '../src/library/node/disk.ts';
 import { fingerprintImages } from '../src/library/particle-cache.ts';
 import type { RunFiles, RunRecord } from '../src/library/run-record.ts';
 import { mapPixelSize, RunFolder } from '../src/library/runs.ts';
-import type { Params } from '../src/params.ts';
+import type { Params } from '../src/params/params.ts';
 import { act } from './command.ts';
 import type { Console } from './console.ts';
 import { openParticles, refuseRunFolder, type OpenedParticles } from './files.ts';

@@ -1,9 +1,9 @@
-// Writes the parameters of src/params.ts into docs/MANUAL.md, so that what an option means is said once.
+// Writes the parameters of src/params/ into docs/MANUAL.md, so that what an option means is said once.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { PARAM_GROUPS, type ParamDef } from '../src/param-definition.ts';
-import { PARAMS } from '../src/params.ts';
+import { PARAM_GROUPS, type ParamDef } from '../src/params/definition.ts';
+import { PARAMS } from '../src/params/params.ts';
 
 export const MANUAL_PATH = resolve(import.meta.dirname, '../docs/MANUAL.md');
 const [BEGIN, END] = ['<!-- parameters: npm run manual -- --text -->', '<!-- end of parameters -->'];

@@ -3,7 +3,7 @@
 import type { Engine, FieldModel } from '../src/engine/engine.ts';
 import { MOST_LEFT_OUT, precisionTooLow } from '../src/engine/precision.ts';
 import { openWasmEngine } from '../src/engine/wasm/engine.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 
 export type EngineCall = 'createModel' | 'trainStep' | 'takeLosses' | 'encode' | 'exportWeights' | 'exportOptimizer';
 /** Before each call: says whether the device is lost now, or its memory does not hold what is asked for. */

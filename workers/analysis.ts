@@ -1,11 +1,11 @@
 // Numbers about latents and maps, as the screen asks for them: satisfies AnalysisApi, knows no worker, keeps no array.
 // Long calls hear `cancel(id)` between chunks, because the computations let messages in every 40 ms or so.
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { mapStatistics } from '../src/isosurface/statistics.ts';
 import { surfaceNets } from '../src/isosurface/surface-nets.ts';
 import { kMeansClusters } from '../src/landscape/kmeans.ts';
 import { nearestRows } from '../src/landscape/nearest.ts';
-import type { LongWork } from '../src/landscape/pace.ts';
+import type { LongWork } from '../src/base/pace.ts';
 import { principalComponents } from '../src/landscape/pca.ts';
 import { alongComponent, throughPoints } from '../src/landscape/trajectory.ts';
 import { umapOf } from '../src/landscape/umap.ts';

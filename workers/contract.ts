@@ -3,14 +3,14 @@
 //
 // Long calls take a `CallOptions` whose `id` can be cancelled with `cancel(id)`; the client makes both from an
 // AbortSignal and a progress callback. A cancelled call rejects with VitrineError 'cancelled'. Errors cross as ErrorData.
-import type { ErrorData, Notice } from '../src/formats/errors.ts';
+import type { ErrorData, Notice } from '../src/base/errors.ts';
 import type { Answers, FileRole, Question, UnderstoodFile } from '../src/formats/drop/understanding.ts';
 import type { ChoosingProgress, DeviceInfo } from '../src/engine/engine.ts';
 import type { KeptTuning } from '../src/engine/wgsl/tuning/store.ts';
 import type { EpochSummary } from '../src/inference/training.ts';
 import type { PoseReport } from '../src/inference/pose-report.ts';
 import type { MapStatistics } from '../src/isosurface/statistics.ts';
-import type { Params } from '../src/params.ts';
+import type { Params } from '../src/params/params.ts';
 
 export type {
   ChoosingProgress,

@@ -4,7 +4,7 @@
 import type { Engine, EngineRequest, LongCall } from '../src/engine/engine.ts';
 import { clearTunings, keptTunings, type TuningStore } from '../src/engine/wgsl/tuning/store.ts';
 import { decodeMap } from '../src/field/volume.ts';
-import { throwIfCancelled, VitrineError, type Notice } from '../src/formats/errors.ts';
+import { throwIfCancelled, VitrineError, type Notice } from '../src/base/errors.ts';
 import { withSuggestedLevel } from '../src/isosurface/statistics.ts';
 import { loadModel, whereLong, type LoadedRun } from '../src/jobs/decode-job.ts';
 import { estimateRun } from '../src/jobs/estimate-job.ts';
@@ -17,7 +17,7 @@ import type { RunRecord } from '../src/library/run-record.ts';
 import { mapPixelSize, RunLibrary } from '../src/library/runs.ts';
 import type { Storage } from '../src/library/storage.ts';
 import { tuningStore } from '../src/library/tuning-store.ts';
-import { validateParams, type Params } from '../src/params.ts';
+import { validateParams, type Params } from '../src/params/params.ts';
 import { ActiveRun } from './active-run.ts';
 import { CallsUnderway } from './calls.ts';
 import type {

@@ -1,7 +1,7 @@
 // What the io worker does, without the worker: understands dropped files, keeps datasets, prepares images, lists runs,
 // writes everything that leaves the page. Original files are at hand for this session only.
 import { understand } from '../src/formats/assemble.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { browserGpu } from '../src/engine/gpu-adapter.ts';
 import type { ImageReader, ParticleSet } from '../src/formats/particles.ts';
 import { looksLikeCtf } from '../src/imaging/ctf-signs.ts';
@@ -24,7 +24,7 @@ import type { RunLocks } from '../src/library/run-locks.ts';
 import { RunLibrary } from '../src/library/runs.ts';
 import { loadSelections, saveSelections } from '../src/library/selections.ts';
 import type { Storage } from '../src/library/storage.ts';
-import type { Params } from '../src/params.ts';
+import type { Params } from '../src/params/params.ts';
 import { CallsUnderway } from './calls.ts';
 import { Drafts } from './drafts.ts';
 import type * as contract from './contract.ts';

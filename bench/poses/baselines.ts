@@ -29,7 +29,7 @@ import { ctfAtPoints } from '../../src/imaging/ctf.ts';
 import { makeLattice } from '../../src/imaging/lattice.ts';
 import { prepareParticles } from '../../src/jobs/prepare.ts';
 import { MemoryStorage } from '../../src/library/memory.ts';
-import { validateParams } from '../../src/params.ts';
+import { validateParams } from '../../src/params/params.ts';
 import { poseError, shiftError } from '../../src/validation/pose-error.ts';
 import { chain, halfPlane, network, orthonormalRows, sliceLoss, type Targets } from './slices.ts';
 

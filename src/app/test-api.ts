@@ -1,7 +1,7 @@
 // What browser stories may ask of the page: its state as plain data, instead of pixels. Read only, but for exploreVerbs.
 import type { DatasetDraft, DatasetSummary, DeviceReport, RunStatus, RunSummary } from '../../workers/contract.ts';
 import { currentDataset, useDatasets } from '../stores/datasets.ts';
-import { exploreTestState, exploreTestVerbs, type ExploreTestState } from '../stores/explore-test-api.ts';
+import { exploreTestState, exploreTestVerbs, type ExploreTestState } from '../stores/explore/test-api.ts';
 import { useLearnForm } from '../stores/learn-form.ts';
 import { useLive } from '../stores/live-landscape.ts';
 import { currentRun, useRuns } from '../stores/runs.ts';

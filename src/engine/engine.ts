@@ -8,7 +8,7 @@
 // Images enter as Hartley values at the lattice's mask points (|k| ≤ D/2, DC excluded, raster order; imaging/lattice).
 // Coordinates are lattice coordinates in [−½, ½]. Nothing here reads files or knows about epochs.
 
-import type { Notice } from '../formats/errors.ts';
+import type { Notice } from '../base/errors.ts';
 import type { PoseScorer, SearchPoints } from './scoring/scorer.ts';
 
 export type EngineKind = 'tfjs' | 'wasm' | 'wgsl';

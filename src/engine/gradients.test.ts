@@ -2,7 +2,7 @@
 // of awkward sizes, and one large enough for many tiles, slices and chunks.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestAdapter } from '../../testing/adapter.ts';
-import { expectClose } from '../../testing/kernel-cases.ts';
+import { expectClose } from './proof/kernel-cases.ts';
 import type { Engine } from './engine.ts';
 import { fromFirstMoment } from './proof/gradient.ts';
 import { caseShapes, makeCase, pairShapes, type CaseShape, type ModelCase } from './proof/model-cases.ts';

@@ -5,7 +5,7 @@
 // images of a particle, untilted first, are the 2·encoderDim inputs of encoder.encoder2.main.* (→ 2·zDim). Both have
 // encoderLayers residual layers; encoder1's output is passed on as it is. The names and shapes are those of cryoDRGN's
 // TiltEncoder with tilt_params ntilts 2, t_emb_dim = tdim = qdim, tlayers = qlayers.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { EncodingTable, ModelSpec, Weights } from './engine.ts';
 
 export interface LinearShape {

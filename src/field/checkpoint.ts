@@ -4,7 +4,7 @@
 import type { EncodingTable, OptimizerState, Tensor, Weights } from '../engine/engine.ts';
 import { decoderChain, encoderChain, featureCount, parameter, type Chain } from '../engine/parameters.ts';
 import { makeSliceLayout } from '../engine/slices.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { TorchTensor, type CheckpointDict, type CheckpointValue } from '../formats/torch-checkpoint.ts';
 import { drawFrequencies, frequenciesOf, gaussianEncoding, makeEncoding } from './encodings.ts';
 import { Random } from '../geometry/random.ts';

@@ -4,7 +4,7 @@ import { Random } from '../geometry/random.ts';
 import { axisFrequencies, ENCODING_TYPES, frequenciesOf, makeEncoding, type EncodingType } from './encodings.ts';
 import { initialWeights } from './initialise.ts';
 import { fieldFromParams } from './spec.ts';
-import { defaultParams } from '../params.ts';
+import { defaultParams } from '../params/params.ts';
 
 const D = 32;
 const choice = (type: EncodingType) => ({ type, frequencies: null, sigma: 0.5 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../engine/engine.ts';
 import { openWasmEngine } from '../engine/wasm/engine.ts';
 import { Random } from '../geometry/random.ts';
-import { defaultParams } from '../params.ts';
+import { defaultParams } from '../params/params.ts';
 import { newOptimizer } from '../inference/start.ts';
 import { makeEncoding, type EncodingType } from './encodings.ts';
 import { fieldCoefficients } from './fourier-cube.ts';

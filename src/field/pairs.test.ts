@@ -4,7 +4,7 @@ import type { CheckpointDict, TorchTensor } from '../formats/torch-checkpoint.ts
 import { readTorchCheckpoint } from '../formats/torch-checkpoint.ts';
 import { writeTorchCheckpoint } from '../formats/torch-checkpoint-write.ts';
 import { Random } from '../geometry/random.ts';
-import { validateParams } from '../params.ts';
+import { validateParams } from '../params/params.ts';
 import { checkpointDictionary, readCheckpoint } from './checkpoint.ts';
 import { makeEncoding } from './encodings.ts';
 import { initialWeights } from './initialise.ts';

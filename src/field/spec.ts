@@ -1,9 +1,9 @@
 // The shape of a field, from the parameters of a run or from a cryoDRGN work directory's config.yaml (layout of 4.3), and
 // back. `model_args` of a heterogeneous model names the encoder q and the decoder p; train_nn writes `layers` and `dim`.
 import type { ModelSpec } from '../engine/engine.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { YamlConfig } from '../formats/yaml-config.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 import { ENCODING_TYPES, type EncodingChoice, type EncodingType } from './encodings.ts';
 
 export interface FieldDescription {

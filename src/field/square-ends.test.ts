@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CheckpointDict, TorchTensor } from '../formats/torch-checkpoint.ts';
 import { initialCheckpoint } from '../inference/start.ts';
-import { validateParams } from '../params.ts';
+import { validateParams } from '../params/params.ts';
 import { checkpointDictionary, readCheckpoint } from './checkpoint.ts';
 import { fieldFromParams } from './spec.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldModel, VolumeStatistics } from '../engine/engine.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { decodeMap } from './volume.ts';
 
 const spec = { boxPixels: 4, zDim: 0, domain: 'hartley', decoderDim: 8, decoderLayers: 1 } as FieldModel['spec'];

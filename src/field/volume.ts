@@ -1,8 +1,8 @@
 // A map from the field: the decoder at the lattice points inside |k| ≤ ½ (or the centre of them, for a smaller preview
 // box), times the images' standard deviation, inverse Hartley transform. Map: d³ float32 [z][y][x].
 import type { FieldModel, LongCall, VolumeStatistics } from '../engine/engine.ts';
-import { nextTask } from '../engine/event-loop.ts';
-import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
+import { nextTask } from '../base/event-loop.ts';
+import { throwIfCancelled, VitrineError } from '../base/errors.ts';
 import { makeSphere, type Sphere } from '../imaging/sphere.ts';
 import { volumeFromSphere } from '../imaging/volume-from-hartley.ts';
 

@@ -1,6 +1,6 @@
 // Rows of OPTICS_COLUMNS put together from what a table says, with a line for each thing that is not ordinary.
-import type { Notice } from './errors.ts';
-import { VitrineError } from './errors.ts';
+import type { Notice } from '../base/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { OPTICS_COLUMNS, OPTICS_WIDTH, ORDINARY_OPTICS } from './particles.ts';
 
 type Column = (typeof OPTICS_COLUMNS)[number];

@@ -1,6 +1,6 @@
 // One epoch of a training: a step with each batch, in a new order, then all images encoded, and what is kept of it.
 import type { FieldModel, Latents, Losses } from '../engine/engine.ts';
-import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
+import { throwIfCancelled, VitrineError } from '../base/errors.ts';
 import { betaAt } from './beta.ts';
 import { encodeAll } from './encode-all.ts';
 import { encodedData, trainingBatch } from './image-batches.ts';

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, FieldModel } from '../engine/engine.ts';
 import { openTfjsEngine } from '../engine/tfjs/engine.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { FieldDescription } from '../field/spec.ts';
 import { Random } from '../geometry/random.ts';
 import { makeLattice } from '../imaging/lattice.ts';

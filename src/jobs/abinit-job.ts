@@ -2,7 +2,7 @@
 // start that was already found, or a start now), and what is kept of them.
 import type { Engine } from '../engine/engine.ts';
 import type { FieldDescription } from '../field/spec.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { Poses } from '../formats/particles.ts';
 import { startPoses, trainAbInitio } from '../inference/ab-initio/ab-initio.ts';
 import { aroundOf, type AbInitioPlan } from '../inference/ab-initio/plan.ts';
@@ -14,7 +14,7 @@ import type { TrainingHooks } from '../inference/train.ts';
 import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, TrainingPlan } from '../inference/training.ts';
 import type { RunRecord } from '../library/run-record.ts';
 import { mapPixelSize, type RunFolder } from '../library/runs.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 
 const REPORTS_KEPT = 100;
 /** The thesis's largest shift, 10 pixels of a box of 128. */

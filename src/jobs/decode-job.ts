@@ -1,7 +1,7 @@
 // Maps from a run's weights at chosen latents, in order.
 import type { Engine, FieldModel } from '../engine/engine.ts';
 import { decodeVolume } from '../field/volume.ts';
-import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
+import { throwIfCancelled, VitrineError } from '../base/errors.ts';
 import { writeMrcVolume } from '../formats/mrc-write.ts';
 import type { RunField, RunFolder } from '../library/runs.ts';
 import type { Storage } from '../library/storage.ts';

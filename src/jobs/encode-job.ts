@@ -1,7 +1,7 @@
 // Latents of particles from a run's encoder: images pass through preprocessing as that run's config.yaml says, with its
 // standard deviation, in float32, a shard at a time; nothing is kept.
 import type { Latents } from '../engine/engine.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { CTF_WIDTH, OPTICS_WIDTH, type ParticleSet } from '../formats/particles.ts';
 import { formationOf } from '../imaging/image-optics.ts';
 import { makeLattice } from '../imaging/lattice.ts';

@@ -2,7 +2,7 @@
 // not depend on what the images show.
 import type { ChoosingProgress, EncodingTable, Engine, ModelSpec } from '../engine/engine.ts';
 import { fieldFromParams } from '../field/spec.ts';
-import type { Notice } from '../formats/errors.ts';
+import type { Notice } from '../base/errors.ts';
 import { Random } from '../geometry/random.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 import { makeLattice } from '../imaging/lattice.ts';
@@ -10,7 +10,7 @@ import { estimateTraining, type TrainingEstimate } from '../inference/estimate.t
 import { initialCheckpoint } from '../inference/start.ts';
 import type { KeptDataset } from '../library/datasets.ts';
 import { cacheBytes, SHARD_SIZE } from '../library/particle-cache.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 import { imageOptionsOf } from './prepare.ts';
 import { choosingProgress, type JobOptions } from './progress.ts';
 import { batchNotice, halvedBatch, isLost } from './setbacks.ts';

@@ -1,6 +1,6 @@
 // The hand of a run turned: the weights and poses of every epoch that is kept, and the maps of its start.
 import { mirrorField } from '../field/mirror.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { readMrcVolume } from '../formats/mrc.ts';
 import { writeMrcVolume } from '../formats/mrc-write.ts';
 import { mirrorPoses, mirrorVolume } from '../imaging/hand.ts';

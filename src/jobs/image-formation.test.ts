@@ -13,7 +13,7 @@ import { tiltedOptics } from '../imaging/beam-tilt.ts';
 import { formationOf } from '../imaging/image-optics.ts';
 import { trainingBatch } from '../inference/image-batches.ts';
 import { MemoryStorage } from '../library/memory.ts';
-import { validateParams } from '../params.ts';
+import { validateParams } from '../params/params.ts';
 import { findPrepared, prepareParticles } from './prepare.ts';
 import { trainingData } from './train-job.ts';
 

@@ -1,6 +1,6 @@
 // A kept dataset as a ParticleSet again, for lists to be written and compared: without its images, which may be gone.
 import { parseCs, type CsTable } from '../formats/cs/cs.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { FileImageReader } from '../formats/mrc.ts';
 import type { ImageReader, ParticleSet, ParticleTable } from '../formats/particles.ts';
 import { parseStarParticles } from '../formats/star/star-particles.ts';

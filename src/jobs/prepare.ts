@@ -1,6 +1,6 @@
 // Images prepared for training, kept by content: the first run of a set reads and transforms the stack, later runs and
 // resumed ones find the shards. A preparation that was broken off goes on after the shards it had written.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { ImageReader } from '../formats/particles.ts';
 import { beamTiltBytes, removeBeamTilt, type TiltedOptics } from '../imaging/beam-tilt.ts';
 import type { HartleyShard } from '../imaging/hartley-images.ts';
@@ -8,7 +8,7 @@ import { makeLattice, type Lattice } from '../imaging/lattice.ts';
 import { prepareImages } from '../imaging/preprocess.ts';
 import { cacheKey, ParticleCache, ParticleCacheWriter, sha256, SHARD_SIZE } from '../library/particle-cache.ts';
 import type { Storage } from '../library/storage.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 import { openImageTransform } from './image-transform.ts';
 import type { JobOptions } from './progress.ts';
 

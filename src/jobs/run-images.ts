@@ -1,6 +1,6 @@
 // Particles as a run's model reads them: prepared as its config.yaml says and divided by its standard deviation, in float32, a
 // shard at a time; nothing is kept.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { ParticleSet } from '../formats/particles.ts';
 import type { HartleyShard } from '../imaging/hartley-images.ts';
 import { tiltedOptics } from '../imaging/beam-tilt.ts';

@@ -1,7 +1,7 @@
 // Poses of particles against the trained field of a run: searched anywhere (`search`), or refined around those they have
 // (`refine-poses`). Images pass a shard at a time.
 import type { Engine } from '../engine/engine.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { ParticleSet, Poses } from '../formats/particles.ts';
 import { localSearchIn } from '../inference/ab-initio/plan.ts';
 import { PortionSearch, type SearchTally } from '../inference/ab-initio/portion-search.ts';
@@ -9,7 +9,7 @@ import type { LocalPlan } from '../inference/pose-search/local.ts';
 import type { TrainingData } from '../inference/training.ts';
 import { formationOf } from '../imaging/image-optics.ts';
 import { makeLattice } from '../imaging/lattice.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 import { abInitioPlan, unknownPoses } from './abinit-job.ts';
 import type { LoadedRun } from './decode-job.ts';
 import type { JobOptions } from './progress.ts';

@@ -2,7 +2,7 @@
 // last whole epoch, by itself where the device was lost, and leaves a status that says how it ended.
 import type { ChoosingProgress, Engine, FieldModel } from '../engine/engine.ts';
 import { fieldFromParams, type FieldDescription } from '../field/spec.ts';
-import { throwIfCancelled, VitrineError, type Notice } from '../formats/errors.ts';
+import { throwIfCancelled, VitrineError, type Notice } from '../base/errors.ts';
 import { writeCtfPickle, writeIndexPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { CTF_WIDTH, type Poses } from '../formats/particles.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
@@ -14,7 +14,7 @@ import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, Training
 import type { RunRecord } from '../library/run-record.ts';
 import { writeRunOptics } from '../library/run-optics.ts';
 import type { RunFolder } from '../library/runs.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 import { Setbacks, type AdaptedParams } from './setbacks.ts';
 
 const NOTICES_KEPT = 20;

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { configFromField, fieldFromParams } from '../field/spec.ts';
 import { writeLatentsPickle } from '../formats/cryodrgn-pickles.ts';
 import { initialCheckpoint } from '../inference/start.ts';
-import { defaultParams } from '../params.ts';
+import { defaultParams } from '../params/params.ts';
 import { MemoryStorage } from './memory.ts';
 import { RunFolder } from './runs.ts';
 

@@ -4,7 +4,7 @@
 // vitrine.json counts it, and older ones go after: a crash at any moment leaves a run that goes on from a whole epoch.
 import { checkpointDictionary, readCheckpoint, type OptimizerArguments } from '../field/checkpoint.ts';
 import { configFromField, fieldFromConfig, type DatasetArguments, type FieldDescription } from '../field/spec.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { readCryodrgnPickle, writeLatentsPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { readCsv } from '../formats/csv.ts';
 import { writeMrcVolume } from '../formats/mrc-write.ts';

@@ -1,7 +1,7 @@
 // The form of a new run: method, preset, every value of the parameter table as set so far, the estimate for it.
 import { create } from 'zustand';
 import type { DatasetSummary, Estimate, Progress } from '../../workers/contract.ts';
-import type { ErrorData } from '../formats/errors.ts';
+import type { ErrorData } from '../base/errors.ts';
 import {
   AB_INITIO_DEFAULTS,
   defaultParams,
@@ -11,8 +11,8 @@ import {
   type ParamDef,
   type ParamKey,
   type Params,
-} from '../params.ts';
-import { errorData, wasCancelled } from './explore-backend.ts';
+} from '../params/params.ts';
+import { errorData, wasCancelled } from './explore/backend.ts';
 import { studio } from './studio.ts';
 
 export type PresetName = keyof typeof PRESETS;

@@ -3,8 +3,8 @@
 import { create } from 'zustand';
 import type { SavedSelection } from '../../workers/contract.ts';
 import { combine, everything, invert, type Combination } from '../selection/sets.ts';
-import { backend, errorData } from './explore-backend.ts';
-import type { ErrorData } from '../formats/errors.ts';
+import { backend, errorData } from './explore/backend.ts';
+import type { ErrorData } from '../base/errors.ts';
 
 const STEPS_KEPT = 100;
 /** Rows of all steps together: 100 MB. */

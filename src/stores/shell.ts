@@ -1,8 +1,8 @@
 // What the frame of the page shows: the screen, the theme, the device, the storage, messages.
 import { create } from 'zustand';
 import type { DeviceReport, KeptKernels } from '../../workers/contract.ts';
-import type { ErrorData } from '../formats/errors.ts';
-import { errorData, wasCancelled } from './explore-backend.ts';
+import type { ErrorData } from '../base/errors.ts';
+import { errorData, wasCancelled } from './explore/backend.ts';
 import { studio } from './studio.ts';
 
 export const SCREENS = ['data', 'learn', 'explore', 'export', 'help'] as const;

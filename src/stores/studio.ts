@@ -1,6 +1,6 @@
 // The workers, connected once for the page. Components never hold them; they call verbs of the stores.
 import { connectStudio, type Studio } from '../../workers/client.ts';
-import { connectExplore } from './explore-backend.ts';
+import { connectExplore } from './explore/backend.ts';
 
 export type { Studio };
 let connected: Studio | null = null;

@@ -17,7 +17,7 @@ import type {
   StepOptions,
   Weights,
 } from '../engine.ts';
-import { VitrineError } from '../../formats/errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { FeatureMaker } from '../features.ts';
 import { decoderChain, encoderChain, imagesPerLatent, latentCount } from '../parameters.ts';
 import { makeSliceLayout, type SliceLayout } from '../slices.ts';

@@ -1,6 +1,6 @@
 // A neural field on the CPU: owns the memory that the kernels compute in, feeds it batches chunk by chunk, reads results.
 // Calls wait for each other, so decoding may be asked for while training goes on.
-import { VitrineError } from '../../formats/errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import type {
   EncodingTable,
   FieldModel,

@@ -1,6 +1,6 @@
 // Fields of a .cs table as numbers that are numbers.
 import type { CsFields } from './cs-particles.ts';
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 
 /**
  * rows×width values of a field; null where no table has it. Errors: 'cs-syntax' (of a type that is not read, or of another

@@ -6,7 +6,7 @@ import { csOptics } from '../cs/cs-optics.ts';
 import { csImages, csPixelSize, joinPassthrough, type CsFields } from '../cs/cs-particles.ts';
 import { csPoses, csPosesSoFar } from '../cs/cs-poses.ts';
 import type { CsTable } from '../cs/cs.ts';
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { CtfGivens, ImageNames, ImageScale } from '../image-scale.ts';
 import type { FileImageReader } from '../mrc.ts';
 import type { OpticsGroup, ParticleTable, Poses } from '../particles.ts';
@@ -149,10 +149,19 @@ export function starSource(
   return source;
 }
 
+/** A .cs file and the passthrough tables of its job. */
+interface CsFiles {
+  file: Recognised;
+  table: CsTable;
+  passthrough: Recognised[];
+}
+
+/**
+ * Particles of a .cs file; images of `stack` in the order of its rows where one is given, else of the files that it names.
+ * Error 'cs-syntax' where it names none.
+ */
 export function csSource(
-  file: Recognised,
-  table: CsTable,
-  passthrough: Recognised[],
+  { file, table, passthrough }: CsFiles,
   finder: StackFinder,
   stack: Recognised | null,
   answers: Answers,

@@ -5,7 +5,7 @@ import { parseCs } from '../cs/cs.ts';
 import { readCryodrgnPickle } from '../cryodrgn-pickles.ts';
 import { readCsv } from '../csv.ts';
 import { bytesOf, detectKind } from '../detect.ts';
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { ImageNames } from '../image-scale.ts';
 import { isFileImageReader } from '../mrc.ts';
 import type { NamedBlob, ParticleSet, Poses } from '../particles.ts';

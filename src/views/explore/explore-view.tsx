@@ -2,9 +2,9 @@
 // All views show the same selection and the same marked particle.
 import { useState, type KeyboardEvent } from 'react';
 import type { RunSummary } from '../../../workers/contract.ts';
-import { dismissError, isHomogeneous, useExplore } from '../../stores/explore.ts';
+import { dismissError, isHomogeneous, useExplore } from '../../stores/explore/store.ts';
 import { clearSelection, redo, undo, useSelections } from '../../stores/selections.ts';
-import { useShownRun } from '../../stores/explore-run.ts';
+import { useShownRun } from '../../stores/explore/run.ts';
 import { Button } from '../../ui/button.tsx';
 import { DirectionMap } from '../../ui/direction-map.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';

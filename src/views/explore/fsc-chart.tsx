@@ -1,6 +1,6 @@
 // Fourier shell correlation between A and B over 1/Å, with the shells at which it first falls below 0.5 and 0.143.
 import { useMemo } from 'react';
-import { useMaps } from '../../stores/explore-maps.ts';
+import { useMaps } from '../../stores/explore/maps.ts';
 import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { resolutionAt } from './fsc-resolution.ts';

@@ -1,11 +1,11 @@
 // Maps of the k-means centres: a click shows one whole and marks its particle; its cluster can be selected.
 import { useEffect } from 'react';
 import { Download, SquareMousePointer } from 'lucide-react';
-import { cancelJob, computeClusters, rowsOfCluster, useExplore } from '../../stores/explore.ts';
-import { exportMaps, useExports } from '../../stores/explore-exports.ts';
-import { cancelGallery, openGallery, useGallery, type GalleryItem } from '../../stores/explore-gallery.ts';
-import { markRow } from '../../stores/explore-landscape.ts';
-import { showMapAt, useMaps } from '../../stores/explore-maps.ts';
+import { cancelJob, computeClusters, rowsOfCluster, useExplore } from '../../stores/explore/store.ts';
+import { exportMaps, useExports } from '../../stores/explore/exports.ts';
+import { cancelGallery, openGallery, useGallery, type GalleryItem } from '../../stores/explore/gallery.ts';
+import { markRow } from '../../stores/explore/landscape.ts';
+import { showMapAt, useMaps } from '../../stores/explore/maps.ts';
 import { modeWith, select } from '../../stores/selections.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';

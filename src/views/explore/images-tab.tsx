@@ -1,11 +1,11 @@
 // Images of the selected particles, a page at a time, low-passed and with the sign of the CTF corrected.
 import { useEffect, useRef } from 'react';
 import { ChevronLeft, ChevronRight, Images } from 'lucide-react';
-import { useExplore } from '../../stores/explore.ts';
-import { PAGE_SIZE, pageCount, refreshImages, setImages, useImages } from '../../stores/explore-images.ts';
-import { markRow } from '../../stores/explore-landscape.ts';
-import { showMapAt } from '../../stores/explore-maps.ts';
-import { zOfRow } from '../../stores/explore-axes.ts';
+import { useExplore } from '../../stores/explore/store.ts';
+import { PAGE_SIZE, pageCount, refreshImages, setImages, useImages } from '../../stores/explore/images.ts';
+import { markRow } from '../../stores/explore/landscape.ts';
+import { showMapAt } from '../../stores/explore/maps.ts';
+import { zOfRow } from '../../stores/explore/axes.ts';
 import { useSelections } from '../../stores/selections.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';

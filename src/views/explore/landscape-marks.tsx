@@ -1,10 +1,10 @@
 // Marks over the landscape: cluster centres, the place whose map is shown, the chosen path, the trajectory.
 import { useMemo } from 'react';
 import type { PointCloud } from '../../selection/lasso.ts';
-import { landscapeSource, useExplore } from '../../stores/explore.ts';
-import { placeOfZ } from '../../stores/explore-axes.ts';
-import { markerPlace, placeOfRow, useLandscape } from '../../stores/explore-landscape.ts';
-import { useTrajectory } from '../../stores/explore-trajectory.ts';
+import { landscapeSource, useExplore } from '../../stores/explore/store.ts';
+import { placeOfZ } from '../../stores/explore/axes.ts';
+import { markerPlace, placeOfRow, useLandscape } from '../../stores/explore/landscape.ts';
+import { useTrajectory } from '../../stores/explore/trajectory.ts';
 import type { ThemeColors } from '../../ui/theme-colors.ts';
 import { clusterColors } from './point-colors.ts';
 import styles from './landscape.module.css';

@@ -1,9 +1,9 @@
 // The landscape with its controls: axes, colours, tools above; what is selected, and how, below.
 import { useMemo, useRef, useState, type DragEvent } from 'react';
 import { Crosshair, Hand, Lasso, SquareDashed, TablePropertiesIcon } from 'lucide-react';
-import { addColumns, cancelJob, computeUmap, useExplore } from '../../stores/explore.ts';
-import { axisName, cloudOf, colorChoices, placesDecode, type AxisFamily } from '../../stores/explore-axes.ts';
-import { setAxis, setFamily, setLandscape, useLandscape, type LandscapeTool } from '../../stores/explore-landscape.ts';
+import { addColumns, cancelJob, computeUmap, useExplore } from '../../stores/explore/store.ts';
+import { axisName, cloudOf, colorChoices, placesDecode, type AxisFamily } from '../../stores/explore/axes.ts';
+import { setAxis, setFamily, setLandscape, useLandscape, type LandscapeTool } from '../../stores/explore/landscape.ts';
 import { useSelections } from '../../stores/selections.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';

@@ -2,9 +2,9 @@
 // and the path.
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { PointCloud } from '../../selection/lasso.ts';
-import { axisName } from '../../stores/explore-axes.ts';
-import { landscapeSource } from '../../stores/explore.ts';
-import { addToPath, lassoInData, markerPlace, probeAt, useLandscape } from '../../stores/explore-landscape.ts';
+import { axisName } from '../../stores/explore/axes.ts';
+import { landscapeSource } from '../../stores/explore/store.ts';
+import { addToPath, lassoInData, markerPlace, probeAt, useLandscape } from '../../stores/explore/landscape.ts';
 import { modeWith } from '../../stores/selections.ts';
 import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';

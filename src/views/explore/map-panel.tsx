@@ -5,7 +5,7 @@ import type { Progress } from '../../../workers/contract.ts';
 import { CameraLink } from '../../viewer3d/camera-link.ts';
 import { MapView, type MapViewHandle } from '../../viewer3d/map-view.tsx';
 import type { SliceSetting } from '../../viewer3d/slices.ts';
-import { exportMaps, useExports } from '../../stores/explore-exports.ts';
+import { exportMaps, useExports } from '../../stores/explore/exports.ts';
 import {
   cancelMap,
   dismissMapError,
@@ -15,7 +15,7 @@ import {
   useMaps,
   type MapLook,
   type ShownMap,
-} from '../../stores/explore-maps.ts';
+} from '../../stores/explore/maps.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';

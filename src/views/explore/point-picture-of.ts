@@ -1,8 +1,8 @@
 // The picture of the points as the stores have it: coordinates, colours, what is selected.
 import { useMemo } from 'react';
-import { classesOf, colorValues } from '../../stores/explore-axes.ts';
-import { useExplore } from '../../stores/explore.ts';
-import { useLandscape } from '../../stores/explore-landscape.ts';
+import { classesOf, colorValues } from '../../stores/explore/axes.ts';
+import { useExplore } from '../../stores/explore/store.ts';
+import { useLandscape } from '../../stores/explore/landscape.ts';
 import { useSelections } from '../../stores/selections.ts';
 import type { ThemeColors } from '../../ui/theme-colors.ts';
 import type { Columns } from './landscape-traces.ts';

@@ -1,8 +1,8 @@
 // A trajectory: where it goes, how many maps, and the player.
 import { Download, Pause, Play, Route, Repeat, ArrowLeftRight } from 'lucide-react';
-import { useExplore } from '../../stores/explore.ts';
-import { exportMaps, useExports } from '../../stores/explore-exports.ts';
-import { setPath, useLandscape } from '../../stores/explore-landscape.ts';
+import { useExplore } from '../../stores/explore/store.ts';
+import { exportMaps, useExports } from '../../stores/explore/exports.ts';
+import { setPath, useLandscape } from '../../stores/explore/landscape.ts';
 import {
   boxOfFrames,
   cancelTrajectory,
@@ -13,9 +13,9 @@ import {
   setTrajectory,
   showFrame,
   useTrajectory,
-} from '../../stores/explore-trajectory.ts';
-import { axisName } from '../../stores/explore-axes.ts';
-import { useMaps } from '../../stores/explore-maps.ts';
+} from '../../stores/explore/trajectory.ts';
+import { axisName } from '../../stores/explore/axes.ts';
+import { useMaps } from '../../stores/explore/maps.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';

@@ -1,8 +1,8 @@
 // Export: particle lists of a selection, maps, latents, the whole run; and lists coming back as selections.
 import { PackageOpen } from 'lucide-react';
-import { isHomogeneous, useExplore } from '../../stores/explore.ts';
-import { cancelExport, useExports } from '../../stores/explore-exports.ts';
-import { useShownRun } from '../../stores/explore-run.ts';
+import { isHomogeneous, useExplore } from '../../stores/explore/store.ts';
+import { cancelExport, useExports } from '../../stores/explore/exports.ts';
+import { useShownRun } from '../../stores/explore/run.ts';
 import { goTo } from '../../stores/shell.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';

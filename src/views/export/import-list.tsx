@@ -1,7 +1,7 @@
 // A list coming back: STAR, .cs, ind.pkl or CSV, dropped or chosen, becomes a named selection.
 import { useRef, useState } from 'react';
 import { FileInput } from 'lucide-react';
-import { importList, useExports } from '../../stores/explore-exports.ts';
+import { importList, useExports } from '../../stores/explore/exports.ts';
 import { Button } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';

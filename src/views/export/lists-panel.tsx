@@ -1,8 +1,8 @@
 // Particle lists: one row a format, with what it is for, and why it cannot be written where it cannot.
 import { Download } from 'lucide-react';
 import type { ExportFormat } from '../../../workers/contract.ts';
-import { exportList, formatObstacle, rowsOf, useExports } from '../../stores/explore-exports.ts';
-import { useExplore } from '../../stores/explore.ts';
+import { exportList, formatObstacle, rowsOf, useExports } from '../../stores/explore/exports.ts';
+import { useExplore } from '../../stores/explore/store.ts';
 import { useSelections } from '../../stores/selections.ts';
 import { Button } from '../../ui/button.tsx';
 import { Panel } from '../../ui/panel.tsx';

@@ -11,11 +11,11 @@ import {
   rowsOf,
   useExports,
   type MapSet,
-} from '../../stores/explore-exports.ts';
-import { useExplore } from '../../stores/explore.ts';
-import { useMaps } from '../../stores/explore-maps.ts';
+} from '../../stores/explore/exports.ts';
+import { useExplore } from '../../stores/explore/store.ts';
+import { useMaps } from '../../stores/explore/maps.ts';
 import { useSelections } from '../../stores/selections.ts';
-import { useTrajectory } from '../../stores/explore-trajectory.ts';
+import { useTrajectory } from '../../stores/explore/trajectory.ts';
 import { Button } from '../../ui/button.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { saveFile } from './download.ts';

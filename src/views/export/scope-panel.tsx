@@ -1,7 +1,7 @@
 // Which particles are exported: the standing selection, a named one, a cluster, or all.
 import { RadioGroup } from 'radix-ui';
-import { useExplore } from '../../stores/explore.ts';
-import { setScope, useExports, type ExportScope } from '../../stores/explore-exports.ts';
+import { useExplore } from '../../stores/explore/store.ts';
+import { setScope, useExports, type ExportScope } from '../../stores/explore/exports.ts';
 import { useSelections } from '../../stores/selections.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';

@@ -13,7 +13,7 @@ import {
   type PresetName,
 } from '../../stores/learn-form.ts';
 import { activeRun, startRun, useRuns } from '../../stores/runs.ts';
-import { PRESETS, type Params } from '../../params.ts';
+import { PRESETS, type Params } from '../../params/params.ts';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { NoticeCard } from '../../ui/notice-card.tsx';

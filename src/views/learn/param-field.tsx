@@ -1,5 +1,5 @@
 // One parameter: name, meaning, unit, and the control its kind calls for.
-import type { ParamDef, ParamKey } from '../../params.ts';
+import type { ParamDef, ParamKey } from '../../params/params.ts';
 import { setParam, useLearnForm } from '../../stores/learn-form.ts';
 import { Field } from '../../ui/field.tsx';
 import { Select } from '../../ui/select.tsx';

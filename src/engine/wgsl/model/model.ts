@@ -1,7 +1,7 @@
 // The field as a FieldModel on a graphics processor. What a batch of one size needs is recorded once (training-program.ts,
 // encoding-program.ts, values-program.ts); a step writes the batch and submits one command buffer, and nothing is read back
 // but losses when they are asked for. Two steps are on their way at most.
-import { throwIfCancelled, VitrineError } from '../../../formats/errors.ts';
+import { throwIfCancelled, VitrineError } from '../../../base/errors.ts';
 import type {
   EncodingTable,
   FieldModel,

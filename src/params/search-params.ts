@@ -1,5 +1,5 @@
 // Options of finding poses (docs/AB_INITIO.md): a part of the one table (params.ts).
-import { define } from './param-definition.ts';
+import { define } from './definition.ts';
 
 export const SEARCH_PARAMS = define([
   {

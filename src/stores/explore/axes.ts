@@ -1,6 +1,6 @@
 // What the landscape's two axes show, and the way back from a place on it to a z.
-import type { ParticleColumns, PcaResult, RunLatents } from '../../workers/contract.ts';
-import { cloudOfColumns, type PointCloud } from '../selection/lasso.ts';
+import type { ParticleColumns, PcaResult, RunLatents } from '../../../workers/contract.ts';
+import { cloudOfColumns, type PointCloud } from '../../selection/lasso.ts';
 
 export type AxisFamily = 'pca' | 'umap' | 'latent';
 export interface Axes {

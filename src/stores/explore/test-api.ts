@@ -1,12 +1,12 @@
 // What browser stories may ask of Explore and Export, and gestures in data coordinates where a mouse would be awkward.
-import type { Combination } from '../selection/sets.ts';
-import { useExplore } from './explore.ts';
-import { useExports } from './explore-exports.ts';
-import { useGallery } from './explore-gallery.ts';
-import { boxInData, currentCloud, lassoInData, probeAt, setPath, useLandscape } from './explore-landscape.ts';
-import { useMaps, type ShownMap } from './explore-maps.ts';
-import { useTrajectory } from './explore-trajectory.ts';
-import { setSelection, useSelections } from './selections.ts';
+import type { Combination } from '../../selection/sets.ts';
+import { useExplore } from './store.ts';
+import { useExports } from './exports.ts';
+import { useGallery } from './gallery.ts';
+import { boxInData, currentCloud, lassoInData, probeAt, setPath, useLandscape } from './landscape.ts';
+import { useMaps, type ShownMap } from './maps.ts';
+import { useTrajectory } from './trajectory.ts';
+import { setSelection, useSelections } from '../selections.ts';
 
 function mapState(map: ShownMap | null) {
   if (!map) return null;

@@ -1,14 +1,14 @@
 // Brings the current run of the studio onto Explore and Export: opens it when it changes or has a new epoch, and shows a
 // first map.
 import { useEffect } from 'react';
-import type { RunSummary } from '../../workers/contract.ts';
-import { isHomogeneous, openRun, useExplore } from './explore.ts';
-import { zOfRow } from './explore-axes.ts';
-import { closeGallery } from './explore-gallery.ts';
-import { markRow, resetLandscape } from './explore-landscape.ts';
-import { openMaps, showMapAt, useMaps } from './explore-maps.ts';
-import { closeTrajectory } from './explore-trajectory.ts';
-import { currentRun, useRuns } from './runs.ts';
+import type { RunSummary } from '../../../workers/contract.ts';
+import { isHomogeneous, openRun, useExplore } from './store.ts';
+import { zOfRow } from './axes.ts';
+import { closeGallery } from './gallery.ts';
+import { markRow, resetLandscape } from './landscape.ts';
+import { openMaps, showMapAt, useMaps } from './maps.ts';
+import { closeTrajectory } from './trajectory.ts';
+import { currentRun, useRuns } from '../runs.ts';
 
 let shown: string | null = null;
 

@@ -1,8 +1,8 @@
 // Maps at the k-means centres, small, for the gallery; whole ones on request for export.
 import { create } from 'zustand';
-import type { IsosurfaceMesh, KMeansResult, Progress, VolumeData } from '../../workers/contract.ts';
-import type { ErrorData } from '../formats/errors.ts';
-import { backend, errorData, wasCancelled } from './explore-backend.ts';
+import type { IsosurfaceMesh, KMeansResult, Progress, VolumeData } from '../../../workers/contract.ts';
+import type { ErrorData } from '../../base/errors.ts';
+import { backend, errorData, wasCancelled } from './backend.ts';
 
 const THUMBNAIL_BOX = 48;
 

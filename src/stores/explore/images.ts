@@ -1,11 +1,11 @@
 // Pictures of the selected particles, a page at a time.
 import { create } from 'zustand';
-import type { ImageTiles } from '../../workers/contract.ts';
-import { latestWins } from '../../workers/client.ts';
-import type { ErrorData } from '../formats/errors.ts';
-import { useExplore } from './explore.ts';
-import { backend, errorData } from './explore-backend.ts';
-import { useSelections } from './selections.ts';
+import type { ImageTiles } from '../../../workers/contract.ts';
+import { latestWins } from '../../../workers/client.ts';
+import type { ErrorData } from '../../base/errors.ts';
+import { useExplore } from './store.ts';
+import { backend, errorData } from './backend.ts';
+import { useSelections } from '../selections.ts';
 
 export const PAGE_SIZE = 48;
 

@@ -1,7 +1,7 @@
 // What a kernel's proof is made of: cases that run on any Gpu, in Node and in a browser, and compare with the kernel's twin.
 // Outputs are poisoned before, so that a number nobody wrote is seen.
-import type { View } from '../src/engine/wgsl/gpu/arena.ts';
-import type { Gpu } from '../src/engine/wgsl/gpu/gpu.ts';
+import type { View } from '../wgsl/gpu/arena.ts';
+import type { Gpu } from '../wgsl/gpu/gpu.ts';
 
 export interface KernelCase {
   name: string;

@@ -1,12 +1,12 @@
 // Axes and back, playing order, and maps that overtake each other, against a backend of a few lines.
 import { describe, expect, it } from 'vitest';
-import type { DecodeRequest, PcaResult, RunLatents, VolumeData } from '../../workers/contract.ts';
-import type { CallControl } from '../../workers/facade.ts';
-import { VitrineError } from '../formats/errors.ts';
-import { classesOf, cloudOf, nearestRow, placeOfZ, zAtPlace } from './explore-axes.ts';
-import { connectExplore, type ExploreBackend } from './explore-backend.ts';
-import { cancelMap, openMaps, pinAsB, previewBox, setLevel, showMapAt, useMaps } from './explore-maps.ts';
-import { frameBox, nextFrame } from './explore-trajectory.ts';
+import type { DecodeRequest, PcaResult, RunLatents, VolumeData } from '../../../workers/contract.ts';
+import type { CallControl } from '../../../workers/facade.ts';
+import { VitrineError } from '../../base/errors.ts';
+import { classesOf, cloudOf, nearestRow, placeOfZ, zAtPlace } from './axes.ts';
+import { connectExplore, type ExploreBackend } from './backend.ts';
+import { cancelMap, openMaps, pinAsB, previewBox, setLevel, showMapAt, useMaps } from './maps.ts';
+import { frameBox, nextFrame } from './trajectory.ts';
 
 const mu = new Float32Array([1, 2, 3, -1, 0, 1, 4, 4, -2]);
 const latents: RunLatents = { epoch: 1, zDim: 3, count: 3, mu, norm: new Float32Array(3) };

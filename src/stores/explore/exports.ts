@@ -8,14 +8,14 @@ import type {
   PoseFormat,
   Progress,
   VolumeData,
-} from '../../workers/contract.ts';
-import type { ErrorData } from '../formats/errors.ts';
-import { everything } from '../selection/sets.ts';
-import { rowsOfCluster, useExplore } from './explore.ts';
-import { backend, errorData, wasCancelled } from './explore-backend.ts';
-import { trajectoryVolumes } from './explore-trajectory.ts';
-import { useMaps } from './explore-maps.ts';
-import { saveSelection, select, useSelections } from './selections.ts';
+} from '../../../workers/contract.ts';
+import type { ErrorData } from '../../base/errors.ts';
+import { everything } from '../../selection/sets.ts';
+import { rowsOfCluster, useExplore } from './store.ts';
+import { backend, errorData, wasCancelled } from './backend.ts';
+import { trajectoryVolumes } from './trajectory.ts';
+import { useMaps } from './maps.ts';
+import { saveSelection, select, useSelections } from '../selections.ts';
 
 /** Which particles: the standing selection, a named one, a cluster, or all. */
 export type ExportScope =

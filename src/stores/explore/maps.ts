@@ -1,10 +1,10 @@
 // The maps on the screen: A (what was last asked for) and B (pinned for comparison). A map comes small first, then
 // whole; of requests that overtake each other only the newest is finished, and one that is under way is given up for it.
 import { create } from 'zustand';
-import type { IsosurfaceMesh, Progress, VolumeData, VolumeStatistics } from '../../workers/contract.ts';
-import { latestWins } from '../../workers/client.ts';
-import type { ErrorData } from '../formats/errors.ts';
-import { backend, errorData, wasCancelled } from './explore-backend.ts';
+import type { IsosurfaceMesh, Progress, VolumeData, VolumeStatistics } from '../../../workers/contract.ts';
+import { latestWins } from '../../../workers/client.ts';
+import type { ErrorData } from '../../base/errors.ts';
+import { backend, errorData, wasCancelled } from './backend.ts';
 
 const PREVIEW_BOX = 32;
 

@@ -1,7 +1,7 @@
 // How a long computation shares its thread: between chunks it hears cancellations, says how far it is (at most ten times
 // a second) and lets messages in.
-import { nextTask } from '../engine/event-loop.ts';
-import { throwIfCancelled } from '../formats/errors.ts';
+import { nextTask } from './event-loop.ts';
+import { throwIfCancelled } from './errors.ts';
 
 export interface LongWork {
   signal?: AbortSignal;

@@ -9,11 +9,11 @@ import type {
   PcaResult,
   RunLatents,
   RunSummary,
-} from '../../workers/contract.ts';
-import type { ErrorData } from '../formats/errors.ts';
-import { backend, errorData, idle, wasCancelled, type Job } from './explore-backend.ts';
-import type { LandscapeSource } from './explore-axes.ts';
-import { openSelections } from './selections.ts';
+} from '../../../workers/contract.ts';
+import type { ErrorData } from '../../base/errors.ts';
+import { backend, errorData, idle, wasCancelled, type Job } from './backend.ts';
+import type { LandscapeSource } from './axes.ts';
+import { openSelections } from '../selections.ts';
 
 export const ANALYSIS_SEED = 0;
 const FIRST_K = 8;

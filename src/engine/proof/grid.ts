@@ -1,6 +1,6 @@
 // A Gpu whose dispatches are laid out in two dimensions, as WebGPU demands beyond 65535 workgroups: proves that kernels read
 // their number right where so many would take gigabytes.
-import type { Gpu } from '../src/engine/wgsl/gpu/gpu.ts';
+import type { Gpu } from '../wgsl/gpu/gpu.ts';
 
 /** `gpu` with three rows of workgroups, and some too many, wherever there are more than one. */
 export function inTwoDimensions(gpu: Gpu): Gpu {

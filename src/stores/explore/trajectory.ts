@@ -1,12 +1,12 @@
 // A walk through the latent space as a series of maps: along a principal component or through chosen particles,
 // decoded in the background, played on the map panel.
 import { create } from 'zustand';
-import type { Progress, TrajectoryRequest, VolumeData } from '../../workers/contract.ts';
-import type { ErrorData } from '../formats/errors.ts';
-import { useExplore } from './explore.ts';
-import { backend, errorData, wasCancelled } from './explore-backend.ts';
-import { zOfRow } from './explore-axes.ts';
-import { levelFor, onLevelChange, showMap, type ShownMap } from './explore-maps.ts';
+import type { Progress, TrajectoryRequest, VolumeData } from '../../../workers/contract.ts';
+import type { ErrorData } from '../../base/errors.ts';
+import { useExplore } from './store.ts';
+import { backend, errorData, wasCancelled } from './backend.ts';
+import { zOfRow } from './axes.ts';
+import { levelFor, onLevelChange, showMap, type ShownMap } from './maps.ts';
 
 export interface TrajectorySettings {
   kind: 'component' | 'points';

@@ -1,7 +1,7 @@
 // Every option of training once: meaning, unit, default, range. The types, the validation, the form of the Learn screen,
 // the command line's flags (named as in cryoDRGN where they mean the same) and the documentation come from this table.
-import { VitrineError } from './formats/errors.ts';
-import { define, type ParamDef } from './param-definition.ts';
+import { VitrineError } from '../base/errors.ts';
+import { define, type ParamDef } from './definition.ts';
 import { SEARCH_PARAMS } from './search-params.ts';
 
 export type { ParamDef };

@@ -1,5 +1,5 @@
 // Numbers that float16 holds exactly, for kernels that store it.
-import { decodeHalves, encodeHalves } from '../src/formats/float16.ts';
+import { decodeHalves, encodeHalves } from '../../base/float16.ts';
 
 /** `values` rounded to float16, and their bits. */
 export function halfFloats(values: Float32Array): { values: Float32Array; bits: Uint16Array<ArrayBuffer> } {

@@ -1,8 +1,8 @@
 // How the landscape is drawn and what a hand does on it: axes, colours, tool, lasso in data coordinates, the path.
 import { create } from 'zustand';
-import { rowsInBox, rowsInPolygon, type PointCloud } from '../selection/lasso.ts';
-import type { Combination } from '../selection/sets.ts';
-import { computeUmap, landscapeSource, useExplore } from './explore.ts';
+import { rowsInBox, rowsInPolygon, type PointCloud } from '../../selection/lasso.ts';
+import type { Combination } from '../../selection/sets.ts';
+import { computeUmap, landscapeSource, useExplore } from './store.ts';
 import {
   cloudOf,
   nearestRow,
@@ -12,9 +12,9 @@ import {
   type Axes,
   type AxisFamily,
   type DecodeMode,
-} from './explore-axes.ts';
-import { showMapAt } from './explore-maps.ts';
-import { select } from './selections.ts';
+} from './axes.ts';
+import { showMapAt } from './maps.ts';
+import { select } from '../selections.ts';
 
 export type LandscapeTool = 'lasso' | 'box' | 'probe' | 'pan';
 export interface Place {

@@ -1,7 +1,7 @@
 // The workers as the stores of Explore and Export see them, and the shape of long work that a screen shows.
-import { VitrineError, type ErrorData } from '../formats/errors.ts';
-import type { Progress } from '../../workers/contract.ts';
-import type { Studio } from '../../workers/client.ts';
+import { VitrineError, type ErrorData } from '../../base/errors.ts';
+import type { Progress } from '../../../workers/contract.ts';
+import type { Studio } from '../../../workers/client.ts';
 
 export type ExploreBackend = Pick<Studio, 'io' | 'engine' | 'analysis'>;
 
