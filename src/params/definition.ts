@@ -23,3 +23,12 @@ export type ParamDef<K extends string = string> = Base<K> &
   );
 
 export const define = <const T extends readonly ParamDef[]>(defs: T) => defs;
+
+/** The groups in the order in which forms and the manual show them. */
+export const PARAM_GROUPS: readonly { group: ParamDef['group']; title: string; text: string }[] = [
+  { group: 'model', title: 'Model', text: 'how much detail and variety the network can hold' },
+  { group: 'training', title: 'Training', text: 'how long and how it learns' },
+  { group: 'search', title: 'Pose search', text: 'how poses are found' },
+  { group: 'images', title: 'Images', text: 'how they are prepared' },
+  { group: 'device', title: 'Device', text: 'what computes' },
+];

@@ -28,6 +28,7 @@ import { useThemeColors } from '../../ui/theme-colors.ts';
 import { LandscapePlot } from './landscape-plot.tsx';
 import { useColoring } from './point-picture-of.ts';
 import { SelectionBar } from './selection-bar.tsx';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './landscape.module.css';
 
 const TOOLS: { value: LandscapeTool; label: string; icon: React.ReactNode }[] = [
@@ -140,6 +141,7 @@ function AxesBar() {
         onClick={() => picker.current?.click()}
         testId="add-columns"
       />
+      <HelpLink to="landscape" about="how to read a landscape" />
       <input
         ref={picker}
         type="file"

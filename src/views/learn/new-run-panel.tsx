@@ -22,6 +22,7 @@ import { countText } from '../../ui/quantities.ts';
 import { Segmented } from '../../ui/segmented.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { EstimatePanel } from './estimate-panel.tsx';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './learn.module.css';
 
 export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
@@ -40,7 +41,12 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
     if (await startRun(dataset.id, name.trim() || suggested, params)) setRunName('');
   };
   return (
-    <Panel title="New run" note={`${countText(dataset.particles)} particles of ${dataset.boxPixels}²`} testId="new-run">
+    <Panel
+      title="New run"
+      note={`${countText(dataset.particles)} particles of ${dataset.boxPixels}²`}
+      actions={<HelpLink to="poses" about="known poses or ab initio" />}
+      testId="new-run"
+    >
       <div className={styles.stack}>
         <MethodChoice dataset={dataset} />
         <Presets />

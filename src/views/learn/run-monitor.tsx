@@ -16,6 +16,7 @@ import { LossCharts } from './loss-charts.tsx';
 import { ClassesPanel, DirectionsPanel, MovesPanel } from './pose-panels.tsx';
 import { RunControls } from './run-controls.tsx';
 import { RunStatusBadge } from './run-status.tsx';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './learn.module.css';
 
 /** Setbacks told beneath the numbers; the record keeps more. */
@@ -34,6 +35,7 @@ export function RunMonitor({ run }: { run: RunSummary }) {
         <div className={styles.runHead}>
           <div className={styles.runTitle}>
             <h1>{run.name}</h1>
+            <HelpLink to="training" about="watching a run" />
             <RunStatusBadge status={run.status} testId="run-status" />
             <span className={styles.quiet}>{shape(run)}</span>
           </div>
