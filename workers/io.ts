@@ -287,7 +287,7 @@ export class Io implements contract.IoApi, PreparationApi {
   }
 
   private originalsGone(record: DatasetRecord): VitrineError {
-    return new VitrineError('file-missing', 'The original images are not at hand.', {
+    return new VitrineError('file-missing', 'The original image files are not open.', {
       file: record.name,
       advice: 'Open the original files again: the studio knows them and goes on where it was.',
     });

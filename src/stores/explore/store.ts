@@ -104,7 +104,7 @@ async function columnsOf({ id, datasetId, params }: RunSummary): Promise<Particl
   if (!poses) return columns;
   const { rotDegrees, tiltDegrees, shiftPixels, classes } = poses;
   const extra = classes
-    ? [...columns.extra, { name: 'class of the start', values: Float32Array.from(classes, (c) => c + 1) }]
+    ? [...columns.extra, { name: 'class at the start', values: Float32Array.from(classes, (c) => c + 1) }]
     : columns.extra;
   return { ...columns, rotDegrees, tiltDegrees, shiftPixels, extra };
 }
