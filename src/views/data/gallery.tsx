@@ -196,7 +196,7 @@ function GalleryCanvas({ grid, page, contrast }: { grid: GalleryGrid; page: Tile
   const [row, setRow] = useState<number | null>(null);
   const tiles = tilesOf(page);
   useEffect(() => {
-    if (canvas.current) drawGallery(canvas.current, grid, tiles, page.count, contrast, imageMat);
+    if (canvas.current) drawGallery(canvas.current, grid, tiles, page.count, { contrast, mat: imageMat });
   }, [grid, page, tiles, contrast, imageMat, version]);
   if (error) return <NoticeCard tone="error" notice={error} testId="gallery-error" />;
   return (
