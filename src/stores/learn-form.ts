@@ -14,7 +14,7 @@ import {
   type PresetName,
 } from '../params/params.ts';
 import { resolveAuto } from '../params/auto.ts';
-import { errorData, wasCancelled } from './explore/backend.ts';
+import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
 export type Method = Params['method'];

@@ -4,7 +4,7 @@ import { create } from 'zustand';
 import type { IsosurfaceMesh, PcaResult, RunSummary } from '../../workers/contract.ts';
 import { latestWins } from '../../workers/client.ts';
 import type { ErrorData } from '../base/errors.ts';
-import { errorData, wasCancelled } from './explore/backend.ts';
+import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
 export interface LiveLandscape {

@@ -13,7 +13,7 @@ import type {
 import type { ErrorData } from '../../base/errors.ts';
 import { backend, errorData, idle, wasCancelled, type Job } from './backend.ts';
 import type { LandscapeSource } from './axes.ts';
-import { openSelections } from '../selections.ts';
+import { openSelections } from './selections.ts';
 
 export const ANALYSIS_SEED = 0;
 const FIRST_K = 8;
@@ -198,13 +198,17 @@ export function cancelJob(job: 'umap' | 'clusters'): void {
   set(({ clusters }) => ({ clusters: { ...clusters, status: clusters.result ? 'done' : 'idle', progress: null } }));
 }
 
-/** Rows of one cluster, ascending. */
+/** Rows of one cluster, ascending; none where clusters are not computed. */
 export function rowsOfCluster(cluster: number): Uint32Array {
   const labels = get().clusters.result?.labels;
-  if (!labels) return new Uint32Array(0);
+  return labels ? rowsOfLabel(labels, cluster) : new Uint32Array(0);
+}
+
+/** Where `labels` hold one label, ascending. */
+export function rowsOfLabel(labels: Int32Array, wanted: number): Uint32Array {
   const rows: number[] = [];
   labels.forEach((label, row) => {
-    if (label === cluster) rows.push(row);
+    if (label === wanted) rows.push(row);
   });
   return Uint32Array.from(rows);
 }

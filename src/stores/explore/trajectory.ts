@@ -144,7 +144,9 @@ function common(): number | null {
   return get().frames.find(Boolean)?.level ?? null;
 }
 
-onLevelChange(() => void recontour());
+/** Contours the frames anew when the level changes. Gives what ends that. */
+export const followLevel = () => onLevelChange(() => void recontour());
+
 let recontouring = 0;
 async function recontour(): Promise<void> {
   const turn = ++recontouring;

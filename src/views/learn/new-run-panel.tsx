@@ -25,7 +25,9 @@ import { EstimatePanel } from './estimate-panel.tsx';
 import styles from './learn.module.css';
 
 export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
-  const { name, params, errors } = useLearnForm();
+  const name = useLearnForm((state) => state.name);
+  const params = useLearnForm((state) => state.params);
+  const errors = useLearnForm((state) => state.errors);
   const active = useRuns(activeRun);
   const pending = useRuns((state) => state.pending);
   const error = useRuns((state) => state.error);
@@ -179,7 +181,9 @@ const FEW_IMAGES = 200;
 
 /** What to know before poses are looked for, unless the estimate says it. */
 function SearchHints({ dataset }: { dataset: DatasetSummary }) {
-  const { params, estimate, estimatedFor } = useLearnForm();
+  const params = useLearnForm((state) => state.params);
+  const estimate = useLearnForm((state) => state.estimate);
+  const estimatedFor = useLearnForm((state) => state.estimatedFor);
   if (params.method !== 'ab-initio') return null;
   const said =
     estimatedFor === estimateKey(dataset.id, params) ? (estimate?.notices.map(({ code }) => code) ?? []) : [];
