@@ -1,7 +1,8 @@
 // An ab initio training's own part of a run: its plan from the parameters, where its poses come from (the run's last epoch, the
 // start that was already found, or a start now), and what is kept of them.
 import type { Engine } from '../engine/engine.ts';
-import type { FieldDescription } from '../field/spec.ts';
+import type { FieldDescription } from '../field/description.ts';
+import { boxPixelsOf, isHeterogeneous } from '../field/kinds.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { Poses } from '../formats/particles.ts';
 import { startPoses, trainAbInitio } from '../inference/ab-initio/ab-initio.ts';
@@ -30,9 +31,9 @@ export function shiftExtentOf(params: Pick<Params, 'shiftExtent'>, boxPixels: nu
 /** Classes of the start where nothing is said of them, and images that each should have at least. */
 const CLASSES = { heterogeneous: 4, images: 600 } as const;
 
-function classesOf({ classes, zDim }: Params, images: number): number {
+function classesOf({ classes }: Params, field: FieldDescription, images: number): number {
   if (classes !== 'auto') return classes;
-  return zDim > 0 ? Math.max(1, Math.min(CLASSES.heterogeneous, Math.floor(images / CLASSES.images))) : 1;
+  return isHeterogeneous(field) ? Math.max(1, Math.min(CLASSES.heterogeneous, Math.floor(images / CLASSES.images))) : 1;
 }
 
 /** Error 'value-out-of-range' where a band limit lies beyond the box. */
@@ -41,7 +42,7 @@ export function abInitioPlan(
   training: TrainingPlan,
   { images, tilted }: { images: number; tilted: boolean } = { images: Infinity, tilted: false },
 ): AbInitioPlan {
-  const { boxPixels } = training.spec;
+  const boxPixels = boxPixelsOf(training.field);
   const half = boxPixels / 2;
   const bandEnd = params.bandEnd === 'auto' ? Math.min(LARGEST_AUTOMATIC_BAND, half) : params.bandEnd;
   if (bandEnd > half)
@@ -51,7 +52,7 @@ export function abInitioPlan(
       found: String(bandEnd),
     });
   const bounded = params.searchMethod === 'branch-and-bound';
-  const range = searchRangeOf(params, tilted);
+  const range = searchRangeOf(params, training.field, tilted);
   return {
     training,
     search: {
@@ -71,7 +72,7 @@ export function abInitioPlan(
     },
     start: params.start,
     starts: params.starts,
-    classes: classesOf(params, images),
+    classes: classesOf(params, training.field, images),
     patience: params.patience,
     resetEvery: params.resetEvery,
     tiltDegrees: params.tiltDegrees,
@@ -83,10 +84,14 @@ export function abInitioPlan(
  * around, loses more of them than it mends (bench/RESULTS.md). Random poses have to be searched everywhere, and so have tilt pairs: a
  * start looks at the first view alone and knows no shifts of the second.
  */
-function searchRangeOf({ searchRange, start, zDim }: Params, tilted: boolean): 'everywhere' | 'around' | 'nowhere' {
+function searchRangeOf(
+  { searchRange, start }: Params,
+  field: FieldDescription,
+  tilted: boolean,
+): 'everywhere' | 'around' | 'nowhere' {
   if (start === 'random') return 'everywhere';
   if (searchRange !== 'auto') return searchRange;
-  if (zDim === 0 || tilted) return 'everywhere';
+  if (!isHeterogeneous(field) || tilted) return 'everywhere';
   return start === 'em' ? 'nowhere' : 'around';
 }
 
