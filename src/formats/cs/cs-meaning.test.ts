@@ -213,6 +213,13 @@ describe('what forms an image beyond the CTF', () => {
   });
 });
 
+it('copies by symmetry are said to be particles of their own', async () => {
+  const copies = { ...blob, uid: { type: '<u8', values: [7n, 8n] }, 'sym_expand/idx': { type: '<u4', values: [0, 1] } };
+  const { set, warnings } = await look(copies);
+  expect([set?.count, warnings.map(({ code }) => code)]).toEqual([2, ['symmetry-expanded', 'ctf-missing']]);
+  expect((await look(blob)).warnings.map(({ code }) => code)).not.toContain('symmetry-expanded');
+});
+
 describe('a pose a class', () => {
   const separate = {
     ...blob,

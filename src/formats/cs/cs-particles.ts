@@ -1,10 +1,13 @@
 // What cryoSPARC's fields mean: images (blob/path, blob/idx) and their pixel sizes here, poses in cs-poses.ts, CTF in
 // cs-ctf.ts, what forms an image beyond it in cs-optics.ts. A job often splits them over a table and its passthrough files,
 // joined here by uid.
-import { VitrineError } from '../errors.ts';
+import { VitrineError, type Notice } from '../errors.ts';
 import type { CsTable } from './cs.ts';
 import type { ImageNames, ImageScale } from '../image-scale.ts';
 import { rowsByUid } from './join-by-uid.ts';
+
+/** Which symmetry copy of which particle a row is. */
+const SYMMETRY_COPY = ['sym_expand/idx', 'sym_expand/src_uid'];
 
 /** Fields of a table, or of the passthrough files where it lacks them: rows of the table × width. */
 export interface CsFields {
@@ -117,4 +120,18 @@ export function csPixelSize(fields: CsFields): { angstrom: number | null; differ
   const sizes = fields.numbers('blob/psize_A');
   if (!sizes || sizes.length === 0 || !(sizes[0] > 0)) return { angstrom: null, differ: false };
   return { angstrom: sizes[0], differ: sizes.some((size) => Math.abs(size - sizes[0]) > 1e-4 * sizes[0]) };
+}
+
+/** Said of particles that were symmetry-expanded: no symmetry is applied, each copy counts by itself. */
+export function symmetryCopies({ table, has }: CsFields): Notice[] {
+  const field = SYMMETRY_COPY.find(has);
+  if (field === undefined) return [];
+  return [
+    {
+      code: 'symmetry-expanded',
+      message: 'The particles are symmetry-expanded: each copy of an image is taken as a particle of its own.',
+      file: table.fileName,
+      field,
+    },
+  ];
 }

@@ -3,7 +3,7 @@
 import { csClasses, severalClasses, whichClass } from '../cs/cs-classes.ts';
 import { csCtf } from '../cs/cs-ctf.ts';
 import { csOptics } from '../cs/cs-optics.ts';
-import { csImages, csPixelSize, joinPassthrough, type CsFields } from '../cs/cs-particles.ts';
+import { csImages, csPixelSize, joinPassthrough, symmetryCopies, type CsFields } from '../cs/cs-particles.ts';
 import { csPoses, csPosesSoFar } from '../cs/cs-poses.ts';
 import type { CsTable } from '../cs/cs.ts';
 import { VitrineError, type Notice } from '../errors.ts';
@@ -175,7 +175,7 @@ export function csSource(
   const first = (field: string) => fields.numbers(field)?.[0] ?? null;
   const tablePixelSize =
     angstrom !== null && shape && shape[0] > 0 ? (angstrom * shape[0]) / taken.images.boxPixels : angstrom;
-  const notices = [...taken.notices];
+  const notices = [...taken.notices, ...symmetryCopies(fields)];
   const questions = [...taken.questions, ...(chosen?.questions ?? [])];
   const classes = fields.has('alignments3D/pose') ? null : csClasses(fields);
   if (classes) {

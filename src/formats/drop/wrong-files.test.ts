@@ -5,7 +5,8 @@ import { detectKind } from '../detect.ts';
 import { writeCtfPickle, writePosePickle, writeIndexPickle } from '../cryodrgn-pickles.ts';
 import { VitrineError } from '../errors.ts';
 import { mrcStackHeader, writeMrcStack, writeMrcVolume } from '../mrc-write.ts';
-import { openMrcStack, readMrcVolume } from '../mrc.ts';
+import { openMrcStack } from '../mrc.ts';
+import { readMrcVolume } from '../mrc-volume.ts';
 import type { NamedBlob } from '../particles.ts';
 import { readPickles } from '../pickle.ts';
 
