@@ -61,8 +61,12 @@ export async function understand(files: NamedBlob[], options: UnderstandOptions 
     await lookAtPixels(drop, result, built.set);
     lookAtValues(drop, result, built);
   }
-  if (!result.set) result.missing.push('a particle stack (.mrcs), or a .star or .cs file with its stacks');
-  else {
+  if (!result.set) {
+    // What only waits for an answer is not missing.
+    if (built) result.missing.push(CTF_MISSING);
+    else if (choice.source || !choice.question)
+      result.missing.push('a particle stack (.mrcs), or a .star or .cs file with its stacks');
+  } else {
     if (!result.set.poses && posesWereMeant(drop, result.set))
       result.missing.push('poses (a refined .star or .cs file, or pose.pkl that can be read)');
     if (drop.ctfRefused) result.missing.push(CTF_MISSING);
