@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { boxPixelsOf, isHeterogeneous, latentDimension } from '../src/field/kinds.ts';
 import { VitrineError } from '../src/base/errors.ts';
-import { readMrcVolume } from '../src/formats/mrc.ts';
+import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { unpacked } from '../src/formats/unpack.ts';
 import { act } from './command.ts';
 import type { Console } from './console.ts';
@@ -94,8 +94,13 @@ async function fileInfo(path: string, options: ParticleOptions, console: Console
   }
   if (main.error) throw VitrineError.fromData(main.error);
   if (main.role === 'volume') {
-    const { boxPixels, pixelSizeAngstrom } = await readMrcVolume(await unpacked(file));
-    return { ...info, boxPixels, pixelSizeAngstrom };
+    const { boxPixels, pixelSizeAngstrom, notices } = await readMrcVolume(await unpacked(file));
+    return {
+      ...info,
+      boxPixels,
+      pixelSizeAngstrom,
+      warnings: [...info.warnings, ...notices.map(({ message }) => message)],
+    };
   }
   // Of other files the one line says it: "poses of 4,000 particles".
   const count = /\b(\d[\d,]*) (?:particles|images|rows|values|indices)/.exec(main.says);

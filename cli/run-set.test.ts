@@ -7,6 +7,7 @@ import {
   writeIndexPickle,
   writePosePickle,
 } from '../src/formats/cryodrgn-pickles.ts';
+import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { parseStarParticles } from '../src/formats/star/star-particles.ts';
 import { starCtf } from '../src/formats/star/star-ctf.ts';
 import { starPoses } from '../src/formats/star/star-poses.ts';
@@ -152,6 +153,18 @@ describe('convert', () => {
     const refused = await vitrine(['convert', ...args]);
     expect(refused.stderr).toContain(`${field} cannot act here`);
     expect(refused.code).toBe(2);
+  });
+
+  test('a map stays where it lies, and what is done to it is said', async () => {
+    const bytes = new Uint8Array(readFileSync(path('map.mrc')));
+    const header = new DataView(bytes.buffer);
+    [-8, 4, 12].forEach((start, i) => header.setInt32(16 + 4 * i, start, true));
+    [2, 1, 3].forEach((axis, i) => header.setInt32(64 + 4 * i, axis, true));
+    writeFileSync(path('turned.mrc'), bytes);
+    const ended = await vitrine(['convert', 'turned.mrc', '-D', '8', '-o', 'small.mrc']);
+    expect(ended.stderr).toContain('run along y, x, z');
+    const small = await readMrcVolume({ path: 'small.mrc', blob: new Blob([readFileSync(path('small.mrc'))]) });
+    expect(small).toMatchObject({ boxPixels: 8, pixelSizeAngstrom: 16, start: [2, -4, 6], notices: [] });
   });
 
   test('poses and CTF that are given come into the table, all else stays', async () => {

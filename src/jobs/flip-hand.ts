@@ -1,7 +1,7 @@
 // The hand of a run turned: the weights and poses of every epoch that is kept, and the maps of its start.
 import { kindOf } from '../field/kinds.ts';
 import { VitrineError } from '../base/errors.ts';
-import { readMrcVolume } from '../formats/mrc.ts';
+import { readMrcVolume } from '../formats/mrc-volume.ts';
 import { writeMrcVolume } from '../formats/mrc-write.ts';
 import { mirrorPoses, mirrorVolume } from '../imaging/hand.ts';
 import type { RunRecord } from '../library/run-record.ts';

@@ -19,7 +19,7 @@ import { fromFirstMoment } from '../../engine/proof/gradient.ts';
 import { openTfjsEngine } from '../../engine/tfjs/engine.ts';
 import { openWasmEngine } from '../../engine/wasm/engine.ts';
 import { openWgslEngine } from '../../engine/wgsl/engine.ts';
-import { readMrcVolume } from '../../formats/mrc.ts';
+import { readMrcVolume } from '../../formats/mrc-volume.ts';
 import { readTorchCheckpoint, TorchTensor, type CheckpointDict } from '../../formats/torch-checkpoint.ts';
 import { writeTorchCheckpoint } from '../../formats/torch-checkpoint-write.ts';
 import type { HartleyImages } from '../../imaging/hartley-images.ts';

@@ -5,7 +5,7 @@ import { networkOf } from '../../../testing/network.ts';
 import { describeWithReference, referenceBlob, referenceBytes } from '../../../testing/reference.ts';
 import type { Engine, FieldModel } from '../../engine/engine.ts';
 import { openTfjsEngine } from '../../engine/tfjs/engine.ts';
-import { readMrcVolume } from '../../formats/mrc.ts';
+import { readMrcVolume } from '../../formats/mrc-volume.ts';
 import { readTorchCheckpoint, TorchTensor, type CheckpointDict } from '../../formats/torch-checkpoint.ts';
 import { writeTorchCheckpoint } from '../../formats/torch-checkpoint-write.ts';
 import { readYamlConfig } from '../../formats/yaml-config.ts';
