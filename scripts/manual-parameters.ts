@@ -2,8 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { PARAM_GROUPS, type ParamDef } from '../src/params/definition.ts';
-import { PARAMS } from '../src/params/params.ts';
+import { PARAM_GROUPS, PARAMS, type ParamDef } from '../src/params/params.ts';
 
 export const MANUAL_PATH = resolve(import.meta.dirname, '../docs/MANUAL.md');
 const [BEGIN, END] = ['<!-- parameters: npm run manual -- --text -->', '<!-- end of parameters -->'];
@@ -15,7 +14,7 @@ function valuesOf(def: ParamDef): string {
     case 'boolean':
       return `on, and turned off by \`${def.flag}\``;
     case 'choice':
-      return `${def.choices.map((choice) => `\`${choice}\``).join(', ')}; default \`${def.default}\``;
+      return `${def.choices.map(({ value }) => `\`${value}\``).join(', ')}; default \`${def.default}\``;
     case 'auto-number':
       return `${def.min} to ${def.max}${unit}; default auto`;
     default:

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { DeviceReport, KeptKernels } from '../../workers/contract.ts';
 import type { ErrorData } from '../base/errors.ts';
-import { errorData, wasCancelled } from './explore/backend.ts';
+import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
 export const SCREENS = ['data', 'learn', 'explore', 'export', 'help'] as const;

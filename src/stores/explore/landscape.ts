@@ -14,7 +14,7 @@ import {
   type DecodeMode,
 } from './axes.ts';
 import { showMapAt } from './maps.ts';
-import { select } from '../selections.ts';
+import { select } from './selections.ts';
 
 export type LandscapeTool = 'lasso' | 'box' | 'probe' | 'pan';
 export interface Place {

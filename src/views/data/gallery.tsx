@@ -191,7 +191,9 @@ function Pager({ first, perPage, lastFirst, goTo }: PagerProps) {
 
 function GalleryCanvas({ grid, page, contrast }: { grid: GalleryGrid; page: TilePage; contrast: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { version, loading, error } = useTiles();
+  const version = useTiles((state) => state.version);
+  const loading = useTiles((state) => state.loading);
+  const error = useTiles((state) => state.error);
   const { imageMat } = useThemeColors();
   const [row, setRow] = useState<number | null>(null);
   const tiles = tilesOf(page);

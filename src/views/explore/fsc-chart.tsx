@@ -1,6 +1,6 @@
 // Fourier shell correlation between A and B over 1/Å, with the shells at which it first falls below 0.5 and 0.143.
 import { useMemo } from 'react';
-import { useMaps } from '../../stores/explore/maps.ts';
+import { useMaps } from '../../stores/explore/index.ts';
 import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { resolutionAt } from './fsc-resolution.ts';
@@ -10,7 +10,9 @@ import styles from './map-panel.module.css';
 const STATIC = { staticPlot: true };
 
 export function FscChart() {
-  const { fsc, a, b } = useMaps();
+  const fsc = useMaps((state) => state.fsc);
+  const a = useMaps((state) => state.a);
+  const b = useMaps((state) => state.b);
   const theme = useThemeColors();
   const box = (a?.volume.boxPixels ?? 0) * (a?.volume.pixelSizeAngstrom ?? 0);
   const data = useMemo<ChartData[]>(() => {

@@ -1,10 +1,23 @@
 // The landscape with its controls: axes, colours, tools above; what is selected, and how, below.
 import { useMemo, useRef, useState, type DragEvent } from 'react';
 import { Crosshair, Hand, Lasso, SquareDashed, TablePropertiesIcon } from 'lucide-react';
-import { addColumns, cancelJob, computeUmap, useExplore } from '../../stores/explore/store.ts';
-import { axisName, cloudOf, colorChoices, placesDecode, type AxisFamily } from '../../stores/explore/axes.ts';
-import { setAxis, setFamily, setLandscape, useLandscape, type LandscapeTool } from '../../stores/explore/landscape.ts';
-import { useSelections } from '../../stores/selections.ts';
+import {
+  addColumns,
+  type AxisFamily,
+  axisName,
+  cancelJob,
+  cloudOf,
+  colorChoices,
+  computeUmap,
+  type LandscapeTool,
+  placesDecode,
+  setAxis,
+  setFamily,
+  setLandscape,
+  useExplore,
+  useLandscape,
+  useSelections,
+} from '../../stores/explore/index.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
@@ -60,8 +73,13 @@ async function takeColumns(file: File): Promise<void> {
 }
 
 function AxesBar() {
-  const { axes, color } = useLandscape();
-  const { latents, pca, umap, columns, clusters } = useExplore();
+  const axes = useLandscape((state) => state.axes);
+  const color = useLandscape((state) => state.color);
+  const latents = useExplore((state) => state.latents);
+  const pca = useExplore((state) => state.pca);
+  const umap = useExplore((state) => state.umap);
+  const columns = useExplore((state) => state.columns);
+  const clusters = useExplore((state) => state.clusters);
   const named = useSelections((state) => state.named.length);
   const picker = useRef<HTMLInputElement>(null);
   const source = useMemo(
@@ -144,7 +162,11 @@ function LandscapeArea() {
   const theme = useThemeColors();
   const axes = useLandscape((state) => state.axes);
   const color = useLandscape((state) => state.color);
-  const { latents, pca, umap, columns, clusters } = useExplore();
+  const latents = useExplore((state) => state.latents);
+  const pca = useExplore((state) => state.pca);
+  const umap = useExplore((state) => state.umap);
+  const columns = useExplore((state) => state.columns);
+  const clusters = useExplore((state) => state.clusters);
   const named = useSelections((state) => state.named.length);
   const cloud = useMemo(
     () => latents && cloudOf({ latents, pca: pca.result, umap: umap.result }, axes),
@@ -196,7 +218,11 @@ function LandscapeArea() {
 
 /** Tools, points or density, and what a click shows. */
 function ToolsBar() {
-  const { axes, display, tool, decodeMode, path } = useLandscape();
+  const axes = useLandscape((state) => state.axes);
+  const display = useLandscape((state) => state.display);
+  const tool = useLandscape((state) => state.tool);
+  const decodeMode = useLandscape((state) => state.decodeMode);
+  const path = useLandscape((state) => state.path);
   const free = placesDecode(axes);
   return (
     <div className={styles.bar}>

@@ -1,6 +1,6 @@
 // How the maps look: colours, light, transparency, slices. A popover, so that the map keeps the room.
 import { SlidersHorizontal } from 'lucide-react';
-import { setLook, useMaps, type MapLook } from '../../stores/explore/maps.ts';
+import { type MapLook, setLook, useMaps } from '../../stores/explore/index.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Popover } from '../../ui/popover.tsx';
 import { Segmented } from '../../ui/segmented.tsx';

@@ -8,13 +8,15 @@ import {
   select,
   selectAll,
   useSelections,
-} from '../../stores/selections.ts';
+} from '../../stores/explore/index.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import styles from './lists.module.css';
 
 export function SelectionList() {
-  const { named, error, total } = useSelections();
+  const named = useSelections((state) => state.named);
+  const error = useSelections((state) => state.error);
+  const total = useSelections((state) => state.total);
   const [editing, setEditing] = useState<number | null>(null);
   return (
     <div className={styles.side} data-testid="named-selections">

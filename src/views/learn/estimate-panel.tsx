@@ -15,7 +15,12 @@ import styles from './learn.module.css';
 const SETTLE_MS = 1200;
 
 export function EstimatePanel({ dataset }: { dataset: DatasetSummary }) {
-  const { params, errors, estimate, estimatedFor, estimating, estimateError } = useLearnForm();
+  const params = useLearnForm((state) => state.params);
+  const errors = useLearnForm((state) => state.errors);
+  const estimate = useLearnForm((state) => state.estimate);
+  const estimatedFor = useLearnForm((state) => state.estimatedFor);
+  const estimating = useLearnForm((state) => state.estimating);
+  const estimateError = useLearnForm((state) => state.estimateError);
   const busy = useRuns((state) => activeRun(state) !== null || state.pending !== null);
   const key = estimateKey(dataset.id, params);
   const fresh = estimatedFor === key;

@@ -19,7 +19,11 @@ import styles from './learn.module.css';
 const POINTS_DRAWN = 60_000;
 
 export function LiveLandscape({ run }: { run: RunSummary }) {
-  const { runId, pca, epoch, error, row } = useLive();
+  const runId = useLive((state) => state.runId);
+  const pca = useLive((state) => state.pca);
+  const epoch = useLive((state) => state.epoch);
+  const error = useLive((state) => state.error);
+  const row = useLive((state) => state.row);
   const colors = useThemeColors();
   const own = runId === run.id ? pca : null;
   const data = useMemo<ChartData[]>(() => {
@@ -79,7 +83,13 @@ export function LiveLandscape({ run }: { run: RunSummary }) {
 }
 
 export function LiveMap({ run }: { run: RunSummary }) {
-  const { runId, mesh, epoch, row, boxAngstrom, loading, error } = useLive();
+  const runId = useLive((state) => state.runId);
+  const mesh = useLive((state) => state.mesh);
+  const epoch = useLive((state) => state.epoch);
+  const row = useLive((state) => state.row);
+  const boxAngstrom = useLive((state) => state.boxAngstrom);
+  const loading = useLive((state) => state.loading);
+  const error = useLive((state) => state.error);
   const own = runId === run.id ? mesh : null;
   const { accent } = useThemeColors();
   const abInitio = run.params.method === 'ab-initio';

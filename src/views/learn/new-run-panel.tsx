@@ -10,10 +10,10 @@ import {
   setRunName,
   useLearnForm,
   type Method,
-  type PresetName,
 } from '../../stores/learn-form.ts';
 import { activeRun, startRun, useRuns } from '../../stores/runs.ts';
-import { PRESETS, type Params } from '../../params/params.ts';
+import { choiceLabel } from '../../params/definition.ts';
+import { choicesOf, defaultParams, PRESETS, type Params, type PresetName } from '../../params/params.ts';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { NoticeCard } from '../../ui/notice-card.tsx';
@@ -26,7 +26,9 @@ import { HelpLink } from '../help/help-link.tsx';
 import styles from './learn.module.css';
 
 export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
-  const { name, params, errors } = useLearnForm();
+  const name = useLearnForm((state) => state.name);
+  const params = useLearnForm((state) => state.params);
+  const errors = useLearnForm((state) => state.errors);
   const active = useRuns(activeRun);
   const pending = useRuns((state) => state.pending);
   const error = useRuns((state) => state.error);
@@ -78,8 +80,7 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
   );
 }
 
-/** Latent dimensions to begin with where several structures are looked for. */
-const SEVERAL = 8;
+const methodLabel = (method: Method) => choiceLabel(choicesOf('method'), method);
 
 function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
   const { method, start, zDim } = useLearnForm((state) => state.params);
@@ -93,11 +94,11 @@ function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
         options={[
           {
             value: 'known-poses',
-            label: 'Known poses',
+            label: methodLabel('known-poses'),
             disabled: !dataset.hasPoses,
             title: dataset.hasPoses ? undefined : 'These particles came without poses',
           },
-          { value: 'ab-initio', label: 'Ab initio' },
+          { value: 'ab-initio', label: methodLabel('ab-initio') },
         ]}
         onChange={chooseMethod}
         testId="method"
@@ -115,7 +116,7 @@ function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
             { value: 'one', label: 'One structure', title: 'One map from all images, without a latent space' },
             { value: 'several', label: 'Heterogeneous', title: 'Structures laid out in a latent space z' },
           ]}
-          onChange={(structures) => setParam('zDim', structures === 'one' ? 0 : SEVERAL)}
+          onChange={(structures) => setParam('zDim', structures === 'one' ? 0 : defaultParams().zDim)}
           testId="structures"
         />
       )}
@@ -131,16 +132,9 @@ function methodText(method: Method, start: Params['start'], hasPoses: boolean): 
     : 'Finds poses and structure from the images alone; poses in the files are ignored.';
 }
 
-/** What a preset comes to where poses are found. */
-const AB_INITIO_PRESETS: Record<PresetName, string> = {
-  quick: 'A small network at a small box: to see whether a shape comes out.',
-  standard: '3 layers of 256 units, 30 epochs: where to start.',
-  fine: '3 layers of 1024 units, 30 epochs: for more detail, on a GPU.',
-};
-
 function Presets() {
   const preset = useLearnForm((state) => state.preset);
-  const abInitio = useLearnForm((state) => state.params.method === 'ab-initio');
+  const method = useLearnForm((state) => state.params.method);
   return (
     <div role="radiogroup" aria-label="Preset" className={styles.presets} data-testid="presets">
       {(Object.keys(PRESETS) as PresetName[]).map((name) => (
@@ -157,7 +151,7 @@ function Presets() {
             onChange={() => choosePreset(name)}
           />
           <span className={styles.presetName}>{PRESETS[name].label}</span>
-          <span className={styles.presetText}>{abInitio ? AB_INITIO_PRESETS[name] : PRESETS[name].meaning}</span>
+          <span className={styles.presetText}>{PRESETS[name].meaning[method]}</span>
         </label>
       ))}
       {preset === null && <p className={styles.quiet}>Custom settings. Choosing a preset replaces them.</p>}
@@ -193,7 +187,9 @@ const FEW_IMAGES = 200;
 
 /** What to know before poses are looked for, unless the estimate says it. */
 function SearchHints({ dataset }: { dataset: DatasetSummary }) {
-  const { params, estimate, estimatedFor } = useLearnForm();
+  const params = useLearnForm((state) => state.params);
+  const estimate = useLearnForm((state) => state.estimate);
+  const estimatedFor = useLearnForm((state) => state.estimatedFor);
   if (params.method !== 'ab-initio') return null;
   const said =
     estimatedFor === estimateKey(dataset.id, params) ? (estimate?.notices.map(({ code }) => code) ?? []) : [];

@@ -1,7 +1,6 @@
 // Every parameter of the table, grouped; those for the few who need them are folded.
 import { ChevronDown } from 'lucide-react';
-import { PARAM_GROUPS } from '../../params/definition.ts';
-import { PARAMS, type ParamDef } from '../../params/params.ts';
+import { PARAM_GROUPS, PARAMS, type ParamDef } from '../../params/params.ts';
 import { setShowAdvanced, useLearnForm } from '../../stores/learn-form.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Panel } from '../../ui/panel.tsx';
