@@ -77,17 +77,22 @@ async function learn(studio: Studio, epochs: number): Promise<void> {
   await studio.enter('param-epochs', epochs);
   await studio.byId('start').click();
   await studio.finished(3600);
-  await studio.until('landscape and map', ({ live, run }) => {
+  const shownWhole = ({ live, run }: VitrineTestApi) => {
     const shown = live();
     return shown.epoch === run()?.epochsDone && shown.hasMap && (run()?.params.zDim === 0 || shown.hasLandscape);
-  });
+  };
+  await studio.until('landscape and map', shownWhole, { seconds: 300 });
 }
 
 async function mapSettled(studio: Studio): Promise<void> {
-  await studio.until('a whole map', ({ explore }) => {
-    const { decoding, a } = explore();
-    return !decoding && a && !a.preview;
-  });
+  await studio.until(
+    'a whole map',
+    ({ explore }) => {
+      const { decoding, a } = explore();
+      return !decoding && a && !a.preview;
+    },
+    { seconds: 300 },
+  );
 }
 
 /** Row of the particle at a share of the order along the first axis shown. */
