@@ -121,7 +121,7 @@ function checked(rows: ArrayLike<number>[], zDim: number, path: string): ArrayLi
     throw new VitrineError('value-out-of-range', 'The file does not hold latents of this run.', {
       file: path,
       row: bad < 0 ? undefined : bad + 1,
-      expected: `${zDim} numbers a row`,
+      expected: `${zDim} numbers per row`,
       found: bad < 0 ? 'no rows' : `${rows[bad].length} values`,
     });
   return rows;

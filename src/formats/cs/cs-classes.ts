@@ -149,9 +149,9 @@ function multiClasses(fields: CsFields) {
 export function severalClasses(fields: CsFields, { classes, prefix }: CsClasses, said?: PoseClass): Notice {
   return {
     code: 'alignments-of-classes',
-    message: `The file holds a pose a class (${classes.length} classes, ${prefix})${
+    message: `The file holds one pose per class (${classes.length} classes, ${prefix})${
       said === undefined
-        ? ', and no single one a particle.'
+        ? ', none per particle.'
         : said === 'best'
           ? "; each particle's is that of its most probable class."
           : `; those of class ${said} are taken.`

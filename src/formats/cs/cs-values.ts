@@ -10,8 +10,8 @@ export function valuesOfField(fields: CsFields, field: string, width = 1): Float
   throw new VitrineError('cs-syntax', 'A field is not of the kind it should be.', {
     file: fields.table.fileName,
     field,
-    expected: width === 1 ? 'a number a particle' : `${width} numbers a particle`,
-    found: values ? `${values.length / fields.table.rows} numbers a particle` : 'a type that is not read',
+    expected: width === 1 ? 'one number per particle' : `${width} numbers per particle`,
+    found: values ? `${values.length / fields.table.rows} numbers per particle` : 'a type that is not read',
   });
 }
 

@@ -192,7 +192,7 @@ function boxNotices(readers: readonly FileImageReader[], atBox: CropReader | nul
   return [
     {
       code: 'boxes-cropped',
-      message: `Images of ${boxes.join(', ')} pixels are brought to ${boxes[0] - (boxes[0] % 2)} in Fourier space: each keeps its field of view, with a pixel size of its own, and all one noise a pixel.`,
+      message: `Images of ${boxes.join(', ')} pixels are brought to ${boxes[0] - (boxes[0] % 2)} in Fourier space: each keeps its field of view, with a pixel size of its own, and all the same noise per pixel.`,
       file,
     },
   ];
@@ -209,7 +209,7 @@ function takenInOrder(table: Recognised, stack: Recognised): Notice {
 
 function inRowOrder(table: Recognised, rows: number, stack: Recognised | null): Images {
   if (stack?.content.kind !== 'stack' || stack.content.reader.count !== rows)
-    throw new VitrineError('count-mismatch', 'The stack does not have one image a row of the table.', {
+    throw new VitrineError('count-mismatch', 'The stack does not have one image per row of the table.', {
       file: stack?.file.path ?? table.file.path,
       expected: `${rows} images`,
       found: stack?.content.kind === 'stack' ? String(stack.content.reader.count) : 'none',
@@ -223,7 +223,7 @@ function mapAsStack({ file }: Recognised): Notice {
     code: 'map-as-stack',
     message: `The header of ${baseName(file.path)} describes a map; its sections are taken as images.`,
     file: file.path,
-    advice: 'Look at the gallery: slices of a map are no particles.',
+    advice: 'Look at the gallery: sections of a map are no particles.',
   };
 }
 
