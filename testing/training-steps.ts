@@ -1,12 +1,12 @@
-// Steps of training on the hinge set from one seed, for comparing engines: all see the same batches, weights and noise.
+// Steps of training from one seed, for comparing engines: all see the same batches, weights and noise.
 import type { Engine, ModelSpec, Precision } from '../src/engine/engine.ts';
 import { initialCheckpoint } from '../src/inference/start.ts';
 import { trainingBatch } from '../src/inference/image-batches.ts';
 import { shuffleRandom } from '../src/inference/seeds.ts';
 import { ShuffledImages } from '../src/inference/shuffled-images.ts';
-import { hingeCtf, hingeImages, hingePoses } from './hinge.ts';
+import type { TrainingData } from '../src/inference/training.ts';
 
-export interface HingeTraining {
+export interface StepsOfTraining {
   width: number;
   layers: number;
   zDim: number;
@@ -17,13 +17,14 @@ export interface HingeTraining {
 }
 
 /** The mean loss (reconstruction + β·KL/P) of each `every` steps. */
-export async function hingeLosses(
+export async function trainingLosses(
   engine: Engine,
-  training: HingeTraining,
+  data: TrainingData,
+  training: StepsOfTraining,
   precision: Precision = 'float32',
 ): Promise<number[]> {
   const { width, layers, zDim, batchSize, steps, every } = training;
-  const images = await hingeImages();
+  const { images } = data;
   const spec: ModelSpec = {
     boxPixels: images.boxPixels,
     zDim,
@@ -37,7 +38,6 @@ export async function hingeLosses(
   };
   const field = { kind: 'network', spec, encoding: { type: 'gaussian', frequencies: null, sigma: 0.5 } } as const;
   const start = initialCheckpoint(field, 0);
-  const data = { images, poses: hingePoses(), ctf: hingeCtf() };
   const model = await engine.createModel(start.field, start, { precision });
   const losses: number[] = [];
   try {
