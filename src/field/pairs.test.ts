@@ -27,7 +27,7 @@ const field: FieldDescription = {
     encoderLayers: 2,
     encoderDim: 20,
     encoderMaskRadius: 8,
-    views: 2,
+    tilts: 2,
   },
   encoding: { type: 'gaussian', frequencies: null, sigma: 0.5 },
 };
@@ -53,7 +53,7 @@ const refusalOf = (field: string) =>
 describe('config.yaml of tilt pairs', () => {
   it('is asked for by a set of pairs', () => {
     const params = validateParams({ zDim: 3 });
-    expect(fieldFromParams(params, 16, 2).spec.views).toBe(2);
+    expect(fieldFromParams(params, 16, 2).spec.tilts).toBe(2);
     expect(fieldFromParams(params, 16).spec).not.toHaveProperty('views');
   });
 
@@ -162,7 +162,7 @@ describe('weights of tilt pairs', () => {
   });
 
   it('do not fit a model of single images', () => {
-    const { views: _, ...single } = field.spec;
+    const { tilts: _, ...single } = field.spec;
     expect(() => readCheckpoint(dictionary, { ...field, spec: single })).toThrow(/encoder\.main\.0/);
   });
 });

@@ -11,8 +11,8 @@ export interface FieldDescription {
   encoding: EncodingChoice;
 }
 
-/** `views`: 2 where the set is of tilt pairs. */
-export function fieldFromParams(params: Params, boxPixels: number, views: 1 | 2 = 1): FieldDescription {
+/** `tilts`: 2 where the set is of tilt pairs. */
+export function fieldFromParams(params: Params, boxPixels: number, tilts: 1 | 2 = 1): FieldDescription {
   return {
     spec: {
       boxPixels,
@@ -24,7 +24,7 @@ export function fieldFromParams(params: Params, boxPixels: number, views: 1 | 2 
       encoderLayers: params.encoderLayers,
       encoderDim: params.encoderDim,
       encoderMaskRadius: boxPixels / 2,
-      ...(views === 2 && { views }),
+      ...(tilts === 2 && { tilts }),
     },
     encoding: {
       type: params.encodingType,
@@ -68,7 +68,7 @@ export function configFromField(field: FieldDescription, dataset: DatasetArgumen
       : {
           ...common,
           enc_mask: spec.encoderMaskRadius,
-          encode_mode: spec.views === 2 ? 'tilt' : 'resid',
+          encode_mode: spec.tilts === 2 ? 'tilt' : 'resid',
           pdim: spec.decoderDim,
           players: spec.decoderLayers,
           qdim: spec.encoderDim,
@@ -98,8 +98,8 @@ export function configFromField(field: FieldDescription, dataset: DatasetArgumen
 }
 
 /** cryoDRGN's sizes of the encoder of tilts; a model of single images has no use for them, but it asks for them. */
-function tiltParameters({ views, encoderDim, encoderLayers }: ModelSpec): Record<string, number> {
-  return views === 2
+function tiltParameters({ tilts, encoderDim, encoderLayers }: ModelSpec): Record<string, number> {
+  return tilts === 2
     ? { ntilts: TILTS, t_emb_dim: encoderDim, tdim: encoderDim, tlayers: encoderLayers }
     : { ntilts: 10, t_emb_dim: 64, tdim: 1024, tlayers: 3 };
 }
@@ -125,7 +125,7 @@ export function fieldFromConfig(config: unknown): FieldDescription & { dataset: 
     encoderLayers: zDim > 0 ? encoderLayers(model, mode) : 0,
     encoderDim: zDim > 0 ? model.number('qdim') : 1,
     encoderMaskRadius: zDim > 0 ? model.number('enc_mask', half) : half,
-    ...(pairs && { views: 2 as const }),
+    ...(pairs && { tilts: 2 as const }),
   };
   if (mode === 'tilt' && model.has('tilt_params')) checkTiltParameters(model, spec);
   if (spec.encoderMaskRadius < 0) model.refuse('enc_mask', 'a radius in pixels', spec.encoderMaskRadius);

@@ -30,7 +30,7 @@ export function shiftExtentOf(params: Pick<Params, 'shiftExtent'>, boxPixels: nu
 /** Classes of the start where nothing is said of them, and images that each should have at least. */
 const CLASSES = { heterogeneous: 4, images: 600 } as const;
 
-function classesOf({ classes, zDim }: Params, images: number): number {
+function classCountOf({ classes, zDim }: Params, images: number): number {
   if (classes !== 'auto') return classes;
   return zDim > 0 ? Math.max(1, Math.min(CLASSES.heterogeneous, Math.floor(images / CLASSES.images))) : 1;
 }
@@ -71,7 +71,7 @@ export function abInitioPlan(
     },
     start: params.start,
     starts: params.starts,
-    classes: classesOf(params, images),
+    classes: classCountOf(params, images),
     patience: params.patience,
     resetEvery: params.resetEvery,
     tiltDegrees: params.tiltDegrees,
