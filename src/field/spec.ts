@@ -3,6 +3,7 @@
 import type { ModelSpec } from '../engine/engine.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { YamlConfig } from '../formats/yaml-config.ts';
+import { resolveAuto } from '../params/auto.ts';
 import type { Params } from '../params/params.ts';
 import { ENCODING_TYPES, type EncodingChoice, type EncodingType } from './encodings.ts';
 
@@ -28,7 +29,7 @@ export function fieldFromParams(params: Params, boxPixels: number, tilts: 1 | 2 
     },
     encoding: {
       type: params.encodingType,
-      frequencies: params.encodingFrequencies === 'auto' ? null : params.encodingFrequencies,
+      frequencies: resolveAuto({ ...params, boxPixels }, { boxPixels }).encodingFrequencies,
       sigma: params.encodingSigma,
     },
   };

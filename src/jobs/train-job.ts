@@ -14,6 +14,7 @@ import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, Training
 import type { RunRecord } from '../library/run-record.ts';
 import { writeRunOptics } from '../library/run-optics.ts';
 import type { RunFolder } from '../library/runs.ts';
+import { resolveAuto } from '../params/auto.ts';
 import type { Params } from '../params/params.ts';
 import { Setbacks, type AdaptedParams } from './setbacks.ts';
 
@@ -54,7 +55,7 @@ export function fieldOfRun({ params, boxPixels }: RunRecord, { isTiltPairs }: Pi
 
 export function planFrom(params: Params, field: FieldDescription): TrainingPlan {
   const { epochs, batchSize, learningRate, weightDecay, betaSchedule, seed, precision } = params;
-  const beta = params.beta === 'auto' ? (params.zDim > 0 ? 1 / params.zDim : 0) : params.beta;
+  const { beta } = resolveAuto(params, field.spec);
   return { spec: field.spec, epochs, batchSize, learningRate, weightDecay, beta, betaSchedule, seed, precision };
 }
 
