@@ -5,7 +5,7 @@ import { mapStatistics } from '../src/isosurface/statistics.ts';
 import { surfaceNets } from '../src/isosurface/surface-nets.ts';
 import { kMeansClusters } from '../src/landscape/kmeans.ts';
 import { nearestRows } from '../src/landscape/nearest.ts';
-import type { LongWork } from '../src/base/pace.ts';
+import type { LongWork } from '../src/base/long-work.ts';
 import { principalComponents } from '../src/landscape/pca.ts';
 import { alongComponent, throughPoints } from '../src/landscape/trajectory.ts';
 import { umapOf } from '../src/landscape/umap.ts';

@@ -11,7 +11,7 @@ import { ShuffledImages } from '../../src/inference/shuffled-images.ts';
 import { initialCheckpoint } from '../../src/inference/start.ts';
 import type { Checkpoint, TrainingData } from '../../src/inference/training.ts';
 import { Blobs, imagesInMemory } from '../../testing/blobs.ts';
-import type { Desk, Part } from './desk.ts';
+import type { PartContext, Part } from './part-context.ts';
 
 const IMAGES = 200;
 const BATCH = 8;
@@ -41,24 +41,24 @@ async function lossesOf(
   return losses;
 }
 
-function startOf(desk: Desk): { field: NetworkDescription; start: Checkpoint; steps: number } {
-  const boxPixels = desk.small ? 16 : 32;
-  const width = desk.small ? 32 : 128;
+function startOf(context: PartContext): { field: NetworkDescription; start: Checkpoint; steps: number } {
+  const boxPixels = context.small ? 16 : 32;
+  const width = context.small ? 32 : 128;
   const spec: ModelSpec = {
     ...{ boxPixels, zDim: 8, domain: 'fourier', activation: 'relu' },
     ...{ decoderLayers: 3, decoderDim: width, encoderLayers: 3, encoderDim: width, encoderMaskRadius: boxPixels / 2 },
   };
   const field = { kind: 'network', spec, encoding: { type: 'gaussian', frequencies: null, sigma: 0.5 } } as const;
-  return { field, start: initialCheckpoint(field, 0), steps: desk.small ? 30 : 100 };
+  return { field, start: initialCheckpoint(field, 0), steps: context.small ? 30 : 100 };
 }
 
 export const agreement: Part = {
   name: 'agreement',
   seconds: 15,
-  async steps(desk) {
-    const { field, start, steps } = startOf(desk);
+  async steps(context) {
+    const { field, start, steps } = startOf(context);
     const data = await dataOf(field.spec.boxPixels);
-    const modes = modesOf(await desk.gpu());
+    const modes = modesOf(await context.gpu());
     const finish = async (model: FieldModel) => {
       try {
         return { every: EVERY, losses: await lossesOf(model, field, data, steps) };
@@ -81,9 +81,9 @@ export const agreement: Part = {
         name: mode,
         patienceSeconds: 8,
         async run() {
-          const gpu = await desk.gpu();
+          const gpu = await context.gpu();
           const scalar = scalarOf(mode);
-          const tuned = tunedFor(gpu, desk.folder, mode);
+          const tuned = tunedFor(gpu, context.folder, mode);
           const { spec, encoding } = start.field;
           return finish(await WgslModel.create(gpu, tuned, spec, encoding, start, scalar ? { scalar } : {}));
         },

@@ -52,7 +52,7 @@ export interface ModelSpec extends FieldShape {
    * Images of one particle that share its z: 2 for tilt pairs (untilted, tilted), whose encoder looks at both
    * (parameters.ts); absent for 1. Without z it says nothing: the images of a pair are images like others.
    */
-  views?: 1 | 2;
+  tilts?: 1 | 2;
 }
 
 /**

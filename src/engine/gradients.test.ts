@@ -22,7 +22,7 @@ const shapes: CaseShape[] = [
   },
   {
     name: 'tilt pairs, many tiles',
-    spec: { boxPixels: 52, zDim: 5, decoderDim: 40, encoderDim: 37, views: 2 },
+    spec: { boxPixels: 52, zDim: 5, decoderDim: 40, encoderDim: 37, tilts: 2 },
     features: 24,
     images: 4,
   },

@@ -39,7 +39,7 @@ export function decoderOperations({ decoderDim, decoderLayers }: ModelSpec): num
 
 /** Images that share one z: 2 in a model of tilt pairs, else 1. */
 export function imagesPerLatent(spec: ModelSpec): 1 | 2 {
-  return spec.zDim > 0 ? (spec.views ?? 1) : 1;
+  return spec.zDim > 0 ? (spec.tilts ?? 1) : 1;
 }
 
 /** Latents of `images` images. Error: 'usage' where a pair is torn. */

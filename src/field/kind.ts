@@ -27,7 +27,7 @@ export interface FieldAbilities {
 /** Particles that a field is to be learned from: side of their box in pixels, images of each (2 for tilt pairs). */
 export interface SeenParticles {
   boxPixels: number;
-  views: 1 | 2;
+  tilts: 1 | 2;
 }
 
 /** `model_args` of a config.yaml. */

@@ -49,7 +49,7 @@ export function abilitiesOf(field: FieldDescription): FieldAbilities {
 export function fieldFromParams(
   params: Params,
   boxPixels: number,
-  { kind = 'network', views = 1 }: { kind?: FieldKindName; views?: SeenParticles['views'] } = {},
+  { kind = 'network', tilts = 1 }: { kind?: FieldKindName; tilts?: SeenParticles['tilts'] } = {},
 ): FieldDescription {
-  return kindNamed(kind).fromParams(params, { boxPixels, views });
+  return kindNamed(kind).fromParams(params, { boxPixels, tilts });
 }

@@ -62,7 +62,7 @@ export interface EpochSummary extends Losses {
   imagesPerSecond: number;
 }
 
-export type FoundPoses = Required<Pick<Checkpoint, 'poses'>> & Pick<Checkpoint, 'tiltedPoses'>;
+export type EstimatedPoses = Required<Pick<Checkpoint, 'poses'>> & Pick<Checkpoint, 'tiltedPoses'>;
 
 /** Maps of a start, d³ each in the units of the prepared images. */
 export interface StartMaps {
@@ -83,7 +83,7 @@ export type TrainingEvent =
   | { type: 'encoding'; epoch: number; imagesDone: number; imagesTotal: number }
   | { type: 'epoch'; summary: EpochSummary; checkpoint: Checkpoint }
   | { type: 'poses'; report: PoseReport; maps: StartMaps | null }
-  | { type: 'started'; poses: FoundPoses; classes: Uint32Array | null; maps: StartMaps | null }
+  | { type: 'started'; poses: EstimatedPoses; classes: Uint32Array | null; maps: StartMaps | null }
   | { type: 'paused' }
   | { type: 'resumed' }
   | { type: 'finished'; reason: 'all epochs' | 'stopped early' };

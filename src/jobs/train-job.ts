@@ -51,7 +51,7 @@ export interface TrainJobHooks {
 
 /** The run's field; of tilt pairs its encoder joins two views. */
 export function fieldOfRun({ params, boxPixels }: RunRecord, { isTiltPairs }: Pick<RunParticles, 'isTiltPairs'>) {
-  return fieldFromParams(params, boxPixels, { views: isTiltPairs ? 2 : 1 });
+  return fieldFromParams(params, boxPixels, { tilts: isTiltPairs ? 2 : 1 });
 }
 
 export function planFrom(params: Params, field: FieldDescription): TrainingPlan {

@@ -1,7 +1,7 @@
 // The k nearest rows of each row, exactly, by a k-d tree over flat arrays (Friedman, Bentley and Finkel 1977): leaves of
 // a few rows, split at the median of the widest axis, asked with the incremental box distance of Arya and Mount (1993).
 // Latents have few dimensions (1 … 16), where this beats comparing all pairs by far.
-import { type LongWork, Pace } from '../base/pace.ts';
+import { type LongWork, Yielder } from '../base/long-work.ts';
 
 export interface Neighbours {
   /** Neighbours a row. */
@@ -75,7 +75,7 @@ export class NeighbourTree {
     const kept = Math.max(0, Math.min(k, this.count - (sameSet ? 1 : 0)));
     const rows = new Uint32Array(m * kept);
     const distances = new Float32Array(m * kept);
-    const pace = new Pace(work);
+    const yielder = new Yielder(work);
     const search = new Search(this.points, this.order, this.axis, this.split, width, this.count, kept);
     // Queries in the order of the leaves find what they need still in the cache.
     for (let i = 0; i < m && kept > 0; i++) {
@@ -85,7 +85,7 @@ export class NeighbourTree {
         rows[query * kept + j] = search.rows[j];
         distances[query * kept + j] = Math.sqrt(search.squares[j]);
       }
-      if ((i & 63) === 0 && pace.due()) await pace.breathe(i / m, 'Finding neighbours');
+      if ((i & 63) === 0 && yielder.due()) await yielder.yieldToEvents(i / m, 'Finding neighbours');
     }
     return { k: kept, rows, distances };
   }

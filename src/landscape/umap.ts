@@ -7,7 +7,7 @@ import { VitrineError } from '../base/errors.ts';
 import { Random } from '../geometry/random.ts';
 import { fuzzyGraph, membershipStrengths } from './fuzzy-graph.ts';
 import { NeighbourTree } from './neighbours.ts';
-import type { LongWork } from '../base/pace.ts';
+import type { LongWork } from '../base/long-work.ts';
 import { principalComponents } from './pca.ts';
 import { epochsFor, layOut } from './umap-layout.ts';
 

@@ -93,7 +93,7 @@ export function lossTwin(
   const k = Array.from({ length: points }, (_, i) => [(column[i] - center) / boxPixels, (row[i] - center) / boxPixels]);
   const mus: number[][] = [];
   const logVariances: number[][] = [];
-  const views = spec.zDim > 0 && spec.views === 2 ? 2 : 1;
+  const views = spec.zDim > 0 && spec.tilts === 2 ? 2 : 1;
   let squares = 0;
   let kl = 0;
   // Every image's shifted values and CTF, and what the encoder sees of it.

@@ -18,7 +18,7 @@ export const enum Header {
   /** f32: slope of the activation below zero. */
   slope,
   /** Images that share a latent, one after the other. */
-  views,
+  tilts,
   points,
   /** P/2: points with a mirror image behind them. */
   half,

@@ -75,7 +75,7 @@ export function planMemory(spec: ModelSpec, encoding: EncodingTable, slices: Sli
   header.set(Header.zDim, spec.zDim);
   header.set(Header.zPadded, zPadded);
   header.set(Header.channels, slices.channels);
-  header.set(Header.views, views);
+  header.set(Header.tilts, views);
   header.set(Header.points, points);
   header.set(Header.half, half);
   header.set(Header.halfRows, halfRows);

@@ -16,7 +16,7 @@ import type { Scalar } from './gpu/kernels.ts';
 import { fitOf, unfitError } from './model/fits.ts';
 import { WgslModel } from './model/model.ts';
 import { GpuPoseScorer } from './pose-search/scorer.ts';
-import { Chooser } from './tuning/chooser.ts';
+import { KernelChooser } from './tuning/kernel-chooser.ts';
 import { tuningSizes } from './tuning/sizes.ts';
 import type { TuningStore } from './tuning/store.ts';
 import type { TuneOptions } from './tuning/tune.ts';
@@ -34,13 +34,13 @@ export class WgslEngine implements Engine {
   readonly lost: Promise<Error>;
   private readonly models = new Set<FieldModel>();
   private readonly scorers = new Set<PoseScorer>();
-  private readonly chooser: Chooser;
+  private readonly chooser: KernelChooser;
 
   constructor(
     readonly gpu: Gpu,
     { tuning = null, tuneSoftware }: WgslOptions = {},
   ) {
-    this.chooser = new Chooser(gpu, tuning, tuneSoftware);
+    this.chooser = new KernelChooser(gpu, tuning, tuneSoftware);
     const { description, software, lost } = gpu.guarded;
     this.lost = lost;
     this.device = {

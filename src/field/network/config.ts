@@ -22,7 +22,7 @@ export function networkArguments({ spec, encoding }: NetworkDescription): ModelA
     : {
         ...common,
         enc_mask: spec.encoderMaskRadius,
-        encode_mode: spec.views === 2 ? 'tilt' : 'resid',
+        encode_mode: spec.tilts === 2 ? 'tilt' : 'resid',
         pdim: spec.decoderDim,
         players: spec.decoderLayers,
         qdim: spec.encoderDim,
@@ -33,8 +33,8 @@ export function networkArguments({ spec, encoding }: NetworkDescription): ModelA
 }
 
 /** cryoDRGN's sizes of the encoder of tilts; a model of single images has no use for them, but it asks for them. */
-function tiltParameters({ views, encoderDim, encoderLayers }: ModelSpec): Record<string, number> {
-  return views === 2
+function tiltParameters({ tilts, encoderDim, encoderLayers }: ModelSpec): Record<string, number> {
+  return tilts === 2
     ? { ntilts: TILTS, t_emb_dim: encoderDim, tdim: encoderDim, tlayers: encoderLayers }
     : { ntilts: 10, t_emb_dim: 64, tdim: 1024, tlayers: 3 };
 }
@@ -55,7 +55,7 @@ export function networkFromConfig({ boxPixels, model, dataset }: ConfigSections)
     encoderLayers: zDim > 0 ? encoderLayers(model, mode) : 0,
     encoderDim: zDim > 0 ? model.number('qdim') : 1,
     encoderMaskRadius: zDim > 0 ? model.number('enc_mask', half) : half,
-    ...(pairs && { views: 2 as const }),
+    ...(pairs && { tilts: 2 as const }),
   };
   if (mode === 'tilt' && model.has('tilt_params')) checkTiltParameters(model, spec);
   if (spec.encoderMaskRadius < 0) model.refuse('enc_mask', 'a radius in pixels', spec.encoderMaskRadius);

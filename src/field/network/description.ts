@@ -12,7 +12,7 @@ export interface NetworkDescription {
 }
 
 /** The network that these parameters ask for. */
-export function networkFromParams(params: Params, { boxPixels, views }: SeenParticles): NetworkDescription {
+export function networkFromParams(params: Params, { boxPixels, tilts }: SeenParticles): NetworkDescription {
   return {
     kind: 'network',
     spec: {
@@ -25,7 +25,7 @@ export function networkFromParams(params: Params, { boxPixels, views }: SeenPart
       encoderLayers: params.encoderLayers,
       encoderDim: params.encoderDim,
       encoderMaskRadius: boxPixels / 2,
-      ...(views === 2 && { views }),
+      ...(tilts === 2 && { tilts }),
     },
     encoding: {
       type: params.encodingType,

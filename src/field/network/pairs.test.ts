@@ -23,7 +23,7 @@ const field: NetworkDescription = {
     encoderLayers: 2,
     encoderDim: 20,
     encoderMaskRadius: 8,
-    views: 2,
+    tilts: 2,
   },
   encoding: { type: 'gaussian', frequencies: null, sigma: 0.5 },
 };
@@ -49,8 +49,8 @@ const refusalOf = (field: string) =>
 describe('config.yaml of tilt pairs', () => {
   it('is asked for by a set of pairs', () => {
     const params = validateParams({ zDim: 3 });
-    expect(networkFromParams(params, { boxPixels: 16, views: 2 }).spec.views).toBe(2);
-    expect(networkFromParams(params, { boxPixels: 16, views: 1 }).spec).not.toHaveProperty('views');
+    expect(networkFromParams(params, { boxPixels: 16, tilts: 2 }).spec.tilts).toBe(2);
+    expect(networkFromParams(params, { boxPixels: 16, tilts: 1 }).spec).not.toHaveProperty('tilts');
   });
 
   it('says what cryoDRGN says of its encoder of tilts, and comes back as it was', () => {
@@ -156,7 +156,7 @@ describe('weights of tilt pairs', () => {
   });
 
   it('do not fit a model of single images', () => {
-    const { views: _, ...single } = field.spec;
+    const { tilts: _, ...single } = field.spec;
     expect(() => readCheckpoint(dictionary, { ...field, spec: single })).toThrow(/encoder\.main\.0/);
   });
 });

@@ -4,7 +4,7 @@ import { pointsWithin } from '../../engine/scoring/points.ts';
 import { coneRotations, multiplyRotations } from '../../geometry/local-rotations.ts';
 import { isAtBorder, translationGrid } from '../../geometry/translation-grid.ts';
 import type { ComparedPoses, Comparison } from './comparison.ts';
-import type { FoundPoses } from './subdivide.ts';
+import type { PoseSearchResult } from './subdivide.ts';
 
 export interface LocalPlan {
   coneDegrees: number;
@@ -25,7 +25,7 @@ export async function searchLocally(
   comparison: Comparison,
   start: ComparedPoses,
   plan: LocalPlan,
-): Promise<FoundPoses> {
+): Promise<PoseSearchResult> {
   const { count, views } = comparison;
   let best: ComparedPoses = { rotations: start.rotations.slice(), shifts: start.shifts.map((s) => s.slice()) };
   let points = 0;

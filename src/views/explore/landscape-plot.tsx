@@ -31,7 +31,7 @@ import {
   type Ranges,
 } from './plot-frame.ts';
 import { PointCanvas } from './point-canvas.tsx';
-import { hasColorBar, type Coloring } from './point-colors.ts';
+import { hasColorBar, type PointColoring } from './point-colors.ts';
 import { usePointPicture } from './point-picture-of.ts';
 import styles from './landscape.module.css';
 
@@ -41,7 +41,7 @@ const KEY_RADIUS_PIXELS = 28;
 /** Keeps the axes where nothing of the chart itself is shown. */
 const NO_TRACE: ChartData = { type: 'scatter', mode: 'markers', hoverinfo: 'skip', x: [null], y: [null] };
 
-export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring: Coloring }) {
+export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring: PointColoring }) {
   const host = useRef<HTMLDivElement>(null);
   const outline = useRef<SVGPolygonElement>(null);
   const size = useSize(host);

@@ -4,11 +4,11 @@ import { classesOf, colorValues, useExplore, useLandscape, useSelections } from 
 import type { ThemeColors } from '../../ui/theme-colors.ts';
 import type { Columns } from './landscape-traces.ts';
 import type { PlotFrame } from './plot-frame.ts';
-import { clusterColors, pointColors, unitColor, type Coloring } from './point-colors.ts';
+import { clusterColors, pointColors, unitColor, type PointColoring } from './point-colors.ts';
 import { drawingOrder, orderOfSelected, pointOpacity, pointSize, type PointPicture } from './point-picture.ts';
 
 /** What the points are coloured by now. */
-export function useColoring(label: string, theme: ThemeColors): Coloring {
+export function useColoring(label: string, theme: ThemeColors): PointColoring {
   const key = useLandscape((state) => state.color);
   const named = useSelections((state) => state.named);
   const columns = useExplore((state) => state.columns);
@@ -29,7 +29,7 @@ export function useColoring(label: string, theme: ThemeColors): Coloring {
 
 export function usePointPicture(
   columns: Columns,
-  coloring: Coloring,
+  coloring: PointColoring,
   frame: PlotFrame,
   display: 'points' | 'density',
   theme: ThemeColors,

@@ -1,5 +1,5 @@
 // One Adam over the flat buffers, and before it one invocation that says whether the step counts. β1 0.9, β2 0.999, ε 1e-8.
-import { partOf, type Arena, type View } from '../gpu/arena.ts';
+import { partOf, type Arena, type BufferView } from '../gpu/arena.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { DISPATCH_BYTES } from '../gpu/pace.ts';
 import { shaderSource } from '../gpu/source.ts';
@@ -17,16 +17,16 @@ const BYTES_MOVED = 28;
 
 export interface AdamBuffers {
   /** Each of `size` float32, laid out alike. */
-  parameters: View;
-  gradients: View;
-  first: View;
-  second: View;
+  parameters: BufferView;
+  gradients: BufferView;
+  first: BufferView;
+  second: BufferView;
   /** adamState(…). */
-  state: View;
+  state: BufferView;
   /** lossSums(…). */
-  losses: View;
+  losses: BufferView;
   /** stepUniform(…). */
-  step: View;
+  step: BufferView;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { fromHalfFloats, halfFloats } from '../../proof/half-floats.ts';
 import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import { inTwoDimensions } from '../../proof/grid.ts';
-import type { View } from '../gpu/arena.ts';
+import type { BufferView } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
 import { adamState, lossSums, makeAdam, readAdamState } from './adam.ts';
 import { makeCopies } from './copies.ts';
@@ -14,7 +14,7 @@ const step = { learningRate: 1e-2, weightDecay: 0.1, beta: 0, klWeight: 0, image
 
 interface Made {
   commands: Command[];
-  views: Record<keyof AdamArrays | 'gradients' | 'state' | 'losses', View>;
+  views: Record<keyof AdamArrays | 'gradients' | 'state' | 'losses', BufferView>;
   arrays: AdamArrays;
   gradients: Float32Array;
 }
@@ -45,7 +45,7 @@ async function expectArrays(gpu: Gpu, { views }: Made, wanted: AdamArrays): Prom
     expectClose(name, (await gpu.readFloats(views[name])).subarray(0, wanted[name].length), wanted[name], 1e-6);
 }
 
-function flag(gpu: Gpu, state: View): void {
+function flag(gpu: Gpu, state: BufferView): void {
   gpu.write(state, new Uint32Array([1]), 12);
 }
 

@@ -1,5 +1,5 @@
 // Copies of matrices as products want them after each step of Adam: transposed, in float16, or both.
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import { partOf } from '../gpu/arena.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf, type Scalar } from '../gpu/kernels.ts';
@@ -8,11 +8,11 @@ import { shaders } from '../generated/shaders.ts';
 
 export interface CopyOfMatrix {
   /** rows × columns float32, both multiples of 4. */
-  from: View;
+  from: BufferView;
   rows: number;
   columns: number;
   /** The same, or columns × rows where transposed. */
-  to: View;
+  to: BufferView;
   transposed: boolean;
   scalar: Scalar;
 }

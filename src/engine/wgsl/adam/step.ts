@@ -1,5 +1,5 @@
 // The numbers that the caller sets for a step, in a uniform (step.wgsl) that is written before each.
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 
 export interface StepValues {
@@ -13,14 +13,14 @@ export interface StepValues {
   images: number;
 }
 
-export function stepUniform(arena: Arena): View {
+export function stepUniform(arena: Arena): BufferView {
   return arena.uniform('step', [0, 0, 0, 0, 0]);
 }
 
 /** For what is submitted from now on. */
 export function writeStep(
   gpu: Gpu,
-  view: View,
+  view: BufferView,
   { learningRate, weightDecay, beta, klWeight, images }: StepValues,
 ): void {
   gpu.write(view, new Float32Array([learningRate, weightDecay, beta, klWeight, images]));

@@ -28,7 +28,7 @@ export function adamTwin(
   };
 }
 
-export interface Standing {
+export interface TrainingState {
   steps: number;
   lossScale: number;
   /** Steps in a row. */
@@ -39,10 +39,10 @@ export interface Standing {
 
 /** What a step leaves behind that adds `added` to the sums and whose gradients overflowed or did not; before the scale grows again. */
 export function advanceTwin(
-  { steps, lossScale, leftOut, sums }: Standing,
+  { steps, lossScale, leftOut, sums }: TrainingState,
   added: number[],
   overflow: boolean,
-): Standing {
+): TrainingState {
   if (overflow) return { steps, lossScale: Math.max(lossScale / 2, 2 ** -14), leftOut: leftOut + 1, sums };
   return { steps: steps + 1, lossScale, leftOut: 0, sums: sums.map((sum, i) => sum + added[i]) };
 }

@@ -1,5 +1,5 @@
 // Launches the kernel that stores the features of points, for products that read them as rows. Its twin is `featuresOf`.
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf, type Scalar } from '../gpu/kernels.ts';
 import { shaderSource } from '../gpu/source.ts';
@@ -13,11 +13,11 @@ export interface FeaturesShape {
 
 export interface FeaturesBuffers {
   /** rows × vec4f. */
-  points: View;
+  points: BufferView;
   /** features/2 × vec4f. */
-  waves: View;
+  waves: BufferView;
   /** rows × features scalars; rows beyond the last are left as they are. */
-  out: View;
+  out: BufferView;
 }
 
 export async function makeFeatures(

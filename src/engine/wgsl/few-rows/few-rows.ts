@@ -1,7 +1,7 @@
 // Layers of few rows, such as the encoder's and z's, where a dispatch costs more than what it computes: a product with its
 // epilogue in one, and of the way back the product and the gradients of weights and bias together in one. Float32.
 // product/ and weight-gradient/ do the same for any number of rows.
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { slopeBelowZero } from '../gpu/kernels.ts';
 import { shaderSource, type Constants } from '../gpu/source.ts';
@@ -10,24 +10,24 @@ import { shaders } from '../generated/shaders.ts';
 
 export interface FewRowsBuffers {
   /** rows × inputs. */
-  left: View;
+  left: BufferView;
   /** inputs × outputs. */
-  right: View;
+  right: BufferView;
   /** outputs. */
-  bias?: View;
+  bias?: BufferView;
   /** rows × outputs: activations of the layer below, whose signs are the mask. */
-  mask?: View;
+  mask?: BufferView;
   /** rows × outputs; no row beyond the last is written. */
-  out: View;
+  out: BufferView;
 }
 
 export interface LayerGradients {
   /** rows × outputs: what the layer multiplied; the mask where the product has one. */
-  below: View;
+  below: BufferView;
   /** outputs × inputs: the gradient of the layer's weights. */
-  weightsInto: View;
+  weightsInto: BufferView;
   /** inputs. */
-  biasInto: View;
+  biasInto: BufferView;
 }
 
 /** A product alone, or on the way back with the gradients of its layer's weights and bias. */
@@ -101,7 +101,7 @@ async function dispatch(
   arena: Arena,
   { label, inputs, outputs }: ProductShape,
   constants: Constants,
-  views: readonly (View | null)[],
+  views: readonly (BufferView | null)[],
   rows: number,
 ): Promise<Dispatch> {
   const together = constants['WITH_WEIGHTS'] === 1;

@@ -1,7 +1,7 @@
 // Kernels that transform lines: the stages of a length, between what a room says of reading (`fetch`) and of writing (`put`,
 // or `finish` where all numbers are held). Complex numbers are vec2f.
 import { shaders } from '../generated/shaders.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import type { Work } from '../gpu/pace.ts';
 import { shaderSource, type Constants } from '../gpu/source.ts';
@@ -20,7 +20,7 @@ export interface LinesShape {
   beside: boolean;
   /** Lines of a dispatch at most. */
   lines: number;
-  /** 'put': each number is handed to `put`; 'finish': all lie in `held` and `finish` ends the kernel. */
+  /** 'put': each number is handed to `put`; 'finish': all lie in `shared_lines` and `finish` ends the kernel. */
   end: End;
   /** By the adapter, unless it is said. */
   variant?: LinesVariant | undefined;
@@ -47,14 +47,14 @@ interface Extent {
 /** Lines of one dispatch: how many, and its views from binding 2 on, which say which lines they are. */
 export interface LinesPart {
   lines: number;
-  views: readonly View[];
+  views: readonly BufferView[];
 }
 
 /**
  * A dispatch a part, of the kernel made of `part`, which declares `fn lines() -> u32`, `fn fetch(line, n) -> vec2f`, and
  * `fn put(line, n, value)` or `fn finish(thread, first)`, and the bindings of the parts' views from 2 on. Lines from `lines()` on are
  * neither asked for nor put. A part may use the constants SIZE, LINES, THREADS and RESULT: at the end number n of the
- * workgroup's line l is held[RESULT + slot(l, n)]. Error: RangeError for a length that is odd or too long.
+ * workgroup's line l is shared_lines[RESULT + slot(l, n)]. Error: RangeError for a length that is odd or too long.
  */
 export async function makeLinesInParts(
   gpu: Gpu,
@@ -102,7 +102,7 @@ export async function makeLines(
   shape: LinesShape,
   part: string,
   constants: Constants,
-  views: readonly View[],
+  views: readonly BufferView[],
 ): Promise<Dispatch> {
   const [all] = await makeLinesInParts(gpu, arena, shape, part, constants, [{ lines: shape.lines, views }]);
   return all;

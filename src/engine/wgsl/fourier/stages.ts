@@ -10,7 +10,7 @@ function spansOf(radices: readonly number[]): number[] {
   return radices.map((_, i) => radices.slice(0, i).reduce((product, radix) => product * radix, 1));
 }
 
-/** `half`: numbers of the workgroup's lines, and where the second half of what is held begins. */
+/** `half`: numbers of the workgroup's lines, and where the second half of `shared_lines` begins. */
 export function butterflyStages(radices: readonly number[], half: number, end: End): string[] {
   const spans = spansOf(radices);
   const stages = radices.map((radix, number) => {
@@ -39,7 +39,7 @@ export function butterflyStages(radices: readonly number[], half: number, end: E
   const body = `
   let first = group_number * LINES;
   ${calls.join('\n  workgroupBarrier();\n  ')}`;
-  return [shaders['fourier/held'], ...stages, mainText(body)];
+  return [shaders['fourier/shared-lines'], ...stages, mainText(body)];
 }
 
 export function sumStages(radices: readonly number[], half: number, end: End): string[] {

@@ -1,6 +1,6 @@
 // Transforms of complex lines in place, at any strides: columns of a batch of spectra, an axis of a volume.
 import { shaders } from '../generated/shaders.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
 import { lineWork, makeLinesInParts, type LinesVariant } from './lines.ts';
 import { partsOf } from './parts.ts';
@@ -26,9 +26,9 @@ export async function makeStridedFourier(
   gpu: Gpu,
   arena: Arena,
   shape: StridedShape,
-  values: View,
+  values: BufferView,
   lines: number,
-  batch?: View,
+  batch?: BufferView,
 ): Promise<Command[]> {
   const { size, direction, stride, across, aside, slab, variant } = shape;
   const label = `fourier of ${size}`;

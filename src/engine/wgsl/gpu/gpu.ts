@@ -3,10 +3,10 @@
 import { throwIfCancelled } from '../../../base/errors.ts';
 import { GuardedDevice, memoryFull } from '../../gpu-device.ts';
 import { AccessTable } from './access.ts';
-import { Arena, type View } from './arena.ts';
+import { Arena, type BufferView } from './arena.ts';
 import { Pace, type Work } from './pace.ts';
 import { ReadBack } from './read-back.ts';
-import { Traffic } from './traffic.ts';
+import { SubmissionThrottle } from './submission-throttle.ts';
 
 /**
  * One kernel on given buffers. Made once, submitted any number of times. Its work, floating-point operations and bytes that
@@ -21,8 +21,8 @@ export interface Dispatch extends Work {
 
 /** A copy between buffers, in the order of the dispatches. Offsets and size are multiples of 4 bytes. */
 export interface Copy {
-  from: View;
-  to: View;
+  from: BufferView;
+  to: BufferView;
 }
 
 export type Command = Dispatch | Copy;
@@ -80,7 +80,7 @@ export class Gpu {
   private readonly arenas = new Set<Arena>();
   private readonly readBack: ReadBack;
   private readonly access = new AccessTable();
-  private readonly traffic: Traffic;
+  private readonly throttle: SubmissionThrottle;
 
   private constructor(
     readonly guarded: GuardedDevice,
@@ -90,7 +90,7 @@ export class Gpu {
     this.device = device;
     this.software = kernels ? kernels === 'software' : guarded.software;
     this.pace = Pace.assumed(this.software);
-    this.traffic = new Traffic(device, this.pace);
+    this.throttle = new SubmissionThrottle(device, this.pace);
     this.readBack = new ReadBack(guarded);
     this.half = device.features.has('shader-f16');
     this.subgroups = device.features.has('subgroups');
@@ -190,7 +190,7 @@ export class Gpu {
   dispatch(
     label: string,
     pipeline: GPUComputePipeline,
-    views: readonly (View | null)[],
+    views: readonly (BufferView | null)[],
     workgroups: number | readonly [number, number, number],
     work: { flops?: number; bytes?: number } = {},
   ): Dispatch {
@@ -229,14 +229,14 @@ export class Gpu {
       throwIfCancelled(signal);
       this.send(part);
       onProgress?.((number + 1) / parts.length);
-      await this.guarded.guard(() => this.traffic.room());
+      await this.guarded.guard(() => this.throttle.ready());
       await turn?.();
     }
   }
 
   private send(commands: readonly Command[]): void {
     this.submitNow(commands);
-    this.traffic.sent(commands);
+    this.throttle.submitted(commands);
   }
 
   private submitNow(commands: readonly Command[], writes?: GPUComputePassTimestampWrites): void {
@@ -324,15 +324,15 @@ export class Gpu {
   }
 
   /** The bytes of a view, after all that was submitted before. Reads wait for each other. */
-  read(view: View): Promise<ArrayBuffer> {
+  read(view: BufferView): Promise<ArrayBuffer> {
     return this.readBack.read(view);
   }
 
-  async readFloats(view: View): Promise<Float32Array<ArrayBuffer>> {
+  async readFloats(view: BufferView): Promise<Float32Array<ArrayBuffer>> {
     return new Float32Array(await this.read(view));
   }
 
-  write(view: View, data: ArrayBufferView, offsetBytes = 0): void {
+  write(view: BufferView, data: ArrayBufferView, offsetBytes = 0): void {
     const { buffer, byteOffset, byteLength } = data;
     this.device.queue.writeBuffer(
       view.buffer,

@@ -1,6 +1,6 @@
 // From the device to memory: one buffer that is mapped, and reads that wait for each other.
 import type { GuardedDevice } from '../../gpu-device.ts';
-import type { View } from './arena.ts';
+import type { BufferView } from './arena.ts';
 
 const LEAST_BYTES = 65536;
 /** The buffer is kept up to this size. */
@@ -17,13 +17,13 @@ export class ReadBack {
   }
 
   /** The bytes of a view, after all that was submitted before. */
-  read(view: View): Promise<ArrayBuffer> {
+  read(view: BufferView): Promise<ArrayBuffer> {
     const result = this.reading.then(() => this.guarded.guard(() => this.readNow(view)));
     this.reading = result.catch(() => undefined);
     return result;
   }
 
-  private async readNow({ buffer, offset, size }: View): Promise<ArrayBuffer> {
+  private async readNow({ buffer, offset, size }: BufferView): Promise<ArrayBuffer> {
     const { device } = this.guarded;
     if (!this.staging || this.staging.size < size) {
       this.staging?.destroy();

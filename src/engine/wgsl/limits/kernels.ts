@@ -1,6 +1,6 @@
 // Launchers of the kernels that do nothing but keep one part of the machine busy: multiply-adds in registers, a copy through
 // memory, products of the subgroup-matrix unit. Work is counted in Dispatch.flops and .bytes.
-import type { View } from '../gpu/arena.ts';
+import type { BufferView } from '../gpu/arena.ts';
 import type { Arena } from '../gpu/arena.ts';
 import type { Dispatch, Gpu, MatrixUnit } from '../gpu/gpu.ts';
 import type { Scalar } from '../gpu/kernels.ts';
@@ -23,7 +23,7 @@ export interface FmaShape {
 }
 
 /** `sums`: one float32 a thread, of FMA_CHAINS chains of `lanes` that began at (thread mod 64) + chain. */
-export async function makeFma(gpu: Gpu, arena: Arena, shape: FmaShape, sums: View): Promise<Dispatch> {
+export async function makeFma(gpu: Gpu, arena: Arena, shape: FmaShape, sums: BufferView): Promise<Dispatch> {
   const { scalar, lanes, workgroups, rounds, a, b } = shape;
   const constants = {
     scalar,
@@ -43,7 +43,13 @@ export async function makeFma(gpu: Gpu, arena: Arena, shape: FmaShape, sums: Vie
 export const COPY_EACH = 4;
 
 /** Copies the first `bytes` (a multiple of 16) of a view to another. */
-export async function makeCopy(gpu: Gpu, arena: Arena, bytes: number, from: View, to: View): Promise<Dispatch> {
+export async function makeCopy(
+  gpu: Gpu,
+  arena: Arena,
+  bytes: number,
+  from: BufferView,
+  to: BufferView,
+): Promise<Dispatch> {
   const threads = 256;
   const pipeline = await gpu.pipeline(
     'copy',
@@ -81,7 +87,7 @@ export async function makeMatrix(
   unit: MatrixUnit,
   workgroups: number,
   rounds: number,
-  views: { left: View; right: View; product: View },
+  views: { left: BufferView; right: BufferView; product: BufferView },
 ): Promise<Dispatch> {
   const { threads, subgroups } = matrixThreads(gpu);
   const label = `matrix unit ${unitWords(unit)}`;

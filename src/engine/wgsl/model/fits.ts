@@ -10,7 +10,7 @@ import { bytesOf, ROWS_PAD, type Scalar } from '../gpu/kernels.ts';
 import { floatsOf } from '../parameters/layout.ts';
 import type { Tuned } from '../tuning/tuned.ts';
 import { Network } from './network.ts';
-import { makeWorkbench } from './workbench.ts';
+import { makeTrainingBuffers } from './training-buffers.ts';
 
 export const USUAL_BOXES = [64, 96, 128, 160, 192, 256, 320, 384, 512];
 export const USUAL_WIDTHS = [256, 384, 512, 768, 1024];
@@ -47,7 +47,7 @@ export function buffersOf(network: Network, images: number, tuned: FitOptions['t
     model.floats(label, network.parameters.size);
   for (const { region, scalar: type } of network.copies) model.buffer('matrix copy', bytesOf(type) * floatsOf(region));
   const batch = new Arena(device, 'batch', () => undefined);
-  makeWorkbench({ gpu: { bindingBytes: Infinity }, network, tuned }, batch, images, ROWS_PAD);
+  makeTrainingBuffers({ gpu: { bindingBytes: Infinity }, network, tuned }, batch, images, ROWS_PAD);
   return buffers;
 }
 

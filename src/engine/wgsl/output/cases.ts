@@ -3,7 +3,7 @@
 import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import { fromHalfFloats, halfFloats } from '../../proof/half-floats.ts';
 import { adamState, readAdamState } from '../adam/adam.ts';
-import type { View } from '../gpu/arena.ts';
+import type { BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { bytesOf, LOSS_SUMS } from '../gpu/kernels.ts';
 import { makeOutput, makeValues, outputScratch, type OutputShape, type OutputVariant } from './output.ts';
@@ -150,7 +150,7 @@ function stored(values: Float32Array<ArrayBuffer>, scalar: OutputShape['scalar']
   return scalar === 'f16' ? halfFloats(values).bits : values;
 }
 
-async function read(gpu: Gpu, view: View, scalar: OutputShape['scalar']): Promise<Float32Array> {
+async function read(gpu: Gpu, view: BufferView, scalar: OutputShape['scalar']): Promise<Float32Array> {
   const bytes = await gpu.read(view);
   return scalar === 'f16' ? fromHalfFloats(new Uint16Array(bytes)) : new Float32Array(bytes);
 }

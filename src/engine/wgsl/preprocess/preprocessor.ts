@@ -5,7 +5,7 @@ import { requireCrop } from '../../../imaging/crop.ts';
 import { pixelsNotFinite, type Moments, type PreprocessOptions } from '../../../imaging/preprocessor.ts';
 import type { LinesVariant } from '../fourier/lines.ts';
 import { LONGEST_LINE } from '../fourier/plan.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { DISPATCH_BYTES } from '../gpu/pace.ts';
 import {
@@ -75,18 +75,18 @@ export class GpuPreprocessor {
     const shape = { imagePixels, boxPixels, most, options, variant };
     const stagings: GPUBuffer[] = [];
     try {
-      const { arena, made } = await gpu.allocate('preprocessing', async (held) => {
-        const tables = makeTables(held, shape);
+      const { arena, made } = await gpu.allocate('preprocessing', async (own) => {
+        const tables = makeTables(own, shape);
         const slots: Slot[] = [];
         for (let i = 0; i < SLOTS; i++) {
-          const buffers = makeBuffers(held, shape, tables.points);
+          const buffers = makeBuffers(own, shape, tables.points);
           const staging = gpu.device.createBuffer({
             label: 'preprocessing: staging',
             size: buffers.values.size + buffers.flags.size,
             usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
           });
           stagings.push(staging);
-          slots.push({ buffers, staging, program: await makePreprocessing(gpu, held, shape, tables, buffers) });
+          slots.push({ buffers, staging, program: await makePreprocessing(gpu, own, shape, tables, buffers) });
         }
         return { slots, points: tables.points };
       });
@@ -153,8 +153,8 @@ export class GpuPreprocessor {
     gpu.write(buffers.images, images.subarray(0, count * this.imagePixels ** 2));
     gpu.write(buffers.flags, new Uint32Array(count));
     const bytes = 4 * floats;
-    const part = (view: View, size: number): View => ({ ...view, size });
-    const result = (offset: number, size: number): View => ({ buffer: staging, offset, size });
+    const part = (view: BufferView, size: number): BufferView => ({ ...view, size });
+    const result = (offset: number, size: number): BufferView => ({ buffer: staging, offset, size });
     await gpu.run([
       ...program[what],
       { from: part(buffers.values, bytes), to: result(0, bytes) },

@@ -4,7 +4,7 @@ import type { PreprocessOptions } from '../../../imaging/preprocessor.ts';
 import { makeLines, type LinesVariant } from '../fourier/lines.ts';
 import { makeStridedFourier } from '../fourier/strided.ts';
 import { shaders } from '../generated/shaders.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { columnsOf, latticePoints, maskPoints } from './spectrum-points.ts';
@@ -22,9 +22,9 @@ export interface PreprocessShape {
 
 /** What all batches share. */
 export interface PreprocessTables {
-  window: View;
-  mask: View;
-  lattice: View;
+  window: BufferView;
+  mask: BufferView;
+  lattice: BufferView;
   points: number;
 }
 
@@ -44,16 +44,16 @@ export function makeTables(arena: Arena, { imagePixels, boxPixels, options }: Pr
 /** Buffers of one batch. */
 export interface PreprocessBuffers {
   /** most × D² pixels. */
-  images: View;
+  images: BufferView;
   /** most × D × (d/2+1) complex. */
-  spectra: View;
+  spectra: BufferView;
   /** most × P values at the mask's points, or most × 2 moments at the front. */
-  values: View;
+  values: BufferView;
   /** most: not 0 where an image has pixels that are not finite. Not cleared here. */
-  flags: View;
+  flags: BufferView;
   /** Uniforms of 4 words whose first is a count: of images (then the scale's bits, float32), and of columns of all images. */
-  batch: View;
-  columns: View;
+  batch: BufferView;
+  columns: BufferView;
 }
 
 export function makeBuffers(arena: Arena, shape: PreprocessShape, points: number): PreprocessBuffers {

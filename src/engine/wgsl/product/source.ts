@@ -67,7 +67,7 @@ export function tileConstants(variant: TileVariant | HalfTileVariant): Constants
     BLOCKS_EACH: Math.ceil(((rows + columns) * depth) / 16 / tileInvocations(variant)),
     HALF: half ? 1 : 0,
     PARTS: half ? HALF_SUMS / 4 : 1,
-    Held: half ? 'vec4<f16>' : 'vec4<f32>',
+    Staged: half ? 'vec4<f16>' : 'vec4<f32>',
   };
 }
 
@@ -135,8 +135,8 @@ function columnTiles({ outputs }: ProductShape, { lanes, columns }: Registers): 
   return Math.ceil(outputs / (lanes * columns));
 }
 
-/** Sums of slices. */
-export function slicesSource(shape: ProductShape, variant: SkinnyVariant): string {
+/** Sums of splits. */
+export function splitSource(shape: ProductShape, variant: SkinnyVariant): string {
   const plain: ProductShape = { ...shape, epilogue: 'plain', residual: false };
   const constants = { ...registerConstants(variant, variant.slice), COLUMN_TILES: columnTiles(shape, variant) };
   const parts = [...constantSizes, shaders['product/partial'], shaders['product/register']];
@@ -144,6 +144,6 @@ export function slicesSource(shape: ProductShape, variant: SkinnyVariant): strin
 }
 
 /** Their sum and the epilogue. */
-export function slicesSumSource(shape: ProductShape): string {
-  return sourceOf(shape, {}, [shaders['product/epilogue'], shaders['product/slices-sum']]);
+export function splitSumSource(shape: ProductShape): string {
+  return sourceOf(shape, {}, [shaders['product/epilogue'], shaders['product/split-sum']]);
 }

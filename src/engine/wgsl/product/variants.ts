@@ -1,4 +1,4 @@
-// A product as its kernels see it, and the kinds of kernels that make one. Which an adapter can run: offers.ts.
+// A product as its kernels see it, and the kinds of kernels that make one. Which an adapter can run: candidates.ts.
 import type { Activation } from '../../engine.ts';
 import type { Scalar } from '../gpu/kernels.ts';
 import type { SubgroupSize } from '../gpu/subgroups.ts';
@@ -77,7 +77,7 @@ export interface SubgroupVariant extends Pick<SubgroupSize, 'sized'> {
   lanes: number;
 }
 
-/** Inputs in slices of `slice` (a multiple of 16), each by the register kernel; then their sums in order. */
+/** Inputs in splits of `slice` (a multiple of 16), each by the register kernel; then their sums in order. */
 export interface SkinnyVariant extends Pick<SubgroupSize, 'sized'> {
   kind: 'skinny';
   rows: number;
@@ -113,6 +113,6 @@ export function variantName(variant: ProductVariant): string {
     return `matrix ${rows}×${columns}×${depth}${way} by ${team}`;
   }
   const { kind, rows, columns, lanes } = variant;
-  const slice = variant.kind === 'skinny' ? `${variant.subgroup ? ' together' : ''}, slices of ${variant.slice}` : '';
+  const slice = variant.kind === 'skinny' ? `${variant.subgroup ? ' together' : ''}, splits of ${variant.slice}` : '';
   return `${kind} ${rows}×${columns} by ${lanes}${slice}`;
 }

@@ -3,7 +3,7 @@
 // fourier, else P). Made once for a number of images; the launchers never submit.
 import type { SliceLayout } from '../../slices.ts';
 import { shaders } from '../generated/shaders.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { padded } from '../parameters/layout.ts';
@@ -13,34 +13,34 @@ export { ctfPolynomials, transferPolynomials } from './polynomials.ts';
 
 export interface EncoderInputs {
   /** B×P Hartley values. */
-  images: View;
+  images: BufferView;
   /** B×2, fraction of the box; null for none. */
-  translations: View | null;
+  translations: BufferView | null;
   /** B×8 as ctfPolynomials gives them; null for none. */
-  ctf: View | null;
+  ctf: BufferView | null;
   /** `ctf` is B×12, as transferPolynomials gives them. */
   optics?: boolean;
 }
 
 export interface SliceInputs extends EncoderInputs {
   /** B×9, row-major. */
-  rotations: View;
+  rotations: BufferView;
 }
 
 export interface SliceOutputs {
   /** B·R × vec4f: the coordinate asked, −1 where it was flipped into the half space, else 1. */
-  points: View;
+  points: BufferView;
   /** B·R × channels, as PreparedBatch.targets. */
-  targets: View;
+  targets: BufferView;
   /** B·R: CTF of the row, the same for its channels; 1 without CTF. */
-  transfer: View;
+  transfer: BufferView;
   /** B × padded(encoderInputs): shifted values times the CTF's sign, zeros behind. */
-  encoderInput: View | null;
+  encoderInput: BufferView | null;
 }
 
 /** P/2 pairs of opposite points (struct Pair of shifted.wgsl). */
 export interface LatticeTables {
-  pairs: View;
+  pairs: BufferView;
 }
 
 const WORKGROUP = 64;
@@ -97,7 +97,7 @@ export async function makeEncoderInput(
   tables: LatticeTables,
   count: number,
   inputs: EncoderInputs,
-  output: View,
+  output: BufferView,
 ): Promise<Command[]> {
   const { lattice, encoderInputs } = layout;
   const pipeline = await gpu.pipeline('encoder input', sourceOf(layout, inputs, [shaders['slices/encoder-input']]));
@@ -123,7 +123,11 @@ function sourceOf({ lattice, encoderInputs }: SliceLayout, inputs: EncoderInputs
   return shaderSource(constants, [shaders['trigonometry/trigonometry'], shaders['slices/shifted'], transfer, ...parts]);
 }
 
-function common(batch: View, { pairs }: LatticeTables, { images, translations, ctf }: EncoderInputs): View[] {
+function common(
+  batch: BufferView,
+  { pairs }: LatticeTables,
+  { images, translations, ctf }: EncoderInputs,
+): BufferView[] {
   // Bindings that the kernel names but never reads are given whatever can be read.
   return [batch, pairs, images, translations ?? pairs, ctf ?? pairs];
 }

@@ -2,7 +2,7 @@
 // its time. Numbers are ±[½, 1) made from bits, never denormal, so that their speed is that of training's.
 import { float16Table } from '../../../base/float16.ts';
 import { makeFeatures } from '../encoding/features.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Command, Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf, paddedRows, type Scalar } from '../gpu/kernels.ts';
 import { makeFewRows, makeFewRowsBackward, type FewRowsWay } from '../few-rows/few-rows.ts';
@@ -17,7 +17,7 @@ import {
 import type { TuningSizes } from './sizes.ts';
 
 interface Written {
-  out: View;
+  out: BufferView;
   /** Numbers of `out` that count, and their type. */
   count: number;
   scalar: Scalar;
@@ -30,14 +30,14 @@ export interface Trial extends Written {
 }
 
 export class TrialBuffers {
-  private readonly left: View;
-  private readonly right: View;
-  private readonly out: View;
-  private readonly bias: View;
-  private readonly points: View;
-  private readonly waves: View;
-  private readonly into: View;
-  private kept: View | null = null;
+  private readonly left: BufferView;
+  private readonly right: BufferView;
+  private readonly out: BufferView;
+  private readonly bias: BufferView;
+  private readonly points: BufferView;
+  private readonly waves: BufferView;
+  private readonly into: BufferView;
+  private kept: BufferView | null = null;
 
   constructor(
     private readonly gpu: Gpu,
@@ -118,7 +118,7 @@ export class TrialBuffers {
     return makeCopy(gpu, arena, bytes, left, out);
   }
 
-  private scratch(floats: number): View {
+  private scratch(floats: number): BufferView {
     if (!this.kept || this.kept.size < 4 * floats) this.kept = this.arena.floats('scratch', floats);
     return this.kept;
   }
@@ -128,7 +128,7 @@ function isDispatch(command: Command): command is Dispatch {
   return 'pipeline' in command;
 }
 
-function randomView(gpu: Gpu, arena: Arena, label: string, count: number, scalar: Scalar): View {
+function randomView(gpu: Gpu, arena: Arena, label: string, count: number, scalar: Scalar): BufferView {
   const view = arena.buffer(label, count * bytesOf(scalar));
   const words = new Uint32Array(Math.min(view.size / 4, 1 << 18));
   const [positive, negative, noise] =
@@ -146,7 +146,7 @@ function randomView(gpu: Gpu, arena: Arena, label: string, count: number, scalar
 /** All that a trial writes, its outputs being poisoned before. */
 export async function outputOf(gpu: Gpu, trial: Trial): Promise<Float32Array> {
   const written = [trial, ...(trial.also ?? [])];
-  const viewOf = ({ out, count, scalar }: Written): View => ({
+  const viewOf = ({ out, count, scalar }: Written): BufferView => ({
     ...out,
     size: Math.ceil((count * bytesOf(scalar)) / 16) * 16,
   });

@@ -49,15 +49,15 @@ export function choiceKey(kernel: string, shape: object, rows: number): string {
 }
 
 /** A variant of a kernel of few rows that a program asked for. */
-export type Asked = { key: string; rows: number } & (
+export type RequestedVariant = { key: string; rows: number } & (
   | { kernel: 'product'; shape: ProductShape; variant: ProductVariant }
   | { kernel: 'weight-gradient'; shape: WeightGradientShape; variant: WeightGradientVariant }
   | { kernel: 'few-rows'; shape: ProductShape; variant: FewRowsWay }
 );
 
 export class Tuned {
-  /** Of few rows, by kernel and variant; null once it was checked (few.ts). */
-  private readonly asked = new Map<string, Asked | null>();
+  /** Of few rows, by kernel and variant; null once it was checked (check-few-rows.ts). */
+  private readonly asked = new Map<string, RequestedVariant | null>();
   private readonly wrong = new Set<string>();
 
   constructor(
@@ -109,18 +109,18 @@ export class Tuned {
     return this.gpu.half && this.tuning?.choices['scalar']?.variant === '"f16"' ? 'f16' : 'f32';
   }
 
-  private note(asked: Asked): void {
+  private note(asked: RequestedVariant): void {
     const name = nameOf(asked.key, asked.variant);
     if (asked.rows <= FEW_ROWS && !this.asked.has(name)) this.asked.set(name, asked);
   }
 
   /** Variants of few rows that were asked for and not yet checked. */
-  unchecked(): Asked[] {
+  unchecked(): RequestedVariant[] {
     return [...this.asked.values()].filter((asked) => asked !== null);
   }
 
   /** A variant that is not right is not chosen again while there is another. */
-  checked({ key, variant }: Asked, isRight: boolean): void {
+  checked({ key, variant }: RequestedVariant, isRight: boolean): void {
     const name = nameOf(key, variant);
     this.asked.set(name, null);
     if (!isRight) this.wrong.add(name);

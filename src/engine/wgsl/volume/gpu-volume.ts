@@ -1,6 +1,6 @@
 // A map that lies on the device: looked at there, read back only when its voxels are wanted.
 import type { VolumeStatistics } from '../../engine.ts';
-import { partOf, type Arena, type View } from '../gpu/arena.ts';
+import { partOf, type Arena, type BufferView } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
 import { makeStatistics, statisticsOf, type StatisticsProgram } from './statistics.ts';
 
@@ -12,15 +12,15 @@ export class GpuVolume {
     private readonly gpu: Gpu,
     private readonly arena: Arena,
     /** d³ float32 [z][y][x]. */
-    readonly values: View,
+    readonly values: BufferView,
     private readonly program: StatisticsProgram,
   ) {}
 
   /** `values` are the first d³ floats of a view, which stays its owner's. */
-  static async of(gpu: Gpu, values: View, boxPixels: number): Promise<GpuVolume> {
+  static async of(gpu: Gpu, values: BufferView, boxPixels: number): Promise<GpuVolume> {
     const voxels = { ...values, size: 4 * boxPixels ** 3 };
-    const { arena, made } = await gpu.allocate('statistics of a map', (held) =>
-      makeStatistics(gpu, held, voxels, boxPixels ** 3),
+    const { arena, made } = await gpu.allocate('statistics of a map', (own) =>
+      makeStatistics(gpu, own, voxels, boxPixels ** 3),
     );
     return new GpuVolume(gpu, arena, voxels, made);
   }

@@ -8,7 +8,7 @@ import { partsOf } from '../fourier/parts.ts';
 import { LONGEST_LINE } from '../fourier/plan.ts';
 import { makeStridedFourier } from '../fourier/strided.ts';
 import { shaders } from '../generated/shaders.ts';
-import { partOf, type Arena, type View } from '../gpu/arena.ts';
+import { partOf, type Arena, type BufferView } from '../gpu/arena.ts';
 import type { Command, Dispatch, Gpu } from '../gpu/gpu.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { sphereRows } from './sphere-rows.ts';
@@ -26,8 +26,8 @@ interface Plan {
   arena: Arena;
   boxPixels: number;
   half: boolean;
-  rows: View;
-  values: View;
+  rows: BufferView;
+  values: BufferView;
   points: number;
   variant: LinesVariant | undefined;
 }
@@ -42,12 +42,12 @@ export class VolumeMaker {
     /** M: points that are asked of the decoder. */
     readonly points: number,
     /** M×vec4f (x, y, z, 1), cycles per pixel of the model's box, order of imaging/sphere.ts. */
-    readonly coordinates: View,
+    readonly coordinates: BufferView,
     /** M×2 (Re, Im) on the half sphere, M×1 Hartley values on the whole one: float32, the decoder's to fill. */
-    readonly values: View,
+    readonly values: BufferView,
     /** d³ float32 [z][y][x]. */
-    readonly volume: View,
-    private readonly scale: View,
+    readonly volume: BufferView,
+    private readonly scale: BufferView,
     private readonly program: readonly Command[],
   ) {}
 
@@ -102,7 +102,7 @@ interface CoordinatesShape extends Pick<Plan, 'boxPixels' | 'half' | 'rows' | 'p
   modelPixels: number;
   /** Points before each plane. */
   before: Int32Array;
-  coordinates: View;
+  coordinates: BufferView;
 }
 
 async function fillCoordinates(gpu: Gpu, arena: Arena, shape: CoordinatesShape): Promise<void> {
@@ -133,8 +133,8 @@ async function fillCoordinates(gpu: Gpu, arena: Arena, shape: CoordinatesShape):
 
 async function makeProgram(
   plan: Plan,
-  volume: View,
-  scale: View,
+  volume: BufferView,
+  scale: BufferView,
   slabPlanes?: number,
   partPoints?: number,
 ): Promise<Command[]> {
@@ -176,7 +176,7 @@ async function makeProgram(
 async function alongZ(
   plan: Plan,
   columns: number,
-  spectrum: View,
+  spectrum: BufferView,
   [firstPlane, planes]: readonly [number, number],
   partPoints?: number,
 ): Promise<Dispatch[]> {
@@ -223,7 +223,7 @@ function alongX(
   { gpu, arena, boxPixels: size, variant }: Plan,
   columns: number,
   lines: number,
-  { spectrum, scale, into }: Record<'spectrum' | 'scale' | 'into', View>,
+  { spectrum, scale, into }: Record<'spectrum' | 'scale' | 'into', BufferView>,
 ): Promise<Dispatch[]> {
   const bytesALine = 16 * columns + 8 * size;
   const parts = partsOf(gpu, lines, lineWork({ size, bytesALine })).map(({ first, count }) => ({

@@ -71,7 +71,7 @@ export async function compare(gpu: Gpu, sizes: Sizes): Promise<Float32Array> {
 }
 
 /**
- * One slice of few rows in ranges of a matrix too large for a binding, then two slices; the matrix ends within a tile of
+ * One split of few rows in ranges of a matrix too large for a binding, then two splits; the matrix ends within a tile of
  * `outputs`. Two pipelines, for compilers of software adapters take seconds over a kernel with barriers.
  */
 export async function compareAwkward(

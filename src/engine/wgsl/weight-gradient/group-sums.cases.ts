@@ -1,4 +1,4 @@
-// Proofs of the sums by image: one image and many, chunks that begin and end within one, one slice and several passes.
+// Proofs of the sums by image: one image and many, chunks that begin and end within one, one split and several passes.
 import { inTwoDimensions } from '../../proof/grid.ts';
 import { halfFloats } from '../../proof/half-floats.ts';
 import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';

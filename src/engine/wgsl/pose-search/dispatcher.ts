@@ -1,6 +1,6 @@
 // Where a search's dispatches are made and sent off: their parameters lie in the slots of one uniform buffer. How fast the
 // device is (gpu/pace.ts) decides how much one dispatch does and when they are sent, and never what comes out.
-import { uniformBytes, type Arena, type UniformWord, type View } from '../gpu/arena.ts';
+import { uniformBytes, type Arena, type UniformWord, type BufferView } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
 import { SUBMISSION_SECONDS } from '../gpu/pace.ts';
 import { shaderSource } from '../gpu/source.ts';
@@ -15,7 +15,7 @@ export interface Launch {
   label: string;
   source: () => string;
   /** Binding n is views[n]. */
-  views: readonly (View | null)[];
+  views: readonly (BufferView | null)[];
   parameters: readonly UniformWord[];
   parametersAt: number;
   workgroups: number;
@@ -23,9 +23,9 @@ export interface Launch {
   bytes?: number;
 }
 
-export class Desk {
+export class Dispatcher {
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
-  private readonly slots: View;
+  private readonly slots: BufferView;
   private commands: Command[] = [];
   private planned = 0;
 
@@ -67,7 +67,7 @@ export class Desk {
     parts: readonly string[],
     count: number,
     parameters: readonly UniformWord[],
-    views: readonly (View | null)[],
+    views: readonly (BufferView | null)[],
     bytes = 0,
   ): Promise<void> {
     return this.add({
@@ -82,7 +82,7 @@ export class Desk {
   }
 
   /** Writes into a buffer that dispatches before may read: they go first. */
-  async write(view: View, data: ArrayBufferView): Promise<void> {
+  async write(view: BufferView, data: ArrayBufferView): Promise<void> {
     await this.send();
     this.gpu.write(view, data);
   }

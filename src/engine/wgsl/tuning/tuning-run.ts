@@ -1,8 +1,8 @@
-// Kernels being chosen for the models of one size: goes on only while it is let. Before a model is made it has the device to
+// ModelKernels being chosen for the models of one size: goes on only while it is let. Before a model is made it has the device to
 // itself; beside a training it has a piece between two steps, a tenth of the time. What is put down is taken up where it was.
 import { VitrineError, type Notice } from '../../../base/errors.ts';
 import type { ChoosingOptions, ChoosingProgress } from '../../engine.ts';
-import { Gate } from './gate.ts';
+import { PausableQueue } from './pausable-queue.ts';
 import type { TuneOptions } from './tune.ts';
 import type { Tuning } from './tuned.ts';
 
@@ -14,8 +14,8 @@ const MOST_MILLISECONDS = 50;
 type Listener = Pick<ChoosingOptions, 'onProgress' | 'onNotice'>;
 export type Tune = (options: TuneOptions) => Promise<Tuning>;
 
-export class Choosing {
-  private readonly gate = new Gate();
+export class TuningRun {
+  private readonly queue = new PausableQueue();
   private readonly stop = new AbortController();
   private readonly listeners = new Set<Listener>();
   private progress: ChoosingProgress | null = null;
@@ -40,7 +40,7 @@ export class Choosing {
       ...options,
       // A device that trains is warm.
       ...(beside && { warmSeconds: 0 }),
-      turn: this.gate.turn,
+      turn: this.queue.turn,
       signal: this.stop.signal,
       onProgress: (progress) => this.tell(progress),
     });
@@ -87,7 +87,7 @@ export class Choosing {
     });
     signal?.addEventListener('abort', cancel);
     try {
-      await this.gate.whileOpen(() => Promise.race([this.ended, cancelled]));
+      await this.queue.whileOpen(() => Promise.race([this.ended, cancelled]));
     } finally {
       signal?.removeEventListener('abort', cancel);
     }
@@ -101,7 +101,7 @@ export class Choosing {
     const began = this.now();
     do {
       const before = this.now();
-      if (!(await this.gate.one())) return;
+      if (!(await this.queue.runOne())) return;
       this.spent += this.now() - before;
     } while (this.isDue(this.since) && this.now() - began < MOST_MILLISECONDS);
   }
@@ -113,7 +113,7 @@ export class Choosing {
   /** Ends it with nothing chosen; resolves when what it held is given back. */
   async giveUp(): Promise<void> {
     this.stop.abort();
-    await this.gate.whileOpen(() => this.ended);
+    await this.queue.whileOpen(() => this.ended);
   }
 }
 

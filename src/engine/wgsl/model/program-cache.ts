@@ -1,7 +1,7 @@
 // The last few programs that were recorded, each with the buffers that are its own.
 import type { Arena } from '../gpu/arena.ts';
 
-export class ProgramShelf<T> {
+export class ProgramCache<T> {
   private readonly kept = new Map<string, { arena: Arena; made: T }>();
 
   /** `onDrop`: gives back what a program holds beside its arena. */

@@ -6,7 +6,7 @@ import type { Pace } from './pace.ts';
 /** Planned seconds on their way at most while a long program is sent off. */
 const AHEAD_SECONDS = 0.05;
 
-export class Traffic {
+export class SubmissionThrottle {
   private readonly underway: { planned: number; done: Promise<void> }[] = [];
   private lastDone = 0;
 
@@ -16,7 +16,7 @@ export class Traffic {
   ) {}
 
   /** To be told of each submission once it was made. */
-  sent(commands: readonly Command[]): void {
+  submitted(commands: readonly Command[]): void {
     const planned = this.pace.plannedSeconds(commands);
     const sent = performance.now();
     const one = { planned, done: Promise.resolve() };
@@ -37,8 +37,8 @@ export class Traffic {
     this.underway.push(one);
   }
 
-  /** Resolves when there is room for another submission. To be waited for under the device's guard. */
-  async room(): Promise<void> {
+  /** Resolves when another submission may be sent. To be waited for under the device's guard. */
+  async ready(): Promise<void> {
     while (this.underway.length > 1 && this.planned > AHEAD_SECONDS) await this.underway[0].done;
   }
 

@@ -1,31 +1,31 @@
 // Buffers that a search keeps from call to call: made when first asked for, made anew where more is wanted.
 import { memoryFull } from '../../gpu-device.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 
-export interface HeldOptions {
+export interface BufferPoolOptions {
   /** Told of every buffer that is asked for, before it is filled: tests spoil what it holds. */
-  onTake?: (view: View) => void;
+  onTake?: (view: BufferView) => void;
   /** Where buffers are made, and destroyed with it; in arenas of their own where it is not said. */
   within?: Arena;
 }
 
-export class Held {
-  private readonly kept = new Map<string, { arena: Arena; made: View }>();
+export class BufferPool {
+  private readonly kept = new Map<string, { arena: Arena; made: BufferView }>();
 
   constructor(
     private readonly gpu: Gpu,
-    private readonly options: HeldOptions = {},
+    private readonly options: BufferPoolOptions = {},
   ) {}
 
   /** Whatever the last call left, `bytes` of it. Error: 'out-of-memory', also where no binding shows them all. */
-  async take(name: string, bytes: number): Promise<View> {
+  async take(name: string, bytes: number): Promise<BufferView> {
     if (bytes > this.gpu.bindingBytes) throw memoryFull(`${bytes} bytes in one binding (${name})`);
     return this.takeUnbound(name, bytes);
   }
 
   /** As `take`, of what is bound in parts. */
-  async takeUnbound(name: string, bytes: number): Promise<View> {
+  async takeUnbound(name: string, bytes: number): Promise<BufferView> {
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
     let found = this.kept.get(name);
     if (!found || found.made.size < size) {
@@ -38,7 +38,10 @@ export class Held {
     return view;
   }
 
-  private make(name: string, size: number): Promise<{ arena: Arena; made: View }> | { arena: Arena; made: View } {
+  private make(
+    name: string,
+    size: number,
+  ): Promise<{ arena: Arena; made: BufferView }> | { arena: Arena; made: BufferView } {
     const { within } = this.options;
     if (within) return { arena: within, made: within.buffer(name, size) };
     return this.gpu.allocate(`pose search: ${name}`, (arena) => arena.buffer(name, size));

@@ -9,22 +9,22 @@ export interface LongWork {
   onProgress?: (fraction: number, message: string) => void;
 }
 
-const MILLISECONDS_BETWEEN_BREATHS = 40;
+const MILLISECONDS_BETWEEN_YIELDS = 40;
 const MILLISECONDS_BETWEEN_REPORTS = 100;
 
-export class Pace {
-  private lastBreath = performance.now();
+export class Yielder {
+  private lastYield = performance.now();
   private lastReport = -Infinity;
 
   constructor(private readonly work: LongWork = {}) {}
 
-  /** True when the thread has been held long enough; then `await pace.breathe(…)`. Cheap enough for inner loops. */
+  /** True when the thread has been held long enough; then `await yielder.yieldToEvents(…)`. Cheap enough for inner loops. */
   due(): boolean {
-    return performance.now() - this.lastBreath >= MILLISECONDS_BETWEEN_BREATHS;
+    return performance.now() - this.lastYield >= MILLISECONDS_BETWEEN_YIELDS;
   }
 
   /** Reports, lets messages in (a cancellation among them). Error: 'cancelled'. */
-  async breathe(fraction: number, message: string): Promise<void> {
+  async yieldToEvents(fraction: number, message: string): Promise<void> {
     const now = performance.now();
     if (now - this.lastReport >= MILLISECONDS_BETWEEN_REPORTS) {
       this.lastReport = now;
@@ -32,6 +32,6 @@ export class Pace {
     }
     await nextTask();
     throwIfCancelled(this.work.signal);
-    this.lastBreath = performance.now();
+    this.lastYield = performance.now();
   }
 }

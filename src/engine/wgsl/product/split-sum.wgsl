@@ -1,5 +1,5 @@
-// Adds the slices of a split product in their order, then the epilogue: one invocation for four columns of a row.
-// slices × rows × OUTPUTS.
+// Adds the splits of a split product in their order, then the epilogue: one invocation for four columns of a row.
+// splits × rows × OUTPUTS.
 @group(0) @binding(2) var<storage, read> partials: array<vec4f>;
 
 @compute @workgroup_size(64)
@@ -10,8 +10,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     return;
   }
   var sum = vec4f();
-  for (var slice = 0u; slice < chunk.slices; slice++) {
-    sum += partials[slice * size + at];
+  for (var split = 0u; split < chunk.splits; split++) {
+    sum += partials[split * size + at];
   }
   finish(at / (OUTPUTS / 4u), at % (OUTPUTS / 4u), sum);
 }

@@ -15,16 +15,16 @@ const LAPTOP = {
   maxStorageBuffersPerShaderStage: 10,
   minStorageBufferOffsetAlignment: 256,
 };
-export type PaperLimits = Partial<typeof LAPTOP>;
+export type DryRunLimits = Partial<typeof LAPTOP>;
 
-export interface PaperGpu {
+export interface DryRunGpu {
   gpu: Gpu;
   /** All commands that were sent off, in order. */
   sent: Command[];
 }
 
 /** `rates`: of the pace that plans. `half`: with shader-f16. */
-export function paperGpu(rates: Work, limits: PaperLimits = {}, software = false, half = false): PaperGpu {
+export function dryRunGpu(rates: Work, limits: DryRunLimits = {}, software = false, half = false): DryRunGpu {
   (globalThis as { GPUBufferUsage?: unknown }).GPUBufferUsage ??= { STORAGE: 1, COPY_SRC: 2, COPY_DST: 4, UNIFORM: 8 };
   const sent: Command[] = [];
   const pace = new Pace(rates);
@@ -41,9 +41,9 @@ export function paperGpu(rates: Work, limits: PaperLimits = {}, software = false
     guarded: { software: false, guard: async (work: () => unknown) => work() },
     pace,
     arena,
-    allocate: async (label: string, make: (held: Arena) => unknown) => {
-      const held = arena(label);
-      return { arena: held, made: await make(held) };
+    allocate: async (label: string, make: (own: Arena) => unknown) => {
+      const own = arena(label);
+      return { arena: own, made: await make(own) };
     },
     pipeline: () => Promise.resolve({}),
     dispatch: (

@@ -1,4 +1,4 @@
-// How the rows of a weight gradient are cut into slices, so that enough workgroups run while their partial sums stay small.
+// How the rows of a weight gradient are cut into splits, so that enough workgroups run while their partial sums stay small.
 import type { Gpu } from '../gpu/gpu.ts';
 import type { WeightGradientVariant } from './variants.ts';
 
@@ -13,11 +13,11 @@ export interface ImageRows {
   rowsPerImage: number;
 }
 
-export interface Slices {
+export interface Splits {
   count: number;
-  /** Rows of a slice; the last of an image may have fewer, or none. */
+  /** Rows of a split; the last of an image may have fewer, or none. */
   rows: number;
-  /** Slices of each image; all of them where images are not told apart. */
+  /** Splits of each image; all of them where images are not told apart. */
   perImage: number;
   imageRows: number;
   /** Rows of the first image that lie before the chunk, and which image of the batch it is. */
@@ -25,11 +25,11 @@ export interface Slices {
   firstImage: number;
 }
 
-/** A slice of fewer rows costs more in partial sums than it gains. */
+/** A split of fewer rows costs more in partial sums than it gains. */
 const LEAST_ROWS = 128;
 /** Partial sums, floats: 64 MB. */
 const MOST_PARTIALS = 2 ** 24;
-/** Slices that end with their images may be so many times those that need not. */
+/** Splits that end with their images may be so many times those that need not. */
 const MOST_MORE = 2;
 
 /** Workgroups that cover `inputs` rows of the matrix. */
@@ -46,43 +46,43 @@ function tileOf(variant: WeightGradientVariant): [number, number] {
   return [variant.inputs, variant.outputs * variant.threads];
 }
 
-/** Floats of a slice's sums. */
+/** Floats of a split's sums. */
 function floatsOf({ inputs, outputs }: Sizes): number {
   return inputs * outputs + outputs;
 }
 
-/** Slices whose partial sums are held. */
-function heldOf(gpu: Gpu, sizes: Sizes): number {
+/** Splits whose partial sums are held. */
+function mostSplits(gpu: Gpu, sizes: Sizes): number {
   return Math.floor(Math.min(MOST_PARTIALS, gpu.bindingBytes / 4) / floatsOf(sizes));
 }
 
-/** At most `most` slices of `rows` rows. */
+/** At most `most` splits of `rows` rows. */
 function cut(rows: number, most: number): { count: number; rows: number } {
   const each = Math.max(1, Math.ceil(rows / Math.max(1, most) / 16) * 16);
   return { count: Math.max(1, Math.ceil(rows / each)), rows: each };
 }
 
-export function slicesOf(gpu: Gpu, sizes: Sizes, rows: number, variant: WeightGradientVariant): Slices {
+export function splitsOf(gpu: Gpu, sizes: Sizes, rows: number, variant: WeightGradientVariant): Splits {
   const wanted = Math.ceil(variant.workgroups / tilesOf(variant, sizes.inputs, sizes.outputs));
-  const slices = cut(rows, Math.min(wanted, Math.floor(rows / LEAST_ROWS), heldOf(gpu, sizes)));
-  return { ...slices, perImage: slices.count, imageRows: rows, skipped: 0, firstImage: 0 };
+  const splits = cut(rows, Math.min(wanted, Math.floor(rows / LEAST_ROWS), mostSplits(gpu, sizes)));
+  return { ...splits, perImage: splits.count, imageRows: rows, skipped: 0, firstImage: 0 };
 }
 
-/** Slices that end with their images, so that each has the bias of one image; null where that takes far more of them. */
-export function slicesByImage(
+/** Splits that end with their images, so that each has the bias of one image; null where that takes far more of them. */
+export function splitsByImage(
   gpu: Gpu,
   sizes: Sizes,
   rows: number,
   variant: WeightGradientVariant,
   { firstRow, rowsPerImage }: ImageRows,
-): Slices | null {
+): Splits | null {
   const imageRows = Math.min(rowsPerImage, firstRow + rows);
   const firstImage = Math.floor(firstRow / imageRows);
   const images = Math.floor((firstRow + rows - 1) / imageRows) - firstImage + 1;
-  const free = slicesOf(gpu, sizes, rows, variant).count;
+  const free = splitsOf(gpu, sizes, rows, variant).count;
   const each = cut(Math.min(rows, imageRows), Math.round(free / images));
   const count = images * each.count;
-  if (count > MOST_MORE * free || (count > 1 && count > heldOf(gpu, sizes))) return null;
+  if (count > MOST_MORE * free || (count > 1 && count > mostSplits(gpu, sizes))) return null;
   const skipped = firstRow - firstImage * imageRows;
   return { count, rows: each.rows, perImage: each.count, imageRows, skipped, firstImage };
 }

@@ -1,13 +1,13 @@
-// Kernels of few rows, the encoder's and the latents', are not tuned: their default runs. What it computes is compared with the
+// ModelKernels of few rows, the encoder's and the latents', are not tuned: their default runs. What it computes is compared with the
 // plainest variant once, when a program first asks for it; one that is wrong here is not asked for again.
 import type { Gpu } from '../gpu/gpu.ts';
 import { productVariants } from '../product/product.ts';
 import { weightGradientVariants, type WeightGradientShape } from '../weight-gradient/weight-gradient.ts';
 import { agree, outputOf, TrialBuffers, type Trial } from './trial.ts';
-import type { Asked, Tuned } from './tuned.ts';
+import type { RequestedVariant, Tuned } from './tuned.ts';
 
 /** Whether one that was asked for is wrong: what was recorded with it has to be recorded anew. */
-export async function refuseWrong(gpu: Gpu, tuned: Tuned): Promise<boolean> {
+export async function rejectWrongVariants(gpu: Gpu, tuned: Tuned): Promise<boolean> {
   let refused = false;
   for (const asked of tuned.unchecked()) {
     const right = await isRight(gpu, asked);
@@ -17,7 +17,7 @@ export async function refuseWrong(gpu: Gpu, tuned: Tuned): Promise<boolean> {
   return refused;
 }
 
-async function isRight(gpu: Gpu, asked: Asked): Promise<boolean> {
+async function isRight(gpu: Gpu, asked: RequestedVariant): Promise<boolean> {
   const { shape, rows } = asked;
   const sizes = { activation: 'relu', withLatents: false, waves: new Float32Array(8), stepRows: 0 } as const;
   const { arena, made } = await gpu.allocate(
@@ -37,7 +37,7 @@ async function isRight(gpu: Gpu, asked: Asked): Promise<boolean> {
   }
 }
 
-function trialOf(made: TrialBuffers, asked: Asked): Promise<Trial> {
+function trialOf(made: TrialBuffers, asked: RequestedVariant): Promise<Trial> {
   const { kernel, rows } = asked;
   if (kernel === 'product') return made.product(asked.shape, asked.variant, rows);
   if (kernel === 'weight-gradient') return made.weightGradient(asked.shape, asked.variant, rows);
@@ -51,7 +51,7 @@ const isPlain = (variant: { kind: string } | string): boolean =>
 async function plainTrial(
   gpu: Gpu,
   made: TrialBuffers,
-  { kernel, shape, rows, variant }: Asked,
+  { kernel, shape, rows, variant }: RequestedVariant,
 ): Promise<Trial | null> {
   if (isPlain(variant)) return null;
   const gradient = (one: WeightGradientShape): Promise<Trial> | null => {

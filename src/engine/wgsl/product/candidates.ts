@@ -4,7 +4,7 @@ import type { Gpu } from '../gpu/gpu.ts';
 import { bytesOf } from '../gpu/kernels.ts';
 import { matrixVariants } from './matrix.ts';
 import { FEW_ROWS, skinnyVariants, splitsLater } from './skinny.ts';
-import { subgroupVariants } from './together.ts';
+import { subgroupVariants } from './subgroup-variants.ts';
 import {
   tileBytes,
   tileInvocations,
@@ -67,7 +67,7 @@ const TAIL = tile(32, 64, 4, 8);
 
 /**
  * What is worth trying on the adapter, the default first. `rows`: how many the product will have, about; absent: many. Where
- * the right factor passes the adapter's binding, only slices can.
+ * the right factor passes the adapter's binding, only splits can.
  */
 export function productVariants(gpu: Gpu, shape: ProductShape, rows = Infinity): ProductVariant[] {
   const { inputs, outputs, scalar } = shape;
@@ -85,7 +85,7 @@ export function productVariants(gpu: Gpu, shape: ProductShape, rows = Infinity):
   const busy = tiles.length > 0 ? workgroupsOf(tiles[0], outputs, rows) : 0;
   if (splitsLater(shape, rows)) {
     const skinny = skinnyVariants(gpu, shape, rows);
-    // Too few workgroups that each go through all inputs: slices give work to all cores.
+    // Too few workgroups that each go through all inputs: splits give work to all cores.
     return busy < ENOUGH_WORKGROUPS ? [...skinny, ...tiles, ...plain] : [...tiles, ...skinny, ...plain];
   }
   return [...manyRows(gpu, shape, tiles, fits), ...plain].slice(0, MOST_TRIED);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Choosing } from './choosing.ts';
+import { TuningRun } from './tuning-run.ts';
 import type { TuneOptions } from './tune.ts';
 import type { Tuning } from './tuned.ts';
 
@@ -32,7 +32,7 @@ const listener = () => {
 describe('choosing beside a training', () => {
   it('takes a tenth of the time', async () => {
     const { state, tune, now } = device(1000);
-    const choosing = new Choosing(tune, { beside: true }, now);
+    const choosing = new TuningRun(tune, { beside: true }, now);
     for (let step = 0; step < 200; step++) {
       state.now += 20;
       await choosing.beside(settle);
@@ -45,7 +45,7 @@ describe('choosing beside a training', () => {
 
   it('is put down by who cancels and taken up where it was', async () => {
     const { state, tune, now } = device(20);
-    const choosing = new Choosing(tune, { beside: false }, now);
+    const choosing = new TuningRun(tune, { beside: false }, now);
     const cancel = new AbortController();
     const heard = listener();
     const leave = choosing.listen({
@@ -69,7 +69,7 @@ describe('choosing beside a training', () => {
 
   it('given up chooses nothing and says nothing; failed it says so, to who comes later too', async () => {
     const { tune, now, state } = device(20);
-    const given = new Choosing(tune, { beside: true }, now);
+    const given = new TuningRun(tune, { beside: true }, now);
     const heard = listener();
     given.listen(heard);
     await given.beside(settle);
@@ -77,7 +77,7 @@ describe('choosing beside a training', () => {
     expect([given.chosen, given.over]).toEqual([null, true]);
     expect(state.done).toBeLessThan(20);
     expect(heard.told.at(-1)).toBeNull();
-    const failed = new Choosing(() => Promise.reject(new Error('no clock')), { beside: true }, now);
+    const failed = new TuningRun(() => Promise.reject(new Error('no clock')), { beside: true }, now);
     await failed.finish();
     const late = listener();
     failed.listen(late);

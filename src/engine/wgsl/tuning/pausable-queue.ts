@@ -1,7 +1,7 @@
 // Work on the device that waits until it is let through: piece by piece between the steps of a training, or all while it is open.
 import type { Turn } from './tune.ts';
 
-export class Gate {
+export class PausableQueue {
   private readonly waiting: (() => Promise<void>)[] = [];
   private open = 0;
 
@@ -13,7 +13,7 @@ export class Gate {
     });
 
   /** Lets one piece through and waits for it; false where none waits. */
-  async one(): Promise<boolean> {
+  async runOne(): Promise<boolean> {
     const piece = this.waiting.shift();
     await piece?.();
     return piece !== undefined;
@@ -22,7 +22,7 @@ export class Gate {
   /** Open until `work` is done. */
   async whileOpen<T>(work: () => Promise<T>): Promise<T> {
     this.open++;
-    while (await this.one());
+    while (await this.runOne());
     try {
       return await work();
     } finally {

@@ -3,14 +3,14 @@
 import { throwIfCancelled } from '../../../base/errors.ts';
 import type { ChoosingOptions, ModelOptions } from '../../engine.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import { Choosing } from './choosing.ts';
+import { TuningRun } from './tuning-run.ts';
 import type { TuningSizes } from './sizes.ts';
 import { defaultTuning, fittingTuning, loadTuning, opened, saveTuning, tuningKey, type TuningStore } from './store.ts';
 import { tuneEngine, type TuneOptions } from './tune.ts';
 import { Tuned, type Tuning } from './tuned.ts';
 
-/** Kernels of a model, and whether better ones are chosen beside it. */
-export interface Kernels {
+/** ModelKernels of a model, and whether better ones are chosen beside it. */
+export interface ModelKernels {
   tuned: Tuned;
   /** For the model's run to keep. */
   choice: Tuning;
@@ -20,10 +20,10 @@ export interface Kernels {
   leave(): void;
 }
 
-export class Chooser {
+export class KernelChooser {
   /** By the sizes of models: what is asked for again is not read again. */
   private readonly kept = new Map<string, Tuning>();
-  private current: { key: string; choosing: Choosing } | null = null;
+  private current: { key: string; choosing: TuningRun } | null = null;
 
   constructor(
     private readonly gpu: Gpu,
@@ -36,7 +36,7 @@ export class Chooser {
   async kernelsFor(
     sizes: TuningSizes,
     { choosing: wish = {}, kernels: pinned, signal }: Pick<ModelOptions, 'choosing' | 'kernels' | 'signal'>,
-  ): Promise<Kernels> {
+  ): Promise<ModelKernels> {
     const { gpu } = this;
     throwIfCancelled(signal);
     const held = fittingTuning(pinned, gpu);
@@ -62,7 +62,7 @@ export class Chooser {
     return this.settled(choosing.chosen);
   }
 
-  private settled(tuning: Tuning | null): Kernels {
+  private settled(tuning: Tuning | null): ModelKernels {
     const { gpu } = this;
     return {
       tuned: tuning ? opened(gpu, tuning) : Tuned.defaults(gpu),
@@ -74,7 +74,7 @@ export class Chooser {
   }
 
   /** Defaults, until the model is made anew. */
-  private withBetter(choosing: Choosing, leave: () => void): Kernels {
+  private withBetter(choosing: TuningRun, leave: () => void): ModelKernels {
     const { tuned, choice } = this.settled(null);
     return {
       tuned,
@@ -87,7 +87,7 @@ export class Chooser {
     };
   }
 
-  private listen(choosing: Choosing, { skip, ...listener }: ChoosingOptions): () => void {
+  private listen(choosing: TuningRun, { skip, ...listener }: ChoosingOptions): () => void {
     const leave = choosing.listen(listener);
     const giveUp = (): void => void choosing.giveUp();
     skip?.addEventListener('abort', giveUp);
@@ -98,7 +98,7 @@ export class Chooser {
   }
 
   /** The one that was put down, where it is of this size; another is given up for it. */
-  private async choosingFor(key: string, sizes: TuningSizes, beside: boolean): Promise<Choosing> {
+  private async choosingFor(key: string, sizes: TuningSizes, beside: boolean): Promise<TuningRun> {
     const { current } = this;
     if (current?.key === key && !current.choosing.over) return current.choosing;
     this.current = null;
@@ -109,7 +109,7 @@ export class Chooser {
       await saveTuning(key, tuning, this.store);
       return tuning;
     };
-    const choosing = new Choosing(tune, { beside, ...(this.software && { options: this.software }) });
+    const choosing = new TuningRun(tune, { beside, ...(this.software && { options: this.software }) });
     this.current = { key, choosing };
     return choosing;
   }

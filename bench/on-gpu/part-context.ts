@@ -7,7 +7,7 @@ import type { Size } from '../models.ts';
 import { Lines } from './lines.ts';
 import type { Options } from './options.ts';
 
-export class Desk {
+export class PartContext {
   readonly small: boolean;
   readonly folder: string;
   readonly dawnOptions: string[];
@@ -77,7 +77,7 @@ export interface Step {
   /** After these it is given up: its device is dropped, or where it does not even answer, its process ended. */
   patienceSeconds: number;
   /** What it returns is its line's data. */
-  run(desk: Desk): Promise<unknown>;
+  run(context: PartContext): Promise<unknown>;
 }
 
 export interface Part {
@@ -89,5 +89,5 @@ export interface Part {
   /** Of Dawn, beside those of all benchmarks. */
   toggles?: readonly string[];
   environment?: Record<string, string>;
-  steps(desk: Desk): Step[] | Promise<Step[]>;
+  steps(context: PartContext): Step[] | Promise<Step[]>;
 }

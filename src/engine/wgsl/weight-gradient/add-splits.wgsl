@@ -1,7 +1,7 @@
-// The second pass: sums of slices in their order, four numbers an invocation; of the bias those of each image. Needs slicing,
+// The second pass: sums of splits in their order, four numbers an invocation; of the bias those of each image. Needs row_splits,
 // finished, into-result.wgsl.
-@group(0) @binding(3) var<uniform> slicing: Slicing;
-@group(0) @binding(4) var<storage, read> slices: array<vec4f>; // as into-slices.wgsl leaves them
+@group(0) @binding(3) var<uniform> row_splits: RowSplits;
+@group(0) @binding(4) var<storage, read> splits: array<vec4f>; // as into-splits.wgsl leaves them
 
 fn total_of(first: u32, stride: u32, count: u32) -> vec4f {
   var total = vec4f();
@@ -9,7 +9,7 @@ fn total_of(first: u32, stride: u32, count: u32) -> vec4f {
   var left = count;
   for (; left >= 8u; left -= 8u) {
     // unroll i in 0..8
-    let part_$i = slices[at + $i * stride];
+    let part_$i = splits[at + $i * stride];
     // end
     // unroll i in 0..8
     total += part_$i;
@@ -17,7 +17,7 @@ fn total_of(first: u32, stride: u32, count: u32) -> vec4f {
     at += 8u * stride;
   }
   for (; left > 0u; left--) {
-    total += slices[at];
+    total += splits[at];
     at += stride;
   }
   return total;
@@ -30,17 +30,17 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
 ) {
   let at4 = (group.y * groups.x + group.x) * 64u + thread;
-  let sums4 = slicing.inputs * (OUTPUTS / 4u);
+  let sums4 = row_splits.inputs * (OUTPUTS / 4u);
   if (at4 < sums4) {
-    put_sum(0u, at4, total_of(at4, sums4, slicing.slices));
+    put_sum(0u, at4, total_of(at4, sums4, row_splits.splits));
   }
   // unroll only in 0..BIAS
   const STRIDE = OUTPUTS / 4u;
   let image = (at4 - sums4) / STRIDE;
-  if (at4 >= sums4 && image < slicing.slices / slicing.image_slices) {
+  if (at4 >= sums4 && image < row_splits.splits / row_splits.image_splits) {
     let n4 = (at4 - sums4) % STRIDE;
-    let first = slicing.slices * sums4 + image * slicing.image_slices * STRIDE + n4;
-    put_bias(image, n4, total_of(first, STRIDE, slicing.image_slices));
+    let first = row_splits.splits * sums4 + image * row_splits.image_splits * STRIDE + n4;
+    put_bias(image, n4, total_of(first, STRIDE, row_splits.image_splits));
   }
   // end
 }

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Gpu, MatrixUnit } from '../gpu/gpu.ts';
 import type { Scalar } from '../gpu/kernels.ts';
 import { SIZE_CONTROL } from '../gpu/subgroups.ts';
-import { MOST_TRIED, productVariants } from './offers.ts';
+import { MOST_TRIED, productVariants } from './candidates.ts';
 import { tileBytes, type ProductShape } from './variants.ts';
 import { rowsOfWholeWaves } from './waves.ts';
 

@@ -1,17 +1,17 @@
 // Work divided: shares of a total, and counts rounded up to what kernels take.
 
-export function upTo(multiple: number, count: number): number {
+export function roundUp(multiple: number, count: number): number {
   return Math.ceil(count / multiple) * multiple;
 }
 
-export interface Share {
+export interface RowRange {
   first: number;
   count: number;
 }
 
 /** Equal shares of at most `most`, which are multiples of `multiple` but for the last. */
-export function* sharesOf(total: number, most: number, multiple = 1): Generator<Share> {
+export function* rangesOf(total: number, most: number, multiple = 1): Generator<RowRange> {
   const parts = Math.ceil(total / Math.max(multiple, Math.floor(most / multiple) * multiple));
-  const share = upTo(multiple, Math.ceil(total / parts));
+  const share = roundUp(multiple, Math.ceil(total / parts));
   for (let first = 0; first < total; first += share) yield { first, count: Math.min(share, total - first) };
 }

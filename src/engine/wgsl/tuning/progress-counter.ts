@@ -4,7 +4,7 @@ import type { ChoosingProgress } from '../../engine.ts';
 /** Before so many were tried nothing is said of the time left. */
 const TELLING = 3;
 
-export class Tally {
+export class ProgressCounter {
   private done = 0;
   private readonly began: number;
 
