@@ -62,6 +62,18 @@ describe('select', () => {
     expect(names('gone.star')).toEqual(chosen.map((row) => `${2 * row + 2}@particles.mrcs`));
   });
 
+  test('the particles are those of the training, though the table was sorted anew since', async () => {
+    const before = text('data/particles.star');
+    const lines = before.split('\n');
+    const first = lines.findIndex((line) => line.includes('@'));
+    const rows = lines.slice(first, first + COUNT).reverse();
+    writeFileSync(path('data/particles.star'), [...lines.slice(0, first), ...rows, ''].join('\n'));
+    const ended = await select('table', 'sorted.star');
+    writeFileSync(path('data/particles.star'), before);
+    expect(ended).toMatchObject({ code: 0 });
+    expect(names('sorted.star')).toEqual(chosen.map((row) => `${2 * row + 2}@particles.mrcs`));
+  });
+
   test('a table that is named is read by the names it has, whatever its order', async () => {
     const lines = text('data/particles.star').split('\n');
     const first = lines.findIndex((line) => line.includes('@'));
@@ -128,6 +140,18 @@ test('encode takes the pixel size that the run was trained with, and refuses ano
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain('field of view');
 }, 60_000);
+
+test('options that cannot act on a run are refused', async () => {
+  for (const option of [
+    ['--ind', 'ind.pkl'],
+    ['--apix', '3'],
+  ]) {
+    const refused = await vitrine(['info', 'table', ...option]);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(`${option[0]} cannot act here`)]);
+  }
+  const dropped = await select('table', 'x.pkl', '--particles', 'data/particles.star');
+  expect([dropped.code, dropped.stderr]).toEqual([2, expect.stringContaining('--particles cannot act here')]);
+});
 
 test('training asks for a pixel size that no file says', async () => {
   const bytes = new Uint8Array(readFileSync(path('data/particles.mrcs')));
