@@ -57,7 +57,7 @@ describe('encodings', () => {
 describe('initial weights', () => {
   const field = networkFromParams(
     { ...defaultParams(), zDim: 8, encoderDim: 128, decoderDim: 128 },
-    { boxPixels: D, views: 1 },
+    { boxPixels: D, tilts: 1 },
   );
   const encoding = makeEncoding(field.encoding, D, new Random(0));
 

@@ -29,7 +29,7 @@ const cases: ['fourier' | 'hartley', EncodingType][] = [
 
 describe.each(cases)('a %s field with encoding %s', (domain, encodingType) => {
   const params = { ...defaultParams(), zDim: 2, domain, encodingType, decoderDim: 16, decoderLayers: 1, encoderDim: 8 };
-  const { spec, encoding: choice } = networkFromParams(params, { boxPixels: 16, views: 1 });
+  const { spec, encoding: choice } = networkFromParams(params, { boxPixels: 16, tilts: 1 });
   const random = new Random(4);
   const encoding = makeEncoding(choice, 16, random);
   const weights = initialWeights(spec, encoding, random);
