@@ -50,7 +50,7 @@ describe('what fits', () => {
   it.each([
     { given: {}, images: 3 },
     { given: { zDim: 0, domain: 'hartley' }, images: 2 },
-    { given: { views: 2, encoderMaskRadius: 8 }, images: 4 },
+    { given: { tilts: 2, encoderMaskRadius: 8 }, images: 4 },
     { given: { boxPixels: 32, decoderLayers: 4, encoderDim: 48 }, images: 1 },
   ] as const)('is planned by the very buffers that are made: %o', async ({ given, images }) => {
     const spec = specOf(given);
