@@ -43,6 +43,10 @@ function simulateSet(name: string, options: string): string[] {
 /** A picture of the page or of a part of it, as WebP by the browser's own encoder. */
 async function picture(studio: Studio, name: string, part?: Locator): Promise<void> {
   await studio.page.mouse.move(0, 0);
+  for (const toast of await studio.page.getByRole('button', { name: 'Dismiss' }).all()) await toast.click();
+  await studio.page.evaluate(() => {
+    for (const element of document.querySelectorAll('*')) element.scrollTop = 0;
+  });
   // Charts and tooltips come to rest.
   await studio.page.waitForTimeout(1500);
   const png = await (part ?? studio.page).screenshot({ animations: 'disabled' });
@@ -82,6 +86,8 @@ async function learn(studio: Studio, epochs: number): Promise<void> {
     return shown.epoch === run()?.epochsDone && shown.hasMap && (run()?.params.zDim === 0 || shown.hasLandscape);
   };
   await studio.until('landscape and map', shownWhole, { seconds: 300 });
+  // The form measures what a next run would take.
+  await studio.page.locator('[data-testid="estimate"][data-fresh="true"]').waitFor();
 }
 
 async function mapSettled(studio: Studio): Promise<void> {
@@ -139,6 +145,7 @@ async function movingSet(): Promise<void> {
   await studio.enter('trajectory-frames', 10);
   await studio.byId('decode-trajectory').click();
   await studio.until('the trajectory', ({ explore }) => explore().trajectory.status === 'done', { seconds: 300 });
+  await studio.byId('scrubber').press('End');
   await picture(studio, 'trajectory');
 
   await studio.byId('color-by').click();
