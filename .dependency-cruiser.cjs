@@ -66,6 +66,12 @@ module.exports = {
       to: { path: '(^workers/|node_modules/comlink)', pathNot: '^workers/(contract|client|facade)\\.ts$' },
     },
     {
+      name: 'explore-has-one-door',
+      severity: 'error',
+      from: { pathNot: '^src/stores/explore/' },
+      to: { path: '^src/stores/explore/', pathNot: '^src/stores/explore/index\\.ts$' },
+    },
+    {
       name: 'only-the-boundary-knows-comlink',
       severity: 'error',
       from: { pathNot: '^workers/(wire|link|peer|client)(\\.test)?\\.ts$' },

@@ -172,7 +172,7 @@ async function search(engine: Engine): Promise<void> {
     initialCheckpoint(field, seed),
   );
   console.log(`a field of 128×3 learned at the true poses in ${seconds(begun)} s`);
-  const model = await engine.createModel(field.spec, checkpoint.encoding, { weights: checkpoint.weights });
+  const model = await engine.createModel(checkpoint.field, { weights: checkpoint.weights });
   const shard = await set.images.readShard(0);
   const drawn = { indices: Uint32Array.from({ length: set.images.count }, (_, i) => i), values: shard.values };
   const cases: [string, Partial<Params>][] = [

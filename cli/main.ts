@@ -16,8 +16,8 @@ import { addSimulate } from './simulate.ts';
 import { version } from '../src/version.ts';
 import { addTrain } from './train.ts';
 
-/** Resolves to the exit code: 0, 1 for bad input, 2 for bad usage, 130 for cancelled. */
-export async function main(argv: string[]): Promise<number> {
+/** All commands with their options. */
+export function vitrineProgram(): Command {
   const program = new Command('vitrine')
     .description('Cryo-EM heterogeneity: neural fields of particle images, on files.')
     .version(version)
@@ -42,8 +42,13 @@ export async function main(argv: string[]): Promise<number> {
     add(program);
   for (const command of program.commands)
     command.exitOverride().showHelpAfterError('(run with --help for the options)');
+  return program;
+}
+
+/** Resolves to the exit code: 0, 1 for bad input, 2 for bad usage, 130 for cancelled. */
+export async function main(argv: string[]): Promise<number> {
   try {
-    await program.parseAsync(argv);
+    await vitrineProgram().parseAsync(argv);
     return outcome.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -10,7 +10,7 @@ import type {
   Progress,
 } from '../../workers/contract.ts';
 import type { ErrorData } from '../base/errors.ts';
-import { errorData, wasCancelled } from './explore/backend.ts';
+import { errorData, wasCancelled } from './errors.ts';
 import { refreshStorage, tell, tellError } from './shell.ts';
 import { studio } from './studio.ts';
 

@@ -4,7 +4,7 @@ import { create } from 'zustand';
 import type { ImageTiles } from '../../workers/contract.ts';
 import { latestWins } from '../../workers/client.ts';
 import type { ErrorData } from '../base/errors.ts';
-import { errorData } from './explore/backend.ts';
+import { errorData } from './errors.ts';
 import { studio } from './studio.ts';
 
 export interface TilePage {

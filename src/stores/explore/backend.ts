@@ -3,6 +3,8 @@ import { VitrineError, type ErrorData } from '../../base/errors.ts';
 import type { Progress } from '../../../workers/contract.ts';
 import type { Studio } from '../../../workers/client.ts';
 
+export { errorData, wasCancelled } from '../errors.ts';
+
 export type ExploreBackend = Pick<Studio, 'io' | 'engine' | 'analysis'>;
 
 let connected: ExploreBackend | null = null;
@@ -30,14 +32,4 @@ export interface Job<T> {
 
 export function idle<T>(): Job<T> {
   return { status: 'idle', progress: null, result: null, error: null };
-}
-
-export function errorData(error: unknown): ErrorData {
-  if (error instanceof VitrineError) return error.toData();
-  const message = error instanceof Error ? error.message : String(error);
-  return { name: 'VitrineError', code: 'usage', message };
-}
-
-export function wasCancelled(error: unknown): boolean {
-  return errorData(error).code === 'cancelled' || (error instanceof DOMException && error.name === 'AbortError');
 }

@@ -1,4 +1,5 @@
 // What leaves the studio: particle lists of a selection, maps, latents, the run folder; and lists coming back.
+import { useMemo } from 'react';
 import { create } from 'zustand';
 import type {
   DroppedFile,
@@ -11,11 +12,11 @@ import type {
 } from '../../../workers/contract.ts';
 import type { ErrorData } from '../../base/errors.ts';
 import { everything } from '../../selection/sets.ts';
-import { rowsOfCluster, useExplore } from './store.ts';
+import { rowsOfLabel, useExplore } from './store.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
 import { trajectoryVolumes } from './trajectory.ts';
 import { useMaps } from './maps.ts';
-import { saveSelection, select, useSelections } from '../selections.ts';
+import { saveSelection, select, useSelections, type SelectionsState } from './selections.ts';
 
 /** Which particles: the standing selection, a named one, a cluster, or all. */
 export type ExportScope =
@@ -50,12 +51,28 @@ export function setScope(scope: ExportScope): void {
   set({ scope, error: null });
 }
 
-export function rowsOf(scope: ExportScope): Uint32Array {
-  const { current, named, total } = useSelections.getState();
+type Selected = Pick<SelectionsState, 'current' | 'named' | 'total'>;
+
+function rowsIn(scope: ExportScope, { current, named, total }: Selected, labels: Int32Array | null): Uint32Array {
   if (scope.kind === 'current') return current;
   if (scope.kind === 'named') return named[scope.index]?.indices ?? new Uint32Array(0);
-  if (scope.kind === 'cluster') return rowsOfCluster(scope.cluster);
+  if (scope.kind === 'cluster') return labels ? rowsOfLabel(labels, scope.cluster) : new Uint32Array(0);
   return everything(total);
+}
+
+/** Rows of the dataset that a scope holds now, 0-based and ascending. */
+export function rowsOf(scope: ExportScope): Uint32Array {
+  return rowsIn(scope, useSelections.getState(), useExplore.getState().clusters.result?.labels ?? null);
+}
+
+/** `rowsOf` the scope that is set, followed as selections and clusters change. */
+export function useScopeRows(): Uint32Array {
+  const scope = useExports((state) => state.scope);
+  const current = useSelections((state) => state.current);
+  const named = useSelections((state) => state.named);
+  const total = useSelections((state) => state.total);
+  const labels = useExplore((state) => state.clusters.result?.labels ?? null);
+  return useMemo(() => rowsIn(scope, { current, named, total }, labels), [scope, current, named, total, labels]);
 }
 
 /** Why a format cannot be written; null where it can. */

@@ -5,7 +5,7 @@ import { latestWins } from '../../../workers/client.ts';
 import type { ErrorData } from '../../base/errors.ts';
 import { useExplore } from './store.ts';
 import { backend, errorData } from './backend.ts';
-import { useSelections } from '../selections.ts';
+import { useSelections } from './selections.ts';
 
 export const PAGE_SIZE = 48;
 

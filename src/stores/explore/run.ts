@@ -38,13 +38,15 @@ async function show(run: RunSummary): Promise<void> {
   await openRun(run);
 }
 
-/** The first map of a run: the centre of its largest cluster, once clusters are known. */
-useExplore.subscribe(({ run, latents, clusters, phase }) => {
-  const { result } = clusters;
-  const { a, decoding } = useMaps.getState();
-  if (phase !== 'ready' || !run || !latents || !result || a || decoding) return;
-  const largest = result.counts.indexOf(Math.max(...result.counts));
-  const row = result.centreIndices[largest];
-  markRow(row);
-  showMapAt(zOfRow(latents, row), `Cluster ${largest + 1}, particle ${row + 1}`, row);
-});
+/** Shows the first map of a run, the centre of its largest cluster, once clusters are known. Gives what ends that. */
+export function showFirstMap(): () => void {
+  return useExplore.subscribe(({ run, latents, clusters, phase }) => {
+    const { result } = clusters;
+    const { a, decoding } = useMaps.getState();
+    if (phase !== 'ready' || !run || !latents || !result || a || decoding) return;
+    const largest = result.counts.indexOf(Math.max(...result.counts));
+    const row = result.centreIndices[largest];
+    markRow(row);
+    showMapAt(zOfRow(latents, row), `Cluster ${largest + 1}, particle ${row + 1}`, row);
+  });
+}

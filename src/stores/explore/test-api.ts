@@ -6,7 +6,7 @@ import { useGallery } from './gallery.ts';
 import { boxInData, currentCloud, lassoInData, probeAt, setPath, useLandscape } from './landscape.ts';
 import { useMaps, type ShownMap } from './maps.ts';
 import { useTrajectory } from './trajectory.ts';
-import { setSelection, useSelections } from '../selections.ts';
+import { setSelection, useSelections } from './selections.ts';
 
 function mapState(map: ShownMap | null) {
   if (!map) return null;

@@ -1,7 +1,7 @@
 // Selections against plain sets; undo and redo as a walk; named ones kept by the backend.
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { SavedSelection } from '../../workers/contract.ts';
-import { connectExplore, type ExploreBackend } from './explore/backend.ts';
+import type { SavedSelection } from '../../../workers/contract.ts';
+import { connectExplore, type ExploreBackend } from './backend.ts';
 import {
   deleteSelection,
   invertSelection,

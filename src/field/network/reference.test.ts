@@ -1,15 +1,16 @@
 // cryoDRGN's own models, opened here: maps of its hinge model at its latents, its config and a Hartley model's weights.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { hingeModel } from '../../testing/hinge.ts';
-import { describeWithReference, referenceBlob, referenceBytes } from '../../testing/reference.ts';
-import type { Engine, FieldModel } from '../engine/engine.ts';
-import { openWasmEngine } from '../engine/wasm/engine.ts';
-import { readMrcVolume } from '../formats/mrc.ts';
-import { readTorchCheckpoint } from '../formats/torch-checkpoint.ts';
-import { readYamlConfig } from '../formats/yaml-config.ts';
+import { hingeModel } from '../../../testing/hinge.ts';
+import { networkOf } from '../../../testing/network.ts';
+import { describeWithReference, referenceBlob, referenceBytes } from '../../../testing/reference.ts';
+import type { Engine, FieldModel } from '../../engine/engine.ts';
+import { openWasmEngine } from '../../engine/wasm/engine.ts';
+import { readMrcVolume } from '../../formats/mrc.ts';
+import { readTorchCheckpoint } from '../../formats/torch-checkpoint.ts';
+import { readYamlConfig } from '../../formats/yaml-config.ts';
 import { readCheckpoint } from './checkpoint.ts';
-import { configFromField, fieldFromConfig } from './spec.ts';
-import { decodeVolume } from './volume.ts';
+import { configFromField, fieldFromConfig } from '../config.ts';
+import { decodeVolume } from '../volume.ts';
 
 describeWithReference('cryoDRGN’s hinge model', () => {
   let engine: Engine;
@@ -20,7 +21,7 @@ describeWithReference('cryoDRGN’s hinge model', () => {
 
   beforeAll(async () => {
     engine = await openWasmEngine({ threads: 2 });
-    model = await engine.createModel(field.spec, checkpoint.encoding, { weights: checkpoint.weights });
+    model = await engine.createModel(checkpoint.field, { weights: checkpoint.weights });
   });
   afterAll(() => engine.dispose());
 
@@ -45,11 +46,14 @@ describeWithReference('cryoDRGN’s hinge model', () => {
 
 describeWithReference('a small Hartley model of cryoDRGN', () => {
   it('opens with its moments, of which the encoder has fewer steps', () => {
-    const field = fieldFromConfig(readYamlConfig(referenceBytes('files/het_config.yaml'), 'het_config.yaml'));
+    const field = networkOf(
+      fieldFromConfig(readYamlConfig(referenceBytes('files/het_config.yaml'), 'het_config.yaml')),
+    );
     const dictionary = readTorchCheckpoint(referenceBytes('files/het_weights.pkl'), 'het_weights.pkl');
-    const { weights, encoding, optimizer } = readCheckpoint(dictionary, field);
+    const read = readCheckpoint(dictionary, field);
+    const { weights, optimizer } = read;
     expect(field.spec).toMatchObject({ boxPixels: 64, domain: 'hartley', zDim: 8, encoderLayers: 2, decoderLayers: 3 });
-    expect(encoding.isCosine.length).toBe(48);
+    expect(read.field.encoding.isCosine.length).toBe(48);
     expect(weights.get('decoder.decoder.main.8.weight')?.shape).toEqual([1, 8]);
     expect(optimizer?.steps).toBe(1313);
   });

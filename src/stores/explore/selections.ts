@@ -1,10 +1,10 @@
 // The selection that stands, how it came about (undo, redo), and the named ones kept with the run.
 // A selection is an ascending Uint32Array of 0-based rows of the run's dataset.
 import { create } from 'zustand';
-import type { SavedSelection } from '../../workers/contract.ts';
-import { combine, everything, invert, type Combination } from '../selection/sets.ts';
-import { backend, errorData } from './explore/backend.ts';
-import type { ErrorData } from '../base/errors.ts';
+import type { SavedSelection } from '../../../workers/contract.ts';
+import { combine, everything, invert, type Combination } from '../../selection/sets.ts';
+import { backend, errorData } from './backend.ts';
+import type { ErrorData } from '../../base/errors.ts';
 
 const STEPS_KEPT = 100;
 /** Rows of all steps together: 100 MB. */
