@@ -7,7 +7,7 @@ export const parts = [
   {
     name: 'layers',
     script: 'dependency-cruiser/bin/dependency-cruise.mjs',
-    args: ['--config', '.dependency-cruiser.cjs', 'src', 'workers', 'cli'],
+    args: ['--config', '.dependency-cruiser.cjs', 'src', 'workers', 'cli', 'testing', 'bench', 'e2e'],
   },
   { name: 'unit', script: 'vitest/vitest.mjs', args: ['run'] },
   { name: 'build', script: 'vite/bin/vite.js', args: ['build', '--logLevel', 'warn'] },
