@@ -13,7 +13,8 @@ import type { Engine } from '../src/engine/engine.ts';
 import { openEngineInNode } from '../src/engine/node/dawn.ts';
 import { decodeVolume } from '../src/field/volume.ts';
 import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
-import { openMrcStack, readMrcVolume } from '../src/formats/mrc.ts';
+import { openMrcStack } from '../src/formats/mrc.ts';
+import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { Poses } from '../src/formats/particles.ts';
 import { Random } from '../src/geometry/random.ts';
@@ -172,7 +173,7 @@ async function search(engine: Engine): Promise<void> {
     initialCheckpoint(field, seed),
   );
   console.log(`a field of 128×3 learned at the true poses in ${seconds(begun)} s`);
-  const model = await engine.createModel(field.spec, checkpoint.encoding, { weights: checkpoint.weights });
+  const model = await engine.createModel(checkpoint.field, { weights: checkpoint.weights });
   const shard = await set.images.readShard(0);
   const drawn = { indices: Uint32Array.from({ length: set.images.count }, (_, i) => i), values: shard.values };
   const cases: [string, Partial<Params>][] = [

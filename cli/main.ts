@@ -13,12 +13,14 @@ import { addResume } from './resume.ts';
 import { addRefinePoses, addSearch } from './search.ts';
 import { addSelect } from './select.ts';
 import { addSimulate } from './simulate.ts';
+import { version } from '../src/version.ts';
 import { addTrain } from './train.ts';
 
 /** All commands with their options. */
 export function vitrineProgram(): Command {
   const program = new Command('vitrine')
     .description('Cryo-EM heterogeneity: neural fields of particle images, on files.')
+    .version(version)
     .exitOverride()
     .showHelpAfterError('(run with --help for the options)');
   for (const add of [

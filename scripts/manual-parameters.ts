@@ -31,7 +31,8 @@ function entry(def: ParamDef): string {
 /** A heading for each group, a list item for each parameter. */
 export function parameterLists(): string {
   return PARAM_GROUPS.map(({ group, title, text }) => {
-    const defs: readonly ParamDef[] = PARAMS.filter((def) => def.group === group);
+    // The method is a command of its own, or a button, not a flag.
+    const defs: readonly ParamDef[] = PARAMS.filter((def) => def.group === group && def.key !== 'method');
     return `### ${title}: ${text}\n\n${defs.map(entry).join('\n')}\n`;
   }).join('\n');
 }

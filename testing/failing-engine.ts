@@ -43,6 +43,7 @@ export async function openFailingEngine(trouble: InjectedFault = () => null): Pr
   const watched = (model: FieldModel, leavesOut: boolean, leftOut = 0): FieldModel => ({
     spec: model.spec,
     points: model.points,
+    operationsPerPoint: model.operationsPerPoint,
     async trainStep(batch, options) {
       const overflows = ask('trainStep', batch.count) === 'overflow' && leavesOut;
       leftOut = overflows ? leftOut + 1 : 0;
@@ -75,7 +76,7 @@ export async function openFailingEngine(trouble: InjectedFault = () => null): Pr
     lost,
     async createModel(...of) {
       ask('createModel');
-      return watched(await engine.createModel(...of), of[3]?.precision !== 'float32');
+      return watched(await engine.createModel(...of), of[2]?.precision !== 'float32');
     },
     createScorer(points) {
       if (failure) throw failure;

@@ -121,6 +121,11 @@ export interface ImageTiles {
   pixels: Float32Array;
 }
 
+/** A column of a table to be written: a value a row. */
+export interface NamedColumn {
+  name: string;
+  values: Float32Array;
+}
 export type ExportFormat = 'star' | 'cs' | 'ind.pkl' | 'csv';
 export interface ExportedFile {
   name: string;
@@ -183,8 +188,6 @@ export interface RunLatents {
   count: number;
   /** count×zDim, μ. */
   mu: Float32Array;
-  /** |z| of each particle. */
-  norm: Float32Array;
 }
 
 /** A named set of particles, as 0-based rows of its dataset, ascending. */
@@ -216,7 +219,13 @@ export interface IoApi extends Cancellable {
   images(datasetId: string, request: ImageRequest): Promise<ImageTiles>;
   /** Adds the numeric columns of a CSV (a row a particle) to the dataset's extra columns. */
   importColumns(datasetId: string, file: DroppedFile): Promise<{ names: string[]; notices: Notice[] }>;
-  exportSelection(datasetId: string, indices: Uint32Array, format: ExportFormat): Promise<ExportedFile>;
+  /** A CSV also holds `columnsOfRows`: a value a particle of the list, beside what the dataset says of it. */
+  exportSelection(
+    datasetId: string,
+    indices: Uint32Array,
+    format: ExportFormat,
+    columnsOfRows?: NamedColumn[],
+  ): Promise<ExportedFile>;
   /** A list written by any export (STAR, .cs, ind.pkl, CSV) back as rows of the dataset. */
   importSelection(datasetId: string, file: DroppedFile): Promise<ImportedSelection>;
 

@@ -149,10 +149,16 @@ export class Io implements contract.IoApi, PreparationApi {
     datasetId: string,
     indices: Uint32Array,
     format: contract.ExportFormat,
+    columnsOfRows: contract.NamedColumn[] = [],
   ): Promise<contract.ExportedFile> {
     const dataset = await this.dataset(datasetId);
     const set = await openKeptSet(this.datasets, dataset);
     const columns = format === 'csv' ? await this.datasets.columns(datasetId) : [];
+    for (const { name, values } of columnsOfRows) {
+      const ofAll = new Float32Array(dataset.record.particles).fill(NaN);
+      indices.forEach((row, i) => (ofAll[row] = values[i]));
+      columns.push({ name, values: ofAll });
+    }
     const bytes = exportSelection(set, indices, format, columns);
     const stem = fileStem(dataset.record.name);
     return { name: format === 'ind.pkl' ? `${stem}_ind.pkl` : `${stem}_selection.${format}`, bytes };
@@ -200,8 +206,7 @@ export class Io implements contract.IoApi, PreparationApi {
     if (!latents) return null;
     const { mu, zDim, count } = latents;
     const handle = { runId, epoch: latents.epoch, zDim, count };
-    const norm = Float32Array.from({ length: count }, (_, i) => Math.hypot(...mu.subarray(i * zDim, (i + 1) * zDim)));
-    return { handle, epoch: latents.epoch, zDim, count, mu, norm };
+    return { handle, epoch: latents.epoch, zDim, count, mu };
   }
 
   async poses(runId: string): Promise<contract.RunPoses | null> {

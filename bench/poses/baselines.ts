@@ -18,7 +18,7 @@ import { parseArgs } from 'node:util';
 import { ADAM, adamStep } from '../../src/engine/tfjs/adam.ts';
 import { startWasmBackend } from '../../src/engine/tfjs/backend.ts';
 import { FlatLayout } from '../../src/engine/tfjs/flat.ts';
-import { makeEncoding } from '../../src/field/encodings.ts';
+import { makeEncoding } from '../../src/field/network/encodings.ts';
 import { readCryodrgnPickle } from '../../src/formats/cryodrgn-pickles.ts';
 import { openMrcStack } from '../../src/formats/mrc.ts';
 import { openFileBlob } from '../../src/formats/node/file-blob.ts';

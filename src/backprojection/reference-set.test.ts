@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { SET, setBlob, setCtf, setImages, setPoses, setStates } from '../../testing/reference-set/set.ts';
 import { searchPoints } from '../engine/scoring/points.ts';
-import { readMrcVolume } from '../formats/mrc.ts';
+import { readMrcVolume } from '../formats/mrc-volume.ts';
 import { SearchImageReader } from '../inference/pose-search/search-images.ts';
 import { fsc } from '../validation/fsc.ts';
 import { backproject } from './backproject.ts';

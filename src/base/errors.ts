@@ -21,6 +21,8 @@ export type ErrorCode =
   | 'yaml-syntax'
   | 'csv-syntax'
   | 'atoms-syntax'
+  /** A field of a kind that this version, or this engine, does not know. */
+  | 'field-kind-unknown'
   | 'count-mismatch'
   | 'poses-missing'
   | 'ctf-missing'

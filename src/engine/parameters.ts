@@ -34,6 +34,11 @@ export function decoderOutputs(spec: ModelSpec): 1 | 2 {
   return spec.domain === 'fourier' ? 2 : 1;
 }
 
+/** Multiplications and additions of the hidden layers at one point: the larger part of a decoder's. */
+export function decoderOperations({ decoderDim, decoderLayers }: ModelSpec): number {
+  return 2 * decoderDim ** 2 * (decoderLayers + 1);
+}
+
 /** Images that share one z: 2 in a model of tilt pairs, else 1. */
 export function imagesPerLatent(spec: ModelSpec): 1 | 2 {
   return spec.zDim > 0 ? (spec.tilts ?? 1) : 1;

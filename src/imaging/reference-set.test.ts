@@ -13,7 +13,8 @@ import {
   setText,
   simulateSet,
 } from '../../testing/reference-set/set.ts';
-import { openMrcStack, readMrcVolume } from '../formats/mrc.ts';
+import { openMrcStack } from '../formats/mrc.ts';
+import { readMrcVolume } from '../formats/mrc-volume.ts';
 import { ctfAtPoints } from './ctf.ts';
 import { looksLikeCtf } from './ctf-signs.ts';
 import { makeLattice } from './lattice.ts';

@@ -1,7 +1,8 @@
 // An ab initio training's own part of a run: its plan from the parameters, where its poses come from (the run's last epoch, the
 // start that was already found, or a start now), and what is kept of them.
 import type { Engine } from '../engine/engine.ts';
-import type { FieldDescription } from '../field/spec.ts';
+import type { FieldDescription } from '../field/description.ts';
+import { boxPixelsOf } from '../field/kinds.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { Poses } from '../formats/particles.ts';
 import { startPoses, trainAbInitio } from '../inference/ab-initio/ab-initio.ts';
@@ -27,7 +28,7 @@ export function abInitioPlan(
   training: TrainingPlan,
   { images, tilted }: { images: number; tilted: boolean } = { images: Infinity, tilted: false },
 ): AbInitioPlan {
-  const { boxPixels } = training.spec;
+  const boxPixels = boxPixelsOf(training.field);
   const half = boxPixels / 2;
   // The box that is trained at is settled by now.
   const context = { boxPixels, particles: images, tiltPairs: tilted };

@@ -1,7 +1,8 @@
 // A training from its parameters to a run folder: writes what each epoch learned before the next begins, goes on from the
 // last whole epoch, by itself where the device was lost, and leaves a status that says how it ended.
 import type { ChoosingProgress, Engine, FieldModel } from '../engine/engine.ts';
-import { fieldFromParams, type FieldDescription } from '../field/spec.ts';
+import type { FieldDescription } from '../field/description.ts';
+import { boxPixelsOf, fieldFromParams } from '../field/kinds.ts';
 import { throwIfCancelled, VitrineError, type Notice } from '../base/errors.ts';
 import { writeCtfPickle, writeIndexPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { CTF_WIDTH, type Poses } from '../formats/particles.ts';
@@ -50,13 +51,13 @@ export interface TrainJobHooks {
 
 /** The run's field; of tilt pairs its encoder joins two views. */
 export function fieldOfRun({ params, boxPixels }: RunRecord, { isTiltPairs }: Pick<RunParticles, 'isTiltPairs'>) {
-  return fieldFromParams(params, boxPixels, isTiltPairs ? 2 : 1);
+  return fieldFromParams(params, boxPixels, { tilts: isTiltPairs ? 2 : 1 });
 }
 
 export function planFrom(params: Params, field: FieldDescription): TrainingPlan {
   const { epochs, batchSize, learningRate, weightDecay, betaSchedule, seed, precision } = params;
-  const { beta } = resolveAuto(params, field.spec);
-  return { spec: field.spec, epochs, batchSize, learningRate, weightDecay, beta, betaSchedule, seed, precision };
+  const { beta } = resolveAuto(params, { boxPixels: boxPixelsOf(field) });
+  return { field, epochs, batchSize, learningRate, weightDecay, beta, betaSchedule, seed, precision };
 }
 
 /** CTF rows of images cropped to another box: the field of view stays, so the pixel grows. */

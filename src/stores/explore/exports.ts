@@ -11,7 +11,9 @@ import type {
   VolumeData,
 } from '../../../workers/contract.ts';
 import type { ErrorData } from '../../base/errors.ts';
+import { tableOfRows } from '../../columns/column.ts';
 import { everything } from '../../selection/sets.ts';
+import { currentColumns } from './columns.ts';
 import { rowsOfLabel, useExplore } from './store.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
 import { trajectoryVolumes } from './trajectory.ts';
@@ -123,7 +125,8 @@ export async function exportList(format: ExportFormat, scope: ExportScope, save:
   const { run } = useExplore.getState();
   const rows = rowsOf(scope);
   if (!run || rows.length === 0) return;
-  await write(format, save, () => backend().io.exportSelection(run.datasetId, rows, format));
+  const columns = format === 'csv' ? tableOfRows(currentColumns(), rows) : [];
+  await write(format, save, () => backend().io.exportSelection(run.datasetId, rows, format, columns));
 }
 
 export async function exportLatents(format: 'pkl' | 'csv', scope: ExportScope, save: Save): Promise<void> {

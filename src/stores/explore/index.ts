@@ -1,16 +1,7 @@
 // The door of Explore's stores: what screens, stories and the start of the page may use of them. Nothing else of this folder
 // is imported from outside it.
-export {
-  type AxisFamily,
-  axisName,
-  classesOf,
-  cloudOf,
-  colorChoices,
-  colorValues,
-  placeOfZ,
-  placesDecode,
-  zOfRow,
-} from './axes.ts';
+export type { Job } from './backend.ts';
+export { useColumns } from './columns.ts';
 export {
   cancelExport,
   exportLatents,
@@ -32,6 +23,9 @@ export { cancelGallery, type GalleryItem, openGallery, useGallery } from './gall
 export { PAGE_SIZE, pageCount, refreshImages, setImages, useImages } from './images.ts';
 export {
   addToPath,
+  AXIS_PAIRS,
+  axisColumns,
+  type AxisPair,
   type LandscapeTool,
   lassoInData,
   markerPlace,
@@ -39,7 +33,7 @@ export {
   placeOfRow,
   probeAt,
   setAxis,
-  setFamily,
+  setAxisPair,
   setLandscape,
   setPath,
   useLandscape,
@@ -80,7 +74,6 @@ export {
   computeUmap,
   dismissError,
   isHomogeneous,
-  landscapeSource,
   rowsOfCluster,
   useExplore,
 } from './store.ts';

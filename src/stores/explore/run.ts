@@ -3,7 +3,7 @@
 import { useEffect } from 'react';
 import type { RunSummary } from '../../../workers/contract.ts';
 import { isHomogeneous, openRun, useExplore } from './store.ts';
-import { zOfRow } from './axes.ts';
+import { zOfRow } from '../../columns/place.ts';
 import { closeGallery } from './gallery.ts';
 import { markRow, resetLandscape } from './landscape.ts';
 import { openMaps, showMapAt, useMaps } from './maps.ts';

@@ -12,7 +12,6 @@ import type {
 } from '../../../workers/contract.ts';
 import type { ErrorData } from '../../base/errors.ts';
 import { backend, errorData, idle, wasCancelled, type Job } from './backend.ts';
-import type { LandscapeSource } from './axes.ts';
 import { openSelections } from './selections.ts';
 
 export const ANALYSIS_SEED = 0;
@@ -25,6 +24,8 @@ export interface ExploreState {
   /** Null for a homogeneous run, or before its first epoch. */
   latents: RunLatents | null;
   columns: ParticleColumns | null;
+  /** Of an ab initio run whose start had several classes: that of each particle, from 0. */
+  startClasses: Uint32Array | null;
   pca: Job<PcaResult>;
   umap: Job<Float32Array>;
   clusters: Job<KMeansResult>;
@@ -41,6 +42,7 @@ export const useExplore = create<ExploreState>(() => ({
   dataset: null,
   latents: null,
   columns: null,
+  startClasses: null,
   pca: idle(),
   umap: idle(),
   clusters: idle(),
@@ -58,12 +60,6 @@ export function isHomogeneous(run: RunSummary | null): boolean {
   return run !== null && run.params.zDim === 0;
 }
 
-/** What the landscape is drawn from; null without latents. */
-export function landscapeSource(): LandscapeSource | null {
-  const { latents, pca, umap } = get();
-  return latents && { latents, pca: pca.result, umap: umap.result };
-}
-
 /** Loads a run at its latest epoch. Opening the same run at the same epoch again keeps everything. */
 export async function openRun(run: RunSummary): Promise<void> {
   const standing = get();
@@ -78,20 +74,20 @@ export async function openRun(run: RunSummary): Promise<void> {
   set({
     ...{ phase: 'loading', run, latents: null, error: null, notices: [] },
     ...{ pca: idle(), umap: idle(), clusters: idle() },
-    ...(sameRun ? {} : { dataset: null, columns: null }),
+    ...(sameRun ? {} : { dataset: null, columns: null, startClasses: null }),
   });
   try {
     const { io } = backend();
-    const [datasets, columns, latents] = await Promise.all([
+    const [datasets, particles, latents] = await Promise.all([
       io.listDatasets(),
-      columnsOf(run),
+      particlesOf(run),
       isHomogeneous(run) || run.epochsDone === 0 ? null : io.latents(run.id, null),
     ]);
     if (signal.aborted) return;
     const dataset = datasets.find(({ id }) => id === run.datasetId) ?? null;
     if (latents) await backend().analysis.openLatents(latents.handle);
     if (signal.aborted) return releaseLatents(latents);
-    set({ phase: 'ready', dataset, columns, latents });
+    set({ phase: 'ready', dataset, ...particles, latents });
     await openSelections(run.id, latents?.count ?? dataset?.particles ?? 0);
     if (latents && !signal.aborted) await Promise.all([computePca(signal), computeClusters(get().k)]);
   } catch (error) {
@@ -99,17 +95,18 @@ export async function openRun(run: RunSummary): Promise<void> {
   }
 }
 
-/** The dataset's columns; of an ab initio run with the poses that it found, and the classes of its start. */
-async function columnsOf({ id, datasetId, params }: RunSummary): Promise<ParticleColumns> {
+/** The dataset's numbers; of an ab initio run with the poses that it found, and the classes of its start. */
+async function particlesOf({
+  id,
+  datasetId,
+  params,
+}: RunSummary): Promise<Pick<ExploreState, 'columns' | 'startClasses'>> {
   const { io } = backend();
   const columns = await io.columns(datasetId);
   const poses = params.method === 'ab-initio' ? await io.poses(id) : null;
-  if (!poses) return columns;
+  if (!poses) return { columns, startClasses: null };
   const { rotDegrees, tiltDegrees, shiftPixels, classes } = poses;
-  const extra = classes
-    ? [...columns.extra, { name: 'class at the start', values: Float32Array.from(classes, (c) => c + 1) }]
-    : columns.extra;
-  return { ...columns, rotDegrees, tiltDegrees, shiftPixels, extra };
+  return { columns: { ...columns, rotDegrees, tiltDegrees, shiftPixels }, startClasses: classes };
 }
 
 /** The analysis workers need not keep what is shown no longer. */
@@ -219,8 +216,8 @@ export async function addColumns(file: DroppedFile): Promise<string[]> {
   if (!run) return [];
   try {
     const { names, notices } = await backend().io.importColumns(run.datasetId, file);
-    const columns = await columnsOf(run);
-    if (get().run?.id === run.id) set({ columns, notices, error: null });
+    const particles = await particlesOf(run);
+    if (get().run?.id === run.id) set({ ...particles, notices, error: null });
     return names;
   } catch (error) {
     set({ error: errorData(error) });

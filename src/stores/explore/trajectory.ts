@@ -5,7 +5,7 @@ import type { Progress, TrajectoryRequest, VolumeData } from '../../../workers/c
 import type { ErrorData } from '../../base/errors.ts';
 import { useExplore } from './store.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
-import { zOfRow } from './axes.ts';
+import { zOfRow } from '../../columns/place.ts';
 import { levelFor, onLevelChange, showMap, type ShownMap } from './maps.ts';
 
 export interface TrajectorySettings {

@@ -37,8 +37,9 @@ export function FscChart() {
   return (
     <div className={styles.fsc} data-testid="fsc">
       <div className={styles.fscHead}>
-        <span>FSC of A and B</span>
-        <HelpLink to="doubts" about="when not to believe a landscape" />
+        <span>
+          FSC of A and B <HelpLink to="doubts" about="when not to believe a landscape" />
+        </span>
         <span className={styles.quiet} data-testid="fsc-resolution">
           {fsc === null
             ? a.volume === b.volume

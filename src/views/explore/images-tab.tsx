@@ -1,6 +1,7 @@
 // Images of the selected particles, a page at a time, low-passed and with the sign of the CTF corrected.
 import { useEffect, useRef } from 'react';
 import { ChevronLeft, ChevronRight, Images } from 'lucide-react';
+import { zOfRow } from '../../columns/place.ts';
 import {
   markRow,
   PAGE_SIZE,
@@ -11,7 +12,6 @@ import {
   useExplore,
   useImages,
   useSelections,
-  zOfRow,
 } from '../../stores/explore/index.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';

@@ -1,27 +1,20 @@
 // Marks over the landscape: cluster centres, the place whose map is shown, the chosen path, the trajectory.
 import { useMemo } from 'react';
+import { placeOfZ, type AxisColumns } from '../../columns/place.ts';
 import type { PointCloud } from '../../selection/lasso.ts';
-import {
-  landscapeSource,
-  markerPlace,
-  placeOfRow,
-  placeOfZ,
-  useExplore,
-  useLandscape,
-  useTrajectory,
-} from '../../stores/explore/index.ts';
+import { markerPlace, placeOfRow, useExplore, useLandscape, useTrajectory } from '../../stores/explore/index.ts';
 import type { ThemeColors } from '../../ui/theme-colors.ts';
 import { clusterColors } from './point-colors.ts';
 import styles from './landscape.module.css';
 
 interface MarksProps {
   place: (x: number, y: number) => [number, number];
+  axes: AxisColumns;
   cloud: PointCloud;
   theme: ThemeColors;
 }
 
-export function LandscapeMarks({ place, cloud, theme }: MarksProps) {
-  const axes = useLandscape((state) => state.axes);
+export function LandscapeMarks({ place, axes, cloud, theme }: MarksProps) {
   const marker = useLandscape((state) => state.marker);
   const path = useLandscape((state) => state.path);
   const color = useLandscape((state) => state.color);
@@ -34,11 +27,10 @@ export function LandscapeMarks({ place, cloud, theme }: MarksProps) {
     return place(x, y);
   };
   const walk = useMemo(() => {
-    const source = landscapeSource();
-    if (!zs || !rows || !source || source.latents.count !== cloud.count) return [];
+    if (!zs || !rows || rows.some((row) => row >= cloud.count)) return [];
+    const zDim = zs.length / rows.length;
     return [...rows].map((row, i) => {
-      const found = placeOfZ(source, axes, zs.subarray(i * source.latents.zDim, (i + 1) * source.latents.zDim));
-      return found ?? placeOfRow(cloud, row);
+      return placeOfZ(axes, zs.subarray(i * zDim, (i + 1) * zDim)) ?? placeOfRow(cloud, row);
     });
   }, [zs, rows, axes, cloud]);
   const steps = walk.map(({ x, y }) => place(x, y));

@@ -1,17 +1,10 @@
 // The landscape: axes and density by plotly, points by WebGL; over them, in SVG, the lasso, the marker, cluster centres
 // and the path.
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { titleOf } from '../../columns/column.ts';
+import type { AxisColumns } from '../../columns/place.ts';
 import type { PointCloud } from '../../selection/lasso.ts';
-import {
-  addToPath,
-  axisName,
-  landscapeSource,
-  lassoInData,
-  markerPlace,
-  modeWith,
-  probeAt,
-  useLandscape,
-} from '../../stores/explore/index.ts';
+import { addToPath, lassoInData, markerPlace, modeWith, probeAt, useLandscape } from '../../stores/explore/index.ts';
 import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { attachGestures } from './gestures.ts';
@@ -41,12 +34,18 @@ const KEY_RADIUS_PIXELS = 28;
 /** Keeps the axes where nothing of the chart itself is shown. */
 const NO_TRACE: ChartData = { type: 'scatter', mode: 'markers', hoverinfo: 'skip', x: [null], y: [null] };
 
-export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring: PointColoring }) {
+interface LandscapePlotProps {
+  axes: AxisColumns;
+  /** The particles on these axes. */
+  cloud: PointCloud;
+  coloring: PointColoring;
+}
+
+export function LandscapePlot({ axes, cloud, coloring }: LandscapePlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const outline = useRef<SVGPolygonElement>(null);
   const size = useSize(host);
   const theme = useThemeColors();
-  const axes = useLandscape((state) => state.axes);
   const display = useLandscape((state) => state.display);
   const tool = useLandscape((state) => state.tool);
   const marker = useLandscape((state) => state.marker);
@@ -84,10 +83,9 @@ export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring
     return hasColorBar(coloring) ? [colorBarTrace(coloring, theme)] : [NO_TRACE];
   }, [display, columns, coloring, ranges, width, height, theme]);
   const layout = useMemo<ChartLayout>(() => {
-    const source = landscapeSource();
     const axis = (which: 'x' | 'y') => ({
       range: [...ranges[which]],
-      title: { text: axisName(source, axes, which) },
+      title: { text: titleOf(axes[which]) },
       automargin: false,
       autorange: false as const,
       fixedrange: true,
@@ -174,7 +172,7 @@ export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring
           <rect x={frame.left} y={frame.top} width={frame.width} height={frame.height} />
         </clipPath>
         <g clipPath="url(#landscape-area)">
-          <LandscapeMarks place={(x, y) => toPixels(frame, x, y)} cloud={cloud} theme={theme} />
+          <LandscapeMarks place={(x, y) => toPixels(frame, x, y)} axes={axes} cloud={cloud} theme={theme} />
           <polygon ref={outline} className={styles.lasso} />
         </g>
       </svg>

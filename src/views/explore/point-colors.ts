@@ -3,12 +3,12 @@ import type { ThemeColors } from '../../ui/theme-colors.ts';
 import { hexOf } from '../../viewer3d/css-color.ts';
 
 export interface PointColoring {
-  key: string;
-  label: string;
   /** One number a particle; null for one colour. */
   values: ArrayLike<number> | null;
   /** Where the numbers are classes: the colour of each; −1 belongs to none. Null for a scale. */
   classColors: readonly string[] | null;
+  /** Angles from −180° to 180°, whose ends have one colour. */
+  isCyclic: boolean;
 }
 
 /** A colour for each cluster: the theme's ten, then evenly turned hues. */
@@ -25,12 +25,12 @@ const NUMBERS: Record<'dark' | 'light', string[]> = {
 const ANGLES = ['#d0617a', '#c9a13e', '#5aa867', '#3f8fc0', '#8a6bd0', '#d0617a'];
 
 export function scaleColors(coloring: PointColoring, theme: 'dark' | 'light'): readonly string[] {
-  return coloring.key === 'rot' ? ANGLES : NUMBERS[theme];
+  return coloring.isCyclic ? ANGLES : NUMBERS[theme];
 }
 
 /** The ends of the scale: the whole turn for an angle, else the 1st and 99th percentile. */
 export function scaleLimits(coloring: PointColoring): [number, number] {
-  return coloring.key === 'rot' ? [-180, 180] : colorLimits(coloring.values ?? []);
+  return coloring.isCyclic ? [-180, 180] : colorLimits(coloring.values ?? []);
 }
 
 /** The 1st and 99th percentile of up to 20,000 of the values, so that outliers do not flatten the colours. */

@@ -1,6 +1,7 @@
 // The picture of the points as the stores have it: coordinates, colours, what is selected.
 import { useMemo } from 'react';
-import { classesOf, colorValues, useExplore, useLandscape, useSelections } from '../../stores/explore/index.ts';
+import { columnOf } from '../../columns/column.ts';
+import { useColumns, useLandscape, useSelections } from '../../stores/explore/index.ts';
 import type { ThemeColors } from '../../ui/theme-colors.ts';
 import type { Columns } from './landscape-traces.ts';
 import type { PlotFrame } from './plot-frame.ts';
@@ -8,23 +9,16 @@ import { clusterColors, pointColors, unitColor, type PointColoring } from './poi
 import { drawingOrder, orderOfSelected, pointOpacity, pointSize, type PointPicture } from './point-picture.ts';
 
 /** What the points are coloured by now. */
-export function useColoring(label: string, theme: ThemeColors): PointColoring {
+export function useColoring(theme: ThemeColors): PointColoring {
   const key = useLandscape((state) => state.color);
-  const named = useSelections((state) => state.named);
-  const columns = useExplore((state) => state.columns);
-  const latents = useExplore((state) => state.latents);
-  const clusters = useExplore((state) => state.clusters);
-  const chosen = key === 'selection' ? named : null;
+  const column = columnOf(useColumns(), key);
   return useMemo(() => {
-    if (!latents) return { key, label, values: null, classColors: null };
-    if (chosen) {
-      const values = classesOf(chosen, latents.count);
-      return { key, label, values, classColors: chosen.map(({ color }) => color) };
-    }
-    const values = colorValues(key, columns, latents, clusters.result?.labels ?? null);
-    const k = clusters.result?.centreIndices.length ?? 0;
-    return { key, label, values, classColors: key === 'cluster' ? clusterColors(k, theme.categories) : null };
-  }, [key, label, columns, latents, clusters.result, chosen, theme]);
+    const values = column?.values() ?? null;
+    const classColors = column?.classes
+      ? (column.classes.colors ?? clusterColors(column.classes.count, theme.categories))
+      : null;
+    return { values, classColors, isCyclic: column?.kind === 'angle' };
+  }, [column, theme]);
 }
 
 export function usePointPicture(

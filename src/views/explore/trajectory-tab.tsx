@@ -1,7 +1,7 @@
 // A trajectory: where it goes, how many maps, and the player.
 import { Download, Pause, Play, Route, Repeat, ArrowLeftRight } from 'lucide-react';
+import { titleOf } from '../../columns/column.ts';
 import {
-  axisName,
   boxOfFrames,
   cancelTrajectory,
   decodeTrajectory,
@@ -12,6 +12,7 @@ import {
   setPlayback,
   setTrajectory,
   showFrame,
+  useColumns,
   useExplore,
   useExports,
   useLandscape,
@@ -67,16 +68,12 @@ export function TrajectoryTab() {
 function TrajectoryForm() {
   const settings = useTrajectory((state) => state.settings);
   const status = useTrajectory((state) => state.status);
-  const pca = useExplore((state) => state.pca);
-  const latents = useExplore((state) => state.latents);
   const run = useExplore((state) => state.run);
   const path = useLandscape((state) => state.path);
-  const source = latents && { latents, pca: pca.result, umap: null };
-  const components = Array.from({ length: pca.result?.components ?? 0 }, (_, i) => ({
-    value: String(i),
-    label: axisName(source, { family: 'pca', x: i, y: i }, 'x'),
-  }));
-  const ready = settings.kind === 'component' ? pca.result !== null : path.length >= 2;
+  const components = useColumns()
+    .filter(({ source, availability }) => source === 'pca' && availability.state === 'there')
+    .map((column, i) => ({ value: String(i), label: titleOf(column) }));
+  const ready = settings.kind === 'component' ? components.length > 0 : path.length >= 2;
   const box = run ? boxOfFrames(run.boxPixels, settings) : 0;
   const wanted = run ? boxOfFrames(run.boxPixels, { ...settings, frames: 1 }) : 0;
   return (

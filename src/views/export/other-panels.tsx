@@ -120,7 +120,7 @@ export function LatentsPanel() {
         />
         <ExportRow
           name="CSV"
-          text="One row a particle, with its index in the original stack."
+          text="One row per particle, with its index in the original stack."
           disabled={!latents || count === 0}
           job="latents.csv"
           onSave={() => void exportLatents('csv', scope, saveFile)}

@@ -26,10 +26,12 @@ export function ParamsForm() {
       flush
       testId="settings"
       actions={
-        <div className={styles.allSwitch}>
+        <>
           <HelpLink to="parameters" about="what each parameter does" />
-          <Switch label="All settings" checked={showAdvanced} onChange={setShowAdvanced} testId="all-settings" />
-        </div>
+          <div className={styles.allSwitch}>
+            <Switch label="All settings" checked={showAdvanced} onChange={setShowAdvanced} testId="all-settings" />
+          </div>
+        </>
       }
     >
       {PARAM_GROUPS.map(({ group, title, text }) => {

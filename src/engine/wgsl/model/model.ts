@@ -17,7 +17,7 @@ import type {
   VolumeWithStatistics,
   Weights,
 } from '../../engine.ts';
-import { latentCount } from '../../parameters.ts';
+import { decoderOperations, latentCount } from '../../parameters.ts';
 import { stepUniform } from '../adam/step.ts';
 import type { Arena } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
@@ -68,6 +68,7 @@ interface ModelResources {
 /** The field as a FieldModel on a graphics processor. */
 export class WgslModel implements FieldModel {
   readonly points: number;
+  readonly operationsPerPoint: number;
   private queue: Promise<unknown> = Promise.resolve();
   private disposed = false;
   /** Resolves when what `dispose` began is done. */
@@ -93,6 +94,7 @@ export class WgslModel implements FieldModel {
     private readonly onDispose: ((model: WgslModel) => void) | undefined,
   ) {
     this.points = network.slices.lattice.points;
+    this.operationsPerPoint = decoderOperations(spec);
     this.pointDecoder = new PointDecoder(resources.context);
     this.maps = new MapDecoder(resources.context);
   }

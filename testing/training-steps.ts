@@ -1,12 +1,12 @@
-// Steps of training on the hinge set from one seed, for comparing engines: all see the same batches, weights and noise.
+// Steps of training from one seed, for comparing engines: all see the same batches, weights and noise.
 import type { Engine, ModelSpec, Precision } from '../src/engine/engine.ts';
 import { initialCheckpoint } from '../src/inference/start.ts';
 import { trainingBatch } from '../src/inference/image-batches.ts';
 import { shuffleRandom } from '../src/inference/seeds.ts';
 import { ShuffledImages } from '../src/inference/shuffled-images.ts';
-import { hingeCtf, hingeImages, hingePoses } from './hinge.ts';
+import type { TrainingData } from '../src/inference/training.ts';
 
-export interface HingeTraining {
+export interface StepsOfTraining {
   width: number;
   layers: number;
   zDim: number;
@@ -17,13 +17,14 @@ export interface HingeTraining {
 }
 
 /** The mean loss (reconstruction + β·KL/P) of each `every` steps. */
-export async function hingeLosses(
+export async function trainingLosses(
   engine: Engine,
-  training: HingeTraining,
+  data: TrainingData,
+  training: StepsOfTraining,
   precision: Precision = 'float32',
 ): Promise<number[]> {
   const { width, layers, zDim, batchSize, steps, every } = training;
-  const images = await hingeImages();
+  const { images } = data;
   const spec: ModelSpec = {
     boxPixels: images.boxPixels,
     zDim,
@@ -35,16 +36,16 @@ export async function hingeLosses(
     encoderDim: width,
     encoderMaskRadius: images.boxPixels / 2,
   };
-  const start = initialCheckpoint({ spec, encoding: { type: 'gaussian', frequencies: null, sigma: 0.5 } }, 0);
-  const data = { images, poses: hingePoses(), ctf: hingeCtf() };
-  const model = await engine.createModel(spec, start.encoding, start, { precision });
+  const field = { kind: 'network', spec, encoding: { type: 'gaussian', frequencies: null, sigma: 0.5 } } as const;
+  const start = initialCheckpoint(field, 0);
+  const model = await engine.createModel(start.field, start, { precision });
   const losses: number[] = [];
   try {
     const shuffled = new ShuffledImages(images);
     let step = 0;
     for (let epoch = 1; step < steps; epoch++)
       for await (const drawn of shuffled.draw(batchSize, shuffleRandom(0, epoch))) {
-        const batch = trainingBatch(drawn, data, { spec, seed: 0 }, epoch);
+        const batch = trainingBatch(drawn, data, { field, seed: 0 }, epoch);
         await model.trainStep(batch, { learningRate: 1e-4, weightDecay: 0, beta: 1 / zDim });
         if (++step % every === 0) losses.push((await model.takeLosses()).total);
         if (step === steps) break;

@@ -1,33 +1,21 @@
-// A field's weights and Adam's state as the dictionary of a cryoDRGN weights.N.pkl, and back. The state_dict of a
+// A network's weights and Adam's state as the dictionary of a cryoDRGN weights.N.pkl, and back. The state_dict of a
 // heterogeneous model holds encoder.main.*, decoder.rand_freqs (gaussian encoding), decoder.decoder.main.*; train_nn's
 // lacks the leading `decoder.`, and the bare Hartley decoder (encoding `none`) has one `decoder.` less.
-import type { EncodingTable, OptimizerState, Tensor, Weights } from '../engine/engine.ts';
-import { decoderChain, encoderChain, featureCount, parameter, type Chain } from '../engine/parameters.ts';
-import { makeSliceLayout } from '../engine/slices.ts';
-import { VitrineError } from '../base/errors.ts';
-import { TorchTensor, type CheckpointDict, type CheckpointValue } from '../formats/torch-checkpoint.ts';
+import type { EncodingTable, NetworkField, OptimizerState, Tensor, Weights } from '../../engine/engine.ts';
+import { decoderChain, encoderChain, featureCount, parameter, type Chain } from '../../engine/parameters.ts';
+import { makeSliceLayout } from '../../engine/slices.ts';
+import { VitrineError } from '../../base/errors.ts';
+import { TorchTensor, type CheckpointDict, type CheckpointValue } from '../../formats/torch-checkpoint.ts';
 import { drawFrequencies, frequenciesOf, gaussianEncoding, makeEncoding } from './encodings.ts';
-import { Random } from '../geometry/random.ts';
-import type { FieldDescription } from './spec.ts';
+import { Random } from '../../geometry/random.ts';
+import type { FieldCheckpoint, FieldState, OptimizerArguments } from '../kind.ts';
+import type { NetworkDescription } from './description.ts';
 import { plusIdentity, squareEnds } from './square-ends.ts';
-
-export interface FieldCheckpoint {
-  epoch: number;
-  weights: Weights;
-  encoding: EncodingTable;
-  /** Null where the file has none. */
-  optimizer: OptimizerState | null;
-}
-
-export interface OptimizerArguments {
-  learningRate: number;
-  weightDecay: number;
-}
 
 const FREQUENCIES = 'decoder.rand_freqs';
 
 /** Name in the file of a parameter of ours; `residual` are the layers that cryoDRGN makes residual and we do not. */
-function fileName(name: string, field: FieldDescription, residual = new Set<string>()): string {
+function fileName(name: string, field: NetworkDescription, residual = new Set<string>()): string {
   const dot = name.lastIndexOf('.');
   if (residual.has(name.slice(0, dot))) return fileName(`${name.slice(0, dot)}.linear${name.slice(dot)}`, field);
   if (!name.startsWith('decoder.')) return name;
@@ -41,7 +29,7 @@ function parameterNames(chain: Chain): string[] {
   return chain.flatMap(({ name }) => [`${name}.weight`, `${name}.bias`]);
 }
 
-function residualEnds(field: FieldDescription, encoding: EncodingTable): Set<string> {
+function residualEnds(field: NetworkDescription, encoding: EncodingTable): Set<string> {
   return squareEnds([
     encoderChain(field.spec, makeSliceLayout(field.spec).encoderInputs),
     decoderChain(field.spec, featureCount(encoding)),
@@ -52,7 +40,7 @@ const isSquareWeight = (name: string, residual: Set<string>) =>
   name.endsWith('.weight') && residual.has(name.slice(0, -'.weight'.length));
 
 /** Every entry of the state_dict in PyTorch's order, by our names; the frequencies are a parameter without gradient. */
-function orderedNames(field: FieldDescription, encoding: EncodingTable): string[] {
+function orderedNames(field: NetworkDescription, encoding: EncodingTable): string[] {
   const encoder = encoderChain(field.spec, makeSliceLayout(field.spec).encoderInputs) ?? [];
   return [
     ...parameterNames(encoder),
@@ -63,11 +51,12 @@ function orderedNames(field: FieldDescription, encoding: EncodingTable): string[
 
 /** The dictionary that formats/torch-checkpoint-write turns into a weights.N.pkl. */
 export function checkpointDictionary(
-  field: FieldDescription,
-  checkpoint: { epoch: number; weights: Weights; encoding: EncodingTable; optimizer: OptimizerState },
+  field: NetworkDescription,
+  checkpoint: FieldState<NetworkField> & { epoch: number },
   optimizer: OptimizerArguments,
 ): CheckpointDict {
-  const { encoding, weights } = checkpoint;
+  const { weights } = checkpoint;
+  const { encoding } = checkpoint.field;
   const names = orderedNames(field, encoding);
   const residual = residualEnds(field, encoding);
   const model: CheckpointDict = new Map();
@@ -111,7 +100,7 @@ export function checkpointDictionary(
 }
 
 /** Error: 'checkpoint-syntax' where a parameter is missing or does not fit `field`. */
-export function readCheckpoint(dict: CheckpointDict, field: FieldDescription): FieldCheckpoint {
+export function readCheckpoint(dict: CheckpointDict, field: NetworkDescription): FieldCheckpoint<NetworkField> {
   const model = dict.get('model_state_dict');
   if (!(model instanceof Map))
     throw new VitrineError('checkpoint-syntax', 'The checkpoint holds no model.', {
@@ -138,10 +127,15 @@ export function readCheckpoint(dict: CheckpointDict, field: FieldDescription): F
   }
   checkShapes(field, encoding, weights);
   const epoch = Number(dict.get('epoch') ?? 0);
-  return { epoch, weights, encoding, optimizer: readOptimizer(dict.get('optimizer_state_dict'), names, weights) };
+  return {
+    epoch,
+    field: { kind: 'network', spec: field.spec, encoding },
+    weights,
+    optimizer: readOptimizer(dict.get('optimizer_state_dict'), names, weights),
+  };
 }
 
-function checkShapes(field: FieldDescription, encoding: EncodingTable, weights: Weights): void {
+function checkShapes(field: NetworkDescription, encoding: EncodingTable, weights: Weights): void {
   const encoder = encoderChain(field.spec, makeSliceLayout(field.spec).encoderInputs) ?? [];
   for (const { name, inputs, outputs } of [...encoder, ...decoderChain(field.spec, featureCount(encoding))]) {
     parameter(weights, `${name}.weight`, [outputs, inputs]);

@@ -2,8 +2,8 @@
 // the thesis). Coordinates x in [−½, ½]; E frequencies an axis.
 //   gaussian: B ∈ R^(3E×3) from N(0, σ²), k = (D/2) B x, features [sin k | cos k]
 //   the others: for each axis [sin f_i x | cos f_i x], i = 0 … E−1; `none`: the coordinates themselves
-import type { EncodingTable } from '../engine/engine.ts';
-import type { Random } from '../geometry/random.ts';
+import type { EncodingTable } from '../../engine/engine.ts';
+import type { Random } from '../../geometry/random.ts';
 
 export const ENCODING_TYPES = [
   'gaussian',

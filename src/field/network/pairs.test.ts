@@ -1,22 +1,18 @@
 // A model of tilt pairs in cryoDRGN's files: config.yaml (`encode_mode: tilt`), state_dict (encoder1, encoder2), and back.
 import { describe, expect, it } from 'vitest';
-import type { CheckpointDict, TorchTensor } from '../formats/torch-checkpoint.ts';
-import { readTorchCheckpoint } from '../formats/torch-checkpoint.ts';
-import { writeTorchCheckpoint } from '../formats/torch-checkpoint-write.ts';
-import { Random } from '../geometry/random.ts';
-import { validateParams } from '../params/params.ts';
+import type { CheckpointDict, TorchTensor } from '../../formats/torch-checkpoint.ts';
+import { readTorchCheckpoint } from '../../formats/torch-checkpoint.ts';
+import { writeTorchCheckpoint } from '../../formats/torch-checkpoint-write.ts';
+import { Random } from '../../geometry/random.ts';
+import { validateParams } from '../../params/params.ts';
 import { checkpointDictionary, readCheckpoint } from './checkpoint.ts';
 import { makeEncoding } from './encodings.ts';
 import { initialWeights } from './initialise.ts';
-import {
-  configFromField,
-  fieldFromConfig,
-  fieldFromParams,
-  type DatasetArguments,
-  type FieldDescription,
-} from './spec.ts';
+import { configFromField, fieldFromConfig, type DatasetArguments } from '../config.ts';
+import { networkFromParams, type NetworkDescription } from './description.ts';
 
-const field: FieldDescription = {
+const field: NetworkDescription = {
+  kind: 'network',
   spec: {
     boxPixels: 16,
     zDim: 3,
@@ -53,8 +49,8 @@ const refusalOf = (field: string) =>
 describe('config.yaml of tilt pairs', () => {
   it('is asked for by a set of pairs', () => {
     const params = validateParams({ zDim: 3 });
-    expect(fieldFromParams(params, 16, 2).spec.tilts).toBe(2);
-    expect(fieldFromParams(params, 16).spec).not.toHaveProperty('views');
+    expect(networkFromParams(params, { boxPixels: 16, tilts: 2 }).spec.tilts).toBe(2);
+    expect(networkFromParams(params, { boxPixels: 16, tilts: 1 }).spec).not.toHaveProperty('tilts');
   });
 
   it('says what cryoDRGN says of its encoder of tilts, and comes back as it was', () => {
@@ -66,9 +62,7 @@ describe('config.yaml of tilt pairs', () => {
       zdim: 3,
     });
     expect(config['dataset_args']).toMatchObject({ particles_tilt: '/data/tilted.mrcs', tilt_deg: 45 });
-    const read = fieldFromConfig(config);
-    expect({ spec: read.spec, encoding: read.encoding }).toEqual(field);
-    expect(read.dataset).toEqual(dataset);
+    expect(fieldFromConfig(config)).toEqual({ ...field, dataset });
   });
 
   it('leaves the angle open where it is not known', () => {
@@ -81,11 +75,11 @@ describe('config.yaml of tilt pairs', () => {
 
   it('of a homogeneous field remembers that there are pairs', () => {
     const plain = { ...field, spec: { ...field.spec, zDim: 0, encoderLayers: 0, encoderDim: 1 } };
-    expect(fieldFromConfig(configFromField(plain, dataset, 7)).spec).toEqual(plain.spec);
+    expect(fieldFromConfig(configFromField(plain, dataset, 7))).toMatchObject({ spec: plain.spec });
   });
 
   it('reads the first form of the encoder, 2 layers before and after, where there are no tilt_params', () => {
-    expect(fieldFromConfig(withModel({ qlayers: 4, tilt_params: null })).spec).toEqual(field.spec);
+    expect(fieldFromConfig(withModel({ qlayers: 4, tilt_params: null }))).toMatchObject({ spec: field.spec });
     expect(() => fieldFromConfig(withModel({ qlayers: 3, tilt_params: null }))).toThrow(
       refusalOf('model_args.qlayers'),
     );
@@ -113,7 +107,7 @@ describe('weights of tilt pairs', () => {
   const optimizer = { steps: 5, first: moments(0.1), second: moments(0.2) };
   const dictionary = checkpointDictionary(
     field,
-    { epoch: 4, weights, encoding, optimizer },
+    { epoch: 4, field: { kind: 'network', spec: field.spec, encoding }, weights, optimizer },
     { learningRate: 1e-4, weightDecay: 0 },
   );
 

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
-import type { CheckpointDict, TorchTensor } from '../formats/torch-checkpoint.ts';
-import { initialCheckpoint } from '../inference/start.ts';
-import { validateParams } from '../params/params.ts';
+import type { CheckpointDict, TorchTensor } from '../../formats/torch-checkpoint.ts';
+import { initialCheckpoint } from '../../inference/start.ts';
+import { validateParams } from '../../params/params.ts';
 import { checkpointDictionary, readCheckpoint } from './checkpoint.ts';
-import { fieldFromParams } from './spec.ts';
+import { networkFromParams } from './description.ts';
 
 // D = 16: 48 gaussian features and 16 latents are as wide as the decoder; μ and log σ² as wide as the encoder.
-const field = fieldFromParams(validateParams({ zDim: 16, encoderDim: 32, encoderLayers: 1, decoderDim: 64 }), 16);
+const params = validateParams({ zDim: 16, encoderDim: 32, encoderLayers: 1, decoderDim: 64 });
+const field = networkFromParams(params, { boxPixels: 16, tilts: 1 });
 const start = initialCheckpoint(field, 3);
 const dictionary = checkpointDictionary(field, start, { learningRate: 1e-4, weightDecay: 0 });
 const written = dictionary.get('model_state_dict') as CheckpointDict;

@@ -1,17 +1,13 @@
 // The other hand of a field: F'(k) = F(Jk) with J = diag(1, 1, −1), made by its weights alone, so that no program has to know of
 // it. Domain 'hartley': z's waves change their sign. Domain 'fourier' is asked on its half space, where Jk does not lie:
 // F(Jk) = conj F(−Jk), so x's and y's waves change their sign and the imaginary output does. Done twice nothing has changed.
-import type { EncodingTable, ModelSpec, OptimizerState, Tensor, Weights } from '../engine/engine.ts';
-import { decoderChain, featureCount } from '../engine/parameters.ts';
-
-export interface MirroredField {
-  weights: Weights;
-  encoding: EncodingTable;
-  optimizer: OptimizerState;
-}
+import type { EncodingTable, NetworkField, Tensor, Weights } from '../../engine/engine.ts';
+import { decoderChain, featureCount } from '../../engine/parameters.ts';
+import type { FieldState } from '../kind.ts';
 
 /** A new field; what is given stays as it is. */
-export function mirrorField(spec: ModelSpec, { weights, encoding, optimizer }: MirroredField): MirroredField {
+export function mirrorNetwork({ field, weights, optimizer }: FieldState<NetworkField>): FieldState<NetworkField> {
+  const { spec, encoding } = field;
   const turned = spec.domain === 'fourier' ? [0, 1] : [2];
   const features = featureCount(encoding);
   const waves = encoding.isCosine.length;
@@ -39,8 +35,8 @@ export function mirrorField(spec: ModelSpec, { weights, encoding, optimizer }: M
     return copy;
   };
   return {
+    field: { ...field, encoding: { waveVectors, isCosine: encoding.isCosine.slice() } },
     weights: mirrored(weights),
-    encoding: { waveVectors, isCosine: encoding.isCosine.slice() },
     // Squares have no sign.
     optimizer: { ...optimizer, first: mirrored(optimizer.first) },
   };

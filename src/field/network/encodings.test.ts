@@ -1,10 +1,10 @@
 // Each encoding against its formula in docs/CONVENTIONS.md, at the first and last frequency and in its column order.
 import { describe, expect, it } from 'vitest';
-import { Random } from '../geometry/random.ts';
+import { Random } from '../../geometry/random.ts';
 import { axisFrequencies, ENCODING_TYPES, frequenciesOf, makeEncoding, type EncodingType } from './encodings.ts';
 import { initialWeights } from './initialise.ts';
-import { fieldFromParams } from './spec.ts';
-import { defaultParams } from '../params/params.ts';
+import { networkFromParams } from './description.ts';
+import { defaultParams } from '../../params/params.ts';
 
 const D = 32;
 const choice = (type: EncodingType) => ({ type, frequencies: null, sigma: 0.5 });
@@ -55,7 +55,10 @@ describe('encodings', () => {
 });
 
 describe('initial weights', () => {
-  const field = fieldFromParams({ ...defaultParams(), zDim: 8, encoderDim: 128, decoderDim: 128 }, D);
+  const field = networkFromParams(
+    { ...defaultParams(), zDim: 8, encoderDim: 128, decoderDim: 128 },
+    { boxPixels: D, tilts: 1 },
+  );
   const encoding = makeEncoding(field.encoding, D, new Random(0));
 
   it('have the names and shapes of cryoDRGN’s state_dict', () => {

@@ -2,8 +2,8 @@
 // as wide as the decoder) and the last, whose parameters are then named `main.k.linear.*`. Our engines compute the ends of
 // a chain without that sum; (W + 1)x + b is the same layer, so the identity is added on the way in and taken off on the
 // way out. Adam's moments are those of W either way; weight decay, off by default, pulls W + 1 where theirs pulls W.
-import type { Chain } from '../engine/parameters.ts';
-import type { Tensor } from '../engine/engine.ts';
+import type { Chain } from '../../engine/parameters.ts';
+import type { Tensor } from '../../engine/engine.ts';
 
 /** Names (without `.weight`) of the first and last layers that cryoDRGN makes residual. */
 export function squareEnds(chains: (Chain | null)[]): Set<string> {
