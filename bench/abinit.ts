@@ -225,7 +225,11 @@ async function rigidAlone(engine: Engine): Promise<void> {
   model.dispose();
   const truth = await readMrcVolume({ path: 'truth.mrc', blob: openFileBlob(resolve(root, 'rigid/truth.mrc')) });
   const box = truth.boxPixels;
-  const aligned = alignMaps(map, truth.values, box, error.alignment, error.hand, { offsetPixels: shifts.offsetPixels });
+  const aligned = alignMaps(map, truth.values, box, {
+    start: error.alignment,
+    hand: error.hand,
+    search: { offsetPixels: shifts.offsetPixels },
+  });
   const curve = alignedFsc(map, truth.values, box, aligned);
   console.log(`FSC to truth.mrc: ${Array.from(curve.values, (v) => v.toFixed(3)).join(' ')}`);
   console.log(

@@ -197,7 +197,7 @@ function disturbed(from: Float32Array, random: Random): Float32Array {
   for (let i = 0; i < from.length; i += 9) {
     const [x, y, z] = [0, 1, 2].map(() => NEAR_RADIANS * random.normal());
     matrixFromRotationVector(x, y, z, turn, 0);
-    multiplyRotations(from, i, turn, 0, out, i);
+    multiplyRotations({ a: from, aAt: i }, { b: turn, bAt: 0 }, { out, outAt: i });
   }
   return out;
 }

@@ -24,7 +24,7 @@ it('images of either end of the hinge give that end’s map, and not the other�
   const ends: ((s: number) => boolean)[] = [(s) => s < 2, (s) => s >= SET.states - 2];
   for (const [end, within] of ends.entries()) {
     const sums = new FourierSums(cubeShape(D, 2, 10));
-    backproject(sums, read, posed, points, points.count, (image) => within(state[image]));
+    backproject(sums, read, posed, { points, count: points.count, keep: (image) => within(state[image]) });
     const map = mapFromCube(sums.quotient(1e-1), D);
     // Shells 2 … 6: beyond them 80 images of SNR 1 say little.
     const likeness = truths.map((truth) => {

@@ -3,6 +3,7 @@
 import { nextTask } from './event-loop.ts';
 import { throwIfCancelled } from './errors.ts';
 
+/** How a long computation may be cancelled and what it tells of its progress. */
 export interface LongWork {
   signal?: AbortSignal;
   /** `fraction` runs from 0 to 1. */
@@ -12,6 +13,7 @@ export interface LongWork {
 const MILLISECONDS_BETWEEN_YIELDS = 40;
 const MILLISECONDS_BETWEEN_REPORTS = 100;
 
+/** Lets the thread's other events in every 40 ms and reports progress every 100 ms while a long computation runs. */
 export class Yielder {
   private lastYield = performance.now();
   private lastReport = -Infinity;

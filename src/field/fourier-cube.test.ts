@@ -101,7 +101,7 @@ describe.each([
     const coordinates = new Float32Array(3 * layout.rowsPerImage);
     for (let r = 0; r < 7; r++) {
       flipsOfImage(layout, rotations, 9 * r, flips, 0);
-      coordinatesOfImage(layout, rotations, 9 * r, flips, 0, coordinates, 0);
+      coordinatesOfImage(layout, { rotations, at: 9 * r, flips, flipsAt: 0 }, { out: coordinates, outAt: 0 });
       const rows = await model.evaluate(coordinates, z);
       // Hartley values of the whole image: at k and −k, Re ∓ Im, the other way round where a point was flipped.
       const { points: all } = layout.lattice;

@@ -96,7 +96,8 @@ export function trainingBatch(
   let rotations = warpedRows(own, data.optics, indices);
   if (data.tilt) {
     const turned = new Float32Array(own.length);
-    for (let at = 0; at < own.length; at += 9) multiplyRotations(data.tilt.rotation, 0, own, at, turned, at);
+    for (let at = 0; at < own.length; at += 9)
+      multiplyRotations({ a: data.tilt.rotation, aAt: 0 }, { b: own, bAt: at }, { out: turned, outAt: at });
     rotations = interleaved(rotations, warpedRows(turned, data.tilt.optics, indices), 9, indices.length);
   }
   let noise: Float32Array | null = null;

@@ -134,7 +134,8 @@ export function untilt(
   lattice: Lattice,
 ): void {
   if (!tilted) return;
-  for (let i = 0; i < count; i++) removeBeamTilt(tilted, first + i, imagePixels, lattice, values, i * lattice.points);
+  for (let i = 0; i < count; i++)
+    removeBeamTilt(tilted, first + i, imagePixels, lattice, { values, at: i * lattice.points });
 }
 
 function imagesFrom(reader: ImageReader, first: number): ImageReader {

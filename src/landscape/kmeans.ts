@@ -7,6 +7,7 @@ import { orderOfCentres } from './cluster-order.ts';
 import { nearestRows } from './nearest.ts';
 import { type LongWork, Yielder } from '../base/long-work.ts';
 
+/** Labels of all rows, and for each cluster the row nearest to its mean. */
 export interface Clusters {
   /** N labels, 0 … k−1. */
   labels: Int32Array;

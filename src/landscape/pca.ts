@@ -5,6 +5,7 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { VitrineError } from '../base/errors.ts';
 import { type LongWork, Yielder } from '../base/long-work.ts';
 
+/** Axes, projections and share of the variance of each component, largest first. */
 export interface PrincipalComponents {
   /** N×components, projections of the centred latents. */
   projections: Float32Array;

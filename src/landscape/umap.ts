@@ -11,6 +11,7 @@ import type { LongWork } from '../base/long-work.ts';
 import { principalComponents } from './pca.ts';
 import { epochsFor, layOut } from './umap-layout.ts';
 
+/** Seed and neighbours of UMAP (McInnes, Healy & Melville 2018), and how many rows are fitted before the rest is placed. */
 export interface UmapOptions extends LongWork {
   seed: number;
   /** 15, the particle itself included, as umap-learn counts. */

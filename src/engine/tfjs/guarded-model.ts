@@ -4,6 +4,7 @@ import type { EncodingTable, FieldModel, ImageBatch, ModelSpec, ModelState, Step
 import type { Graphics } from './graphics.ts';
 import { TfjsModel } from './model.ts';
 
+/** A tfjs model every call of which goes through the device's guard. */
 export class GuardedModel implements FieldModel {
   readonly spec: ModelSpec;
   readonly points: number;

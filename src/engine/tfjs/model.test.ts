@@ -103,8 +103,7 @@ function plainLoss(spec: ModelSpec, encoding: EncodingTable, batch: ImageBatch, 
     shiftHartley(
       batch.images.subarray(at, at + points),
       lattice,
-      t[2 * image],
-      t[2 * image + 1],
+      { tx: t[2 * image], ty: t[2 * image + 1] },
       targets.subarray(at, at + points),
     );
     if (batch.ctf) ctfAtPoints(batch.ctf.subarray(9 * image, 9 * image + 9), lattice, ctf.subarray(at, at + points));

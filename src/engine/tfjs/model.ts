@@ -44,6 +44,7 @@ interface Piece {
   rows: number;
 }
 
+/** Rows computed at a time, and what is told when the model is disposed of. */
 export interface TfjsModelOptions {
   /** Decoder rows computed at a time, rounded to whole images. */
   chunkRows?: number;
@@ -52,6 +53,7 @@ export interface TfjsModelOptions {
   onDispose?: () => void;
 }
 
+/** The field as a FieldModel in TensorFlow.js: the twin of the hand-written engines. */
 export class TfjsModel implements FieldModel {
   readonly points: number;
   readonly operationsPerPoint: number;
@@ -309,7 +311,7 @@ export class TfjsModel implements FieldModel {
     const whole = count * rowsPerImage;
     let buffer = this.buffer(features, groups, whole);
     // The pieces of one image share the features of its first.
-    if (firstRow === 0) this.featuresOfImages(batch, prepared, image, count, buffer, whole);
+    if (firstRow === 0) this.featuresOfImages(batch, prepared, image, count, { out: buffer, stride: whole });
     if (rows < whole) {
       const part = this.buffer(features, groups, rows);
       for (let feature = 0; feature < features; feature++) {
@@ -332,15 +334,18 @@ export class TfjsModel implements FieldModel {
     prepared: PreparedBatch,
     image: number,
     count: number,
-    out: Float32Array,
-    stride: number,
+    { out, stride }: { out: Float32Array; stride: number },
   ): void {
     const { rowsPerImage } = this.layout;
     for (let i = 0; i < count; i++) {
       const at = image + i;
       const { flips } = prepared;
       const to = i * rowsPerImage;
-      this.makeFeatures.ofSlice(this.layout, batch.rotations, 9 * at, flips, at * rowsPerImage, out, stride, to);
+      this.makeFeatures.ofSlice(
+        this.layout,
+        { rotations: batch.rotations, at: 9 * at, flips, flipsAt: at * rowsPerImage },
+        { out, stride, first: to },
+      );
     }
   }
 

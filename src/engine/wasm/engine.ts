@@ -10,6 +10,7 @@ import { OwnThread, WorkerThreads, type Threads } from './threads.ts';
 
 const MOST_THREADS = 8;
 
+/** How many threads compute and how they are started; `ownThread`: the caller's own, none beside it. */
 export interface WasmEngineOptions {
   /** Threads that compute; all of the machine's, at most 8, unless said otherwise. */
   threads?: number;

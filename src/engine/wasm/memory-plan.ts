@@ -19,9 +19,11 @@ const CHUNK_IMAGES = { least: 8, most: 64 };
 const GROUPS = { least: 2, most: 16, bytes: 256 * 2 ** 20 };
 /** The encoder's share of a step's work below which one thread does it while the others wait. */
 const LITTLE_WORK = 0.02;
+/** Points that are evaluated at a time. */
 export const EVALUATE_ROWS = 16384;
 const LIMIT_BYTES = 2 ** 32 - 2 ** 16;
 
+/** Every region of a model's memory, in bytes from its beginning, and the words that tell the kernels. */
 export interface MemoryPlan {
   bytes: number;
   header: Map<Header, number>;

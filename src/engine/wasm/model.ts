@@ -26,6 +26,7 @@ const ADAM_BETAS = [0.9, 0.999] as const;
 
 type EncoderBatch = Omit<ImageBatch, 'rotations' | 'noise'>;
 
+/** The field as a FieldModel on WebAssembly with SIMD over threads (docs/CPU_ENGINE.md). */
 export class WasmModel implements FieldModel {
   readonly points: number;
   readonly operationsPerPoint: number;

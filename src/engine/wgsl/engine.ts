@@ -22,6 +22,7 @@ import type { TuningStore } from './tuning/store.ts';
 import type { TuneOptions } from './tuning/tune.ts';
 import { Tuned } from './tuning/tuned.ts';
 
+/** Limits, kernels and stores of an engine; proofs set what a browser leaves alone. */
 export interface WgslOptions {
   /** Where measurements of this adapter are kept; null: measured anew each time. */
   tuning?: TuningStore | null;
@@ -29,6 +30,7 @@ export interface WgslOptions {
   tuneSoftware?: TuneOptions;
 }
 
+/** The Engine on a graphics processor (docs/ENGINE.md). */
 export class WgslEngine implements Engine {
   readonly device: DeviceInfo;
   readonly lost: Promise<Error>;

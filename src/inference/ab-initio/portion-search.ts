@@ -171,7 +171,7 @@ export class PortionSearch {
     };
     for (let i = 0; i < indices.length; i++) {
       const offset = i * images.points + view * perView;
-      coefficientsAt(this.order, values, offset, perView, result.values, 2 * i * n);
+      coefficientsAt(this.order, { values, offset, points: perView }, { out: result.values, outOffset: 2 * i * n });
       if (ctf && result.ctf) transferAtSearchPoints(this.points, ctf, optics, indices[i], result.ctf, i * n);
     }
     return result;

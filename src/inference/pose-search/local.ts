@@ -45,7 +45,11 @@ export async function searchLocally(
     for (let b = 0; b < count; b++)
       for (let q = 0; q < perImage; q++) {
         const at = b * perImage + q;
-        multiplyRotations(turns, 9 * q, best.rotations, 9 * b, tried.rotations, 9 * at);
+        multiplyRotations(
+          { a: turns, aAt: 9 * q },
+          { b: best.rotations, bAt: 9 * b },
+          { out: tried.rotations, outAt: 9 * at },
+        );
         for (let view = 0; view < views; view++)
           tried.shifts[view].set(best.shifts[view].subarray(2 * b, 2 * b + 2), 2 * at);
       }

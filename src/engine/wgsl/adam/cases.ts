@@ -37,7 +37,7 @@ async function make(gpu: Gpu, size: number, steps: number, lossScale = 1, at: Gp
   };
   const uniform = stepUniform(arena);
   writeStep(gpu, uniform, step);
-  return { commands: await makeAdam(at, arena, size, { ...views, step: uniform }), views, arrays, gradients };
+  return { commands: await makeAdam({ gpu: at, arena }, size, { ...views, step: uniform }), views, arrays, gradients };
 }
 
 async function expectArrays(gpu: Gpu, { views }: Made, wanted: AdamArrays): Promise<void> {
@@ -173,7 +173,7 @@ async function copyAll(gpu: Gpu, transposed: boolean, scalar: 'f32' | 'f16', at:
     poison(gpu, to);
     return { from: arena.upload('from', values), rows, columns, to, transposed, scalar, values };
   });
-  gpu.submit(await makeCopies(at, arena, list));
+  gpu.submit(await makeCopies({ gpu: at, arena }, list));
   for (const { values, rows, columns, to } of list) {
     const bytes = await gpu.read(to);
     const got = scalar === 'f16' ? fromHalfFloats(new Uint16Array(bytes)) : new Float32Array(bytes);

@@ -8,10 +8,12 @@ import { LOSS_SUMS } from '../gpu/kernels.ts';
 const WORDS = 12;
 /** Good steps after which the loss scale doubles, and how far; PyTorch's GradScaler. */
 export const GOOD_STEPS = 2000;
+/** The loss scale doubles no further. */
 export const MOST_SCALE = 2 ** 24;
 /** Below it no scale helps. */
 export const LEAST_SCALE = 2 ** -14;
 
+/** The state that a model begins with. */
 export interface AdamStateValues {
   /** Adam's steps done. */
   steps: number;
@@ -31,6 +33,7 @@ export function adamState(arena: Arena, { steps, lossScale, growing = lossScale 
   return arena.upload('training state', words);
 }
 
+/** The state as it was read back. */
 export interface AdamStateRead {
   steps: number;
   lossScale: number;

@@ -2,6 +2,7 @@
 import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 
+/** What changes from step to step: learning rate, weight decay, weights of the losses, images. */
 export interface StepValues {
   learningRate: number;
   weightDecay: number;
@@ -13,6 +14,7 @@ export interface StepValues {
   images: number;
 }
 
+/** The uniform of a step, written before each. */
 export function stepUniform(arena: Arena): BufferView {
   return arena.uniform('step', [0, 0, 0, 0, 0]);
 }

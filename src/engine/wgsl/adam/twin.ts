@@ -1,6 +1,7 @@
 // The twin of Adam as PyTorch has it (weight decay added to the gradient), float64 between steps that are stored as float32.
 import type { StepValues } from './step.ts';
 
+/** Parameters and both moments, arrays of one length. */
 export interface AdamArrays {
   parameters: Float32Array;
   first: Float32Array;
@@ -28,6 +29,7 @@ export function adamTwin(
   };
 }
 
+/** What steps hand on to each other beside the moments (state.wgsl). */
 export interface TrainingState {
   steps: number;
   lossScale: number;

@@ -1,8 +1,8 @@
 // Kernels that transform lines: the stages of a length, between what a room says of reading (`fetch`) and of writing (`put`,
 // or `finish` where all numbers are held). Complex numbers are vec2f.
 import { shaders } from '../generated/shaders.ts';
-import type { Arena, BufferView } from '../gpu/arena.ts';
-import type { Dispatch, Gpu } from '../gpu/gpu.ts';
+import type { BufferView } from '../gpu/arena.ts';
+import type { Dispatch, Gpu, KernelContext } from '../gpu/gpu.ts';
 import type { Work } from '../gpu/pace.ts';
 import { shaderSource, type Constants } from '../gpu/source.ts';
 import { lineFlops, radicesOf, rootsOfOne, signOf, type Direction } from './plan.ts';
@@ -11,6 +11,7 @@ import { butterflyStages, sumStages, type End } from './stages.ts';
 /** 'butterflies' in registers and workgroup memory; 'sums', a thread a line without barriers, for software. */
 export type LinesVariant = 'butterflies' | 'sums';
 
+/** Lines of one length to be transformed, and how they lie. */
 export interface LinesShape {
   label: string;
   /** Numbers in a line: even, at most LONGEST_LINE. */
@@ -57,8 +58,7 @@ export interface LinesPart {
  * workgroup's line l is shared_lines[RESULT + slot(l, n)]. Error: RangeError for a length that is odd or too long.
  */
 export async function makeLinesInParts(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   shape: LinesShape,
   part: string,
   constants: Constants,
@@ -97,14 +97,13 @@ export async function makeLinesInParts(
 
 /** As `makeLinesInParts`, all lines in one. */
 export async function makeLines(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   shape: LinesShape,
   part: string,
   constants: Constants,
   views: readonly BufferView[],
 ): Promise<Dispatch> {
-  const [all] = await makeLinesInParts(gpu, arena, shape, part, constants, [{ lines: shape.lines, views }]);
+  const [all] = await makeLinesInParts({ gpu, arena }, shape, part, constants, [{ lines: shape.lines, views }]);
   return all;
 }
 

@@ -3,6 +3,7 @@ import { shaders } from '../generated/shaders.ts';
 import { expand } from '../gpu/source.ts';
 import { hasButterfly } from './plan.ts';
 
+/** What becomes of the numbers of the last stage: stored one by one, or left in workgroup memory. */
 export type End = 'put' | 'finish';
 
 /** Product of the radices before each. */
@@ -42,6 +43,7 @@ export function butterflyStages(radices: readonly number[], half: number, end: E
   return [shaders['fourier/shared-lines'], ...stages, mainText(body)];
 }
 
+/** Stages for adapters in software: one invocation a line, sums instead of butterflies, no barrier. */
 export function sumStages(radices: readonly number[], half: number, end: End): string[] {
   const spans = spansOf(radices);
   const calls = radices.map((radix, i) => {

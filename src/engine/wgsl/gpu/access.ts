@@ -21,9 +21,11 @@ export function accessOf(source: string): ReadonlyMap<number, Access> {
   return found;
 }
 
+/** How each pipeline's bindings are used, noted when it is compiled. */
 export class AccessTable {
   private readonly pipelines = new WeakMap<GPUComputePipeline, ReadonlyMap<number, Access>>();
 
+  /** Reads a kernel's bindings from its text. */
   note(pipeline: GPUComputePipeline, source: string): void {
     this.pipelines.set(pipeline, accessOf(source));
   }

@@ -27,6 +27,7 @@ export function uniformBytes(words: readonly UniformWord[]): Uint8Array<ArrayBuf
   return new Uint8Array(bytes.buffer);
 }
 
+/** Buffers that are made one by one, counted, and destroyed together. */
 export class Arena {
   private readonly buffers: GPUBuffer[] = [];
   bytes = 0;
@@ -37,6 +38,7 @@ export class Arena {
     private readonly onDestroy: () => void,
   ) {}
 
+  /** Buffers that it holds. */
   get count(): number {
     return this.buffers.length;
   }
@@ -55,6 +57,7 @@ export class Arena {
     return { buffer, offset: 0, size };
   }
 
+  /** A buffer of `count` float32. */
   floats(label: string, count: number): BufferView {
     return this.buffer(label, 4 * count);
   }
@@ -78,6 +81,7 @@ export class Arena {
     return { buffer, offset: 0, size: bytes.byteLength };
   }
 
+  /** Destroys all its buffers. */
   destroy(): void {
     for (const buffer of this.buffers) buffer.destroy();
     this.buffers.length = 0;

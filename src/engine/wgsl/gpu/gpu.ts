@@ -25,6 +25,7 @@ export interface Copy {
   to: BufferView;
 }
 
+/** What a command buffer is made of. */
 export type Command = Dispatch | Copy;
 
 /** Sizes of a subgroup-matrix product D = A·B + C that the adapter has in hardware. */
@@ -48,11 +49,18 @@ const WANTED = [
 /** Timestamps of one query set: 4096 are allowed. */
 const MOST_SPANS = 1024;
 
+/** What proofs ask of a device beyond its adapter's own ways. */
 export interface GpuOptions {
   /** Whose kernels compute: those of adapters in software or of real ones; the adapter's own kind unless said (proofs). */
   kernels?: 'software' | 'hardware';
   /** 'default': what WebGPU promises everywhere, no more, and none of its features (proofs). */
   limits?: 'adapter' | 'default';
+}
+
+/** Where a kernel is recorded: the device, and the arena that its uniforms and scratch are allocated in. */
+export interface KernelContext {
+  gpu: Gpu;
+  arena: Arena;
 }
 
 /** What a long program may be told and ask while it is computed. */
@@ -64,6 +72,7 @@ export interface RunOptions {
   turn?: (() => Promise<void>) | undefined;
 }
 
+/** A WebGPU device as the kernels see it. */
 export class Gpu {
   readonly device: GPUDevice;
   /** Kernels without barriers, few slices, small budgets: for adapters that compute on the CPU. */
@@ -124,10 +133,12 @@ export class Gpu {
     return arena;
   }
 
+  /** Buffers that are allocated now, the one for reading back included. */
   get buffersHeld(): number {
     return [...this.arenas].reduce((sum, arena) => sum + arena.count, this.readBack.bytesHeld > 0 ? 1 : 0);
   }
 
+  /** Their bytes. */
   get bytesHeld(): number {
     return [...this.arenas].reduce((sum, arena) => sum + arena.bytes, this.readBack.bytesHeld);
   }
@@ -328,10 +339,12 @@ export class Gpu {
     return this.readBack.read(view);
   }
 
+  /** As `read`, as float32. */
   async readFloats(view: BufferView): Promise<Float32Array<ArrayBuffer>> {
     return new Float32Array(await this.read(view));
   }
 
+  /** Writes into a view from `offsetBytes` on, in the order of submissions. Offset and length are multiples of 4 bytes. */
   write(view: BufferView, data: ArrayBufferView, offsetBytes = 0): void {
     const { buffer, byteOffset, byteLength } = data;
     this.device.queue.writeBuffer(
@@ -343,6 +356,7 @@ export class Gpu {
     );
   }
 
+  /** Destroys all buffers and gives the device back. */
   close(): void {
     for (const arena of [...this.arenas]) arena.destroy();
     this.readBack.release();

@@ -6,12 +6,14 @@ const LEAST_BYTES = 65536;
 /** The buffer is kept up to this size. */
 const MOST_BYTES = 2 ** 24;
 
+/** The buffer through which results leave the device; it grows with what is read and shrinks again. */
 export class ReadBack {
   private staging: GPUBuffer | null = null;
   private reading: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly guarded: GuardedDevice) {}
 
+  /** Its bytes now. */
   get bytesHeld(): number {
     return this.staging?.size ?? 0;
   }
@@ -41,6 +43,7 @@ export class ReadBack {
     return copy;
   }
 
+  /** Destroys it. */
   release(): void {
     this.staging?.destroy();
     this.staging = null;

@@ -6,6 +6,7 @@ import type { Pace } from './pace.ts';
 /** Planned seconds on their way at most while a long program is sent off. */
 const AHEAD_SECONDS = 0.05;
 
+/** Holds a long program's submissions back so that at most some 50 ms of work are on their way. */
 export class SubmissionThrottle {
   private readonly underway: { planned: number; done: Promise<void> }[] = [];
   private lastDone = 0;

@@ -6,6 +6,7 @@ import { shaderSource } from '../gpu/source.ts';
 import { padded } from '../parameters/layout.ts';
 import { shaders } from '../generated/shaders.ts';
 
+/** Latent dimension, and how many latents there are (images, or pairs of them). */
 export interface LatentShape {
   zDim: number;
   images: number;
@@ -20,6 +21,7 @@ interface Encoded {
   step: BufferView;
 }
 
+/** Of z = μ + exp(½ log σ²)·noise and of the KL divergence's sums. */
 export interface SamplingBuffers extends Encoded {
   /** images × padded(zDim) float32, written with its padding. */
   z: BufferView;
@@ -27,6 +29,7 @@ export interface SamplingBuffers extends Encoded {
   losses: BufferView;
 }
 
+/** Of the gradients of μ and log σ² by z and by β·KL. */
 export interface SamplingGradientBuffers extends Encoded {
   /** images × padded(zDim) float32. */
   zGradient: BufferView;

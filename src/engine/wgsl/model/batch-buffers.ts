@@ -8,6 +8,7 @@ import { OPTICS_POLYNOMIAL } from '../slices/polynomials.ts';
 import { ctfPolynomials, transferPolynomials } from '../slices/slices.ts';
 import type { Network } from './network.ts';
 
+/** What the caller gives of a batch's images, on the device. */
 export interface ImageBuffers {
   /** B×P. */
   images: BufferView;
@@ -17,6 +18,7 @@ export interface ImageBuffers {
   ctf: BufferView;
 }
 
+/** All that is sized by the images of a batch and not by its rows. */
 export interface BatchBuffers extends ImageBuffers {
   /** B×9. */
   rotations: BufferView;
@@ -37,6 +39,7 @@ export interface BatchBuffers extends ImageBuffers {
   groupGradient: BufferView;
 }
 
+/** Buffers for `images` images as they are given. */
 export function makeImageBuffers(arena: Arena, network: Network, images: number): ImageBuffers {
   return {
     images: arena.floats('images', images * network.slices.lattice.points),
@@ -45,6 +48,7 @@ export function makeImageBuffers(arena: Arena, network: Network, images: number)
   };
 }
 
+/** Buffers of a batch of `images` images, a multiple of those that share a latent. */
 export function makeBatchBuffers(arena: Arena, network: Network, images: number): BatchBuffers {
   const { rowsPerImage, channels } = network.slices;
   const rows = paddedRows(images * rowsPerImage);
@@ -71,6 +75,7 @@ export function makeBatchBuffers(arena: Arena, network: Network, images: number)
   };
 }
 
+/** What is sized by the rows that are computed at a time: activations, their gradients, scratch. */
 export interface ChunkBuffers {
   /** A chunk's own points where it is not the whole batch. */
   points: BufferView | null;
@@ -79,6 +84,7 @@ export interface ChunkBuffers {
   gradients: [BufferView, BufferView];
 }
 
+/** Buffers of a chunk of `rows` rows; activations of all hidden layers are kept for the way back. */
 export function makeChunkBuffers(
   arena: Arena,
   network: Network,
@@ -101,8 +107,7 @@ export function writeImages(
   views: ImageBuffers,
   { images, translations, ctf, optics }: Pick<ImageBatch, 'images' | 'translations' | 'ctf' | 'optics'>,
   points: number,
-  from: number,
-  count: number,
+  { from, count }: { from: number; count: number },
 ): void {
   gpu.write(views.images, images.subarray(from * points, (from + count) * points));
   if (translations) gpu.write(views.translations, translations.subarray(2 * from, 2 * (from + count)));

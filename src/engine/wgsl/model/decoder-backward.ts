@@ -12,6 +12,7 @@ import {
 } from '../weight-gradient/weight-gradient.ts';
 import { product, type ModelContext } from './decoder-forward.ts';
 
+/** Activations of the way there, gradients of the way back, scratch of the weight gradients. */
 export interface DecoderBackwardBuffers {
   points: BufferView;
   features: BufferView | null;
@@ -28,6 +29,7 @@ export interface DecoderBackwardBuffers {
   scratch: BufferView;
 }
 
+/** From the gradient before the last hidden activation to the gradients of all weights and of the groups. */
 export async function decoderBackward(
   context: ModelContext,
   buffers: DecoderBackwardBuffers,
@@ -56,7 +58,7 @@ export async function decoderBackward(
     ...scaled,
   };
   const chunk = { rows: rows.rows, firstRow: rows.firstRow, accumulate, weight };
-  commands.push(...(await makeOutput(gpu, arena, outputShape(context), output, chunk)));
+  commands.push(...(await makeOutput({ gpu, arena }, outputShape(context), output, chunk)));
 
   for (let layer = network.hidden - 1; layer >= 0; layer--) {
     const { matrices, bias } = network.decoder[layer];
@@ -77,10 +79,10 @@ export async function decoderBackward(
     const images = { ...rows, accumulate: goesOn };
     const own = { rows: rows.rows, accumulate, ...(byImage === 'with the gradient' && { byImage: images }) };
     const made = { ...shape, bias: byImage !== 'apart' };
-    commands.push(...(await makeWeightGradient(gpu, arena, made, into, own, variant)));
+    commands.push(...(await makeWeightGradient({ gpu, arena }, made, into, own, variant)));
     if (byImage === 'apart') {
       const views = { gradient: from, into: groupGradient, scratch, ...scaled };
-      commands.push(...(await makeGroupSums(gpu, arena, groupShape(context), views, images)));
+      commands.push(...(await makeGroupSums({ gpu, arena }, groupShape(context), views, images)));
     }
     if (layer === 0) break;
     const back: ProductShape = {
@@ -134,6 +136,7 @@ function groupShape({ network: { width, scalar } }: ModelContext): GroupSumsShap
   return { label: 'sums by image', outputs: width, scalar };
 }
 
+/** The last layer as output/ wants it. */
 export function outputShape({ network }: ModelContext): OutputShape {
   const { width, scalar, spec, slices } = network;
   return { label: 'output', inputs: width, channels: slices.channels, scalar, activation: spec.activation };

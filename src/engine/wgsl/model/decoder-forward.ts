@@ -2,17 +2,15 @@
 // residual layers. Rows are points.
 import { makeFeatures } from '../encoding/features.ts';
 import { makeFewRows, type FewRowsBuffers } from '../few-rows/few-rows.ts';
-import type { Arena, BufferView } from '../gpu/arena.ts';
-import type { Command, Gpu } from '../gpu/gpu.ts';
+import type { BufferView } from '../gpu/arena.ts';
+import type { Command, KernelContext } from '../gpu/gpu.ts';
 import { makeProduct, type ProductRows, type ProductShape } from '../product/product.ts';
 import type { Tuned } from '../tuning/tuned.ts';
 import type { Network } from './network.ts';
 import type { Trainables } from './trainables.ts';
 
-/** What every builder of commands needs. */
-export interface ModelContext {
-  gpu: Gpu;
-  arena: Arena;
+/** What recording a model's programs needs beside the device. */
+export interface ModelContext extends KernelContext {
   network: Network;
   tuned: Tuned;
   trainables: Trainables;
@@ -20,6 +18,7 @@ export interface ModelContext {
   waves: BufferView;
 }
 
+/** What the decoder reads of a chunk. */
 export interface DecoderInputs {
   /** rows × vec4f. */
   points: BufferView;
@@ -31,13 +30,14 @@ export interface DecoderInputs {
   rows: ProductRows;
 }
 
+/** A product by the variant that was chosen for its shape and rows. */
 export async function product(
   { gpu, arena, tuned }: Pick<ModelContext, 'gpu' | 'arena' | 'tuned'>,
   shape: ProductShape,
-  buffers: Parameters<typeof makeProduct>[3],
+  buffers: Parameters<typeof makeProduct>[2],
   rows: ProductRows,
 ): Promise<Command[]> {
-  return makeProduct(gpu, arena, shape, buffers, rows, tuned.product(shape, rows.rows));
+  return makeProduct({ gpu, arena }, shape, buffers, rows, tuned.product(shape, rows.rows));
 }
 
 /** Of rows that are images or latents: few of them in one dispatch. */
@@ -48,7 +48,7 @@ export async function imageProduct(
   rows: number,
 ): Promise<Command[]> {
   const { gpu, arena, tuned } = context;
-  if (tuned.inOneDispatch(shape, rows, 'product')) return [await makeFewRows(gpu, arena, shape, buffers, rows)];
+  if (tuned.inOneDispatch(shape, rows, 'product')) return [await makeFewRows({ gpu, arena }, shape, buffers, rows)];
   return product(context, shape, buffers, { rows, firstRow: 0, rowsPerImage: 1 });
 }
 
@@ -65,7 +65,12 @@ export async function decoderForward(
   const commands: Command[] = [];
   if (features)
     commands.push(
-      ...(await makeFeatures(gpu, arena, { features: inputs, scalar }, { points, waves, out: features }, rows.rows)),
+      ...(await makeFeatures(
+        { gpu, arena },
+        { features: inputs, scalar },
+        { points, waves, out: features },
+        rows.rows,
+      )),
     );
   for (const [layer, { matrices, bias }] of network.decoder.slice(0, -1).entries()) {
     const first = layer === 0;

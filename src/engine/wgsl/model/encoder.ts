@@ -57,6 +57,7 @@ export async function encoderForward(
   return commands;
 }
 
+/** Input and activations of the way there, gradients of the way back, scratch. */
 export interface EncoderBackwardBuffers {
   input: BufferView;
   outputs: readonly BufferView[];
@@ -106,7 +107,7 @@ export async function encoderBackward(
     };
     const out = hidden[layer % 2];
     const product = { transposed: trainables.transposed(matrices[0]), out };
-    commands.push(...(await imageLayerBackward(context, shape, back, one, product, rows)));
+    commands.push(...(await imageLayerBackward(context, { weights: shape, back }, one, product, rows)));
     from = out;
   }
   return commands;

@@ -9,6 +9,7 @@ import type { ModelContext } from './decoder-forward.ts';
 import { encoderBuffers, encoderForward } from './encoder.ts';
 import type { BatchShape } from './training-program.ts';
 
+/** The encoder on a batch of one size, recorded once: images in, μ and log σ² out. */
 export class EncodingProgram {
   private constructor(
     private readonly context: ModelContext,
@@ -18,6 +19,7 @@ export class EncodingProgram {
     private readonly commands: readonly Command[],
   ) {}
 
+  /** Records it for batches of one shape; buffers come from the context's arena. */
   static async record(context: ModelContext, tables: LatticeTables, shape: BatchShape): Promise<EncodingProgram> {
     const { gpu, arena, network } = context;
     const { images, translations, ctf, optics } = shape;
@@ -31,7 +33,7 @@ export class EncodingProgram {
       optics,
     };
     const commands = [
-      ...(await makeEncoderInput(gpu, arena, network.slices, tables, images, inputs, encoderInput)),
+      ...(await makeEncoderInput({ gpu, arena }, network.slices, tables, images, { inputs, output: encoderInput })),
       ...(await encoderForward(context, encoderInput, layers, images)),
     ];
     return new EncodingProgram(context, views, layers[layers.length - 1], shape, commands);
@@ -41,7 +43,7 @@ export class EncodingProgram {
   async run(batch: Omit<ImageBatch, 'rotations' | 'noise'>, from: number): Promise<Float32Array> {
     const { gpu, network } = this.context;
     const { images } = this.shape;
-    writeImages(gpu, this.views, batch, network.slices.lattice.points, from, images);
+    writeImages(gpu, this.views, batch, network.slices.lattice.points, { from, count: images });
     await gpu.run(this.commands);
     return gpu.readFloats({ ...this.outputs, size: 4 * (images / network.imagesPerLatent) * network.encoderOutputs });
   }

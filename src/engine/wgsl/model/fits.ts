@@ -12,7 +12,9 @@ import type { Tuned } from '../tuning/tuned.ts';
 import { Network } from './network.ts';
 import { makeTrainingBuffers } from './training-buffers.ts';
 
+/** Boxes in pixels, and below the widths, that are proposed instead of what does not fit. */
 export const USUAL_BOXES = [64, 96, 128, 160, 192, 256, 320, 384, 512];
+/** Units of hidden layers that are proposed instead. */
 export const USUAL_WIDTHS = [256, 384, 512, 768, 1024];
 
 /** A buffer, or a part of one that a kernel is shown whole. */

@@ -7,6 +7,7 @@ import type { ProductShape } from '../product/product.ts';
 import { makeWeightGradient, type WeightGradientShape } from '../weight-gradient/weight-gradient.ts';
 import { imageProduct, type ModelContext } from './decoder-forward.ts';
 
+/** A layer's input, its regions and the gradient of its output; rows are images or latents. */
 export interface ImageLayer {
   /** What it multiplied: rows × inputs. */
   below: BufferView;
@@ -26,14 +27,13 @@ export async function imageWeightGradient(
 ): Promise<Command[]> {
   const buffers = { left: below, gradient, into: weightsInto, biasInto, scratch };
   const variant = tuned.weightGradient(shape, rows);
-  return makeWeightGradient(gpu, arena, shape, buffers, { rows, accumulate: false }, variant);
+  return makeWeightGradient({ gpu, arena }, shape, buffers, { rows, accumulate: false }, variant);
 }
 
 /** The same, and the gradient of what the layer multiplied, by its weights transposed; `below` is its mask. */
 export async function imageLayerBackward(
   context: ModelContext,
-  weights: WeightGradientShape,
-  back: ProductShape,
+  { weights, back }: { weights: WeightGradientShape; back: ProductShape },
   layer: ImageLayer,
   { transposed, out }: { transposed: BufferView; out: BufferView },
   rows: number,
@@ -41,7 +41,7 @@ export async function imageLayerBackward(
   const { gpu, arena, tuned } = context;
   const views = { left: layer.gradient, right: transposed, mask: layer.below, out };
   if (tuned.inOneDispatch(back, rows, 'layer back'))
-    return [await makeFewRowsBackward(gpu, arena, back, views, layer, rows)];
+    return [await makeFewRowsBackward({ gpu, arena }, back, views, layer, rows)];
   return [
     ...(await imageWeightGradient(context, weights, layer, rows)),
     ...(await imageProduct(context, back, views, rows)),

@@ -8,6 +8,7 @@ import { LOSS_SUMS } from '../gpu/kernels.ts';
 
 const SUMS_BYTES = 4 * LOSS_SUMS;
 
+/** Means of the losses since they were last asked for; the sums stay on the device until then. */
 export class LossReader {
   /** What steps add to (adam/state.ts). */
   readonly sums: BufferView;

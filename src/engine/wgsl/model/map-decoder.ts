@@ -13,6 +13,7 @@ interface MapProgram {
   map: GpuVolume;
 }
 
+/** Maps of the field, decoded on the device; the program of the last box is kept. */
 export class MapDecoder {
   private readonly programs = new ProgramCache<MapProgram>(2, ({ map }) => map.dispose());
 
@@ -41,7 +42,7 @@ export class MapDecoder {
     const { gpu, network } = this.context;
     return gpu.allocate('map', async (arena) => {
       const half = network.slices.channels === 2;
-      const maker = await VolumeMaker.make(gpu, arena, network.spec.boxPixels, boxPixels, half);
+      const maker = await VolumeMaker.make(gpu, arena, { modelPixels: network.spec.boxPixels, boxPixels, half });
       const { coordinates, values, points } = maker;
       const places = { points: coordinates, values, rows: points };
       const decoder = await ValuesProgram.record({ ...this.context, arena }, places, mostRows);
@@ -49,10 +50,12 @@ export class MapDecoder {
     });
   }
 
+  /** Bytes that its program holds. */
   get bytes(): number {
     return this.programs.bytes;
   }
 
+  /** Destroys the program's buffers. */
   dispose(): void {
     this.programs.clear();
   }

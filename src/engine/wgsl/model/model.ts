@@ -43,6 +43,7 @@ import { makeTrainingBuffers, type TrainingBuffers } from './training-buffers.ts
 const ENCODED_AT_ONCE = 64;
 const STEPS_UNDERWAY = 2;
 
+/** Storage, budget and kernels of a model. */
 export interface WgslModelOptions {
   /** Storage of the decoder's activations; the tuning's choice unless said. */
   scalar?: Scalar;
@@ -64,6 +65,7 @@ interface ModelResources {
   losses: LossReader;
 }
 
+/** The field as a FieldModel on a graphics processor. */
 export class WgslModel implements FieldModel {
   readonly points: number;
   readonly operationsPerPoint: number;

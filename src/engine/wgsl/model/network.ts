@@ -13,11 +13,13 @@ export interface MatrixCopy {
   scalar: Scalar;
 }
 
+/** Regions of an encoder's layer, and how it is computed. */
 export interface EncoderLayer extends LayerRegions {
   activated: boolean;
   joined: boolean;
 }
 
+/** Shapes of a model as the kernels see them: padded widths, regions of the flat buffers, copies of matrices. */
 export class Network {
   readonly slices: SliceLayout;
   readonly waves: WaveTable;

@@ -13,6 +13,7 @@ interface PointProgram {
   program: ValuesProgram;
 }
 
+/** The decoder at a caller's points; the program of the last number of points is kept. */
 export class PointDecoder {
   private readonly programs = new ProgramCache<PointProgram>(2);
 
@@ -58,10 +59,12 @@ export class PointDecoder {
     });
   }
 
+  /** Bytes that its program holds. */
   get bytes(): number {
     return this.programs.bytes;
   }
 
+  /** Destroys the program's buffers. */
   dispose(): void {
     this.programs.clear();
   }

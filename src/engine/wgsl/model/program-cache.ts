@@ -1,6 +1,7 @@
 // The last few programs that were recorded, each with the buffers that are its own.
 import type { Arena } from '../gpu/arena.ts';
 
+/** Recorded programs by name, least recently used given up first. */
 export class ProgramCache<T> {
   private readonly kept = new Map<string, { arena: Arena; made: T }>();
 
@@ -22,10 +23,12 @@ export class ProgramCache<T> {
     return found.made;
   }
 
+  /** Bytes of all programs' arenas. */
   get bytes(): number {
     return [...this.kept.values()].reduce((sum, { arena }) => sum + arena.bytes, 0);
   }
 
+  /** Gives all programs up. */
   clear(): void {
     for (const name of [...this.kept.keys()]) this.drop(name);
   }

@@ -10,6 +10,7 @@ import { bytesOf } from '../gpu/kernels.ts';
 import { floatsOf, type Region } from '../parameters/layout.ts';
 import type { MatrixCopy, Network } from './network.ts';
 
+/** Parameters, gradients and both moments of Adam, flat and laid out alike, and the training state. */
 export interface TrainableBuffers {
   parameters: BufferView;
   gradients: BufferView;
@@ -19,6 +20,7 @@ export interface TrainableBuffers {
   state: BufferView;
 }
 
+/** Everything that training changes, on the device, and the copies that products read. */
 export class Trainables {
   private constructor(
     private readonly gpu: Gpu,
@@ -58,7 +60,7 @@ export class Trainables {
       const { rowsPadded: rows, columnsPadded: columns } = region;
       return { from: viewOf(views.parameters, region), rows, columns, to, transposed, scalar };
     });
-    return new Trainables(gpu, network, views, copies, await makeCopies(gpu, arena, list));
+    return new Trainables(gpu, network, views, copies, await makeCopies({ gpu, arena }, list));
   }
 
   /** A decoder matrix (inputs × outputs) as forward products read it. */
@@ -74,18 +76,22 @@ export class Trainables {
     return copy;
   }
 
+  /** The view of a region in the parameters. */
   parameter(region: Region): BufferView {
     return viewOf(this.buffers.parameters, region);
   }
 
+  /** The view of a region in the gradients. */
   gradient(region: Region): BufferView {
     return viewOf(this.buffers.gradients, region);
   }
 
+  /** Weights under cryoDRGN's names; waits for the device. */
   async exportWeights(): Promise<Weights> {
     return this.network.parameters.unpack(await this.gpu.readFloats(this.buffers.parameters));
   }
 
+  /** Adam's steps and moments under the same names; waits for the device. */
   async exportOptimizer(): Promise<OptimizerState> {
     const { parameters: layout } = this.network;
     return {

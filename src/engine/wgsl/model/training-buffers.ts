@@ -9,6 +9,7 @@ import { chunksOf, largestChunk } from './chunks.ts';
 import type { ModelContext } from './decoder-forward.ts';
 import { encoderBuffers } from './encoder.ts';
 
+/** Buffers of batches of up to `images` images, and of the chunk that is computed at a time. */
 export interface TrainingBuffers {
   images: number;
   /** Most rows computed at a time: those of whole latents (images or pairs), or a part of one's. */

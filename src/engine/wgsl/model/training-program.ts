@@ -17,6 +17,7 @@ import { encoderBackward, encoderForward, encoderScratch } from './encoder.ts';
 import { imageLayerBackward } from './image-layers.ts';
 import type { TrainingBuffers } from './training-buffers.ts';
 
+/** Sums of losses and the step's uniform: one of each a model. */
 export interface StepBuffers {
   /** lossSums of adam/state.ts. */
   losses: BufferView;
@@ -32,6 +33,7 @@ export interface BatchShape {
   optics: boolean;
 }
 
+/** Which inputs a batch has: programs are recorded by it. */
 export function shapeOf(
   images: number,
   { translations, ctf, optics }: Pick<ImageBatch, 'translations' | 'ctf' | 'optics'>,
@@ -39,6 +41,7 @@ export function shapeOf(
   return { images, translations: translations !== null, ctf: ctf !== null, optics: Boolean(ctf && optics) };
 }
 
+/** A training step of one batch shape, recorded once and submitted as often as wanted. */
 export class TrainingProgram {
   private constructor(
     private readonly context: ModelContext,
@@ -66,7 +69,7 @@ export class TrainingProgram {
     const { points } = network.slices.lattice;
     const { zDim } = network.spec;
     const { batchBuffers } = this.buffers;
-    writeImages(gpu, batchBuffers, batch, points, 0, batch.count);
+    writeImages(gpu, batchBuffers, batch, points, { from: 0, count: batch.count });
     gpu.write(batchBuffers.rotations, batch.rotations.subarray(0, 9 * batch.count));
     const latents = batch.count / network.imagesPerLatent;
     const draws = latents * zDim;
@@ -124,7 +127,7 @@ class Recorder {
       transfer: batchBuffers.transfer,
       encoderInput: network.encoder ? batchBuffers.encoderInput : null,
     };
-    return makeSlices(gpu, this.arena, network.slices, this.tables, images, inputs, outputs);
+    return makeSlices({ gpu, arena: this.arena }, network.slices, this.tables, images, { inputs, outputs });
   }
 
   private async latentsForward(): Promise<Command[]> {
@@ -231,7 +234,7 @@ class Recorder {
       scratch,
     };
     return [
-      ...(await imageLayerBackward(this.context, weights, back, layer, product, latents)),
+      ...(await imageLayerBackward(this.context, { weights, back }, layer, product, latents)),
       ...(await makeSamplingGradient(gpu, this.arena, { zDim: spec.zDim, images: latents }, sampling)),
       ...(await encoderBackward(this.context, encoder, this.shape.images)),
     ];
@@ -240,7 +243,7 @@ class Recorder {
   private async adam(): Promise<Command[]> {
     const { gpu, network, trainables } = this.context;
     const views = { ...trainables.buffers, ...this.step };
-    return [...(await makeAdam(gpu, this.arena, network.parameters.size, views)), ...trainables.refresh];
+    return [...(await makeAdam({ gpu, arena: this.arena }, network.parameters.size, views)), ...trainables.refresh];
   }
 
   private scratchFloats(): number {

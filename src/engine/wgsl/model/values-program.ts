@@ -9,6 +9,7 @@ import { makeValues } from '../output/output.ts';
 import { outputShape } from './decoder-backward.ts';
 import { decoderForward, latentGroups, type ModelContext } from './decoder-forward.ts';
 
+/** The decoder at a number of points, recorded once. */
 export class ValuesProgram {
   private constructor(
     private readonly context: ModelContext,
@@ -48,8 +49,7 @@ export class ValuesProgram {
     const chunk = [
       ...(await decoderForward(context, { points: here.points, groups, features, rows: place }, hidden)),
       ...(await makeValues(
-        gpu,
-        arena,
+        { gpu, arena },
         outputShape(context),
         {
           left: hidden[network.hidden - 1],

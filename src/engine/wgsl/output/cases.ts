@@ -132,7 +132,7 @@ async function onDevice(
     const into = arena.buffer('gradient', (end - first) * inputs * bytesOf(scalar));
     poison(gpu, into);
     const chunk = { rows: end - first, firstRow: first, accumulate: first > 0, weight };
-    gpu.submit(await makeOutput(gpu, arena, shape, { ...shared, left, gradient: into }, chunk, variant));
+    gpu.submit(await makeOutput({ gpu, arena }, shape, { ...shared, left, gradient: into }, chunk, variant));
     gradient.set((await read(gpu, into, scalar)).subarray(0, (end - first) * inputs), first * inputs);
   }
   const run = {
@@ -179,7 +179,7 @@ async function compareValues(gpu: Gpu, one: OutputCase): Promise<void> {
   poison(gpu, values);
   const left = arena.upload('left', stored(numbers.left, shape.scalar));
   const views = { left, weights: arena.upload('weights', numbers.weights), bias: arena.upload('bias', numbers.bias) };
-  gpu.submit(await makeValues(gpu, arena, shape, { ...views, values }, { rows }, variant));
+  gpu.submit(await makeValues({ gpu, arena }, shape, { ...views, values }, { rows }, variant));
   const got = (await gpu.readFloats(values)).subarray(0, rows * shape.channels);
   arena.destroy();
   expectClose('values', got, valuesOnCpu(shape, numbers, rows));

@@ -3,15 +3,16 @@
 //   losses[0] += Σ r²;  ∂H = 2w·CTF·r;  ∂Re = ∂H₀ + ∂H₁, ∂Im = ∂H₁ − ∂H₀  (domain hartley: one value, H itself);
 //   gradient = (∂·W)·slope;  ∂W = Σ ∂ᵀ·left, ∂b = Σ ∂.  Launchers make what is needed once and never submit.
 import { shaders } from '../generated/shaders.ts';
-import type { Arena, BufferView } from '../gpu/arena.ts';
+import type { BufferView } from '../gpu/arena.ts';
 import { partOf } from '../gpu/arena.ts';
-import type { Command, Gpu } from '../gpu/gpu.ts';
+import type { Command, Gpu, KernelContext } from '../gpu/gpu.ts';
 import { bytesOf, slopeBelowZero } from '../gpu/kernels.ts';
 import { shaderSource, type Constants } from '../gpu/source.ts';
 import { outputVariants, shareOf, teamConstants, type OutputShape, type OutputVariant } from './variants.ts';
 
 export { outputVariants, type OutputShape, type OutputVariant } from './variants.ts';
 
+/** Rows of the last hidden layer, targets and CTF; gradients of rows, weights and bias; sums of losses. */
 export interface OutputBuffers {
   /** rows×inputs scalars: activations of the last hidden layer. */
   left: BufferView;
@@ -36,6 +37,7 @@ export interface OutputBuffers {
   scale?: BufferView | null;
 }
 
+/** Which rows of the batch they are, and whether gradients are added to what is there. */
 export interface OutputChunk {
   rows: number;
   firstRow: number;
@@ -45,6 +47,7 @@ export interface OutputChunk {
   weight: number;
 }
 
+/** Rows of the last hidden layer, the layer's weights and bias, and the values that come out. */
 export interface ValueBuffers {
   left: BufferView;
   weights: BufferView;
@@ -96,8 +99,7 @@ function source(
 
 /** Loss and gradients of a chunk of rows. */
 export async function makeOutput(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   shape: OutputShape,
   buffers: OutputBuffers,
   chunk: OutputChunk,
@@ -127,7 +129,7 @@ export async function makeOutput(
     const pipeline = await gpu.pipeline(label, source(shape, variant, scale !== null, parts, flag));
     return [
       gpu.dispatch(label, pipeline, [...views, partials, scale], workgroups, work),
-      await finish(gpu, arena, shape, buffers, partials, splits, chunk.accumulate, variant),
+      await finish({ gpu, arena }, shape, buffers, { partials, splits, accumulate: chunk.accumulate }, variant),
     ];
   }
   const judgements = partOf(buffers.scratch, sums, 4 * rows);
@@ -139,18 +141,21 @@ export async function makeOutput(
   return [
     gpu.dispatch(label, pipeline, [...views, judgements, scale], workgroups, work),
     gpu.dispatch(`${label} weights`, columns, [share, left, judgements, partials], Math.ceil(invocations / 64)),
-    await finish(gpu, arena, shape, buffers, partials, splits, chunk.accumulate, variant),
+    await finish({ gpu, arena }, shape, buffers, { partials, splits, accumulate: chunk.accumulate }, variant),
   ];
 }
 
+interface PartialSums {
+  partials: BufferView;
+  splits: number;
+  accumulate: boolean;
+}
+
 async function finish(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   shape: OutputShape,
   { weightsInto, biasInto, losses, scale = null }: OutputBuffers,
-  partials: BufferView,
-  splits: number,
-  accumulate: boolean,
+  { partials, splits, accumulate }: PartialSums,
   variant: OutputVariant,
 ): Promise<Command> {
   const label = `${shape.label} sums`;
@@ -171,8 +176,7 @@ async function finish(
 
 /** The network's values of `rows` rows, without loss: for maps. */
 export async function makeValues(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   shape: OutputShape,
   { left, weights, bias, values }: ValueBuffers,
   { rows }: { rows: number },

@@ -4,6 +4,7 @@ import type { Activation } from '../../engine.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { Scalar } from '../gpu/kernels.ts';
 
+/** The last layer as its kernels see it. */
 export interface OutputShape {
   label: string;
   /** Width of the last hidden layer, padded. */
@@ -43,6 +44,7 @@ function usualLanes(inputs: number): number {
   return lanes;
 }
 
+/** Vectors of four columns that each lane has. */
 export function vectorsOf({ inputs }: OutputShape, lanes: number): number {
   return Math.ceil(inputs / 4 / lanes);
 }

@@ -3,6 +3,7 @@ import { memoryFull } from '../../gpu-device.ts';
 import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 
+/** Hooks of tests and benchmarks. */
 export interface BufferPoolOptions {
   /** Told of every buffer that is asked for, before it is filled: tests spoil what it holds. */
   onTake?: (view: BufferView) => void;
@@ -10,6 +11,7 @@ export interface BufferPoolOptions {
   within?: Arena;
 }
 
+/** Buffers by name, each as large as was ever asked for. */
 export class BufferPool {
   private readonly kept = new Map<string, { arena: Arena; made: BufferView }>();
 
@@ -47,15 +49,18 @@ export class BufferPool {
     return this.gpu.allocate(`pose search: ${name}`, (arena) => arena.buffer(name, size));
   }
 
+  /** Destroys one. */
   drop(name: string): void {
     if (!this.options.within) this.kept.get(name)?.arena.destroy();
     this.kept.delete(name);
   }
 
+  /** Bytes of all. */
   get bytes(): number {
     return [...this.kept.values()].reduce((sum, { arena }) => sum + arena.bytes, 0);
   }
 
+  /** Destroys all. */
   release(): void {
     for (const name of [...this.kept.keys()]) this.drop(name);
   }

@@ -10,6 +10,7 @@ const SLOTS = 128;
 /** Planned seconds after which they are sent: a few submissions. */
 const LOAD_SECONDS = 0.05;
 
+/** One dispatch of a kernel of a search. */
 export interface Launch {
   /** Names the kernel: the same label has the same text. */
   label: string;
@@ -23,6 +24,23 @@ export interface Launch {
   bytes?: number;
 }
 
+/** A kernel of one invocation an element, 64 a workgroup. */
+export interface ElementwiseLaunch {
+  /** Names the kernel: the same label has the same text. */
+  label: string;
+  /** WGSL, joined. */
+  parts: readonly string[];
+  /** Elements; one more workgroup takes what is left of them. */
+  count: number;
+  /** The uniform of binding 0. */
+  parameters: readonly UniformWord[];
+  /** Binding n + 1 is views[n]. */
+  views: readonly (BufferView | null)[];
+  /** Bytes that it moves, for the plan (gpu/pace.ts). */
+  bytes?: number;
+}
+
+/** Records the dispatches of a search with their parameters and submits them in loads of some 50 ms. */
 export class Dispatcher {
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
   private readonly slots: BufferView;
@@ -43,6 +61,7 @@ export class Dispatcher {
     return SUBMISSION_SECONDS * this.gpu.pace.flopsPerSecond;
   }
 
+  /** Adds one; submits those before it where the load is full. Error: what the compiler says of its text. */
   async add({ label, source, views, parameters, parametersAt, workgroups, flops = 0, bytes = 0 }: Launch) {
     let pipeline = this.pipelines.get(label);
     if (!pipeline) {
@@ -61,15 +80,8 @@ export class Dispatcher {
     this.planned += this.gpu.pace.secondsOf({ flops, bytes });
   }
 
-  /** A kernel of 64 invocations a workgroup that has its parameters in binding 0, on `count` things. */
-  each(
-    label: string,
-    parts: readonly string[],
-    count: number,
-    parameters: readonly UniformWord[],
-    views: readonly (BufferView | null)[],
-    bytes = 0,
-  ): Promise<void> {
+  /** Adds a kernel of 64 invocations a workgroup that has its parameters in binding 0, on `count` elements. */
+  each({ label, parts, count, parameters, views, bytes = 0 }: ElementwiseLaunch): Promise<void> {
     return this.add({
       label,
       source: () => shaderSource({}, parts),

@@ -25,6 +25,7 @@ interface Chunk extends RowRange {
   norms: Matrix;
 }
 
+/** Posteriors of all poses of each image, and the weighted sums that a map is made of. */
 export async function expect(search: Search, request: ExpectationRequest): Promise<Expectation> {
   const { gpu, dispatcher, work, images } = search;
   const { rotations, translations, points, variance } = request;
@@ -63,12 +64,21 @@ export async function expect(search: Search, request: ExpectationRequest): Promi
   await dispatcher.write(shifts, shiftsOf(translations, search.boxPixels));
 
   for (const images of chunks) {
-    const moved = await moveImages(search, rows, shifts, images, { first: 0, count: all }, points);
+    const moved = await moveImages(search, rows, {
+      shifts,
+      chunk: images,
+      translations: { first: 0, count: all },
+      points,
+    });
     for (const part of slices.parts) {
       // Slices that are not all there at once are cut anew for each chunk.
       const again = images.first > 0 && slices.parts.length === 1;
       const made = again ? slices.made(part) : await slices.make(part);
-      await compare(search, moved, made, { crosses, norms, firstColumn: part.first }, images, true);
+      await compare(search, moved, made, {
+        out: { crosses, norms, firstColumn: part.first },
+        chunk: images,
+        withNorms: true,
+      });
     }
     const chunk = {
       ...images,
@@ -120,23 +130,23 @@ async function sumUp({ dispatcher }: Search, chunk: Chunk, { someSums, partlySum
   const { first, count, translations, columns, crosses, norms } = chunk;
   const inverseVariance = { f32: chunk.inverseVariance };
   const struct = shaders['pose-search/sums'];
-  await dispatcher.each(
-    'sums by slice',
-    [struct, shaders['pose-search/column-sums']],
-    count * columns,
-    [count, translations, columns, crosses.stride, inverseVariance],
-    [crosses.view, norms.view, someSums],
-    4 * count * translations * columns,
-  );
+  await dispatcher.each({
+    label: 'sums by slice',
+    parts: [struct, shaders['pose-search/column-sums']],
+    count: count * columns,
+    parameters: [count, translations, columns, crosses.stride, inverseVariance],
+    views: [crosses.view, norms.view, someSums],
+    bytes: 4 * count * translations * columns,
+  });
   const join = (from: BufferView, items: number, into: number, to: BufferView, image: number) =>
-    dispatcher.each(
-      'joined sums',
-      [struct, shaders['pose-search/joined-sums']],
-      count * into,
-      [count, items, into, image, inverseVariance],
-      [from, to],
-      4 * SUMS_WORDS * count * (items + into),
-    );
+    dispatcher.each({
+      label: 'joined sums',
+      parts: [struct, shaders['pose-search/joined-sums']],
+      count: count * into,
+      parameters: [count, items, into, image, inverseVariance],
+      views: [from, to],
+      bytes: 4 * SUMS_WORDS * count * (items + into),
+    });
   await join(someSums, columns, PARTLY, partlySums, 0);
   await join(partlySums, PARTLY, 1, sums, first);
 }
@@ -145,14 +155,14 @@ async function weigh({ dispatcher }: Search, chunk: Chunk, sums: BufferView, sha
   const { first, count, translations, columns, crosses, norms, inverseVariance } = chunk;
   const { stride } = crosses;
   const padded = roundUp(16, count);
-  await dispatcher.each(
-    'weights',
-    [shaders['pose-search/sums'], shaders['pose-search/weights']],
-    padded * stride,
-    [count, padded, translations, columns, stride, first, { f32: inverseVariance }],
-    [crosses.view, norms.view, sums, shares.view],
-    8 * count * translations * columns,
-  );
+  await dispatcher.each({
+    label: 'weights',
+    parts: [shaders['pose-search/sums'], shaders['pose-search/weights']],
+    count: padded * stride,
+    parameters: [count, padded, translations, columns, stride, first, { f32: inverseVariance }],
+    views: [crosses.view, norms.view, sums, shares.view],
+    bytes: 8 * count * translations * columns,
+  });
 }
 
 function emptyExpectation(images: number, total: number, points: number): Expectation {

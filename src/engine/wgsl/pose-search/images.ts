@@ -6,6 +6,7 @@ import type { Gpu } from '../gpu/gpu.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import { rangesOf, roundUp, type RowRange } from './ranges.ts';
 
+/** A search's images on the device. */
 export interface UploadedImages {
   count: number;
   /** Points from one image to the next. */

@@ -14,6 +14,7 @@ import { axesOf, emptyScores, readScores, TURNED } from './shared.ts';
 /** Parts of a row's norm. */
 const PARTS = 64;
 
+/** Scores each image at slices of its own: the least error over the translations of each, and which has it. */
 export async function scoreOwn(search: Search, request: OwnRequest): Promise<Scores> {
   const { dispatcher, work, images, positions } = search;
   const { perImage, offsets, points } = request;
@@ -45,14 +46,14 @@ export async function scoreOwn(search: Search, request: OwnRequest): Promise<Sco
     const errors = await work.take('least errors', 4 * group.count);
     const which = await work.take('their translations', 4 * group.count);
     for (const share of offsetShares) {
-      await dispatcher.each(
-        'waves of offsets',
-        [...TURNED, shaders['pose-search/waves']],
-        paddedPoints * stride,
-        [share.count, share.first, stride, points, paddedPoints],
-        [positions, shifts, waves],
-        8 * paddedPoints * stride,
-      );
+      await dispatcher.each({
+        label: 'waves of offsets',
+        parts: [...TURNED, shaders['pose-search/waves']],
+        count: paddedPoints * stride,
+        parameters: [share.count, share.first, stride, points, paddedPoints],
+        views: [positions, shifts, waves],
+        bytes: 8 * paddedPoints * stride,
+      });
       for (const within of rangesOf(group.count, chunks[0].count)) {
         const chunk = { first: group.first + within.first, count: within.count };
         await match(search, request, chunk, matched, norms);
@@ -64,14 +65,14 @@ export async function scoreOwn(search: Search, request: OwnRequest): Promise<Sco
           inputs: 2 * paddedPoints,
           outputs: stride,
         });
-        await dispatcher.each(
-          'least of own offsets',
-          [shaders['pose-search/least-own']],
-          chunk.count,
-          [chunk.count, share.count, share.first, stride, within.first],
-          [crosses, norms, errors, which],
-          4 * chunk.count * (stride + PARTS),
-        );
+        await dispatcher.each({
+          label: 'least of own offsets',
+          parts: [shaders['pose-search/least-own']],
+          count: chunk.count,
+          parameters: [chunk.count, share.count, share.first, stride, within.first],
+          views: [crosses, norms, errors, which],
+          bytes: 4 * chunk.count * (stride + PARTS),
+        });
       }
     }
     await readScores(search, { errors, which }, group, scores);

@@ -19,6 +19,7 @@ import {
 import type { Dispatcher } from './dispatcher.ts';
 import { rangesOf } from './ranges.ts';
 
+/** Kinds of products whose sizes may be numbers of a uniform. */
 export type PoseVariant = TileVariant | RegisterVariant | SubgroupVariant;
 
 /** A matrix in rows of `stride` floats. */
@@ -27,6 +28,7 @@ export interface Matrix {
   stride: number;
 }
 
+/** A product of a search: out = left · right, in rows of given strides. */
 export interface PoseProduct {
   /** rows × inputs, or inputs × rows where it is `transposed`. */
   left: Matrix;
@@ -81,6 +83,7 @@ export interface ProductContext {
   variant?: PoseVariant;
 }
 
+/** Adds the dispatches of one product to the dispatcher. */
 export async function multiply(
   { gpu, dispatcher, variant: asked }: ProductContext,
   product: PoseProduct,

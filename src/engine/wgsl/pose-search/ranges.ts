@@ -1,9 +1,11 @@
 // Work divided: shares of a total, and counts rounded up to what kernels take.
 
+/** `count` rounded up to a multiple of `multiple`. */
 export function roundUp(multiple: number, count: number): number {
   return Math.ceil(count / multiple) * multiple;
 }
 
+/** Items first … first + count − 1. */
 export interface RowRange {
   first: number;
   count: number;

@@ -24,6 +24,7 @@ import { LEAST_BUDGET, positionsOf, searchBudget, type Search } from './search.t
 import { scoreShared } from './shared.ts';
 import { uploadCubes, type UploadedCubes } from './volumes.ts';
 
+/** Budget and kernels of a scorer; proofs and benchmarks set them. */
 export interface GpuPoseScorerOptions extends Pick<BufferPoolOptions, 'onTake'> {
   /** Bytes for slices, moved images and errors, to begin with. */
   budgetBytes?: number;
@@ -32,6 +33,7 @@ export interface GpuPoseScorerOptions extends Pick<BufferPoolOptions, 'onTake'> 
   onDispose?: (scorer: GpuPoseScorer) => void;
 }
 
+/** The PoseScorer on a graphics processor. */
 export class GpuPoseScorer implements PoseScorer {
   private readonly data: BufferPool;
   private readonly work: BufferPool;

@@ -10,6 +10,7 @@ import type { UploadedImages } from './images.ts';
 import type { ProductContext } from './product.ts';
 import type { UploadedCubes } from './volumes.ts';
 
+/** What the operations of one search share. */
 export interface Search extends ProductContext {
   /** Of one call; the next may find anything in them. */
   work: BufferPool;
@@ -24,6 +25,7 @@ export interface Search extends ProductContext {
 }
 
 const MEBIBYTE = 2 ** 20;
+/** Bytes below which a search does not shrink its chunks. */
 export const LEAST_BUDGET = 8 * MEBIBYTE;
 
 /** Bytes to begin with. */

@@ -27,18 +27,25 @@ export interface SliceMatrices {
 
 /** Slices of a call, part by part: columns of the matrix are all rotations of the first volume, then of the next. */
 export class SharedSlices {
+  readonly points: number;
+  /** Points up to a multiple of 16: half of the product's inputs. */
+  readonly paddedPoints: number;
+  readonly total: number;
+  /** Most columns at a time, a multiple of 16. */
+  readonly columns: number;
+
   private constructor(
     private readonly search: Search,
     private readonly source: SliceSource,
-    readonly points: number,
-    /** Points up to a multiple of 16: half of the product's inputs. */
-    readonly paddedPoints: number,
-    readonly total: number,
-    /** Most columns at a time, a multiple of 16. */
-    readonly columns: number,
+    { points, paddedPoints, total, columns }: Pick<SharedSlices, 'points' | 'paddedPoints' | 'total' | 'columns'>,
     private readonly rotations: BufferView | null,
     private readonly views: { slices: BufferView; energies: BufferView },
-  ) {}
+  ) {
+    this.points = points;
+    this.paddedPoints = paddedPoints;
+    this.total = total;
+    this.columns = columns;
+  }
 
   /** `mostColumns`: what else limits a part. */
   static async of(search: Search, source: SliceSource, points: number, mostColumns: number): Promise<SharedSlices> {
@@ -56,9 +63,10 @@ export class SharedSlices {
       rotations = await work.take('rotations', axes.byteLength);
       await dispatcher.write(rotations, axes);
     }
-    return new SharedSlices(search, source, points, paddedPoints, total, columns, rotations, { slices, energies });
+    return new SharedSlices(search, source, { points, paddedPoints, total, columns }, rotations, { slices, energies });
   }
 
+  /** Ranges of slices that are computed one after the other. */
   get parts(): RowRange[] {
     return [...rangesOf(this.total, this.columns, 16)];
   }
@@ -89,14 +97,14 @@ export class SharedSlices {
     const parameters = [count, stride, points, paddedPoints];
     const bytes = count * (8 * points + 12 * paddedPoints);
     const text = [shaders['pose-search/given-slices']];
-    await dispatcher.each(
-      'given slices',
-      text,
-      paddedPoints * count,
+    await dispatcher.each({
+      label: 'given slices',
+      parts: text,
+      count: paddedPoints * count,
       parameters,
-      [view, null, slices, energies],
+      views: [view, null, slices, energies],
       bytes,
-    );
+    });
   }
 
   private async cut({ first, count }: RowRange, stride: number): Promise<void> {
@@ -111,14 +119,14 @@ export class SharedSlices {
       const here = Math.min(first + count, (v + 1) * each) - from;
       if (here <= 0) continue;
       const parameters = [here, from - first, from - v * each, stride, points, paddedPoints, side];
-      await dispatcher.each(
-        'slices of a volume',
-        [shaders['pose-search/cube'], shaders['pose-search/slices']],
-        paddedPoints * here,
-        [...parameters, { f32: reach }, { f32: oversampling }],
-        [positions, rotations, slices, energies, cube],
-        here * (64 * points + 12 * paddedPoints),
-      );
+      await dispatcher.each({
+        label: 'slices of a volume',
+        parts: [shaders['pose-search/cube'], shaders['pose-search/slices']],
+        count: paddedPoints * here,
+        parameters: [...parameters, { f32: reach }, { f32: oversampling }],
+        views: [positions, rotations, slices, energies, cube],
+        bytes: here * (64 * points + 12 * paddedPoints),
+      });
     }
   }
 }
@@ -140,28 +148,40 @@ export interface MovedImages {
   count: number;
 }
 
+/** Images `chunk` at `translations` shifts (turned.wgsl's words), up to the first `points` of the search. */
+interface Movement {
+  shifts: BufferView;
+  chunk: RowRange;
+  translations: RowRange;
+  points: number;
+}
+
 /** Rows c·y_t of some images and translations. */
 export async function moveImages(
   { dispatcher, images, positions }: Search,
   rows: BufferView,
-  shifts: BufferView,
-  chunk: RowRange,
-  translations: RowRange,
-  points: number,
+  { shifts, chunk, translations, points }: Movement,
 ): Promise<MovedImages> {
   const paddedPoints = roundUp(16, points);
   const count = chunk.count * translations.count;
   const padded = roundUp(16, count);
   const parameters = [chunk.count, translations.count, translations.first, padded, points, paddedPoints, images.stride];
-  await dispatcher.each(
-    'moved images',
-    [...TURNED, shaders['pose-search/translated']],
-    padded * paddedPoints,
+  await dispatcher.each({
+    label: 'moved images',
+    parts: [...TURNED, shaders['pose-search/translated']],
+    count: padded * paddedPoints,
     parameters,
-    [positions, weightedOf(images, chunk), shifts, rows],
-    8 * padded * paddedPoints,
-  );
+    views: [positions, weightedOf(images, chunk), shifts, rows],
+    bytes: 8 * padded * paddedPoints,
+  });
   return { rows: { view: rows, stride: 2 * paddedPoints }, count };
+}
+
+/** Where cross terms and norms go, and of which images; `withNorms`: unless they are there already. */
+interface ComparisonTarget {
+  out: { crosses: Matrix; norms: Matrix; firstColumn: number };
+  chunk: RowRange;
+  withNorms: boolean;
 }
 
 /** Cross terms of moved images and a part of the slices, and norms of images and that part, at its columns. */
@@ -169,9 +189,7 @@ export async function compare(
   search: Search,
   { rows, count }: MovedImages,
   { slices, energies }: SliceMatrices,
-  out: { crosses: Matrix; norms: Matrix; firstColumn: number },
-  chunk: RowRange,
-  withNorms: boolean,
+  { out, chunk, withNorms }: ComparisonTarget,
 ): Promise<void> {
   const { images } = search;
   const { crosses, norms, firstColumn } = out;
@@ -199,6 +217,7 @@ export async function compare(
   });
 }
 
+/** Scores every image at every slice: its least error over the translations, and which has it. */
 export async function scoreShared(search: Search, { source, translations, points }: SharedRequest): Promise<Scores> {
   const { dispatcher, work, images } = search;
   const room = chunkBytesOf(search);
@@ -228,18 +247,18 @@ export async function scoreShared(search: Search, { source, translations, points
       for (const within of rangesOf(group.count, imagesAtOnce)) {
         const chunk = { first: group.first + within.first, count: within.count };
         for (const shift of shiftShares) {
-          const moved = await moveImages(search, rows, shifts, chunk, shift, points);
+          const moved = await moveImages(search, rows, { shifts, chunk, translations: shift, points });
           const out = { crosses: { view: crosses, stride }, norms: { view: norms, stride }, firstColumn: 0 };
-          await compare(search, moved, matrices, out, chunk, shift.first === 0);
+          await compare(search, moved, matrices, { out, chunk, withNorms: shift.first === 0 });
           const places = [within.first, part.first, total];
-          await dispatcher.each(
-            'least of all translations',
-            [shaders['pose-search/least-shared']],
-            chunk.count * part.count,
-            [chunk.count, shift.count, shift.first, part.count, stride, ...places],
-            [crosses, norms, errors, which],
-            4 * part.count * (moved.count + chunk.count),
-          );
+          await dispatcher.each({
+            label: 'least of all translations',
+            parts: [shaders['pose-search/least-shared']],
+            count: chunk.count * part.count,
+            parameters: [chunk.count, shift.count, shift.first, part.count, stride, ...places],
+            views: [crosses, norms, errors, which],
+            bytes: 4 * part.count * (moved.count + chunk.count),
+          });
         }
       }
     }
@@ -260,6 +279,7 @@ export async function readScores(
   scores.translations.set(new Uint32Array(await gpu.read(partOf(which, 0, count))), first);
 }
 
+/** Scores to be filled, of so many images. */
 export function emptyScores(count: number): Scores {
   return { errors: new Float32Array(count).fill(Infinity), translations: new Uint16Array(count) };
 }

@@ -26,7 +26,15 @@ interface Slot {
   staging: GPUBuffer;
 }
 
+/** The Preprocessor of imaging/ on a graphics processor, in batches of which two are underway. */
 export class GpuPreprocessor {
+  /** D of the images as they come. */
+  readonly imagePixels: number;
+  /** P: values an image. */
+  readonly points: number;
+  /** Most images of one call. */
+  readonly batchImages: number;
+  private readonly columns: number;
   private readonly free: Slot[];
   private readonly waiting: ((slot: Slot) => void)[] = [];
 
@@ -34,14 +42,13 @@ export class GpuPreprocessor {
     private readonly gpu: Gpu,
     private readonly arena: Arena,
     private readonly slots: readonly Slot[],
-    private readonly imagePixels: number,
-    private readonly columns: number,
-    /** P: values an image. */
-    readonly points: number,
-    /** Most images of one call. */
-    readonly batchImages: number,
+    sizes: Pick<GpuPreprocessor, 'imagePixels' | 'points' | 'batchImages'> & { columns: number },
     private readonly sign: number,
   ) {
+    this.imagePixels = sizes.imagePixels;
+    this.points = sizes.points;
+    this.batchImages = sizes.batchImages;
+    this.columns = sizes.columns;
     this.free = [...slots];
   }
 
@@ -86,13 +93,18 @@ export class GpuPreprocessor {
             usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
           });
           stagings.push(staging);
-          slots.push({ buffers, staging, program: await makePreprocessing(gpu, own, shape, tables, buffers) });
+          slots.push({
+            buffers,
+            staging,
+            program: await makePreprocessing({ gpu, arena: own }, shape, tables, buffers),
+          });
         }
         return { slots, points: tables.points };
       });
       const sign = (options.invert ?? true) ? -1 : 1;
       const { slots, points } = made;
-      return new GpuPreprocessor(gpu, arena, slots, imagePixels, columnsOf(boxPixels), points, most, sign);
+      const sizes = { imagePixels, columns: columnsOf(boxPixels), points, batchImages: most };
+      return new GpuPreprocessor(gpu, arena, slots, sizes, sign);
     } catch (error) {
       for (const staging of stagings) staging.destroy();
       throw error;
@@ -132,7 +144,7 @@ export class GpuPreprocessor {
     if (count > this.batchImages) throw new RangeError(`${count} images: at most ${this.batchImages} a batch.`);
     const slot = await this.take();
     try {
-      return await this.gpu.guarded.guard(() => this.compute(slot, what, images, count, scale, floats));
+      return await this.gpu.guarded.guard(() => this.compute(slot, what, { images, count, scale }, floats));
     } finally {
       this.give(slot);
     }
@@ -141,9 +153,7 @@ export class GpuPreprocessor {
   private async compute(
     { buffers, program, staging }: Slot,
     what: keyof PreprocessProgram,
-    images: Float32Array,
-    count: number,
-    scale: number,
+    { images, count, scale }: { images: Float32Array; count: number; scale: number },
     floats: number,
   ): Promise<Float32Array<ArrayBuffer>> {
     const { gpu, sign, columns } = this;
@@ -179,6 +189,7 @@ export class GpuPreprocessor {
     else this.free.push(slot);
   }
 
+  /** Destroys its buffers; what is underway rejects. */
   dispose(): void {
     for (const { staging } of this.slots) staging.destroy();
     this.arena.destroy();

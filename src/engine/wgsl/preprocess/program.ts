@@ -5,12 +5,13 @@ import { makeLines, type LinesVariant } from '../fourier/lines.ts';
 import { makeStridedFourier } from '../fourier/strided.ts';
 import { shaders } from '../generated/shaders.ts';
 import type { Arena, BufferView } from '../gpu/arena.ts';
-import type { Command, Gpu } from '../gpu/gpu.ts';
+import type { Command, KernelContext } from '../gpu/gpu.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { columnsOf, latticePoints, maskPoints } from './spectrum-points.ts';
 
 const MOMENT_THREADS = 128;
 
+/** Boxes, images a batch and options of preprocessing. */
 export interface PreprocessShape {
   imagePixels: number;
   boxPixels: number;
@@ -28,6 +29,7 @@ export interface PreprocessTables {
   points: number;
 }
 
+/** Window, columns of the spectrum and points of the mask, uploaded once. */
 export function makeTables(arena: Arena, { imagePixels, boxPixels, options }: PreprocessShape): PreprocessTables {
   const windowed = options.window ?? true;
   const mask = maskPoints(imagePixels, boxPixels);
@@ -56,6 +58,7 @@ export interface PreprocessBuffers {
   columns: BufferView;
 }
 
+/** Buffers of one batch. */
 export function makeBuffers(arena: Arena, shape: PreprocessShape, points: number): PreprocessBuffers {
   const { imagePixels, boxPixels, most } = shape;
   return {
@@ -68,6 +71,7 @@ export function makeBuffers(arena: Arena, shape: PreprocessShape, points: number
   };
 }
 
+/** Commands from pixels to values, and from pixels to the sums of the standard deviation. */
 export interface PreprocessProgram {
   /** Windowed values at the mask's points. */
   values: Command[];
@@ -77,8 +81,7 @@ export interface PreprocessProgram {
 
 /** Error: RangeError for images of more than LONGEST_LINE pixels. */
 export async function makePreprocessing(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   shape: PreprocessShape,
   tables: PreprocessTables,
   buffers: PreprocessBuffers,
@@ -88,8 +91,7 @@ export async function makePreprocessing(
   const { images, spectra, values, flags, batch } = buffers;
   const rows = (windowed: boolean) =>
     makeLines(
-      gpu,
-      arena,
+      { gpu, arena },
       {
         label: windowed ? 'image rows, windowed' : 'image rows',
         size,
@@ -105,8 +107,7 @@ export async function makePreprocessing(
       [images, tables.window, spectra, flags, batch],
     );
   const alongColumns = await makeStridedFourier(
-    gpu,
-    arena,
+    { gpu, arena },
     { size, direction: 'forward', stride: columns, across: columns, aside: 1, slab: size * columns, variant },
     spectra,
     most * columns,

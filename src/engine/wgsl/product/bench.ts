@@ -56,5 +56,5 @@ export function productBenchmark(
     bias: arena.floats('bias', outputs),
     out: arena.buffer('out', paddedRows(rows) * outputs * bytesOf(scalar)),
   };
-  return makeProduct(gpu, arena, shapeOf(size), buffers, { rows, firstRow: 0, rowsPerImage: rows }, variant);
+  return makeProduct({ gpu, arena }, shapeOf(size), buffers, { rows, firstRow: 0, rowsPerImage: rows }, variant);
 }

@@ -113,7 +113,7 @@ export async function compare(gpu: Gpu, { shape, rows, variant }: Trial, maker =
     out: arena.buffer('out', height * outputs * bytesOf(scalar)),
   };
   poison(gpu, buffers.out);
-  gpu.submit(await makeProduct(maker, arena, shape, buffers, rows, variant));
+  gpu.submit(await makeProduct({ gpu: maker, arena }, shape, buffers, rows, variant));
   const got = (await readScalars(gpu, buffers.out, scalar)).subarray(0, rows.rows * outputs);
   const words = `${shape.prologue}, ${shape.epilogue}, ${rows.rows} × ${inputs} × ${outputs}`;
   expectClose(words, got, productTwin(shape, numbers, rows), scalar === 'f32' ? 1e-5 : 4e-3);

@@ -5,6 +5,7 @@ import type { Gpu, MatrixUnit } from '../gpu/gpu.ts';
 import type { Scalar } from '../gpu/kernels.ts';
 import type { MatrixVariant } from './matrix.ts';
 
+/** Shared WGSL that computes what a subgroup-matrix unit would, for devices without one. */
 export function emulatedUnit(scalar: Scalar): MatrixUnit {
   return { component: scalar, result: 'f32', M: 2, N: 8, K: 4 };
 }

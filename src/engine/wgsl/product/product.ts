@@ -1,7 +1,7 @@
 // C[rows × outputs] = epilogue(prologue(left)[rows × inputs] · right[inputs × outputs]): the launcher of all its kernels.
 // Sums are float32. Padding rows of `out` up to a multiple of 128 are written with whatever the padding of `left` gives.
 import type { Arena, BufferView } from '../gpu/arena.ts';
-import type { Dispatch, Gpu } from '../gpu/gpu.ts';
+import type { Dispatch, Gpu, KernelContext } from '../gpu/gpu.ts';
 import { bytesOf } from '../gpu/kernels.ts';
 import { DISPATCH_FLOPS } from '../gpu/pace.ts';
 import { productVariants } from './candidates.ts';
@@ -24,6 +24,7 @@ export { matrixProductSource, registerConstants, registerExtensions, tileConstan
 export { subgroupVariants } from './subgroup-variants.ts';
 export * from './variants.ts';
 
+/** Factors, epilogue's inputs and result of a product. */
 export interface ProductBuffers {
   /** rows (padded to 128) × inputs scalars, or points, rows (padded to 128) × vec4f. */
   left: BufferView;
@@ -39,6 +40,7 @@ export interface ProductBuffers {
   out: BufferView;
 }
 
+/** How many rows there are, and which image each belongs to. */
 export interface ProductRows {
   rows: number;
   /** First row of the chunk within the batch, for a bias by image. */
@@ -51,8 +53,7 @@ export interface ProductRows {
  * itself or a buffer that it asks for is missing.
  */
 export async function makeProduct(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   shape: ProductShape,
   buffers: ProductBuffers,
   rows: ProductRows,

@@ -26,6 +26,7 @@ function splitLengthOf({ inputs, outputs }: ProductShape, rows: number): number 
   return Math.max(SHORTEST_SPLIT, 16 * Math.ceil(inputs / count / 16));
 }
 
+/** Split-K variants of a shape, the one to take untried first. */
 export function skinnyVariants(gpu: Gpu, shape: ProductShape, rows: number): SkinnyVariant[] {
   const slice = splitLengthOf(shape, rows);
   const lanes = gpu.software || shape.outputs < 128 ? 8 : 32;

@@ -71,6 +71,7 @@ export function tileConstants(variant: TileVariant | HalfTileVariant): Constants
   };
 }
 
+/** WGSL of a product by tiles in workgroup memory. */
 export function tileSource(shape: ProductShape, variant: TileVariant | HalfTileVariant): string {
   const constants = { ...tileConstants(variant), COLUMN_TILES: Math.ceil(shape.outputs / variant.columns) };
   const parts = [
@@ -88,6 +89,7 @@ const MATRIX_MEMORY = {
   direct: shaders['product/matrix-fours'],
 };
 
+/** WGSL of a product by the subgroup-matrix unit. */
 export function matrixProductSource(shape: ProductShape, variant: MatrixVariant): string {
   const { by, sized } = variant;
   const kernel = by === 'direct' ? shaders['product/matrix-direct'] : shaders['product/matrix'];
@@ -125,6 +127,7 @@ export function registerConstants(variant: Registers, slice: number): Record<str
   };
 }
 
+/** WGSL of a product in registers alone. */
 export function registerSource(shape: ProductShape, variant: RegisterVariant | SubgroupVariant): string {
   const parts = [shaders['product/epilogue'], shaders['product/whole'], shaders['product/register']];
   const constants = { ...registerConstants(variant, shape.inputs), COLUMN_TILES: columnTiles(shape, variant) };

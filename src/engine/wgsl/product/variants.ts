@@ -5,6 +5,7 @@ import type { SubgroupSize } from '../gpu/subgroups.ts';
 import { unitWords } from '../limits/kernels.ts';
 import type { MatrixVariant } from './matrix.ts';
 
+/** A product out = epilogue(prologue(left) · right) as its kernels see it. */
 export interface ProductShape {
   label: string;
   /** 'rows': left as it lies; 'encoding': features made from points (encoding/left-encoding.wgsl). */
@@ -88,6 +89,7 @@ export interface SkinnyVariant extends Pick<SubgroupSize, 'sized'> {
   subgroup: boolean;
 }
 
+/** All kinds; JSON of one is how a tuning keeps it, so names and fields stay. */
 export type ProductVariant =
   TileVariant | HalfTileVariant | WavesVariant | RegisterVariant | SubgroupVariant | SkinnyVariant | MatrixVariant;
 
@@ -96,10 +98,12 @@ export function tileBytes({ kind, rows, columns, depth }: TileVariant | HalfTile
   return (kind === 'tile' ? 4 : 2) * depth * (rows + columns);
 }
 
+/** Invocations of a workgroup. */
 export function tileInvocations({ rows, columns, rowsEach, columnsEach }: TileVariant | HalfTileVariant): number {
   return (rows / rowsEach) * (columns / columnsEach);
 }
 
+/** A variant in words, for tables and labels. */
 export function variantName(variant: ProductVariant): string {
   if (variant.kind === 'tile' || variant.kind === 'tile-half') {
     const { kind, rows, columns, rowsEach, columnsEach, depth } = variant;

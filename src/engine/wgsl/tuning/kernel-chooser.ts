@@ -20,6 +20,7 @@ export interface ModelKernels {
   leave(): void;
 }
 
+/** Says which kernels a model is made with, and has them measured where that is not known yet. */
 export class KernelChooser {
   /** By the sizes of models: what is asked for again is not read again. */
   private readonly kept = new Map<string, Tuning>();

@@ -1,6 +1,7 @@
 // Work on the device that waits until it is let through: piece by piece between the steps of a training, or all while it is open.
 import type { Turn } from './tune.ts';
 
+/** Pieces of work in their order, run only while they are let through. */
 export class PausableQueue {
   private readonly waiting: (() => Promise<void>)[] = [];
   private open = 0;

@@ -4,6 +4,7 @@ import type { ChoosingProgress } from '../../engine.ts';
 /** Before so many were tried nothing is said of the time left. */
 const TELLING = 3;
 
+/** Counts variants that were tried and estimates the seconds that are left. */
 export class ProgressCounter {
   private done = 0;
   private readonly began: number;
@@ -18,6 +19,7 @@ export class ProgressCounter {
     this.tell();
   }
 
+  /** So many more were tried. */
   tried(count = 1): void {
     this.done = Math.min(this.total, this.done + count);
     this.tell();

@@ -23,12 +23,14 @@ interface Written {
   scalar: Scalar;
 }
 
+/** A variant's dispatches and what they write. */
 export interface Trial extends Written {
   dispatches: Dispatch[];
   /** What else it writes: sums of a bias, the gradients beside a product. */
   also?: readonly Written[];
 }
 
+/** Factors and results of a model's largest shapes, filled with random numbers. */
 export class TrialBuffers {
   private readonly left: BufferView;
   private readonly right: BufferView;
@@ -59,15 +61,17 @@ export class TrialBuffers {
     this.into = arena.floats('into', widest * width + width);
   }
 
+  /** Records a product by `variant` on the first `rows`. */
   async product(shape: ProductShape, variant: ProductVariant, rows: number): Promise<Trial> {
     const { left, right, bias, points, waves, out } = this;
     const encoded = shape.prologue === 'encoding';
     const buffers = { left: encoded ? points : left, ...(encoded && { waves }), right, bias, mask: left, out };
     const place = { rows, firstRow: 0, rowsPerImage: rows };
-    const dispatches = await makeProduct(this.gpu, this.arena, shape, buffers, place, variant);
+    const dispatches = await makeProduct({ gpu: this.gpu, arena: this.arena }, shape, buffers, place, variant);
     return { dispatches, out, count: rows * shape.outputs, scalar: this.scalar };
   }
 
+  /** Records a weight gradient by `variant` on the first `rows`. */
   async weightGradient(shape: WeightGradientShape, variant: WeightGradientVariant, rows: number): Promise<Trial> {
     const { gpu, arena, left, points, waves, into } = this;
     const encoded = shape.prologue === 'encoding';
@@ -81,7 +85,7 @@ export class TrialBuffers {
       ...(shape.bias && { biasInto }),
       scratch: this.scratch(weightGradientScratch(gpu, shape, rows, variant)),
     };
-    const commands = await makeWeightGradient(gpu, arena, shape, buffers, { rows, accumulate: false }, variant);
+    const commands = await makeWeightGradient({ gpu, arena }, shape, buffers, { rows, accumulate: false }, variant);
     const also: Written[] = shape.bias ? [{ out: biasInto, count: shape.outputs, scalar: 'f32' }] : [];
     return { dispatches: commands.filter(isDispatch), out: into, count: floats, scalar: 'f32', also };
   }
@@ -91,12 +95,12 @@ export class TrialBuffers {
     const { gpu, arena, left, right, bias, out, into } = this;
     const product: Written = { out, count: rows * shape.outputs, scalar: 'f32' };
     if (way === 'product') {
-      const dispatch = await makeFewRows(gpu, arena, shape, { left, right, bias, mask: left, out }, rows);
+      const dispatch = await makeFewRows({ gpu, arena }, shape, { left, right, bias, mask: left, out }, rows);
       return { ...product, dispatches: [dispatch] };
     }
     const biasInto = arena.floats('bias', shape.inputs);
     const gradients = { below: left, weightsInto: into, biasInto };
-    const dispatch = await makeFewRowsBackward(gpu, arena, shape, { left, right, out }, gradients, rows);
+    const dispatch = await makeFewRowsBackward({ gpu, arena }, shape, { left, right, out }, gradients, rows);
     const weights: Written = { out: into, count: shape.inputs * shape.outputs, scalar: 'f32' };
     return {
       ...weights,
@@ -105,9 +109,10 @@ export class TrialBuffers {
     };
   }
 
+  /** Records the features of `rows` points. */
   async features(features: number, rows: number): Promise<Trial> {
     const { gpu, arena, points, waves, out, scalar } = this;
-    const dispatches = await makeFeatures(gpu, arena, { features, scalar }, { points, waves, out }, rows);
+    const dispatches = await makeFeatures({ gpu, arena }, { features, scalar }, { points, waves, out }, rows);
     return { dispatches, out, count: rows * features, scalar };
   }
 
@@ -115,7 +120,7 @@ export class TrialBuffers {
   async copy(): Promise<Dispatch> {
     const { gpu, arena, left, out } = this;
     const bytes = Math.floor(Math.min(left.size, out.size) / 16) * 16;
-    return makeCopy(gpu, arena, bytes, left, out);
+    return makeCopy({ gpu, arena }, bytes, left, out);
   }
 
   private scratch(floats: number): BufferView {

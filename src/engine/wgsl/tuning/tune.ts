@@ -30,6 +30,7 @@ const WARM_SECONDS = 0.3;
 /** Lets a piece of the device's work be done, when its turn has come. */
 export type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 
+/** How much is tried, and who is told. */
 export interface TuneOptions {
   /** Most rows of a trial; fewer than the default where software is tuned on request. */
   rows?: number;
@@ -64,6 +65,7 @@ interface Compiled {
   compileSeconds: number;
 }
 
+/** A variant that is right, and the seconds it took. */
 export interface Candidate {
   variant: unknown;
   seconds: number;

@@ -12,8 +12,10 @@ const SHARE = 0.1;
 const MOST_MILLISECONDS = 50;
 
 type Listener = Pick<ChoosingOptions, 'onProgress' | 'onNotice'>;
+/** Measures and chooses; `tuneEngine` with its device and sizes. */
 export type Tune = (options: TuneOptions) => Promise<Tuning>;
 
+/** One tuning that goes on only while it is let: alone before a model is made, or in pieces beside a training. */
 export class TuningRun {
   private readonly queue = new PausableQueue();
   private readonly stop = new AbortController();

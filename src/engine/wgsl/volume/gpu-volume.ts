@@ -7,6 +7,7 @@ import { makeStatistics, statisticsOf, type StatisticsProgram } from './statisti
 /** Floats read at a time: as many bytes as the device keeps a buffer for (gpu/read-back.ts). */
 const PIECE = 2 ** 22;
 
+/** A map that stays on the device while it is measured. */
 export class GpuVolume {
   private constructor(
     private readonly gpu: Gpu,
@@ -20,7 +21,7 @@ export class GpuVolume {
   static async of(gpu: Gpu, values: BufferView, boxPixels: number): Promise<GpuVolume> {
     const voxels = { ...values, size: 4 * boxPixels ** 3 };
     const { arena, made } = await gpu.allocate('statistics of a map', (own) =>
-      makeStatistics(gpu, own, voxels, boxPixels ** 3),
+      makeStatistics({ gpu, arena: own }, voxels, boxPixels ** 3),
     );
     return new GpuVolume(gpu, arena, voxels, made);
   }
@@ -51,6 +52,7 @@ export class GpuVolume {
     return all;
   }
 
+  /** Destroys its buffers. */
   dispose(): void {
     this.arena.destroy();
   }

@@ -2,8 +2,8 @@
 // partial sums are added in float64 here.
 import type { VolumeStatistics } from '../../engine.ts';
 import { shaders } from '../generated/shaders.ts';
-import { partOf, type Arena, type BufferView } from '../gpu/arena.ts';
-import type { Command, Gpu } from '../gpu/gpu.ts';
+import { partOf, type BufferView } from '../gpu/arena.ts';
+import type { Command, KernelContext } from '../gpu/gpu.ts';
 import { shaderSource } from '../gpu/source.ts';
 
 const MOST_GROUPS = 256;
@@ -13,6 +13,7 @@ const MOST_BYTES = 2 ** 26;
 /** Voxels a workgroup should have at least. */
 const WORTH_A_GROUP = 4096;
 
+/** Commands that measure a map, and the buffer that `statisticsOf` reads. */
 export interface StatisticsProgram {
   commands: Command[];
   /** What the commands leave: 4 floats of the range, 256 counts, then pairs of partial sums. */
@@ -21,8 +22,7 @@ export interface StatisticsProgram {
 
 /** `count` voxels at the front of `values`. */
 export async function makeStatistics(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   values: BufferView,
   count: number,
 ): Promise<StatisticsProgram> {

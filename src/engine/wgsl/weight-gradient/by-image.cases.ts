@@ -55,7 +55,7 @@ async function compare(gpu: Gpu, variant: WeightGradientVariant, sizes: Sizes): 
   const before = await gpu.readFloats(buffers.biasInto);
   poison(gpu, buffers.scratch);
   const chunk = { rows, accumulate, byImage: { firstRow, rowsPerImage, accumulate: goesOn } };
-  gpu.submit(await makeWeightGradient(gpu, arena, shape, buffers, chunk, variant));
+  gpu.submit(await makeWeightGradient({ gpu, arena }, shape, buffers, chunk, variant));
   const scaled = (sum: number) => sum / (lossScale ?? 1);
   const wanted = weightGradientTwin(left, gradient, rows, INPUTS, OUTPUTS).map(scaled);
   const weights = await gpu.readFloats(buffers.into);

@@ -157,7 +157,7 @@ const special: KernelCase[] = [
             scratch: arena.floats('scratch', weightGradientScratch(gpu, shape, rows)),
             scale,
           };
-          gpu.submit(await makeWeightGradient(gpu, arena, shape, buffers, { rows, accumulate: false }));
+          gpu.submit(await makeWeightGradient({ gpu, arena }, shape, buffers, { rows, accumulate: false }));
           const { overflow } = await readAdamState(gpu, scale);
           if (overflow !== (bad !== 0)) throw new Error(`${rows} rows with ${bad}: overflow ${overflow}`);
           const wanted = weightGradientTwin(left, gradient, rows, 16, 16).map((sum) => sum / 256);

@@ -1,11 +1,12 @@
 // Sums of a gradient's rows over each image: what z's part of the first layer and its bias get. A chunk is whole images or
 // part of one; rows are cut into splits whose sums are summed again in their order: the same bits each time.
-import { partOf, type Arena, type BufferView } from '../gpu/arena.ts';
-import type { Dispatch, Gpu } from '../gpu/gpu.ts';
+import { partOf, type BufferView } from '../gpu/arena.ts';
+import type { Dispatch, Gpu, KernelContext } from '../gpu/gpu.ts';
 import { bytesOf, type Scalar } from '../gpu/kernels.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
 
+/** Columns and storage type of what is summed. */
 export interface GroupSumsShape {
   label: string;
   /** Padded width, a multiple of 16. */
@@ -21,6 +22,7 @@ export interface GroupRows {
   rowsPerImage: number;
 }
 
+/** Rows to be summed, where their sums by image go, scratch for partial sums. */
 export interface GroupSumsBuffers {
   /** rows × outputs scalars. */
   gradient: BufferView;
@@ -73,8 +75,7 @@ export function groupSumsScratch(gpu: Gpu, { outputs }: GroupSumsShape, rows: Gr
 
 /** `accumulate`: adds to the chunk's images in `into` instead of writing them. */
 export async function makeGroupSums(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   { label, outputs, scalar }: GroupSumsShape,
   { gradient, into, scratch, scale }: GroupSumsBuffers,
   chunk: GroupRows & { accumulate: boolean },

@@ -13,6 +13,7 @@ export interface ImageRows {
   rowsPerImage: number;
 }
 
+/** Into which parts rows are split, each summed by workgroups of its own. */
 export interface Splits {
   count: number;
   /** Rows of a split; the last of an image may have fewer, or none. */
@@ -62,6 +63,7 @@ function cut(rows: number, most: number): { count: number; rows: number } {
   return { count: Math.max(1, Math.ceil(rows / each)), rows: each };
 }
 
+/** As many splits as give the variant the workgroups it wants, of 128 rows at least. */
 export function splitsOf(gpu: Gpu, sizes: Sizes, rows: number, variant: WeightGradientVariant): Splits {
   const wanted = Math.ceil(variant.workgroups / tilesOf(variant, sizes.inputs, sizes.outputs));
   const splits = cut(rows, Math.min(wanted, Math.floor(rows / LEAST_ROWS), mostSplits(gpu, sizes)));

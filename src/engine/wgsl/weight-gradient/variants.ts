@@ -4,6 +4,7 @@ import type { Scalar } from '../gpu/kernels.ts';
 import type { Constants } from '../gpu/source.ts';
 import { matrixConstants, matrixVariants, type MatrixVariant } from './matrix.ts';
 
+/** A gradient leftᵀ · gradient over many rows as its kernels see it. */
 export interface WeightGradientShape {
   label: string;
   /** The left factor as it lies in memory, or features made from points. */
@@ -49,6 +50,7 @@ export interface SubgroupVariant extends SplitRows {
   reads: number;
 }
 
+/** All kinds; JSON of one is how a tuning keeps it, so names and fields stay. */
 export type WeightGradientVariant = TilesVariant | RegisterVariant | SubgroupVariant | MatrixVariant;
 
 /** A few workgroups for each core of a large processor, and of a small one; in software, some for each thread. */

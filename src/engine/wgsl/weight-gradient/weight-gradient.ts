@@ -1,9 +1,9 @@
 // Gradients of a layer's weights: dA[inputs × outputs] = Σ_rows left[row]ᵀ·gradient[row], and of its bias Σ_rows gradient[row].
 // Rows are cut into splits whose sums a second pass adds in their order: the same bits each time. One split writes the result
 // itself; a matrix larger than a binding is made in ranges of its rows.
-import type { Arena, BufferView } from '../gpu/arena.ts';
+import type { BufferView } from '../gpu/arena.ts';
 import { partOf } from '../gpu/arena.ts';
-import type { Dispatch, Gpu } from '../gpu/gpu.ts';
+import type { Dispatch, Gpu, KernelContext } from '../gpu/gpu.ts';
 import { bytesOf } from '../gpu/kernels.ts';
 import { DISPATCH_FLOPS } from '../gpu/pace.ts';
 import { shaderSource, type Constants } from '../gpu/source.ts';
@@ -19,6 +19,7 @@ import {
 
 export * from './variants.ts';
 
+/** Factors, where the sums go, scratch for partial sums. */
 export interface WeightGradientBuffers {
   /** rows × inputs scalars; for prologue 'encoding' rows × vec4f points. */
   left: BufferView;
@@ -36,6 +37,7 @@ export interface WeightGradientBuffers {
   scale?: BufferView;
 }
 
+/** Which rows of the batch they are, and whether sums are added to what is there. */
 export interface WeightGradientChunk {
   rows: number;
   /** Adds to `into` and `biasInto` instead of writing them: chunks after the first. */
@@ -89,8 +91,7 @@ function splitsFor(
  * canSumByImage denies.
  */
 export async function makeWeightGradient(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   shape: WeightGradientShape,
   buffers: WeightGradientBuffers,
   chunk: WeightGradientChunk,
