@@ -25,12 +25,12 @@ interface DecodeOptions {
 export function addDecode(program: Command): void {
   const command = program
     .command('decode')
-    .description('Maps of a run at latents: vol_001.mrc … in order.')
+    .description('Maps of a run at chosen latents or particles: vol_001.mrc … in order.')
     .argument('<run>', 'run folder of Vitrine or cryoDRGN')
-    .requiredOption('-o, --out <folder>', 'where to write the maps')
-    .option('--zfile <file>', 'latents, one a row: .csv, .txt or .pkl')
-    .option('--index <numbers>', 'particles by their row in the original stack, from 0: 3,17,40-49', wholeNumbers)
-    .option('--epoch <number>', 'epoch of the weights; the last', wholeNumber)
+    .requiredOption('-o, --out <folder>', 'folder for the maps')
+    .option('--zfile <file>', 'latents, one per row: .csv, .txt or .pkl')
+    .option('--index <numbers>', 'particles by their index in the original stack, from 0: 3,17,40-49', wholeNumbers)
+    .option('--epoch <number>', 'epoch of the weights (default: the last)', wholeNumber)
     .option('--apix <number>', 'pixel size to write, Å', number);
   addParamOptions(command, ['device']);
   act(command, async ([path], raw, console) => {

@@ -25,11 +25,11 @@ interface EncodeOptions extends ParticleOptions {
 export function addEncode(program: Command): void {
   const command = program
     .command('encode')
-    .description('Latents of particles from the encoder of a run.')
+    .description('Latents of particles, from the encoder of a run.')
     .argument('<run>', 'run folder of Vitrine or cryoDRGN')
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
     .requiredOption('-o, --out <file>', '.csv (z1, z2 …) or .pkl (μ, log σ²)')
-    .option('--epoch <number>', 'epoch of the weights; the last', wholeNumber);
+    .option('--epoch <number>', 'epoch of the weights (default: the last)', wholeNumber);
   addParticleOptions(command);
   addParamOptions(command, ['device']);
   act(command, async ([path, particles], raw, console) => {

@@ -26,7 +26,7 @@ function optionOf(def: ParamDef, defaults: Partial<Params> = {}): Option {
       return new Option(`${def.flag} <name>`, `${def.meaning} (${String(ordinary)})`).choices(def.choices);
     case 'boolean':
       // cryoDRGN's flags name the exception: --uninvert-data, --no-window.
-      return new Option(def.flag, `Turns off: ${def.label}. ${def.meaning}`);
+      return new Option(def.flag, `Turns off “${def.label}”: ${def.meaning}`);
   }
 }
 

@@ -23,7 +23,7 @@ interface TrainOptions {
 export function addTrain(program: Command): void {
   const command = program
     .command('train')
-    .description('Learns a field from particles with poses.')
+    .description('Learns maps and latents from particles with known poses.')
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
     .requiredOption('-o, --out <folder>', 'run folder to write');
   addParticleOptions(command);

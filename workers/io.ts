@@ -199,8 +199,9 @@ export class Io implements contract.IoApi, PreparationApi {
     const latents = await this.runs.folder(runId).latents(epoch ?? epochsDone);
     if (!latents) return null;
     const { mu, zDim, count } = latents;
+    const handle = { runId, epoch: latents.epoch, zDim, count };
     const norm = Float32Array.from({ length: count }, (_, i) => Math.hypot(...mu.subarray(i * zDim, (i + 1) * zDim)));
-    return { epoch: latents.epoch, zDim, count, mu, norm };
+    return { handle, epoch: latents.epoch, zDim, count, mu, norm };
   }
 
   async poses(runId: string): Promise<contract.RunPoses | null> {
@@ -287,7 +288,7 @@ export class Io implements contract.IoApi, PreparationApi {
   }
 
   private originalsGone(record: DatasetRecord): VitrineError {
-    return new VitrineError('file-missing', 'The original images are not at hand.', {
+    return new VitrineError('file-missing', 'The original image files are not open.', {
       file: record.name,
       advice: 'Open the original files again: the studio knows them and goes on where it was.',
     });

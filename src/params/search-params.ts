@@ -6,7 +6,7 @@ export const SEARCH_PARAMS = define([
     key: 'method',
     flag: '--method',
     label: 'Poses',
-    meaning: 'Poses that came with the particles, or poses found from the images alone.',
+    meaning: 'Known poses, which came with the particles, or ab initio: poses found from the images alone.',
     group: 'search',
     kind: 'choice',
     default: 'known-poses',
@@ -15,10 +15,10 @@ export const SEARCH_PARAMS = define([
   {
     key: 'start',
     flag: '--start',
-    label: 'Start',
+    label: 'First poses',
     meaning:
-      'Where the first poses come from: em finds them with a voxel map at low resolution (expectation–maximisation), random ' +
-      'lets the field find them alone, given takes those of the particles.',
+      'Where the first poses come from. em finds them with voxel maps at low resolution (expectation–maximisation); random ' +
+      'starts from random poses and lets the network find better ones; given takes those of the particles.',
     group: 'search',
     abInitio: true,
     kind: 'choice',
@@ -29,7 +29,7 @@ export const SEARCH_PARAMS = define([
     key: 'starts',
     flag: '--starts',
     label: 'Starts tried',
-    meaning: 'Independent starts from different seeds; the likeliest is kept.',
+    meaning: 'First poses are sought this many times from different seeds; the likeliest result is kept.',
     group: 'search',
     abInitio: true,
     kind: 'integer',
@@ -40,8 +40,9 @@ export const SEARCH_PARAMS = define([
   {
     key: 'patience',
     flag: '--patience',
-    label: 'Patience of the start',
-    meaning: 'Times the usual steps of the start. Noisy or flexible particles need more, and time grows with it.',
+    label: 'Length of the start',
+    meaning:
+      'Steps spent on finding first poses, as a multiple of the usual number. Noisy or flexible particles need more; time grows in proportion.',
     group: 'search',
     abInitio: true,
     advanced: true,
@@ -53,15 +54,15 @@ export const SEARCH_PARAMS = define([
   {
     key: 'classes',
     flag: '--classes',
-    label: 'Classes of the start',
+    label: 'Classes at the start',
     meaning:
-      'Maps that the start sorts the images into. Particles that move have no one map that finds their poses; several do, and ' +
-      'take ten and more times as long.',
+      'Number of maps among which images are sorted while first poses are found. For particles that move, no single map finds ' +
+      'the poses; several do, and take ten times as long or more.',
     group: 'search',
     abInitio: true,
     kind: 'auto-number',
     default: 'auto',
-    autoMeaning: '1 for one structure, 4 for several (at most one for 600 images)',
+    autoMeaning: '1 for one structure, 4 for several (at most one per 600 images)',
     min: 1,
     max: 12,
     whole: true,
@@ -70,7 +71,7 @@ export const SEARCH_PARAMS = define([
     key: 'searchEvery',
     flag: '--ps-freq',
     label: 'Search every n-th epoch',
-    meaning: 'Poses are searched anew in every n-th epoch and kept in between.',
+    meaning: 'Poses are searched again in every n-th epoch and kept in between.',
     unit: 'epochs',
     group: 'search',
     abInitio: true,
@@ -82,23 +83,24 @@ export const SEARCH_PARAMS = define([
   {
     key: 'searchRange',
     flag: '--ps-range',
-    label: 'Search reaches',
+    label: 'Range of the search',
     meaning:
-      'everywhere looks for each pose anew, as cryoDRGN2 does; around looks near the pose that an image has; nowhere keeps what ' +
-      'the start found.',
+      'How far from its present pose an image is searched: everywhere, as in cryoDRGN2; around, only near the present pose; ' +
+      'nowhere, which keeps the first poses.',
     group: 'search',
     abInitio: true,
     advanced: true,
     kind: 'choice',
     default: 'auto',
     choices: ['auto', 'everywhere', 'around', 'nowhere'],
-    autoMeaning: 'as the start and the field need',
+    autoMeaning: 'everywhere for one structure; for several, nowhere after em, around given poses',
   },
   {
     key: 'baseGridDegrees',
     flag: '--base-grid',
     label: 'Base grid',
-    meaning: 'Spacing of the rotations that every image is compared with before the best are refined.',
+    meaning:
+      'Angular spacing of the rotations that every image is compared with first; the best of them are then refined.',
     unit: '°',
     group: 'search',
     abInitio: true,
@@ -109,8 +111,8 @@ export const SEARCH_PARAMS = define([
   {
     key: 'searchLevels',
     flag: '--niter',
-    label: 'Refinements',
-    meaning: 'How often the best rotations are subdivided by eight and the shifts halved.',
+    label: 'Refinement levels',
+    meaning: 'How many times the best rotations are each subdivided into eight and the shift step is halved.',
     group: 'search',
     abInitio: true,
     advanced: true,
@@ -123,7 +125,7 @@ export const SEARCH_PARAMS = define([
     key: 'keptPoses',
     flag: '--nkeptposes',
     label: 'Rotations kept',
-    meaning: 'Best rotations of each level that are subdivided further.',
+    meaning: 'How many of the best rotations of a level are refined further.',
     group: 'search',
     abInitio: true,
     advanced: true,
@@ -149,8 +151,8 @@ export const SEARCH_PARAMS = define([
   {
     key: 'shiftGrid',
     flag: '--t-ngrid',
-    label: 'Shifts an axis',
-    meaning: 'Shifts along each axis that every rotation is tried with.',
+    label: 'Shifts per axis',
+    meaning: 'How many shifts along each axis every rotation is tried with.',
     group: 'search',
     abInitio: true,
     advanced: true,
@@ -163,7 +165,7 @@ export const SEARCH_PARAMS = define([
     key: 'bandStart',
     flag: '--l-start',
     label: 'First band limit',
-    meaning: 'Images are compared up to this radius at the base grid.',
+    meaning: 'Fourier radius up to which images are compared at the base grid. In Å: box × pixel size / radius.',
     unit: 'Fourier pixels',
     group: 'search',
     abInitio: true,
@@ -177,7 +179,7 @@ export const SEARCH_PARAMS = define([
     key: 'bandEnd',
     flag: '--l-end',
     label: 'Last band limit',
-    meaning: 'And up to this radius at the last refinement.',
+    meaning: 'Fourier radius up to which images are compared at the last refinement level.',
     unit: 'Fourier pixels',
     group: 'search',
     abInitio: true,
@@ -191,8 +193,8 @@ export const SEARCH_PARAMS = define([
   {
     key: 'bandRampEpochs',
     flag: '--l-ramp-epochs',
-    label: 'Band limit rises over',
-    meaning: 'Epochs over which the last band limit rises from the first one; 0 for at once.',
+    label: 'Band limit grows over',
+    meaning: 'Epochs over which the last band limit grows from the first to its full value; 0: at once.',
     unit: 'epochs',
     group: 'search',
     abInitio: true,
@@ -205,8 +207,8 @@ export const SEARCH_PARAMS = define([
   {
     key: 'polish',
     flag: '--polish',
-    label: 'Steps off the grid',
-    meaning: 'Gauss–Newton steps that take each found pose off the grid, through the field; 0 for none.',
+    label: 'Continuous refinement',
+    meaning: 'Gauss–Newton steps that refine each found pose beyond the spacing of the grid; 0 for none.',
     group: 'search',
     abInitio: true,
     advanced: true,
@@ -218,9 +220,10 @@ export const SEARCH_PARAMS = define([
   {
     key: 'slices',
     flag: '--slices',
-    label: 'Slices of the field',
+    label: 'How slices are made',
     meaning:
-      'Interpolated from one evaluation of the field on a fine grid (fast), or each evaluated directly (as in cryoDRGN2).',
+      'The central slices that images are compared with: interpolated from one evaluation of the decoder on a fine grid (fast), ' +
+      'or each evaluated directly (as in cryoDRGN2).',
     group: 'search',
     abInitio: true,
     advanced: true,
@@ -231,7 +234,7 @@ export const SEARCH_PARAMS = define([
   {
     key: 'searchMethod',
     flag: '--search',
-    label: 'Search',
+    label: 'Search method',
     meaning: 'Subdivision of the best rotations (cryoDRGN2), or branch and bound (cryoDRGN-BNB).',
     group: 'search',
     abInitio: true,
@@ -243,8 +246,8 @@ export const SEARCH_PARAMS = define([
   {
     key: 'resetEvery',
     flag: '--reset-model-every',
-    label: 'Model reset every',
-    meaning: 'The field is learned anew with the poses found so far, every so many epochs; 0 for never.',
+    label: 'Reset the model every',
+    meaning: 'The network is trained from scratch with the poses found so far, every so many epochs; 0 for never.',
     unit: 'epochs',
     group: 'search',
     abInitio: true,
@@ -258,7 +261,8 @@ export const SEARCH_PARAMS = define([
     key: 'tiltDegrees',
     flag: '--tilt-deg',
     label: 'Tilt of the second stack',
-    meaning: 'Angle about the x axis between the two images of a particle, where a tilted stack is given.',
+    meaning:
+      'Angle about the x axis between the two images of a particle, where a second, tilted stack is given (command line only).',
     unit: '°',
     group: 'search',
     abInitio: true,

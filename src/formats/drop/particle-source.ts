@@ -149,10 +149,19 @@ export function starSource(
   return source;
 }
 
+/** A .cs file and the passthrough tables of its job. */
+interface CsFiles {
+  file: Recognised;
+  table: CsTable;
+  passthrough: Recognised[];
+}
+
+/**
+ * Particles of a .cs file; images of `stack` in the order of its rows where one is given, else of the files that it names.
+ * Error 'cs-syntax' where it names none.
+ */
 export function csSource(
-  file: Recognised,
-  table: CsTable,
-  passthrough: Recognised[],
+  { file, table, passthrough }: CsFiles,
   finder: StackFinder,
   stack: Recognised | null,
   answers: Answers,

@@ -34,7 +34,8 @@ export class StackFinder {
     const bad = found.findIndex((one) => 'why' in one);
     if (bad >= 0) {
       const doubts = found.filter((one): one is Doubt => 'why' in one);
-      throw this.error(found[bad] as Doubt, paths[bad], rowOf(bad), doubts.length, paths.length, table);
+      const counts = { lost: doubts.length, of: paths.length };
+      throw this.error(found[bad] as Doubt, { path: paths[bad], row: rowOf(bad) }, counts, table);
     }
     return found.filter((one): one is Recognised => !('why' in one));
   }
@@ -71,7 +72,12 @@ export class StackFinder {
     });
   }
 
-  private error({ why, files, paths }: Doubt, path: string, row: number, lost: number, of: number, table: Recognised) {
+  private error(
+    { why, files, paths }: Doubt,
+    { path, row }: { path: string; row: number },
+    { lost, of }: { lost: number; of: number },
+    table: Recognised,
+  ) {
     const detail = {
       file: table.file.path,
       row: row + 1,

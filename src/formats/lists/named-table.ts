@@ -170,7 +170,7 @@ function matched(
   const taken = new Set<number>();
   return Int32Array.from(own, (key, i) => {
     const copies = copiesOf(key);
-    const row = copies.length > 1 ? byPose(i, key, copies, taken, away, table.fileName) : copies[0];
+    const row = copies.length > 1 ? byPose({ particle: i, key, copies, taken }, away, table.fileName) : copies[0];
     if (row === undefined || taken.has(row)) return -1;
     taken.add(row);
     return row;
@@ -196,11 +196,20 @@ function differences(poses: Poses | null, table: StarParticles | CsTable): Away 
 /** Copies nearer than this to one another cannot be told: single precision. */
 const EQUALLY_NEAR = 1e-6;
 
-/** The free copy with the particle's pose. */
-function byPose(i: number, key: string, copies: number[], taken: Set<number>, away: Away | null, file: string): number {
+interface Copies {
+  particle: number;
+  key: string;
+  /** Rows of the table under `key`. */
+  copies: number[];
+  /** Rows that are other particles' already. */
+  taken: ReadonlySet<number>;
+}
+
+/** The free copy with the particle's pose. Error 'value-out-of-range' where none has it, or several. */
+function byPose({ particle, key, copies, taken }: Copies, away: Away | null, file: string): number {
   const near = copies
     .filter((row) => !taken.has(row))
-    .map((row) => ({ row, by: away?.(i, row) ?? Infinity }))
+    .map((row) => ({ row, by: away?.(particle, row) ?? Infinity }))
     .filter(({ by }) => by <= SAME_POSE)
     .sort((a, b) => a.by - b.by);
   if (near.length > 0 && !(near.length > 1 && near[1].by - near[0].by <= EQUALLY_NEAR)) return near[0].row;
@@ -211,7 +220,7 @@ function byPose(i: number, key: string, copies: number[], taken: Set<number>, aw
     {
       file,
       row: copies[0] + 1,
-      expected: `one row of ${key} with the pose of the run's particle ${i + 1}`,
+      expected: `one row of ${key} with the pose of the run's particle ${particle + 1}`,
       found: `${copies.length} rows, ${why}`,
       advice: 'Name the table that the particles came from, before any filtering.',
     },

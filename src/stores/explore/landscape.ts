@@ -107,7 +107,7 @@ export function probeAt(x: number, y: number, unit: Place = { x: 1, y: 1 }): voi
   const row = nearestRow(cloud, x, y, unit.x, unit.y);
   if (decodeMode === 'place' && placesDecode(axes)) {
     set({ marker: { row, place: { x, y } } });
-    showMapAt(zAtPlace(source, axes, row, x, y), `Place near particle ${row + 1}`, row);
+    showMapAt(zAtPlace(source, axes, row, x, y), `Point near particle ${row + 1}`, row);
   } else {
     set({ marker: { row, place: null } });
     showMapAt(zOfRow(source.latents, row), `Particle ${row + 1}`, row);

@@ -9,7 +9,8 @@ import { cancelMap, openMaps, pinAsB, previewBox, setLevel, showMapAt, useMaps }
 import { frameBox, nextFrame } from './trajectory.ts';
 
 const mu = new Float32Array([1, 2, 3, -1, 0, 1, 4, 4, -2]);
-const latents: RunLatents = { epoch: 1, zDim: 3, count: 3, mu, norm: new Float32Array(3) };
+const handle = { runId: 'run', epoch: 1, zDim: 3, count: 3 };
+const latents: RunLatents = { handle, epoch: 1, zDim: 3, count: 3, mu, norm: new Float32Array(3) };
 // Orthonormal axes that mix all coordinates.
 const s = Math.SQRT1_2;
 const axes = new Float32Array([s, s, 0, s, -s, 0, 0, 0, 1]);

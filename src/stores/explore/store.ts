@@ -74,6 +74,7 @@ export async function openRun(run: RunSummary): Promise<void> {
   visit.abort();
   visit = new AbortController();
   const { signal } = visit;
+  releaseLatents(standing.latents);
   set({
     ...{ phase: 'loading', run, latents: null, error: null, notices: [] },
     ...{ pca: idle(), umap: idle(), clusters: idle() },
@@ -88,6 +89,8 @@ export async function openRun(run: RunSummary): Promise<void> {
     ]);
     if (signal.aborted) return;
     const dataset = datasets.find(({ id }) => id === run.datasetId) ?? null;
+    if (latents) await backend().analysis.openLatents(latents.handle);
+    if (signal.aborted) return releaseLatents(latents);
     set({ phase: 'ready', dataset, columns, latents });
     await openSelections(run.id, latents?.count ?? dataset?.particles ?? 0);
     if (latents && !signal.aborted) await Promise.all([computePca(signal), computeClusters(get().k)]);
@@ -104,14 +107,24 @@ async function columnsOf({ id, datasetId, params }: RunSummary): Promise<Particl
   if (!poses) return columns;
   const { rotDegrees, tiltDegrees, shiftPixels, classes } = poses;
   const extra = classes
-    ? [...columns.extra, { name: 'class of the start', values: Float32Array.from(classes, (c) => c + 1) }]
+    ? [...columns.extra, { name: 'class at the start', values: Float32Array.from(classes, (c) => c + 1) }]
     : columns.extra;
   return { ...columns, rotDegrees, tiltDegrees, shiftPixels, extra };
+}
+
+/** The analysis workers need not keep what is shown no longer. */
+function releaseLatents(latents: RunLatents | null): void {
+  // A worker that has ended keeps nothing.
+  if (latents)
+    backend()
+      .analysis.releaseLatents(latents.handle)
+      .catch(() => {});
 }
 
 /** Leaves the run: nothing of it is shown any more. */
 export function closeRun(): void {
   visit.abort();
+  releaseLatents(get().latents);
   set({ phase: 'none', run: null, dataset: null, latents: null, columns: null });
 }
 
@@ -120,7 +133,7 @@ async function computePca(signal: AbortSignal): Promise<void> {
   if (!latents) return;
   set({ pca: { ...idle<PcaResult>(), status: 'running' } });
   try {
-    const result = await backend().analysis.pca(latents.mu, latents.zDim, { signal });
+    const result = await backend().analysis.pca(latents.handle, { signal });
     if (!signal.aborted) set({ pca: { ...idle<PcaResult>(), status: 'done', result } });
   } catch (error) {
     if (!signal.aborted) set({ pca: { ...idle<PcaResult>(), status: 'failed', error: errorData(error) } });
@@ -141,7 +154,7 @@ export async function computeUmap(): Promise<void> {
   const { signal } = begin('umap');
   set({ umap: { ...idle<Float32Array>(), status: 'running' } });
   try {
-    const result = await backend().analysis.umap(latents.mu, latents.zDim, ANALYSIS_SEED, {
+    const result = await backend().analysis.umap(latents.handle, ANALYSIS_SEED, {
       signal,
       onProgress: (progress) => {
         if (!signal.aborted) set({ umap: { ...idle<Float32Array>(), status: 'running', progress } });
@@ -162,7 +175,7 @@ export async function computeClusters(k: number): Promise<void> {
   // The old clusters stay on the screen until the new ones are there.
   set({ k: count, clusters: { ...clusters, status: 'running', progress: null, error: null } });
   try {
-    const result = await backend().analysis.kMeans(latents.mu, latents.zDim, count, ANALYSIS_SEED, {
+    const result = await backend().analysis.kMeans(latents.handle, count, ANALYSIS_SEED, {
       signal,
       onProgress: (progress) => {
         if (!signal.aborted) set((state) => ({ clusters: { ...state.clusters, progress } }));

@@ -78,14 +78,14 @@ function walk(path: number[]): TrajectoryRequest | null {
   const { latents, pca } = useExplore.getState();
   const { settings } = get();
   if (!latents) return null;
-  const common = { mu: latents.mu, zDim: latents.zDim, steps: Math.max(2, Math.round(settings.frames)) };
+  const common = { latents: latents.handle, steps: Math.max(2, Math.round(settings.frames)) };
   if (settings.kind === 'points') {
     if (path.length < 2) return null;
     return { ...common, along: { kind: 'points', points: path.map((row) => zOfRow(latents, row)) } };
   }
   if (!pca.result) return null;
   const { component, fromPercentile, toPercentile } = settings;
-  return { ...common, along: { kind: 'component', component, fromPercentile, toPercentile, pca: pca.result } };
+  return { ...common, along: { kind: 'component', component, fromPercentile, toPercentile } };
 }
 
 /** Decodes the walk; `path` are the particles of a walk through points. */
@@ -100,7 +100,7 @@ export async function decodeTrajectory(path: number[]): Promise<void> {
   set({ status: 'running', progress: { fraction: 0, message: 'Laying out the path' }, error: null, frames: [] });
   try {
     const zs = await backend().analysis.trajectory(request);
-    const near = await backend().analysis.nearest(latents.mu, latents.zDim, zs);
+    const near = await backend().analysis.nearest(latents.handle, zs);
     if (signal.aborted) return;
     const { steps } = request;
     set({ zs, rows: near, frames: Array.from({ length: steps }, () => null), frame: 0 });

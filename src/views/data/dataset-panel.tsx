@@ -23,7 +23,7 @@ export function DatasetPanel({ dataset }: { dataset: DatasetSummary }) {
           {dataset.isDemo && <Badge tone="accent">simulated demo</Badge>}
           {!dataset.originalsAtHand && !dataset.imagesKept && (
             <Badge tone="warn" title="Drop the files again to see pictures and to train.">
-              files not at hand
+              original files not open
             </Badge>
           )}
         </div>
@@ -90,7 +90,7 @@ function ColumnsButton({ datasetId }: { datasetId: string }) {
     <>
       <Button
         icon={<TableProperties />}
-        title="A CSV with a row a particle: its columns can colour the landscape"
+        title="A CSV with one row per particle: its columns can colour the landscape"
         onClick={() => input.current?.click()}
         testId="add-columns"
       >

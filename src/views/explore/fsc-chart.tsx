@@ -40,10 +40,10 @@ export function FscChart() {
             ? a.volume === b.volume
               ? 'A and B are the same map: show another one as A'
               : a.preview || a.volume.boxPixels !== b.volume.boxPixels
-                ? 'waits for maps of one size'
+                ? 'waiting for maps of the same box'
                 : 'computing…'
             : half === null
-              ? 'above 0.5 to the end'
+              ? 'above 0.5 up to Nyquist'
               : `0.5 at ${half?.toFixed(1)} Å`}
         </span>
       </div>

@@ -20,7 +20,7 @@ import styles from './landscape.module.css';
 const TOOLS: { value: LandscapeTool; label: string; icon: React.ReactNode }[] = [
   { value: 'lasso', label: 'Lasso (shift adds, alt takes away; a click shows the map there)', icon: <Lasso /> },
   { value: 'box', label: 'Box (shift adds, alt takes away; a click shows the map there)', icon: <SquareDashed /> },
-  { value: 'probe', label: 'Probe: drag and the map follows', icon: <Crosshair /> },
+  { value: 'probe', label: 'Probe: drag, and the map follows the pointer', icon: <Crosshair /> },
   { value: 'pan', label: 'Move the view (the wheel zooms, a double click resets)', icon: <Hand /> },
 ];
 
@@ -218,20 +218,20 @@ function ToolsBar() {
         onChange={(value) => setLandscape({ display: value })}
         testId="display"
       />
-      <span className={styles.note}>Click shows</span>
+      <span className={styles.note}>A click decodes</span>
       <Segmented
-        label="A click shows the map of"
+        label="A click decodes the map of"
         small
         value={free ? decodeMode : 'particle'}
         options={[
           { value: 'particle', label: 'nearest particle', title: 'z of the particle nearest to the click' },
           {
             value: 'place',
-            label: 'that place',
+            label: 'exact point',
             disabled: !free,
             title: free
-              ? 'z of the nearest particle, moved along the two axes shown to the very place clicked'
-              : 'A place on a UMAP has no z of its own',
+              ? 'z of the nearest particle, moved along the two axes shown to the exact point clicked'
+              : 'A point of a UMAP has no z of its own',
           },
         ]}
         onChange={(value) => setLandscape({ decodeMode: value })}
@@ -241,9 +241,9 @@ function ToolsBar() {
       <span
         className={styles.note}
         data-testid="path-note"
-        title="Shift-click points of the landscape to lay a path for a trajectory"
+        title="Shift-click points of the landscape: they become the path of a trajectory"
       >
-        {path.length === 0 ? 'Shift-click: path' : `Path of ${path.length}`}
+        {path.length === 0 ? 'Shift-click adds to a path' : `Path of ${path.length}`}
       </span>
     </div>
   );

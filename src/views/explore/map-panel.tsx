@@ -157,7 +157,7 @@ function MapBar({ viewA, viewB }: Record<'viewA' | 'viewB', RefObject<MapViewHan
       <Button size="s" icon={<Pin />} disabled={!whole} onClick={pinAsB} testId="pin-b">
         Pin as B
       </Button>
-      {b && <IconButton size="s" label="Let go of B" icon={<PinOff />} onClick={unpinB} testId="unpin-b" />}
+      {b && <IconButton size="s" label="Unpin B" icon={<PinOff />} onClick={unpinB} testId="unpin-b" />}
       <span className={styles.grow} />
       <div className={styles.directions} role="group" aria-label="Look along">
         {(['x', 'y', 'z', 'home'] as const).map((direction) => (
@@ -166,8 +166,8 @@ function MapBar({ viewA, viewB }: Record<'viewA' | 'viewB', RefObject<MapViewHan
             type="button"
             className={styles.direction}
             disabled={!a}
-            aria-label={direction === 'home' ? 'First view' : `Look along ${direction}`}
-            title={direction === 'home' ? 'First view' : `Look along ${direction}`}
+            aria-label={direction === 'home' ? 'Reset the view' : `Look along ${direction}`}
+            title={direction === 'home' ? 'Reset the view' : `Look along ${direction}`}
             data-testid={`look-${direction}`}
             onClick={() => {
               if (direction === 'home') viewA.current?.reset();

@@ -66,7 +66,8 @@ export function SelectionBar() {
         onClick={() => void saveSelection('')}
         testId="save-selection"
       >
-        Keep
+        {' '}
+        Save
       </Button>
     </div>
   );

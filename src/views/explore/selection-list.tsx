@@ -27,7 +27,7 @@ export function SelectionList() {
       {error && <NoticeCard notice={error} tone="error" />}
       {named.length === 0 ? (
         <p className={styles.quiet}>
-          <Bookmark size="1em" /> Lasso a group of particles and keep it: it stays with the run and can be exported.
+          <Bookmark size="1em" /> Lasso a group of particles and save it: it is kept with the run and can be exported.
         </p>
       ) : (
         <ul className={styles.named}>

@@ -50,7 +50,7 @@ export function TrajectoryTab() {
         ) : (
           status !== 'running' && (
             <EmptyState icon={<Route />} title="No trajectory yet">
-              Choose a principal component, or shift-click points in the landscape to lay a path, then decode.
+              Choose a principal component, or shift-click points in the landscape as a path, then decode.
             </EmptyState>
           )
         )}

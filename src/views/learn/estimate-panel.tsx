@@ -56,7 +56,7 @@ export function EstimatePanel({ dataset }: { dataset: DatasetSummary }) {
       ) : estimate ? (
         <Numbers estimate={estimate} stale={!fresh} />
       ) : (
-        <p className={styles.quiet}>Measured by a few steps on this device.</p>
+        <p className={styles.quiet}>Measured by running a few steps on this device.</p>
       )}
       {estimateError && !estimating && (
         <NoticeCard
@@ -79,7 +79,7 @@ function Numbers({ estimate, stale }: { estimate: Estimate; stale: boolean }) {
         <dd data-testid="estimate-time">{durationText(estimate.secondsTotal)}</dd>
       </div>
       <div>
-        <dt>An epoch</dt>
+        <dt>Per epoch</dt>
         <dd>{durationText(estimate.secondsPerEpoch)}</dd>
       </div>
       <div>

@@ -64,7 +64,7 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
               ? `${active.name} is ${active.status}: one run at a time.`
               : wrong > 0
                 ? `${wrong === 1 ? 'A setting needs' : `${wrong} settings need`} another value below.`
-                : 'The images are not at hand: drop the files again on Data.'}
+                : 'The original files are not open: drop them again on Data.'}
           </p>
         )}
       </div>
@@ -106,7 +106,7 @@ function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
           fill
           value={zDim === 0 ? 'one' : 'several'}
           options={[
-            { value: 'one', label: 'One structure', title: 'No latents: z = 0' },
+            { value: 'one', label: 'One structure', title: 'One map from all images, without a latent space' },
             { value: 'several', label: 'Heterogeneous', title: 'Structures laid out in a latent space z' },
           ]}
           onChange={(structures) => setParam('zDim', structures === 'one' ? 0 : SEVERAL)}
@@ -121,15 +121,15 @@ function methodText(method: Method, start: Params['start'], hasPoses: boolean): 
   if (method === 'known-poses') return 'Learns structures at the poses that came with the particles.';
   if (!hasPoses) return 'These particles came without poses: poses and structure are found from the images.';
   return start === 'given'
-    ? 'Goes on searching from the poses that came with the particles.'
-    : 'Finds poses and structure from the images alone; poses that came along are left aside.';
+    ? 'Refines the poses that came with the particles by further searches.'
+    : 'Finds poses and structure from the images alone; poses in the files are ignored.';
 }
 
 /** What a preset comes to where poses are found. */
 const AB_INITIO_PRESETS: Record<PresetName, string> = {
-  quick: 'A small field at a small box: to see whether a shape comes out.',
-  standard: 'A 256×3 field, 30 epochs: where to start.',
-  fine: 'A 1024×3 field, 30 epochs: for more detail, on a GPU.',
+  quick: 'A small network at a small box: to see whether a shape comes out.',
+  standard: '3 layers of 256 units, 30 epochs: where to start.',
+  fine: '3 layers of 1024 units, 30 epochs: for more detail, on a GPU.',
 };
 
 function Presets() {
@@ -154,7 +154,7 @@ function Presets() {
           <span className={styles.presetText}>{abInitio ? AB_INITIO_PRESETS[name] : PRESETS[name].meaning}</span>
         </label>
       ))}
-      {preset === null && <p className={styles.quiet}>Own settings. A preset sets them back.</p>}
+      {preset === null && <p className={styles.quiet}>Custom settings. Choosing a preset replaces them.</p>}
     </div>
   );
 }
@@ -201,7 +201,7 @@ function SearchHints({ dataset }: { dataset: DatasetSummary }) {
             code: 'few-images',
             message: `${countText(dataset.particles)} images are few to find poses from.`,
             expected: `${FEW_IMAGES} or more`,
-            advice: 'The map will be coarse. Compare runs with other seeds before it is believed.',
+            advice: 'The map will be coarse. Compare runs with other seeds before you believe it.',
           }}
         />
       )}

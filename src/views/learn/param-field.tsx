@@ -16,9 +16,9 @@ const CHOICE_NAMES: Record<string, string> = {
   'linear-half': 'linear, half',
   fourier: 'Fourier',
   hartley: 'Hartley',
-  em: 'EM at low resolution',
-  random: 'the field alone',
-  given: 'poses that came along',
+  em: 'voxel maps (EM)',
+  random: 'random poses',
+  given: 'poses of the particles',
   'branch-and-bound': 'branch and bound',
 };
 

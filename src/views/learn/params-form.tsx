@@ -9,11 +9,11 @@ import { ParamField } from './param-field.tsx';
 import styles from './learn.module.css';
 
 const GROUPS: { group: ParamDef['group']; title: string; text: string }[] = [
-  { group: 'model', title: 'Model', text: 'how much the field can hold' },
+  { group: 'model', title: 'Model', text: 'how much detail and variety the network can hold' },
   { group: 'training', title: 'Training', text: 'how long and how it learns' },
   { group: 'search', title: 'Pose search', text: 'how poses are found' },
-  { group: 'images', title: 'Images', text: 'what is done to them first' },
-  { group: 'device', title: 'Device', text: 'where it computes' },
+  { group: 'images', title: 'Images', text: 'how they are prepared' },
+  { group: 'device', title: 'Device', text: 'what computes' },
 ];
 /** The method is chosen where the run begins. */
 const TABLE: readonly ParamDef[] = PARAMS.filter(({ key }) => key !== 'method');

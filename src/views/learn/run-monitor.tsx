@@ -91,7 +91,8 @@ function Choosing({ run, choosing }: { run: RunSummary; choosing: ChoosingProgre
       <ProgressBar {...choosingBar(choosing)} testId="choosing-progress" />
       <div className={styles.choosingFoot}>
         <span className={styles.quiet}>
-          Training goes on with the default ones; the fastest on this device take over when an epoch ends, and are kept.
+          Training continues with the default ones; the fastest on this device take over at the end of an epoch, and are
+          remembered.
         </span>
         <Button size="s" onClick={() => void keepDefaultKernels(run.id)} testId="use-default-kernels">
           Use defaults
@@ -171,8 +172,8 @@ function Numbers({ run, live }: { run: RunSummary; live: LiveRun | undefined }) 
   const report = run.poseReports?.at(-1);
   if (report) {
     const { moving, movedDegrees, atBorder } = report;
-    items.push([`Moved over ${movedDegrees}°`, moving === null ? '–' : percentText(moving), 'poses-moving']);
-    items.push(['Shifts at the border', percentText(atBorder), 'shifts-at-border']);
+    items.push([`Turned over ${movedDegrees}°`, moving === null ? '–' : percentText(moving), 'poses-moving']);
+    items.push(['Shifts at the limit', percentText(atBorder), 'shifts-at-border']);
   }
   return (
     <dl className={styles.metrics}>
