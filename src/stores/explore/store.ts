@@ -55,7 +55,7 @@ let visit = new AbortController();
 const stops: Partial<Record<'umap' | 'clusters', AbortController>> = {};
 
 export function isHomogeneous(run: RunSummary | null): boolean {
-  return run !== null && run.params.zDim === 0;
+  return run !== null && run.latentDimension === 0;
 }
 
 /** What the landscape is drawn from; null without latents. */
@@ -100,10 +100,10 @@ export async function openRun(run: RunSummary): Promise<void> {
 }
 
 /** The dataset's columns; of an ab initio run with the poses that it found, and the classes of its start. */
-async function columnsOf({ id, datasetId, params }: RunSummary): Promise<ParticleColumns> {
+async function columnsOf({ id, datasetId, job }: RunSummary): Promise<ParticleColumns> {
   const { io } = backend();
   const columns = await io.columns(datasetId);
-  const poses = params.method === 'ab-initio' ? await io.poses(id) : null;
+  const poses = job === 'ab-initio' ? await io.poses(id) : null;
   if (!poses) return columns;
   const { rotDegrees, tiltDegrees, shiftPixels, classes } = poses;
   const extra = classes

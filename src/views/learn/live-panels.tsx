@@ -55,7 +55,7 @@ export function LiveLandscape({ run }: { run: RunSummary }) {
       yaxis: { title: { text: `PC 2${percent(1)}` } },
     };
   }, [own]);
-  if (run.params.zDim === 0) return null;
+  if (run.latentDimension === 0) return null;
   return (
     <Panel title="Landscape" note={own ? `latents after epoch ${epoch}` : undefined} flush testId="live-landscape">
       <div className={styles.liveBox}>
@@ -82,7 +82,7 @@ export function LiveMap({ run }: { run: RunSummary }) {
   const { runId, mesh, epoch, row, boxAngstrom, loading, error } = useLive();
   const own = runId === run.id ? mesh : null;
   const { accent } = useThemeColors();
-  const abInitio = run.params.method === 'ab-initio';
+  const abInitio = run.job === 'ab-initio';
   const when = epoch === 0 ? 'from the first poses' : `after epoch ${epoch}`;
   return (
     <Panel
@@ -96,7 +96,7 @@ export function LiveMap({ run }: { run: RunSummary }) {
               mirrored
             </Badge>
           )}
-          {abInitio && <FlipHand run={run} />}
+          {run.can.turnHand && <FlipHand run={run} />}
         </>
       }
       flush
@@ -115,7 +115,7 @@ export function LiveMap({ run }: { run: RunSummary }) {
           <EmptyState title={abInitio ? 'Appears with the first poses' : 'Appears after the first epoch'}>
             {error
               ? error.message
-              : run.params.zDim === 0
+              : run.latentDimension === 0
                 ? 'The density that all images share.'
                 : 'The density at the middle of the landscape.'}
           </EmptyState>
