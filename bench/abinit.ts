@@ -6,6 +6,7 @@
 //   hinge    hinge heterogeneous from its images alone: Spearman of the state with neighbours in z
 //   noise    the start on as many images of pure noise: its log-likelihood gain, beside which a real one is read
 // The data lie in ../shared/reference or VITRINE_REFERENCE.
+import { newRunRecord } from '../src/jobs/new-run.ts';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -77,19 +78,14 @@ const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => 
 
 function recordOf(params: Params, set: Set): RunRecord {
   const { count, boxPixels } = set.images;
-  return {
-    ...{ version: 1, id: 'bench', name: 'bench', created: '', datasetId: '', datasetName: '', files: null, params },
-    ...{
-      status: 'running',
-      epochsDone: 0,
-      history: [],
-      device: null,
-      particles: count,
-      imagePixels: boxPixels,
-      boxPixels,
+  return newRunRecord({
+    name: 'bench',
+    params: { ...params, boxPixels },
+    set: {
+      ...{ datasetId: '', datasetName: '', files: null, particles: count },
+      ...{ imagePixels: boxPixels, pixelSizeAngstrom: 1, fingerprint: '' },
     },
-    ...{ pixelSizeAngstrom: 1, standardDeviation: 0, fingerprint: '' },
-  };
+  });
 }
 
 /** An ab initio run by the job itself. */

@@ -1,7 +1,7 @@
 // Maps from a run's weights at chosen latents, in order.
-import type { Engine, FieldModel } from '../engine/engine.ts';
-import { boxPixelsOf, latentDimension } from '../field/kinds.ts';
-import { decodeVolume } from '../field/volume.ts';
+import type { Engine, FieldModel, LongCall, VolumeStatistics } from '../engine/engine.ts';
+import { abilitiesOf, boxPixelsOf, latentDimension } from '../field/kinds.ts';
+import { decodeMap } from '../field/volume.ts';
 import { throwIfCancelled, VitrineError } from '../base/errors.ts';
 import { writeMrcVolume } from '../formats/mrc-write.ts';
 import type { RunField, RunFolder } from '../library/runs.ts';
@@ -25,6 +25,29 @@ export async function loadModel(engine: Engine, run: RunFolder, epoch: number | 
   return { model, field, epoch: checkpoint.epoch };
 }
 
+/**
+ * A map, d³ [z][y][x], at one latent, with statistics where the model's device has made them. Errors: 'value-out-of-range' for a
+ * latent of another length, 'usage' for a field that does not decode, 'cancelled'.
+ */
+export async function decodeAt(
+  { model, field }: Pick<LoadedRun, 'model' | 'field'>,
+  z: ArrayLike<number>,
+  boxPixels: number,
+  options: LongCall & { row?: number } = {},
+): Promise<{ values: Float32Array; statistics: VolumeStatistics | null }> {
+  if (!abilitiesOf(field).decodes) throw new VitrineError('usage', 'A run of this kind has no maps to decode.');
+  const dimension = latentDimension(field);
+  if (z.length !== dimension)
+    throw new VitrineError('value-out-of-range', 'A latent does not fit the model.', {
+      ...(options.row !== undefined && { row: options.row }),
+      expected: `${dimension} values`,
+      found: String(z.length),
+      advice: 'Use latents of this run.',
+    });
+  const latent = dimension > 0 ? Float32Array.from(z) : null;
+  return decodeMap(model, latent, boxPixels, field.dataset.standardDeviation, options);
+}
+
 /** Decodes at each z in turn; `boxPixels` null for the training box. Maps are d³ [z][y][x]. */
 export async function decodeSeries(
   { model, field }: LoadedRun,
@@ -33,23 +56,14 @@ export async function decodeSeries(
   onVolume: (index: number, values: Float32Array) => Promise<void> | void,
   { signal, onProgress }: JobOptions = {},
 ): Promise<void> {
-  const dimension = latentDimension(field);
   for (const [index, z] of zs.entries()) {
-    if (z.length !== dimension)
-      throw new VitrineError('value-out-of-range', 'A latent does not fit the model.', {
-        row: index + 1,
-        expected: `${dimension} values`,
-        found: String(z.length),
-        advice: 'Use latents of this run.',
-      });
     throwIfCancelled(signal);
     const message = `Decoding map ${index + 1} of ${zs.length}`;
     const tell = (within: number) => onProgress?.({ fraction: (index + within) / zs.length, message });
     tell(0);
-    const latent = dimension > 0 ? Float32Array.from(z) : null;
-    const options = { signal, onProgress: whereLong(tell) };
-    const box = boxPixels ?? boxPixelsOf(field);
-    await onVolume(index, await decodeVolume(model, latent, box, field.dataset.standardDeviation, options));
+    const options = { signal, onProgress: whereLong(tell), row: index + 1 };
+    const { values } = await decodeAt({ model, field }, z, boxPixels ?? boxPixelsOf(field), options);
+    await onVolume(index, values);
   }
   onProgress?.({ fraction: 1, message: `Decoded ${zs.length} maps` });
 }

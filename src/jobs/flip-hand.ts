@@ -10,7 +10,7 @@ import type { RunFolder } from '../library/runs.ts';
 /** Done twice the run is as it was. Errors: 'usage' for a run whose poses are the dataset's, those of its files. */
 export async function flipHand(run: RunFolder): Promise<RunRecord> {
   const record = await run.record();
-  if (!record || record.params.method !== 'ab-initio')
+  if (!record || record.job !== 'ab-initio')
     throw new VitrineError('usage', 'The poses of this run came with its particles, and so did its hand.', {
       advice: 'Mirror the poses in the program that found them.',
     });

@@ -1,7 +1,7 @@
 // Poses of particles against the trained field of a run: searched anywhere (`search`), or refined around those they have
 // (`refine-poses`). Images pass a shard at a time.
 import type { Engine } from '../engine/engine.ts';
-import { boxPixelsOf, isHeterogeneous } from '../field/kinds.ts';
+import { abilitiesOf, boxPixelsOf, isHeterogeneous } from '../field/kinds.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { ParticleSet, Poses } from '../formats/particles.ts';
 import { localSearchIn } from '../inference/ab-initio/plan.ts';
@@ -39,6 +39,8 @@ export async function searchParticles(
   { around, signal, onProgress, gpu }: SearchJobOptions,
 ): Promise<SearchedPoses> {
   const boxPixels = boxPixelsOf(field);
+  if (!abilitiesOf(field).searchesPoses)
+    throw new VitrineError('usage', 'Poses cannot be searched for against a run of this kind.');
   if (around && !set.poses)
     throw new VitrineError('poses-missing', 'There are no poses to refine.', {
       file: set.name,

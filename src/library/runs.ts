@@ -19,7 +19,7 @@ import type { StartBookmark } from '../inference/em-start/start-plan.ts';
 import type { Checkpoint } from '../inference/training.ts';
 import { readJson, writeJson } from './arrays.ts';
 import { CONFIG_NAMES, readRunConfig } from './run-config.ts';
-import type { RunRecord } from './run-record.ts';
+import { readRunRecord, type RunRecord } from './run-record.ts';
 import { readStartBookmark, writeStartBookmark } from './start-bookmark.ts';
 import type { Storage } from './storage.ts';
 
@@ -49,11 +49,13 @@ export class RunFolder {
     return this.folder === '' ? name : `${this.folder}/${name}`;
   }
 
-  /** Null for a folder that Vitrine has not made. */
+  /** Null for a folder that Vitrine has not made. Error 'file-kind-unknown' for a record of another version. */
   async record(): Promise<RunRecord | null> {
-    const record = await readJson<RunRecord>(this.storage, this.path('vitrine.json'));
+    const written = await readJson<RunRecord>(this.storage, this.path('vitrine.json'));
+    if (!written) return null;
+    const record = readRunRecord(written);
     const name = await this.storage.read(this.path('name.txt'));
-    return record && name ? { ...record, name: new TextDecoder().decode(name) } : record;
+    return name ? { ...record, name: new TextDecoder().decode(name) } : record;
   }
 
   async writeRecord(record: RunRecord): Promise<void> {
@@ -281,10 +283,10 @@ export class RunLibrary {
     return new RunFolder(this.storage, `runs/${id}`);
   }
 
-  /** Newest first. */
+  /** Newest first; without those that another version of Vitrine wrote, which are opened there. */
   async list(): Promise<RunRecord[]> {
     const folders = await this.storage.list('runs');
-    const records = await Promise.all(folders.map(({ name }) => this.folder(name).record()));
+    const records = await Promise.all(folders.map(({ name }) => this.folder(name).record().catch(ofAnotherVersion)));
     return records.filter((record) => record !== null).sort((a, b) => (a.created < b.created ? 1 : -1));
   }
 
@@ -298,6 +300,11 @@ export class RunLibrary {
   async remove(id: string): Promise<void> {
     await this.storage.remove(`runs/${id}`);
   }
+}
+
+function ofAnotherVersion(error: unknown): null {
+  if (error instanceof VitrineError && error.code === 'file-kind-unknown') return null;
+  throw error;
 }
 
 /** Å of a pixel after a field of view of `fromPixels` pixels was sampled by `toPixels` instead. */

@@ -58,7 +58,7 @@ export function RunMonitor({ run }: { run: RunSummary }) {
       {report?.notices.map((notice) => (
         <NoticeCard key={notice.code} tone="warning" notice={notice} testId="pose-notice" />
       ))}
-      {run.params.method === 'ab-initio' ? (
+      {run.job === 'ab-initio' ? (
         <div className={styles.panels}>
           <DirectionsPanel run={run} />
           <LiveMap run={run} />
@@ -78,10 +78,10 @@ export function RunMonitor({ run }: { run: RunSummary }) {
   );
 }
 
-function shape({ params, boxPixels, datasetName, device }: RunSummary): string {
-  const z = params.zDim === 0 ? 'one structure' : `z of ${params.zDim}`;
+function shape({ params, latentDimension, job, boxPixels, datasetName, device }: RunSummary): string {
+  const z = latentDimension === 0 ? 'one structure' : `z of ${latentDimension}`;
   const parts = [datasetName, `${boxPixels} px`, z, `decoder ${params.decoderDim}×${params.decoderLayers}`];
-  if (params.method === 'ab-initio') parts.splice(1, 0, 'ab initio');
+  if (job === 'ab-initio') parts.splice(1, 0, 'ab initio');
   if (device) parts.push(device.processor === 'gpu' && !device.software ? 'GPU' : 'CPU');
   return parts.join(' · ');
 }
@@ -170,7 +170,7 @@ function Numbers({ run, live }: { run: RunSummary; live: LiveRun | undefined }) 
       : ['Time taken', seconds > 0 ? durationText(seconds) : '–', 'time-taken'],
     ['Loss', loss === undefined ? '–' : numberWith(loss, 5), 'loss'],
   ];
-  if (run.params.zDim > 0) items.push(['KL', kl === undefined ? '–' : numberWith(kl, 4), 'kl']);
+  if (run.latentDimension > 0) items.push(['KL', kl === undefined ? '–' : numberWith(kl, 4), 'kl']);
   const report = run.poseReports?.at(-1);
   if (report) {
     const { moving, movedDegrees, atBorder } = report;
