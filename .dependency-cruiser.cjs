@@ -1,34 +1,41 @@
 // The layers of docs/DESIGN.md: imports point one way, no cycles, the screen never imports the science.
-const below = {
-  formats: ['geometry'],
-  geometry: [],
-  imaging: ['formats', 'geometry'],
-  engine: ['formats', 'geometry', 'imaging'],
-  field: ['formats', 'geometry', 'imaging', 'engine'],
+// `may` is the whole picture: a room imports itself and what stands in its line, nothing else of the project.
+const may = {
+  base: [],
+  geometry: ['base'],
   selection: [],
-  landscape: ['formats', 'geometry', 'imaging', 'engine', 'field', 'selection'],
-  plots: ['formats', 'landscape'],
-  validation: ['formats', 'geometry', 'imaging', 'engine', 'field'],
-  isosurface: ['formats'],
-  backprojection: ['formats', 'geometry', 'imaging', 'engine'],
-  inference: ['formats', 'geometry', 'imaging', 'engine', 'field', 'backprojection', 'landscape'],
-  library: ['formats', 'geometry', 'imaging', 'engine', 'field', 'inference'],
+  isosurface: ['base'],
+  formats: ['base', 'geometry'],
+  imaging: ['base', 'geometry', 'formats'],
+  landscape: ['base', 'geometry'],
+  plots: ['landscape'],
+  validation: ['base', 'geometry', 'imaging'],
+  engine: ['base', 'geometry', 'imaging'],
+  field: ['base', 'geometry', 'formats', 'imaging', 'engine', 'params'],
+  backprojection: ['base', 'geometry', 'imaging', 'engine'],
+  inference: ['base', 'geometry', 'formats', 'imaging', 'engine', 'field', 'backprojection', 'landscape'],
+  library: ['base', 'formats', 'imaging', 'engine', 'field', 'inference', 'params'],
+  jobs: [
+    ...['base', 'geometry', 'selection', 'isosurface', 'formats', 'imaging', 'landscape', 'plots', 'validation'],
+    ...['engine', 'field', 'backprojection', 'inference', 'library', 'params'],
+  ],
+  ui: ['base'],
+  viewer3d: [],
+  stores: ['base', 'selection', 'params'],
+  views: ['base', 'selection', 'stores', 'ui', 'viewer3d', 'params'],
+  app: ['base', 'stores', 'ui', 'views'],
+  offline: [],
+  params: ['base'],
 };
 const science = [
-  'formats',
-  'geometry',
-  'imaging',
-  'engine',
-  'field',
-  'landscape',
-  'validation',
-  'isosurface',
-  'plots',
-  'backprojection',
-  'inference',
-  'library',
-  'jobs',
+  ...['geometry', 'isosurface', 'formats', 'imaging', 'landscape', 'plots', 'validation', 'engine', 'field'],
+  ...['backprojection', 'inference', 'library', 'jobs'],
 ];
+const screen = ['ui', 'viewer3d', 'stores', 'views', 'app'];
+const proofs = '\\.(spec|test|story)\\.tsx?$';
+/** A room is a folder of src or one file of it. */
+const inRoom = (room) => `^src/${room}(/|\\.tsx?$)`;
+
 module.exports = {
   forbidden: [
     {
@@ -37,46 +44,61 @@ module.exports = {
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
-    ...Object.entries(below).map(([room, allowed]) => ({
+    ...Object.entries(may).map(([room, allowed]) => ({
       name: `layer-${room}`,
       severity: 'error',
-      from: { path: `^src/${room}/`, pathNot: '\\.(spec|test)\\.ts$' },
+      from: { path: inRoom(room), pathNot: proofs },
       to: {
-        path: '^(src|workers|cli)/',
-        pathNot: [`^src/${room}/`, '^src/params\\.ts$', ...allowed.map((a) => `^src/${a}/`)],
+        path: '^(src|cli|bench|e2e|testing|scripts)/',
+        pathNot: [room, ...allowed].map(inRoom),
       },
     })),
     {
-      name: 'jobs-know-no-screen',
+      name: 'science-knows-no-worker',
       severity: 'error',
-      from: { path: '^src/jobs/' },
-      to: { path: '^(src/(stores|views|ui|viewer3d)|workers|cli)/' },
+      from: { path: science.concat('base', 'selection', 'offline', 'params').map(inRoom), pathNot: proofs },
+      to: { path: '^workers/' },
     },
     {
-      name: 'screen-knows-no-science',
+      name: 'screen-knows-of-workers-the-contract-and-the-client',
       severity: 'error',
-      from: { path: '^src/(stores|views|ui|viewer3d)/', pathNot: '\\.spec\\.tsx?$' },
-      to: { path: `^src/(${science.join('|')})/`, pathNot: '^src/formats/errors\\.ts$' },
+      from: { path: screen.map(inRoom), pathNot: proofs },
+      to: { path: '(^workers/|node_modules/comlink)', pathNot: '^workers/(contract|client|facade)\\.ts$' },
     },
     {
-      name: 'only-the-client-talks-to-workers',
+      name: 'explore-has-one-door',
       severity: 'error',
-      from: { path: '^src/(stores|views|ui|viewer3d)/' },
-      to: { path: '(^workers/.*\\.worker\\.ts$|node_modules/comlink)' },
+      from: { pathNot: '^src/stores/explore/' },
+      to: { path: '^src/stores/explore/', pathNot: '^src/stores/explore/index\\.ts$' },
     },
     {
-      name: 'ui-knows-no-store',
+      name: 'only-the-boundary-knows-comlink',
       severity: 'error',
-      from: { path: '^src/(ui|viewer3d)/' },
-      to: { path: '^src/(stores|views)/' },
+      from: { pathNot: '^workers/(wire|link|peer|client)(\\.test)?\\.ts$' },
+      to: { path: 'node_modules/comlink' },
     },
     {
-      name: 'no-orphans-in-node',
+      name: 'workers-know-no-screen',
       severity: 'error',
-      from: {
-        path: '^src/(formats|geometry|imaging|engine|field|inference|landscape|validation)/',
-        pathNot: '(\\.(spec|test)\\.ts$|/node/)',
-      },
+      from: { path: '^(workers|cli)/', pathNot: proofs },
+      to: { path: ['^(bench|e2e|testing|scripts)/', ...screen.map(inRoom)] },
+    },
+    {
+      name: 'commands-know-no-worker',
+      severity: 'error',
+      from: { path: '^cli/', pathNot: proofs },
+      to: { path: '^workers/' },
+    },
+    {
+      name: 'testing-knows-no-screen',
+      severity: 'error',
+      from: { path: '^testing/', pathNot: proofs },
+      to: { path: ['^(workers|cli|bench|e2e)/', ...screen.map(inRoom)] },
+    },
+    {
+      name: 'no-node-in-the-browser',
+      severity: 'error',
+      from: { path: science.concat('base', 'selection').map(inRoom), pathNot: `(${proofs}|/node/)` },
       to: { dependencyTypes: ['core'] },
     },
   ],
@@ -84,6 +106,6 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(node_modules|src/engine/wasm/assembly)' },
+    exclude: { path: '(node_modules/(?!comlink)|src/engine/wasm/assembly)' },
   },
 };

@@ -31,7 +31,7 @@ import { fieldOfRun, planFrom, trainRun, writeRunFolder, type RunParticles } fro
 import { MemoryStorage } from '../src/library/memory.ts';
 import type { RunRecord } from '../src/library/run-record.ts';
 import { RunFolder } from '../src/library/runs.ts';
-import { AB_INITIO_DEFAULTS, validateParams, type Params } from '../src/params.ts';
+import { AB_INITIO_DEFAULTS, validateParams, type Params } from '../src/params/params.ts';
 import { resolutionPixels, resolutionShellPixels } from '../src/validation/fsc.ts';
 import { scoreLatents } from '../src/validation/latent-score.ts';
 import { alignedFsc, alignMaps } from '../src/validation/map-alignment.ts';
@@ -173,7 +173,7 @@ async function search(engine: Engine): Promise<void> {
     initialCheckpoint(field, seed),
   );
   console.log(`a field of 128×3 learned at the true poses in ${seconds(begun)} s`);
-  const model = await engine.createModel(field.spec, checkpoint.encoding, { weights: checkpoint.weights });
+  const model = await engine.createModel(checkpoint.field, { weights: checkpoint.weights });
   const shard = await set.images.readShard(0);
   const drawn = { indices: Uint32Array.from({ length: set.images.count }, (_, i) => i), values: shard.values };
   const cases: [string, Partial<Params>][] = [

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { EngineKind } from '../src/engine/engine.ts';
 import { openEngine } from '../src/engine/choose.ts';
-import { fieldFromParams } from '../src/field/spec.ts';
+import { fieldFromParams } from '../src/field/kinds.ts';
 import { decodeVolume } from '../src/field/volume.ts';
 import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { openMrcStack } from '../src/formats/mrc.ts';
@@ -17,7 +17,7 @@ import { train } from '../src/inference/train.ts';
 import { planFrom } from '../src/jobs/train-job.ts';
 import { prepareParticles } from '../src/jobs/prepare.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
-import { validateParams } from '../src/params.ts';
+import { validateParams } from '../src/params/params.ts';
 import { scoreLatents } from '../src/validation/latent-score.ts';
 import { scoreMaps } from '../src/validation/map-score.ts';
 
@@ -76,7 +76,7 @@ const states = readFileSync(at('labels.csv'), 'utf8')
   .map((line) => Number(line.split(',')[0]));
 const mu = checkpoint.latents?.mu ?? new Float32Array();
 const latents = await scoreLatents(mu, params.zDim, states);
-const model = await engine.createModel(field.spec, checkpoint.encoding, checkpoint);
+const model = await engine.createModel(checkpoint.field, checkpoint);
 const pairs: [Float32Array, Float32Array][] = [];
 for (const pick of readFileSync(at('cryodrgn/picks.txt'), 'utf8').trim().split(',').map(Number)) {
   const z = mu.slice(pick * params.zDim, (pick + 1) * params.zDim);

@@ -1,6 +1,6 @@
 // What every command has: --json and its console, errors told to stderr, the exit code.
 import { InvalidArgumentError, type Command } from 'commander';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { exitCodeOf, openConsole, type Console } from './console.ts';
 import { forTerminal } from './words.ts';
 

@@ -1,6 +1,6 @@
 // What a command says: progress on stderr (in place on a terminal, sparse otherwise), results on stdout, with --json one
 // JSON object as the last line. Ctrl-C aborts the signal once, and ends at once the second time.
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 
 export interface Progress {
   fraction: number | null;

@@ -8,8 +8,8 @@ import {
   writeIndexPickle,
   writePosePickle,
 } from '../src/formats/cryodrgn-pickles.ts';
-import { requireFinite } from '../src/formats/finite.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { requireFinite } from '../src/base/finite.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { placeAfterCrop, readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { writeMrcVolume } from '../src/formats/mrc-write.ts';
 import { CTF_COLUMNS, CTF_WIDTH, type ParticleSet } from '../src/formats/particles.ts';
@@ -45,11 +45,15 @@ export function addConvert(program: Command): void {
   const command = program
     .command('convert')
     .description(
-      'Between the formats of particles: a stack to another box, STAR or .cs to pose.pkl or ctf.pkl, and back.',
+      'Converts between particle formats: a stack to another box, STAR or .cs to pose.pkl or ctf.pkl, and back.',
     )
     .argument('<in>')
     .requiredOption('-o, --out <file>', '.mrcs, .mrc, .star, .cs, .csv, or .pkl with pose, ctf or ind in its name')
-    .option('-D, --box <pixels>', 'box: Fourier-crop images and maps to it; or what a table lacks', wholeNumber)
+    .option(
+      '-D, --box <pixels>',
+      'Fourier-crop images or maps to this box; or the box that a table does not say',
+      wholeNumber,
+    )
     .option('--kind <name>', 'poses, ctf or ind, where the name of a .pkl does not say');
   addParticleOptions(command);
   act(command, async ([path], raw, console) => {

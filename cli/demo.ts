@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { decodeVolume } from '../src/field/volume.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { writeSelection } from '../src/formats/lists/selection-files.ts';
 import { DEMO, demoSet, demoSimulation } from '../src/jobs/demo.ts';
 import { latentRows, loadModel } from '../src/jobs/decode-job.ts';
@@ -11,7 +11,7 @@ import { writeSimulation } from '../src/jobs/simulate-job.ts';
 import { rowsOfLabels } from '../src/landscape/selection.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import { RunFolder } from '../src/library/runs.ts';
-import { validateParams } from '../src/params.ts';
+import { validateParams } from '../src/params/params.ts';
 import { fscFigure } from '../src/plots/curves.ts';
 import { scoreLatents } from '../src/validation/latent-score.ts';
 import { scoreMaps } from '../src/validation/map-score.ts';
@@ -29,8 +29,8 @@ const MAPS_SCORED = 20;
 export function addDemo(program: Command): void {
   const command = program
     .command('demo')
-    .description('The whole job on simulated particles of a two-domain molecule, scored against the truth.')
-    .option('-o, --out <folder>', 'where to write; it has to be new', 'vitrine-demo')
+    .description('Everything on simulated particles of a two-domain molecule, scored against the truth.')
+    .option('-o, --out <folder>', 'folder to write, which must not exist yet', 'vitrine-demo')
     .option('-n, --num-epochs <number>', 'epochs', wholeNumber, 10);
   addParamOptions(command, ['device', 'seed']);
   act(command, async (_args, raw, console) => {

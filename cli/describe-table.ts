@@ -4,7 +4,7 @@ import { csClasses, severalClasses } from '../src/formats/cs/cs-classes.ts';
 import { csCtf } from '../src/formats/cs/cs-ctf.ts';
 import { csImages, csPixelSize, joinPassthrough, type CsFields } from '../src/formats/cs/cs-particles.ts';
 import { csPoses } from '../src/formats/cs/cs-poses.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import type { NamedBlob } from '../src/formats/particles.ts';
 import type { ImageScale } from '../src/formats/image-scale.ts';
 import { recognise, type Recognised } from '../src/formats/drop/recognise.ts';

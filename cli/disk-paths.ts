@@ -1,7 +1,7 @@
 // Where the images of a set lie on the disk, so that lists written elsewhere name them; and writing there.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { isFileImageReader, type FileImageReader } from '../src/formats/mrc.ts';
 import { diskPathOf } from '../src/formats/node/file-blob.ts';
 import type { ImageReader, NamedBlob } from '../src/formats/particles.ts';

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { understand } from '../src/formats/assemble.ts';
 import { writeIndexPickle } from '../src/formats/cryodrgn-pickles.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { ParticleSet } from '../src/formats/particles.ts';
 import type { SelectionFormat } from '../src/formats/lists/selection-files.ts';

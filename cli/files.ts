@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { understand } from '../src/formats/assemble.ts';
 import { CONFIG_NAMES } from '../src/library/run-config.ts';
-import { VitrineError, type Notice } from '../src/formats/errors.ts';
+import { VitrineError, type Notice } from '../src/base/errors.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
 import { atCommonBox } from '../src/imaging/one-box.ts';

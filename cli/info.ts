@@ -1,7 +1,8 @@
 // vitrine info FILE: what a file is and what it holds.
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { VitrineError } from '../src/formats/errors.ts';
+import { boxPixelsOf, isHeterogeneous, latentDimension } from '../src/field/kinds.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { unpacked } from '../src/formats/unpack.ts';
 import { act } from './command.ts';
@@ -134,18 +135,19 @@ async function runInfo(
 ): Promise<Info & { epochs: number[]; computedOn: string | null }> {
   refuseParticleOptions(options, 'a run folder says itself what it was made of.');
   const opened = await openRun(path);
-  const { spec, dataset } = await opened.run.field();
+  const field = await opened.run.field();
+  const { dataset } = field;
   const latents = await opened.run.latents(null);
   return {
     kind: opened.record ? 'run' : 'cryodrgn run',
     particles: opened.record?.particles ?? latents?.count ?? null,
-    boxPixels: spec.boxPixels,
+    boxPixels: boxPixelsOf(field),
     pixelSizeAngstrom: opened.pixelSizeAngstrom,
     opticsGroups: 0,
     hasPoses: dataset.poses !== null,
     hasCtf: dataset.ctf !== null,
     warnings: await unnumberedFiles(opened),
-    says: `a run of ${spec.zDim > 0 ? `${spec.zDim} latent dimensions` : 'one structure'}`,
+    says: `a run of ${isHeterogeneous(field) ? `${latentDimension(field)} latent dimensions` : 'one structure'}`,
     epochs: await opened.run.epochs(),
     computedOn: opened.record?.device ? engineWords({ device: opened.record.device }) : null,
   };

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readCsv } from '../src/formats/csv.ts';
 import { rowsByIndex } from '../src/formats/drop/csv-rows.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { NumpyArray } from '../src/formats/numpy-arrays.ts';
 import { readPickles } from '../src/formats/pickle.ts';
 

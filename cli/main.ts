@@ -15,8 +15,8 @@ import { addSelect } from './select.ts';
 import { addSimulate } from './simulate.ts';
 import { addTrain } from './train.ts';
 
-/** Resolves to the exit code: 0, 1 for bad input, 2 for bad usage, 130 for cancelled. */
-export async function main(argv: string[]): Promise<number> {
+/** All commands with their options. */
+export function vitrineProgram(): Command {
   const program = new Command('vitrine')
     .description('Cryo-EM heterogeneity: neural fields of particle images, on files.')
     .exitOverride()
@@ -40,8 +40,13 @@ export async function main(argv: string[]): Promise<number> {
     add(program);
   for (const command of program.commands)
     command.exitOverride().showHelpAfterError('(run with --help for the options)');
+  return program;
+}
+
+/** Resolves to the exit code: 0, 1 for bad input, 2 for bad usage, 130 for cancelled. */
+export async function main(argv: string[]): Promise<number> {
   try {
-    await program.parseAsync(argv);
+    await vitrineProgram().parseAsync(argv);
     return outcome.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

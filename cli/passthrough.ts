@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseCs, type CsTable } from '../src/formats/cs/cs.ts';
 import { bytesOf } from '../src/formats/detect.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import type { NamedBlob } from '../src/formats/particles.ts';
 
 /** What a set needs, and the field that brings it. */

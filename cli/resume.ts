@@ -1,8 +1,8 @@
 // vitrine resume RUN: goes on from the last whole epoch.
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { VitrineError } from '../src/formats/errors.ts';
-import { validateParams } from '../src/params.ts';
+import { VitrineError } from '../src/base/errors.ts';
+import { validateParams } from '../src/params/params.ts';
 import { act, wholeNumber } from './command.ts';
 import { addParamOptions } from './param-options.ts';
 import { addParticleOptions, particleOptionsOf } from './particle-options.ts';
@@ -13,10 +13,10 @@ import { prepareForRun, trainAndTell, trainingResult } from './training.ts';
 export function addResume(program: Command): void {
   const command = program
     .command('resume')
-    .description('Goes on with a run from its last whole epoch.')
+    .description('Continues a run from its last complete epoch.')
     .argument('<run>', 'run folder')
-    .option('-n, --num-epochs <number>', 'epochs in all', wholeNumber);
-  command.option('--particles <file>', 'the particles, where they have moved');
+    .option('-n, --num-epochs <number>', 'epochs in total', wholeNumber);
+  command.option('--particles <file>', 'the particle files, where they have moved');
   addParticleOptions(command);
   addParamOptions(command, ['device']);
   act(command, async ([path], options, console) => {

@@ -1,8 +1,8 @@
 // The particles of a run, kept in its folder with all that made them: every later command reads them from there, and what is
 // named instead is checked against them.
 import { resolve } from 'node:path';
-import type { ErrorDetail } from '../src/formats/errors.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import type { ErrorDetail } from '../src/base/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import type { ParticleSet } from '../src/formats/particles.ts';
 import { openKeptSet, type KeptSet } from '../src/jobs/kept-set.ts';
 import { DatasetLibrary, differenceOf } from '../src/library/datasets.ts';

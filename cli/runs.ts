@@ -2,12 +2,12 @@
 import { resolve } from 'node:path';
 import type { DeviceInfo, Engine } from '../src/engine/engine.ts';
 import { openEngineInNode } from '../src/engine/node/dawn.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { DatasetLibrary } from '../src/library/datasets.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import type { RunRecord } from '../src/library/run-record.ts';
 import { RunFolder, type EpochLatents } from '../src/library/runs.ts';
-import type { Params } from '../src/params.ts';
+import type { Params } from '../src/params/params.ts';
 import type { Console } from './console.ts';
 import { requireRunFolder } from './files.ts';
 import { originalIndices } from './original-index.ts';

@@ -3,7 +3,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { referencedStacks } from '../src/formats/assemble.ts';
-import type { Notice } from '../src/formats/errors.ts';
+import type { Notice } from '../src/base/errors.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { NamedBlob } from '../src/formats/particles.ts';
 import { plainStackPath } from '../src/formats/drop/stack-paths.ts';

@@ -7,7 +7,7 @@ import { DiskStorage } from '../src/library/node/disk.ts';
 import { fingerprintImages } from '../src/library/particle-cache.ts';
 import type { RunFiles, RunRecord } from '../src/library/run-record.ts';
 import { mapPixelSize, RunFolder } from '../src/library/runs.ts';
-import type { Params } from '../src/params.ts';
+import type { Params } from '../src/params/params.ts';
 import { act } from './command.ts';
 import type { Console } from './console.ts';
 import { openParticles, refuseRunFolder, type OpenedParticles } from './files.ts';
@@ -23,7 +23,7 @@ interface TrainOptions {
 export function addTrain(program: Command): void {
   const command = program
     .command('train')
-    .description('Learns a field from particles with poses.')
+    .description('Learns maps and latents from particles with known poses.')
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
     .requiredOption('-o, --out <folder>', 'run folder to write');
   addParticleOptions(command);

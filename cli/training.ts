@@ -8,7 +8,7 @@ import type { HartleyImages } from '../src/imaging/hartley-images.ts';
 import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
 import { pairedImages } from '../src/imaging/paired-images.ts';
 import { unknownPoses } from '../src/jobs/abinit-job.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { gpuInNode } from '../src/engine/node/dawn.ts';
 import { imageOptionsOf, prepareParticles } from '../src/jobs/prepare.ts';
 import { choosingProgress } from '../src/jobs/progress.ts';

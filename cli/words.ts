@@ -1,6 +1,6 @@
 // Advice for a terminal: the studio's page says "Drop the file", a command names the option or the path to give.
 import { AS_THE_TABLE_WRITES } from '../src/formats/drop/stack-finder.ts';
-import type { ErrorDetail, Notice } from '../src/formats/errors.ts';
+import type { ErrorDetail, Notice } from '../src/base/errors.ts';
 
 /** Where an option is the answer, by the error's code; the first that holds. */
 const OPTION_ADVICE: { code: string; holds?: (detail: ErrorDetail) => boolean; advice: string }[] = [

@@ -3,7 +3,7 @@
 import type { Engine, FieldModel } from '../src/engine/engine.ts';
 import { MOST_LEFT_OUT, precisionTooLow } from '../src/engine/precision.ts';
 import { openWasmEngine } from '../src/engine/wasm/engine.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 
 export type EngineCall = 'createModel' | 'trainStep' | 'takeLosses' | 'encode' | 'exportWeights' | 'exportOptimizer';
 /** Before each call: says whether the device is lost now, or its memory does not hold what is asked for. */
@@ -43,6 +43,7 @@ export async function openFailingEngine(trouble: Trouble = () => null): Promise<
   const watched = (model: FieldModel, leavesOut: boolean, leftOut = 0): FieldModel => ({
     spec: model.spec,
     points: model.points,
+    operationsPerPoint: model.operationsPerPoint,
     async trainStep(batch, options) {
       const overflows = ask('trainStep', batch.count) === 'overflow' && leavesOut;
       leftOut = overflows ? leftOut + 1 : 0;
@@ -75,7 +76,7 @@ export async function openFailingEngine(trouble: Trouble = () => null): Promise<
     lost,
     async createModel(...of) {
       ask('createModel');
-      return watched(await engine.createModel(...of), of[3]?.precision !== 'float32');
+      return watched(await engine.createModel(...of), of[2]?.precision !== 'float32');
     },
     createScorer(points) {
       if (failure) throw failure;

@@ -35,16 +35,17 @@ export async function hingeLosses(
     encoderDim: width,
     encoderMaskRadius: images.boxPixels / 2,
   };
-  const start = initialCheckpoint({ spec, encoding: { type: 'gaussian', frequencies: null, sigma: 0.5 } }, 0);
+  const field = { kind: 'network', spec, encoding: { type: 'gaussian', frequencies: null, sigma: 0.5 } } as const;
+  const start = initialCheckpoint(field, 0);
   const data = { images, poses: hingePoses(), ctf: hingeCtf() };
-  const model = await engine.createModel(spec, start.encoding, start, { precision });
+  const model = await engine.createModel(start.field, start, { precision });
   const losses: number[] = [];
   try {
     const shuffled = new ShuffledImages(images);
     let step = 0;
     for (let epoch = 1; step < steps; epoch++)
       for await (const drawn of shuffled.draw(batchSize, shuffleRandom(0, epoch))) {
-        const batch = trainingBatch(drawn, data, { spec, seed: 0 }, epoch);
+        const batch = trainingBatch(drawn, data, { field, seed: 0 }, epoch);
         await model.trainStep(batch, { learningRate: 1e-4, weightDecay: 0, beta: 1 / zDim });
         if (++step % every === 0) losses.push((await model.takeLosses()).total);
         if (step === steps) break;

@@ -1,9 +1,9 @@
 // Kernels' cases in a browser, in a page or a worker: bundled into one script, which leaves a runner behind on the global
 // object. Nothing of it is part of the studio.
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { browserGpu, findAdapter } from '../src/engine/gpu-adapter.ts';
 import { Gpu, type GpuOptions } from '../src/engine/wgsl/gpu/gpu.ts';
-import { canRun } from './kernel-cases.ts';
+import { canRun } from '../src/engine/proof/kernel-cases.ts';
 import { roomCases } from './kernel-rooms.ts';
 
 export interface KernelRunner {

@@ -1,6 +1,6 @@
 // The cases of all kernels, by room: what every `cases.ts` of the WGSL engine exports, under whatever name. Gathered by vite,
 // for a browser's bundle and for the story that counts them.
-import type { KernelCase } from './kernel-cases.ts';
+import type { KernelCase } from '../src/engine/proof/kernel-cases.ts';
 
 export interface RoomCase {
   room: string;

@@ -3,7 +3,7 @@
 import { afterAll, describe, it } from 'vitest';
 import { Gpu, type GpuOptions } from '../src/engine/wgsl/gpu/gpu.ts';
 import { openTestAdapter } from './adapter.ts';
-import { canRun, type KernelCase } from './kernel-cases.ts';
+import { canRun, type KernelCase } from '../src/engine/proof/kernel-cases.ts';
 
 export async function openTestGpu(options: GpuOptions = {}): Promise<Gpu | null> {
   const adapter = await openTestAdapter();

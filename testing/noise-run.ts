@@ -4,7 +4,7 @@ import { Random } from '../src/geometry/random.ts';
 import { makeLattice } from '../src/imaging/lattice.ts';
 import type { RunParticles } from '../src/jobs/train-job.ts';
 import type { RunRecord } from '../src/library/run-record.ts';
-import { validateParams } from '../src/params.ts';
+import { validateParams } from '../src/params/params.ts';
 
 export const COUNT = 22;
 export const BATCH = 8;

@@ -1,6 +1,6 @@
 // The typed error that something is refused with.
 import { expect } from 'vitest';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 
 /** What `act` throws; the test fails where it throws nothing or another error. */
 export function refusal(act: () => unknown): VitrineError {

@@ -1,6 +1,6 @@
 // The one run that goes on: prepares its images through the io worker, trains into its folder, tells what happens.
 import type { Engine, FieldModel } from '../src/engine/engine.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
 import { unknownPoses } from '../src/jobs/abinit-job.ts';
 import { findPrepared, imageOptionsOf } from '../src/jobs/prepare.ts';

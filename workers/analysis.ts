@@ -1,53 +1,73 @@
-// Numbers about latents and maps, as the screen asks for them: satisfies AnalysisApi, knows no worker, keeps no array.
+// Numbers about latents and maps, as the screen asks for them: satisfies AnalysisApi, knows no worker.
 // Long calls hear `cancel(id)` between chunks, because the computations let messages in every 40 ms or so.
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { mapStatistics } from '../src/isosurface/statistics.ts';
 import { surfaceNets } from '../src/isosurface/surface-nets.ts';
 import { kMeansClusters } from '../src/landscape/kmeans.ts';
 import { nearestRows } from '../src/landscape/nearest.ts';
-import type { LongWork } from '../src/landscape/pace.ts';
+import type { LongWork } from '../src/base/pace.ts';
 import { principalComponents } from '../src/landscape/pca.ts';
 import { alongComponent, throughPoints } from '../src/landscape/trajectory.ts';
 import { umapOf } from '../src/landscape/umap.ts';
 import { fsc } from '../src/validation/fsc.ts';
+import { CallsUnderway } from './calls.ts';
 import type {
   AnalysisApi,
   CallOptions,
   IsosurfaceMesh,
   KMeansResult,
+  LatentsHandle,
   PcaResult,
   TrajectoryRequest,
   VolumeData,
   VolumeStatistics,
 } from './contract.ts';
+import { LatentsRegistry, type ReadLatents } from './latents-registry.ts';
+
+export interface AnalysisParts {
+  readLatents: ReadLatents;
+}
 
 export class Analysis implements AnalysisApi {
-  private readonly underway = new Map<string, AbortController>();
+  private readonly calls = new CallsUnderway();
+  readonly latents: LatentsRegistry;
 
-  /** Unknown ids are calls that have ended already. */
+  constructor({ readLatents }: AnalysisParts) {
+    this.latents = new LatentsRegistry(readLatents);
+  }
+
   cancel(id: string): void {
-    this.underway.get(id)?.abort();
+    this.calls.cancel(id);
   }
 
-  pca(mu: Float32Array, zDim: number, call: CallOptions): Promise<PcaResult> {
-    return this.run(call, (work) => principalComponents(mu, zDim, work));
+  openLatents(latents: LatentsHandle): Promise<void> {
+    return this.latents.open(latents);
   }
 
-  umap(mu: Float32Array, zDim: number, seed: number, call: CallOptions): Promise<Float32Array> {
-    return this.run(call, (work) => umapOf(mu, zDim, { seed, ...work }));
+  async releaseLatents(latents: LatentsHandle): Promise<void> {
+    this.latents.release(latents);
   }
 
-  kMeans(mu: Float32Array, zDim: number, k: number, seed: number, call: CallOptions): Promise<KMeansResult> {
-    return this.run(call, (work) => kMeansClusters(mu, zDim, k, seed, work));
+  pca(latents: LatentsHandle, call: CallOptions): Promise<PcaResult> {
+    return this.run(call, async (work) => principalComponents(await this.latents.mu(latents), latents.zDim, work));
   }
 
-  async trajectory({ along, steps }: TrajectoryRequest): Promise<Float32Array> {
+  umap(latents: LatentsHandle, seed: number, call: CallOptions): Promise<Float32Array> {
+    return this.run(call, async (work) => umapOf(await this.latents.mu(latents), latents.zDim, { seed, ...work }));
+  }
+
+  kMeans(latents: LatentsHandle, k: number, seed: number, call: CallOptions): Promise<KMeansResult> {
+    return this.run(call, async (work) => kMeansClusters(await this.latents.mu(latents), latents.zDim, k, seed, work));
+  }
+
+  async trajectory({ latents, along, steps }: TrajectoryRequest): Promise<Float32Array> {
     if (along.kind === 'points') return throughPoints(along.points, steps);
-    return alongComponent(along.pca, along.component, along.fromPercentile, along.toPercentile, steps);
+    const components = await this.latents.components(latents);
+    return alongComponent(components, along.component, along.fromPercentile, along.toPercentile, steps);
   }
 
-  async nearest(mu: Float32Array, zDim: number, z: Float32Array): Promise<Uint32Array> {
-    return nearestRows(mu, zDim, z);
+  async nearest(latents: LatentsHandle, z: Float32Array): Promise<Uint32Array> {
+    return nearestRows(await this.latents.mu(latents), latents.zDim, z);
   }
 
   async isosurface(volume: VolumeData, level: number): Promise<IsosurfaceMesh> {
@@ -69,16 +89,9 @@ export class Analysis implements AnalysisApi {
     return Float32Array.from(fsc(a.values, b.values, a.boxPixels).values);
   }
 
-  private async run<T>(call: CallOptions, compute: (work: LongWork) => Promise<T>): Promise<T> {
-    const controller = new AbortController();
-    this.underway.set(call.id, controller);
-    try {
-      return await compute({
-        signal: controller.signal,
-        onProgress: (fraction, message) => call.onProgress?.({ fraction, message }),
-      });
-    } finally {
-      this.underway.delete(call.id);
-    }
+  private run<T>(call: CallOptions, compute: (work: LongWork) => Promise<T>): Promise<T> {
+    return this.calls.run(call, ({ signal, onProgress }) =>
+      compute({ signal, onProgress: (fraction, message) => onProgress({ fraction, message }) }),
+    );
   }
 }

@@ -1,7 +1,7 @@
 // The boundary over a MessageChannel instead of a worker: errors, progress, callbacks and transfers as the client meets them.
 import { wrap } from 'comlink';
 import { describe, expect, test } from 'vitest';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import type { CallOptions, Progress } from './contract.ts';
 import { facadeOf, WorkerLink } from './link.ts';
 import { latestWins } from './latest-wins.ts';

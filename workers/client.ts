@@ -1,7 +1,7 @@
 // The main thread's side of the boundary: starts the workers, gives each API as a typed facade, and passes on calls,
 // progress, cancellation and errors. The screen imports this file, latest-wins and the contract's types, nothing else.
 import { transfer } from 'comlink';
-import type { RunEvent } from './contract.ts';
+import type { LatentsHandle, RunEvent } from './contract.ts';
 import {
   ANALYSIS_CALLS,
   ENGINE_CALLS,
@@ -71,6 +71,21 @@ export function connectStudio(): Studio {
     void engine.call('attachIo', [transfer(port2, [port2]), document.baseURI]).catch(() => {});
   }
 
+  /** Latents are opened and released in both analysis workers: which of them a call goes to is settled here. */
+  function inBoth(calls: AnalysisFacade): AnalysisFacade {
+    const both = (method: 'openLatents' | 'releaseLatents') => async (latents: LatentsHandle) => {
+      await Promise.all([analysis.call(method, [latents]), longAnalysis.call(method, [latents])]);
+    };
+    const [openLatents, releaseLatents] = [both('openLatents'), both('releaseLatents')];
+    return new Proxy(calls, {
+      get(target, name, receiver) {
+        if (name === 'openLatents') return openLatents;
+        if (name === 'releaseLatents') return releaseLatents;
+        return Reflect.get(target, name, receiver) as unknown;
+      },
+    });
+  }
+
   const engineCalls = facadeOf<EngineFacade>(() => engine, ENGINE_CALLS);
   const engineFacade: EngineFacade = new Proxy(engineCalls, {
     get(target, name, receiver) {
@@ -86,9 +101,8 @@ export function connectStudio(): Studio {
   return {
     io: facadeOf<IoFacade>(() => io, IO_CALLS),
     engine: engineFacade,
-    analysis: facadeOf<AnalysisFacade>(
-      (method) => (LONG_ANALYSES.has(method) ? longAnalysis : analysis),
-      ANALYSIS_CALLS,
+    analysis: inBoth(
+      facadeOf<AnalysisFacade>((method) => (LONG_ANALYSES.has(method) ? longAnalysis : analysis), ANALYSIS_CALLS),
     ),
     restartEngine() {
       engine.end('The engine was restarted.');

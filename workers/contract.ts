@@ -3,14 +3,14 @@
 //
 // Long calls take a `CallOptions` whose `id` can be cancelled with `cancel(id)`; the client makes both from an
 // AbortSignal and a progress callback. A cancelled call rejects with VitrineError 'cancelled'. Errors cross as ErrorData.
-import type { ErrorData, Notice } from '../src/formats/errors.ts';
+import type { ErrorData, Notice } from '../src/base/errors.ts';
 import type { Answers, FileRole, Question, UnderstoodFile } from '../src/formats/drop/understanding.ts';
 import type { ChoosingProgress, DeviceInfo } from '../src/engine/engine.ts';
 import type { KeptTuning } from '../src/engine/wgsl/tuning/store.ts';
 import type { EpochSummary } from '../src/inference/training.ts';
 import type { PoseReport } from '../src/inference/pose-report.ts';
 import type { MapStatistics } from '../src/isosurface/statistics.ts';
-import type { Params } from '../src/params.ts';
+import type { Params } from '../src/params/params.ts';
 
 export type {
   ChoosingProgress,
@@ -164,7 +164,20 @@ export interface RunPoses {
 }
 export type PoseFormat = 'pkl' | 'star' | 'cs';
 
+/**
+ * Names the latents of a run's epoch. The analysis workers read them from the run's folder and keep them, so that no call
+ * carries them.
+ */
+export interface LatentsHandle {
+  runId: string;
+  epoch: number;
+  zDim: number;
+  count: number;
+}
+
 export interface RunLatents {
+  /** The same latents in the analysis workers. */
+  handle: LatentsHandle;
   epoch: number;
   zDim: number;
   count: number;
@@ -353,11 +366,10 @@ export interface KMeansResult {
   counts: Uint32Array;
 }
 export interface TrajectoryRequest {
-  mu: Float32Array;
-  zDim: number;
+  latents: LatentsHandle;
   /** Along a principal component between percentiles, or through chosen particles in straight segments. */
   along:
-    | { kind: 'component'; component: number; fromPercentile: number; toPercentile: number; pca: PcaResult }
+    | { kind: 'component'; component: number; fromPercentile: number; toPercentile: number }
     | { kind: 'points'; points: number[][] };
   steps: number;
 }
@@ -368,14 +380,20 @@ export interface IsosurfaceMesh {
   indices: Uint32Array;
 }
 export interface AnalysisApi extends Cancellable {
-  pca(mu: Float32Array, zDim: number, call: CallOptions): Promise<PcaResult>;
+  /**
+   * Reads the latents into every analysis worker, where they stay until `releaseLatents` was called as often. Calls answer
+   * without it too, while the run's folder holds that epoch. Error 'file-missing' where it no longer does.
+   */
+  openLatents(latents: LatentsHandle): Promise<void>;
+  releaseLatents(latents: LatentsHandle): Promise<void>;
+  pca(latents: LatentsHandle, call: CallOptions): Promise<PcaResult>;
   /** count×2. 15 neighbours, minimum distance 0.1. */
-  umap(mu: Float32Array, zDim: number, seed: number, call: CallOptions): Promise<Float32Array>;
-  kMeans(mu: Float32Array, zDim: number, k: number, seed: number, call: CallOptions): Promise<KMeansResult>;
+  umap(latents: LatentsHandle, seed: number, call: CallOptions): Promise<Float32Array>;
+  kMeans(latents: LatentsHandle, k: number, seed: number, call: CallOptions): Promise<KMeansResult>;
   /** steps×zDim. */
   trajectory(request: TrajectoryRequest): Promise<Float32Array>;
   /** Particle nearest to each z (m×zDim): m indices. */
-  nearest(mu: Float32Array, zDim: number, z: Float32Array): Promise<Uint32Array>;
+  nearest(latents: LatentsHandle, z: Float32Array): Promise<Uint32Array>;
   isosurface(volume: VolumeData, level: number): Promise<IsosurfaceMesh>;
   statistics(volume: VolumeData): Promise<MapStatistics>;
   /** Fourier shell correlation of two maps of one box: D/2 values, shell i at i/D per pixel; shell 0 is 1. */

@@ -6,7 +6,7 @@ import { LOSSES_BORNE } from '../src/jobs/setbacks.ts';
 import { writeSimulation } from '../src/jobs/simulate-job.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
 import { MemoryRunLocks } from '../src/library/run-locks.ts';
-import { defaultParams } from '../src/params.ts';
+import { defaultParams } from '../src/params/params.ts';
 import { openFailingEngine, type FailingEngine, type Trouble } from '../testing/failing-engine.ts';
 import type { RunEvent } from './contract.ts';
 import { EngineHost } from './engine-host.ts';

@@ -1,6 +1,6 @@
 // Drops before they are accepted: the files so far, what the person answered, what it all adds up to.
 import type { understand as understandFiles } from '../src/formats/assemble.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import type { NamedBlob, ParticleSet } from '../src/formats/particles.ts';
 import { refusalOf } from '../src/formats/drop/refusal.ts';
 import { CTF_MISSING, type Understanding } from '../src/formats/drop/understanding.ts';

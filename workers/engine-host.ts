@@ -3,8 +3,9 @@
 // A device that is lost is opened anew by who asks next, a run that goes on first of all.
 import type { Engine, EngineRequest, LongCall } from '../src/engine/engine.ts';
 import { clearTunings, keptTunings, type TuningStore } from '../src/engine/wgsl/tuning/store.ts';
+import { boxPixelsOf, latentDimension } from '../src/field/kinds.ts';
 import { decodeMap } from '../src/field/volume.ts';
-import { throwIfCancelled, VitrineError, type Notice } from '../src/formats/errors.ts';
+import { throwIfCancelled, VitrineError, type Notice } from '../src/base/errors.ts';
 import { withSuggestedLevel } from '../src/isosurface/statistics.ts';
 import { loadModel, whereLong, type LoadedRun } from '../src/jobs/decode-job.ts';
 import { estimateRun } from '../src/jobs/estimate-job.ts';
@@ -17,7 +18,7 @@ import type { RunRecord } from '../src/library/run-record.ts';
 import { mapPixelSize, RunLibrary } from '../src/library/runs.ts';
 import type { Storage } from '../src/library/storage.ts';
 import { tuningStore } from '../src/library/tuning-store.ts';
-import { validateParams, type Params } from '../src/params.ts';
+import { validateParams, type Params } from '../src/params/params.ts';
 import { ActiveRun } from './active-run.ts';
 import { CallsUnderway } from './calls.ts';
 import type {
@@ -291,14 +292,14 @@ export class EngineHost implements EngineApi {
     const { model, field } = await this.modelOf(runId, epoch, record);
     // Between parts of its own map the model that is trained would change.
     if (model === this.active?.model?.model) options = { ...options, turn: undefined };
-    if (z.length !== field.spec.zDim)
+    if (z.length !== latentDimension(field))
       throw new VitrineError('value-out-of-range', 'This z does not fit the model.', {
-        expected: `${field.spec.zDim} values`,
+        expected: `${latentDimension(field)} values`,
         found: String(z.length),
       });
     const latent = z.length > 0 ? Float32Array.from(z) : null;
     const map = await decodeMap(model, latent, boxPixels, record.standardDeviation, options);
-    const pixelSizeAngstrom = mapPixelSize(field.spec.boxPixels, record.pixelSizeAngstrom, boxPixels);
+    const pixelSizeAngstrom = mapPixelSize(boxPixelsOf(field), record.pixelSizeAngstrom, boxPixels);
     const volume = { boxPixels, pixelSizeAngstrom, values: map.values, z, label: record.name };
     if (!map.statistics) return volume;
     const { minimum: min, maximum: max, ...rest } = map.statistics;

@@ -1,7 +1,7 @@
 // What the io worker does, without the worker: understands dropped files, keeps datasets, prepares images, lists runs,
 // writes everything that leaves the page. Original files are at hand for this session only.
 import { understand } from '../src/formats/assemble.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { browserGpu } from '../src/engine/gpu-adapter.ts';
 import type { ImageReader, ParticleSet } from '../src/formats/particles.ts';
 import { looksLikeCtf } from '../src/imaging/ctf-signs.ts';
@@ -24,7 +24,7 @@ import type { RunLocks } from '../src/library/run-locks.ts';
 import { RunLibrary } from '../src/library/runs.ts';
 import { loadSelections, saveSelections } from '../src/library/selections.ts';
 import type { Storage } from '../src/library/storage.ts';
-import type { Params } from '../src/params.ts';
+import type { Params } from '../src/params/params.ts';
 import { CallsUnderway } from './calls.ts';
 import { Drafts } from './drafts.ts';
 import type * as contract from './contract.ts';
@@ -199,8 +199,9 @@ export class Io implements contract.IoApi, PreparationApi {
     const latents = await this.runs.folder(runId).latents(epoch ?? epochsDone);
     if (!latents) return null;
     const { mu, zDim, count } = latents;
+    const handle = { runId, epoch: latents.epoch, zDim, count };
     const norm = Float32Array.from({ length: count }, (_, i) => Math.hypot(...mu.subarray(i * zDim, (i + 1) * zDim)));
-    return { epoch: latents.epoch, zDim, count, mu, norm };
+    return { handle, epoch: latents.epoch, zDim, count, mu, norm };
   }
 
   async poses(runId: string): Promise<contract.RunPoses | null> {
@@ -287,7 +288,7 @@ export class Io implements contract.IoApi, PreparationApi {
   }
 
   private originalsGone(record: DatasetRecord): VitrineError {
-    return new VitrineError('file-missing', 'The original images are not at hand.', {
+    return new VitrineError('file-missing', 'The original image files are not open.', {
       file: record.name,
       advice: 'Open the original files again: the studio knows them and goes on where it was.',
     });

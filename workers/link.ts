@@ -1,7 +1,7 @@
 // One worker and the calls under way in it: starts on the first call, restarts after a crash, and no call ever hangs —
 // a crash or a termination rejects everything that was waiting.
 import { wrap } from 'comlink';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import type { CallControl } from './facade.ts';
 import { OutgoingCall } from './wire.ts';
 

@@ -3,12 +3,12 @@
 import { unzipSync } from 'fflate';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { openWasmEngine } from '../src/engine/wasm/engine.ts';
-import { VitrineError } from '../src/formats/errors.ts';
+import { VitrineError } from '../src/base/errors.ts';
 import { simulate } from '../src/imaging/simulate.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
 import { MemoryRunLocks } from '../src/library/run-locks.ts';
 import { writeSimulation } from '../src/jobs/simulate-job.ts';
-import { defaultParams, type Params } from '../src/params.ts';
+import { defaultParams, type Params } from '../src/params/params.ts';
 import type { DatasetSummary, DroppedFile, RunEvent, RunSummary } from './contract.ts';
 import { EngineHost } from './engine-host.ts';
 import { Io } from './io.ts';

@@ -1,7 +1,7 @@
 // What crosses between threads beyond plain data, the same on both sides: errors as ErrorData, calls with progress and
 // callbacks as message ports, results with their buffers transferred. Import this on both sides before comlink is used.
 import { expose, transfer, transferHandlers, type Endpoint, type TransferHandler } from 'comlink';
-import { VitrineError, type ErrorData } from '../src/formats/errors.ts';
+import { VitrineError, type ErrorData } from '../src/base/errors.ts';
 import type { CallOptions, Progress } from './contract.ts';
 
 /** CallOptions on their way to a worker; `close` ends the port on this side when the call is over. */

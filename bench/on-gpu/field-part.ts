@@ -50,7 +50,7 @@ async function engineAt(desk: Desk): Promise<Engine> {
   const tuned = tunedFor(gpu, desk.folder, 'chosen');
   return {
     device: engine.device,
-    createModel: (spec, encoding, state) => WgslModel.create(gpu, tuned, spec, encoding, state),
+    createModel: ({ spec, encoding }, state) => WgslModel.create(gpu, tuned, spec, encoding, state),
     createScorer: (points) => GpuPoseScorer.create(gpu, points),
     dispose: () => undefined,
   };

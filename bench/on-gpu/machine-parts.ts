@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { measureLimits } from '../../src/engine/wgsl/limits/measure.ts';
-import { VitrineError } from '../../src/formats/errors.ts';
-import { canRun, takeLargestError } from '../../testing/kernel-cases.ts';
+import { VitrineError } from '../../src/base/errors.ts';
+import { canRun, takeLargestError } from '../../src/engine/proof/kernel-cases.ts';
 import type { Part, Step } from './desk.ts';
 
 /** Name, driver and clocks by NVIDIA's own program; empty elsewhere. */

@@ -18,7 +18,7 @@ import { parseArgs } from 'node:util';
 import { ADAM, adamStep } from '../../src/engine/tfjs/adam.ts';
 import { startWasmBackend } from '../../src/engine/tfjs/backend.ts';
 import { FlatLayout } from '../../src/engine/tfjs/flat.ts';
-import { makeEncoding } from '../../src/field/encodings.ts';
+import { makeEncoding } from '../../src/field/network/encodings.ts';
 import { readCryodrgnPickle } from '../../src/formats/cryodrgn-pickles.ts';
 import { openMrcStack } from '../../src/formats/mrc.ts';
 import { openFileBlob } from '../../src/formats/node/file-blob.ts';
@@ -29,7 +29,7 @@ import { ctfAtPoints } from '../../src/imaging/ctf.ts';
 import { makeLattice } from '../../src/imaging/lattice.ts';
 import { prepareParticles } from '../../src/jobs/prepare.ts';
 import { MemoryStorage } from '../../src/library/memory.ts';
-import { validateParams } from '../../src/params.ts';
+import { validateParams } from '../../src/params/params.ts';
 import { poseError, shiftError } from '../../src/validation/pose-error.ts';
 import { chain, halfPlane, network, orthonormalRows, sliceLoss, type Targets } from './slices.ts';
 

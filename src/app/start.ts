@@ -1,5 +1,6 @@
 // Connects the workers, listens to the runs, reads what is kept; guards a going run against a closed tab.
 import { loadDatasets } from '../stores/datasets.ts';
+import { startExplore } from '../stores/explore/index.ts';
 import { loadLearnForm } from '../stores/learn-form.ts';
 import { activeRun, loadRuns, takeRunEvent, useRuns } from '../stores/runs.ts';
 import { loadDevice, refreshStorage, startShell, tellError } from '../stores/shell.ts';
@@ -9,6 +10,7 @@ import { exposeTestApi } from './test-api.ts';
 export function startStudio(): void {
   startShell();
   loadLearnForm();
+  startExplore(studio());
   exposeTestApi();
   window.addEventListener('beforeunload', (event) => {
     if (activeRun(useRuns.getState())?.status === 'running') event.preventDefault();

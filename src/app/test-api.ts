@@ -1,11 +1,10 @@
 // What browser stories may ask of the page: its state as plain data, instead of pixels. Read only, but for exploreVerbs.
 import type { DatasetDraft, DatasetSummary, DeviceReport, RunStatus, RunSummary } from '../../workers/contract.ts';
 import { currentDataset, useDatasets } from '../stores/datasets.ts';
-import { exploreTestState, exploreTestVerbs, type ExploreTestState } from '../stores/explore-test-api.ts';
+import { type ExploreTestState, exploreTestState, exploreTestVerbs, useSelections } from '../stores/explore/index.ts';
 import { useLearnForm } from '../stores/learn-form.ts';
 import { useLive } from '../stores/live-landscape.ts';
 import { currentRun, useRuns } from '../stores/runs.ts';
-import { useSelections } from '../stores/selections.ts';
 import { useShell, type Screen } from '../stores/shell.ts';
 
 export interface VitrineTestApi {

@@ -1,6 +1,6 @@
 // Which maker of the engine a machine gets: the WGSL kernels where there is a real graphics processor, else the CPU's own.
 // TensorFlow.js, on either, is asked for by name. Makers are loaded only when chosen.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { Engine, EngineKind, EngineRequest } from './engine.ts';
 import { browserGpu, findAdapter, isSoftware } from './gpu-adapter.ts';
 import type { TfjsResources } from './tfjs/engine.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { openTestAdapter } from '../../testing/adapter.ts';
 import { collect } from '../../testing/bytes-held.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { GuardedDevice } from './gpu-device.ts';
 
 const adapter = await openTestAdapter();

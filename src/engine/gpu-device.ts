@@ -1,6 +1,6 @@
 // A GPUDevice with a guard: a lost device or a refused computation becomes a typed error for all who compute on it, and
 // nobody waits for ever or goes on with whatever the buffers hold.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { adapterWords, isSoftware } from './gpu-adapter.ts';
 
 const RAISED = [

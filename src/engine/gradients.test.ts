@@ -2,7 +2,7 @@
 // of awkward sizes, and one large enough for many tiles, slices and chunks.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestAdapter } from '../../testing/adapter.ts';
-import { expectClose } from '../../testing/kernel-cases.ts';
+import { expectClose } from './proof/kernel-cases.ts';
 import type { Engine } from './engine.ts';
 import { fromFirstMoment } from './proof/gradient.ts';
 import { caseShapes, makeCase, pairShapes, type CaseShape, type ModelCase } from './proof/model-cases.ts';
@@ -31,7 +31,7 @@ const options = { learningRate: 0, weightDecay: 0, beta: 0.7 };
 const adapter = await openTestAdapter();
 
 async function stepped(engine: Engine, { spec, encoding, weights, batch }: ModelCase) {
-  const model = await engine.createModel(spec, encoding, { weights }, { precision: 'float32' });
+  const model = await engine.createModel({ kind: 'network', spec, encoding }, { weights }, { precision: 'float32' });
   await model.trainStep(batch, options);
   const losses = await model.takeLosses();
   const gradient = fromFirstMoment((await model.exportOptimizer()).first);

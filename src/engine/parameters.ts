@@ -5,7 +5,7 @@
 // images of a particle, untilted first, are the 2·encoderDim inputs of encoder.encoder2.main.* (→ 2·zDim). Both have
 // encoderLayers residual layers; encoder1's output is passed on as it is. The names and shapes are those of cryoDRGN's
 // TiltEncoder with tilt_params ntilts 2, t_emb_dim = tdim = qdim, tlayers = qlayers.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { EncodingTable, ModelSpec, Weights } from './engine.ts';
 
 export interface LinearShape {
@@ -30,6 +30,11 @@ export function featureCount(encoding: EncodingTable): number {
 /** Re and Im, or one Hartley value. */
 export function decoderOutputs(spec: ModelSpec): 1 | 2 {
   return spec.domain === 'fourier' ? 2 : 1;
+}
+
+/** Multiplications and additions of the hidden layers at one point: the larger part of a decoder's. */
+export function decoderOperations({ decoderDim, decoderLayers }: ModelSpec): number {
+  return 2 * decoderDim ** 2 * (decoderLayers + 1);
 }
 
 /** Images that share one z: 2 in a model of tilt pairs, else 1. */

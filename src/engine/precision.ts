@@ -1,6 +1,6 @@
 // What an engine says whose arithmetic in float16 cannot hold the gradients: each step that overflows is left out and halves the
 // loss scale, which is as low as it goes after fewer steps than these.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 
 /** Steps left out in a row, after which a model's losses are not given any more (FieldModel.takeLosses). */
 export const MOST_LEFT_OUT = 50;

@@ -3,7 +3,7 @@
 // order the first half is evaluated, each flipped into the half space z < 0 (z = 0: y < 0, or y = 0 and x ≤ 0); the
 // value at −p is the complex conjugate. Domain 'hartley': all P points, as they are. Coordinates in [−½, ½].
 import { makeLattice, type Lattice } from '../imaging/lattice.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { ModelSpec } from './engine.ts';
 
 export interface SliceLayout {

@@ -10,9 +10,9 @@ import { openWasmEngine } from '../engine/wasm/engine.ts';
 import { Random } from '../geometry/random.ts';
 import { randomRotations } from '../geometry/rotation.ts';
 import { hartleyVolume } from '../imaging/hartley.ts';
-import { makeEncoding } from './encodings.ts';
+import { makeEncoding } from './network/encodings.ts';
 import { cubeFromField, fieldCoefficients, fieldSlices } from './fourier-cube.ts';
-import { initialWeights } from './initialise.ts';
+import { initialWeights } from './network/initialise.ts';
 import { decodeVolume } from './volume.ts';
 
 const D = 16;
@@ -43,7 +43,10 @@ describe.each([
   beforeAll(async () => {
     engine = await openWasmEngine({ ownThread: true });
     const encoding = makeEncoding({ type: 'gaussian', frequencies: null, sigma: 0.5 }, D, new Random(1));
-    model = await engine.createModel(spec, encoding, { weights: initialWeights(spec, encoding, new Random(2)) });
+    model = await engine.createModel(
+      { kind: 'network', spec, encoding },
+      { weights: initialWeights(spec, encoding, new Random(2)) },
+    );
   });
   afterAll(() => engine.dispose());
 

@@ -3,7 +3,7 @@
 import type { FieldModel } from '../engine/engine.ts';
 import type { FourierCube, SearchPoints } from '../engine/scoring/scorer.ts';
 import { needsFlip } from '../engine/slices.ts';
-import { throwIfCancelled } from '../formats/errors.ts';
+import { throwIfCancelled } from '../base/errors.ts';
 
 const POINTS_AT_A_TIME = 65536;
 

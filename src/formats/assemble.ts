@@ -4,7 +4,7 @@ import { chooseSource } from './drop/choose-source.ts';
 import { ctfOf, POSES_FROM_PICKLE, type Taken } from './drop/ctf-of-drop.ts';
 import { rowsByIndex } from './drop/csv-rows.ts';
 import { Drop } from './drop/drop.ts';
-import { VitrineError, throwIfCancelled } from './errors.ts';
+import { VitrineError, throwIfCancelled } from '../base/errors.ts';
 import { lookAtPixels } from './drop/look-at-pixels.ts';
 import { listFits, rowMap, tableByOriginalIndex, type RowMap } from './drop/matching.ts';
 import { checkOptics, partOfAngles } from './drop/plausible-optics.ts';

@@ -1,5 +1,5 @@
 // Atoms of a molecular model as columns, whatever file they came from. Positions in Å.
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 
 export interface Atoms {
   count: number;

@@ -1,7 +1,7 @@
 // Atoms of a molecular model, from PDB or mmCIF: one model, one position an atom (no alternate locations).
 import type { Atoms } from './atom-records.ts';
 import { detectKind, bytesOf } from './detect.ts';
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { parseMmcif } from './mmcif.ts';
 import type { NamedBlob } from './particles.ts';
 import { parsePdb } from './pdb.ts';

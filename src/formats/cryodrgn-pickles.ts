@@ -1,7 +1,7 @@
 // cryoDRGN's pickles: pose.pkl (rotations N×3×3, translations N×2 as fraction of the box), ctf.pkl (N×9), ind.pkl
 // (integers into the original stack), z.N.pkl (μ then log σ², two pickles; ab initio: one). Told apart by content.
-import { VitrineError } from './errors.ts';
-import { requireFinite } from './finite.ts';
+import { VitrineError } from '../base/errors.ts';
+import { requireFinite } from '../base/finite.ts';
 import { NumpyArray } from './numpy-arrays.ts';
 import { CTF_WIDTH, type Poses } from './particles.ts';
 import { readPickles, type PickleValue } from './pickle.ts';

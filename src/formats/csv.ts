@@ -1,6 +1,6 @@
 // Tables with a header line, comma-, semicolon- or tab-separated: numeric columns of per-particle values.
 import Papa from 'papaparse';
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 
 export interface CsvTable {
   rows: number;

@@ -1,6 +1,6 @@
 // What kind of file this is, from its first bytes and its name. Bytes decide where they can; the name only tells apart
 // what looks alike. Nothing is parsed here.
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { isNpy } from './npy.ts';
 import { MRC_HEADER_BYTES, parseMrcHeader } from './mrc-header.ts';
 import type { NamedBlob } from './particles.ts';

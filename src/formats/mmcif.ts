@@ -1,7 +1,7 @@
 // mmCIF: the `_atom_site` loop. Labels of the author (auth_*) where given, as the PDB prints them. First model only; of
 // alternate locations the first one.
 import { collectAtoms, type AtomRecord, type Atoms } from './atom-records.ts';
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 
 /** Water is left out; other hetero atoms are kept where `hetero`. Errors: 'atoms-syntax' naming the line. */
 export function parseMmcif(text: string, file: string, hetero = false): Atoms {

@@ -1,6 +1,6 @@
 // The 1024-byte MRC2014 header (Cheng et al. 2015, J. Struct. Biol. 192:146), read in either byte order and written
 // little-endian. Axes of the data: z slowest, x fastest. Lengths in Å.
-import { VitrineError, type Notice } from './errors.ts';
+import { VitrineError, type Notice } from '../base/errors.ts';
 import type { NamedBlob } from './particles.ts';
 
 export const MRC_HEADER_BYTES = 1024;

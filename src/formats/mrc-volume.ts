@@ -1,6 +1,6 @@
 // MRC maps, read whole. A header says along which axis columns, rows and sections run (MAPC, MAPR, MAPS) and where the
 // first voxel lies; values come as [z][y][x] whatever the order in the file, as CCP4 and ChimeraX read them.
-import { VitrineError, type Notice } from './errors.ts';
+import { VitrineError, type Notice } from '../base/errors.ts';
 import { decodePixels } from './mrc.ts';
 import { readMrcHeader, type MrcHeader, type Triple } from './mrc-header.ts';
 import type { NamedBlob } from './particles.ts';

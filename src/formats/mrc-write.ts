@@ -1,5 +1,5 @@
 // MRC2014 mode 2, little-endian: volumes (ispg 1) whole, stacks (ispg 0) whole or by parts for files larger than memory.
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { mrcHeaderBytes, type Triple } from './mrc-header.ts';
 
 /** The bytes of float32 values as they lie in a little-endian file (a view, not a copy). */

@@ -1,7 +1,7 @@
 // MRC stacks, read by range: `openMrcStack` gives images by index without ever holding the file.
 // Pixels come as float32, row-major, x fast; modes 0, 1, 2, 6 and 12 in either byte order. Maps: mrc-volume.ts.
-import { VitrineError, throwIfCancelled, type Notice } from './errors.ts';
-import { float16Table } from './float16.ts';
+import { VitrineError, throwIfCancelled, type Notice } from '../base/errors.ts';
+import { float16Table } from '../base/float16.ts';
 import { readMrcHeader, trustedPixelSize, type MrcHeader } from './mrc-header.ts';
 import type { ImageReader, NamedBlob } from './particles.ts';
 

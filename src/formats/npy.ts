@@ -1,6 +1,6 @@
 // The .npy container (NumPy enhancement proposal 1): magic, version, a Python literal with descr, fortran_order and
 // shape, then raw elements. Plain arrays and one-dimensional structured arrays (cryoSPARC's .cs).
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { NumpyArray, cOrderFromFortran, decodeElements, elementTypeOf, parseElementType } from './numpy-arrays.ts';
 import { parsePythonLiteral, type PythonLiteral } from './python-literal.ts';
 

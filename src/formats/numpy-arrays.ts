@@ -1,5 +1,5 @@
 // NumPy arrays as plain typed arrays in C order: what .npy files, .cs files and pickles share.
-import { float16Table } from './float16.ts';
+import { float16Table } from '../base/float16.ts';
 
 export type NumpyData =
   | Float32Array

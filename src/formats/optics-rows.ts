@@ -1,5 +1,5 @@
 // Rows of OPTICS_COLUMNS put together from what a table says, with a line for each thing that is not ordinary.
-import { VitrineError, type ErrorDetail, type Notice } from './errors.ts';
+import { VitrineError, type ErrorDetail, type Notice } from '../base/errors.ts';
 import { OPTICS_COLUMNS, OPTICS_WIDTH, ORDINARY_OPTICS } from './particles.ts';
 
 type Column = (typeof OPTICS_COLUMNS)[number];

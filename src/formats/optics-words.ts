@@ -1,5 +1,5 @@
 // What a set's optics say beyond the nine columns of a ctf.pkl, in words: for exports that have no place for it.
-import type { Notice } from './errors.ts';
+import type { Notice } from '../base/errors.ts';
 import { OPTICS_WIDTH, ORDINARY_OPTICS } from './particles.ts';
 
 const WORDS: [columns: readonly number[], words: string][] = [

@@ -1,7 +1,7 @@
 // What a set of particles is once its files are understood: images read by index, poses, CTF, the rows they came from.
 // Units and frames follow RELION (docs/CONVENTIONS.md): rotations are row-major 3×3 with slice points p = (x, y, 0)·R;
 // translations are fractions of the box and centre the image.
-import type { Notice } from './errors.ts';
+import type { Notice } from '../base/errors.ts';
 
 /** A file as dropped or named on the command line: its path within the drop and its bytes, read by range. */
 export interface NamedBlob {

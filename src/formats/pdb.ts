@@ -1,6 +1,6 @@
 // PDB format 3.3: fixed columns of ATOM and HETATM records. First model only; of alternate locations the first one.
 import { collectAtoms, type AtomRecord, type Atoms } from './atom-records.ts';
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 
 /** Water is left out; other hetero atoms are kept where `hetero`. Errors: 'atoms-syntax' naming the line. */
 export function parsePdb(text: string, file: string, hetero = false): Atoms {

@@ -1,6 +1,6 @@
 // The byte reader under `pickleparser`'s machine: bytes as views, Python 2's 8-bit strings as latin-1, protocol 0's
 // escaped text, and the position, so that several pickles one after the other can be read from one file.
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 
 const latin1 = (bytes: Uint8Array) => {
   let text = '';

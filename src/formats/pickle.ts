@@ -1,7 +1,7 @@
 // Python pickles, protocols 0–5, by allow-list: numpy arrays and scalars, tuples, lists, dicts, numbers, strings, bytes.
 // Any other global is refused by name before anything is made of it. The stack machine is the `pickleparser` package.
 import { Parser } from 'pickleparser';
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { NumpyArray, cOrderFromFortran, decodeElements, parseElementType } from './numpy-arrays.ts';
 import { PickleBytes } from './pickle-bytes.ts';
 

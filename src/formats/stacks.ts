@@ -1,5 +1,5 @@
 // Many stacks as one: images picked from several readers by (reader, index), so that a table's rows read as a stack.
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { FileImageReader } from './mrc.ts';
 import type { CropReader } from './drop/understanding.ts';
 

@@ -1,5 +1,5 @@
 // A ParticleSet restricted to some of its rows. Rows keep their place in the original stack (`originalIndex`).
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { isFileImageReader } from './mrc.ts';
 import { CTF_WIDTH, OPTICS_WIDTH, type ImageReader, type ParticleSet, type Poses } from './particles.ts';
 import { pickImages } from './stacks.ts';

@@ -1,7 +1,7 @@
 // Writes what torch.save writes (zip of stored entries, tensors through torch._utils._rebuild_tensor_v2, storages
 // aligned to 64 bytes), so that torch.load of PyTorch ≥ 1.6 and cryoDRGN open it.
 import { zipSync, type Zippable } from 'fflate';
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { NumpyArray, type NumpyData } from './numpy-arrays.ts';
 import { PickleStream } from './pickle-write.ts';
 import { TorchTensor, type CheckpointDict, type CheckpointValue } from './torch-checkpoint.ts';

@@ -1,7 +1,7 @@
 // PyTorch checkpoints (zip format, PyTorch ≥ 1.6): `data.pkl` describes nested dicts and tensors, `data/K` hold the
 // storages, little-endian. Read as plain objects with tensors in C order. Legacy (pre-1.6) files are not read.
 import { unzipSync } from 'fflate';
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { NumpyArray } from './numpy-arrays.ts';
 import { decodeElements, parseElementType, type ElementType, type NumpyData } from './numpy-arrays.ts';
 import { readPickles } from './pickle.ts';

@@ -1,5 +1,5 @@
 // Files packed with gzip, unpacked whole: images are read by range, which a packed file does not allow.
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { NamedBlob } from './particles.ts';
 
 /** What is held in memory at most. */

@@ -1,6 +1,6 @@
 // config.yaml of a cryoDRGN work directory: plain values only (what its fields mean is said where runs are kept).
 import { parse, stringify } from 'yaml';
-import { VitrineError } from './errors.ts';
+import { VitrineError } from '../base/errors.ts';
 
 export type YamlValue = null | boolean | number | string | YamlValue[] | { [key: string]: YamlValue };
 export type YamlConfig = Record<string, YamlValue>;

@@ -1,7 +1,7 @@
 // The phase that a tilted beam gives an image (Glaeser 2011; docs/CONVENTIONS.md, "Beyond the nine columns"), taken out once an
 // image: an image formed at tilt t (mrad) has the transform e^{iψ}·F, ψ(k) = −2π·Cs·λ²·10⁻³·(t·Mk)|Mk|², k in 1/Å, Cs in Å.
 import { CTF_WIDTH, OPTICS_WIDTH } from '../formats/particles.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { electronWavelengthAngstrom } from './ctf.ts';
 import type { Lattice } from './lattice.ts';
 

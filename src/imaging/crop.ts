@@ -1,6 +1,6 @@
 // Fourier downsampling: the centre d^n of a centred Hartley transform. The pixel sum is kept, so real-space values grow
 // by (D/d)^n (docs/CONVENTIONS.md). Images are row-major D², volumes D³ [z][y][x]; both boxes even, d ≤ D.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { hartleyImage, hartleyVolume, inverseHartleyImage, inverseHartleyVolume } from './hartley.ts';
 
 /** Error: 'value-out-of-range' where the smaller box is odd, not whole or larger than the box. */

@@ -1,7 +1,7 @@
 // Images of a stack at a smaller, even box, cropped in Fourier space as they are read: for stacks of odd box, and for
 // stacks that have to share one box.
 import type { FileImageReader } from '../formats/mrc.ts';
-import { throwIfCancelled } from '../formats/errors.ts';
+import { throwIfCancelled } from '../base/errors.ts';
 import { downsampleImage, requireCrop } from './crop.ts';
 import { inverseHartleyImage } from './hartley.ts';
 import { hartleyOfOddImage } from './odd-box.ts';

@@ -1,5 +1,5 @@
 // Particles of an odd box, which transforms here do not take, at the even box below it.
-import type { Notice } from '../formats/errors.ts';
+import type { Notice } from '../base/errors.ts';
 import { isFileImageReader } from '../formats/mrc.ts';
 import { CTF_WIDTH, type ParticleSet } from '../formats/particles.ts';
 import type { Understanding } from '../formats/drop/understanding.ts';

@@ -1,7 +1,7 @@
 // The symmetrised lattice of an image's transform and its mask (docs/CONVENTIONS.md, "Images and transforms").
 // A D×D transform (D even) grows to (D+1)², so that k and −k are both on the grid and zero sits in the middle.
 // Axes: raster order, y slow, x fast; coordinates are k/D in cycles per pixel, linspace(−½, ½, D+1).
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 
 export interface Lattice {
   /** Image side D, pixels, even. */

@@ -1,6 +1,6 @@
 // A molecule to simulate images of: atoms as Gaussians of their atomic number's weight, the part of them that swings
 // about a hinge, and the domains that a composition may lack. Positions in Å, n×3 (x, y, z).
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { Atoms } from '../formats/atom-records.ts';
 import { rotateAboutAxis } from '../geometry/rotation.ts';
 

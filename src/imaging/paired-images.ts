@@ -1,5 +1,5 @@
 // Two stacks of the same particles as one: an image holds both views' values, the untilted first.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { HartleyImages, HartleyShard } from './hartley-images.ts';
 
 /** Errors: 'count-mismatch' where the stacks differ in number, 'value-out-of-range' where their boxes differ. */

@@ -2,7 +2,7 @@
 // sign flip, centred Hartley transform, crop to the training box, symmetrised lattice, division by one standard deviation
 // taken over at most 1000 evenly strided images (sign-flipped, cropped, symmetrised, not windowed).
 // Streamed: one shard, one batch of images and one image's transform are held, whatever the size of the stack.
-import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
+import { throwIfCancelled, VitrineError } from '../base/errors.ts';
 import type { ImageReader } from '../formats/particles.ts';
 import type { HartleyShard } from './hartley-images.ts';
 import { makeLattice, type Lattice } from './lattice.ts';

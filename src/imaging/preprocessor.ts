@@ -1,6 +1,6 @@
 // One image's way from real space to what training reads: window, sign flip, centred Hartley transform, crop to the training
 // box, symmetrised lattice; and what else may go that way, a graphics processor.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { requireCrop } from './crop.ts';
 import { hartleyImage } from './hartley.ts';
 import { makeWindow } from './window.ts';

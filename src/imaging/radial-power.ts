@@ -1,5 +1,5 @@
 // Rotationally averaged power spectra of single images: |F|² over shells of one Fourier pixel, zero frequency left out.
-import { throwIfCancelled } from '../formats/errors.ts';
+import { throwIfCancelled } from '../base/errors.ts';
 import type { ImageReader } from '../formats/particles.ts';
 import { halfSpectrumLength, transformImage } from './spectrum.ts';
 

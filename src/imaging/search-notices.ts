@@ -1,5 +1,5 @@
 // What should be known before poses are looked for in a set of images.
-import type { Notice } from '../formats/errors.ts';
+import type { Notice } from '../base/errors.ts';
 
 /** Below it the views are too sparse for a start from noise to find its way. */
 export const FEW_IMAGES = 200;

@@ -2,7 +2,7 @@
 // analytically, shifted, multiplied by the CTF, with white noise; scaled to mean 0 and standard deviation 1, particles
 // white. SNR = variance of the signal over the whole image / variance of the noise (Zhong's thesis, section 3.4).
 // Images are made when they are read, each from the seed and its number alone, so a set may be of any size.
-import { VitrineError, throwIfCancelled } from '../formats/errors.ts';
+import { VitrineError, throwIfCancelled } from '../base/errors.ts';
 import { CTF_WIDTH } from '../formats/particles.ts';
 import type { ImageReader, Poses } from '../formats/particles.ts';
 import { Random } from '../geometry/random.ts';

@@ -2,7 +2,7 @@
 // Domain 'fourier' is asked on one half of space: z < 0, and on z = 0 where y < 0, or y = 0 and x ≤ 0; the other half is
 // the complex conjugate. Domain 'hartley' is asked everywhere. A preview of d < D pixels asks the centre d³ of the D³
 // lattice: the same map, low-passed at d/D of Nyquist.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 
 export interface Sphere {
   /** D: the box the coordinates are fractions of. */

@@ -1,6 +1,6 @@
 // Latents of every image: a pass of the encoder over the shards in order.
 import type { FieldModel, Latents } from '../engine/engine.ts';
-import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
+import { throwIfCancelled, VitrineError } from '../base/errors.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 import { encoderBatch, type EncodedData } from './image-batches.ts';
 

@@ -1,8 +1,8 @@
 // How long a training will take and how much memory, from a few timed steps of the very model on the very images.
 import type { ChoosingOptions, Engine } from '../engine/engine.ts';
-import { throwIfCancelled } from '../formats/errors.ts';
+import { throwIfCancelled } from '../base/errors.ts';
 import { betaAt } from './beta.ts';
-import { nextTask } from '../engine/event-loop.ts';
+import { nextTask } from '../base/event-loop.ts';
 import { trainingBatch } from './image-batches.ts';
 import { ShuffledImages } from './shuffled-images.ts';
 import type { Checkpoint, TrainingData, TrainingPlan } from './training.ts';
@@ -32,7 +32,7 @@ export async function estimateTraining(
   signal?: AbortSignal,
   choosing?: Pick<ChoosingOptions, 'onProgress' | 'onNotice'>,
 ): Promise<TrainingEstimate> {
-  const model = await engine.createModel(plan.spec, start.encoding, start, {
+  const model = await engine.createModel(start.field, start, {
     precision: plan.precision ?? 'auto',
     batchSize: plan.batchSize,
     choosing: { when: 'first', ...choosing },

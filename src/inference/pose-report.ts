@@ -1,5 +1,5 @@
 // How the poses of an ab initio run stand, for the screen and the record: plain data.
-import type { Notice } from '../formats/errors.ts';
+import type { Notice } from '../base/errors.ts';
 
 export interface PoseReport {
   /** 'start': expectation–maximisation; 'refine': its poses on finer grids; 'search': a pose search of an epoch. */

@@ -11,7 +11,7 @@ describeWithReference('latents of the hinge set', () => {
     const images = await hingeImages();
     expect(images.standardDeviation).toBeCloseTo(field.dataset.standardDeviation, 3);
     const engine = await openTfjsEngine();
-    const model = await engine.createModel(field.spec, checkpoint.encoding, { weights: checkpoint.weights });
+    const model = await engine.createModel(checkpoint.field, { weights: checkpoint.weights });
     const found = await encodeAll(
       model,
       { images, translations: hingePoses().translations, ctf: hingeCtf() },

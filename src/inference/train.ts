@@ -1,9 +1,9 @@
-// Learning a field from images with given poses: the homogeneous field (zDim 0) and the VAE of cryoDRGN (Zhong et al.
+// Learning a field from images with given poses: the homogeneous field and the VAE of cryoDRGN (Zhong et al.
 // 2021). Each epoch passes over all images in a new order, then encodes them all and hands out a checkpoint. A run that
 // resumes from a checkpoint goes on bit for bit as if it had not stopped, on the same device.
 import type { ChoosingOptions, Engine, FieldModel, KernelChoice } from '../engine/engine.ts';
-import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
-import { nextTask, wait } from '../engine/event-loop.ts';
+import { throwIfCancelled, VitrineError } from '../base/errors.ts';
+import { nextTask, wait } from '../base/event-loop.ts';
 import { trainEpoch, type Portions } from './epoch.ts';
 import { ShuffledImages } from './shuffled-images.ts';
 import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, TrainingPlan } from './training.ts';
@@ -47,7 +47,7 @@ export async function openTrainer(
 ): Promise<Trainer> {
   checkCounts(data);
   const modelFrom = async (from: Checkpoint, kernels?: KernelChoice): Promise<FieldModel> => {
-    const model = await engine.createModel(plan.spec, from.encoding, from, {
+    const model = await engine.createModel(from.field, from, {
       precision: plan.precision ?? 'auto',
       batchSize: plan.batchSize,
       choosing: { when: 'beside', ...hooks.choosing },

@@ -8,7 +8,7 @@ import { pairedImages } from '../imaging/paired-images.ts';
 import type { TrainingControl, TrainingEvent } from '../inference/training.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
-import { validateParams, type Params } from '../params.ts';
+import { validateParams, type Params } from '../params/params.ts';
 import { abInitioPlan } from './abinit-job.ts';
 import { flipHand } from './flip-hand.ts';
 import { planFrom, trainRun, writeRunFolder, fieldOfRun, type RunParticles } from './train-job.ts';

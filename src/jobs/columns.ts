@@ -2,7 +2,7 @@
 import { writeLatentsPickle } from '../formats/cryodrgn-pickles.ts';
 import { readCsv, writeCsv } from '../formats/csv.ts';
 import { rowsByIndex } from '../formats/drop/csv-rows.ts';
-import { VitrineError, type Notice } from '../formats/errors.ts';
+import { VitrineError, type Notice } from '../base/errors.ts';
 import { CTF_WIDTH, type NamedBlob, type Poses } from '../formats/particles.ts';
 import { eulerFromMatrix } from '../geometry/rotation.ts';
 import type { KeptDataset, NumberColumn } from '../library/datasets.ts';

@@ -6,7 +6,7 @@ import { csOptics } from '../formats/cs/cs-optics.ts';
 import { csImages, csPixelSize, joinPassthrough } from '../formats/cs/cs-particles.ts';
 import { csPoses } from '../formats/cs/cs-poses.ts';
 import { bytesOf } from '../formats/detect.ts';
-import { VitrineError, type Notice } from '../formats/errors.ts';
+import { VitrineError, type Notice } from '../base/errors.ts';
 import type { CtfGivens, ImageScale } from '../formats/image-scale.ts';
 import { MrcStackWriter } from '../formats/mrc-write.ts';
 import type { NamedBlob, ParticleSet, Poses } from '../formats/particles.ts';

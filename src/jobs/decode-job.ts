@@ -1,7 +1,8 @@
 // Maps from a run's weights at chosen latents, in order.
 import type { Engine, FieldModel } from '../engine/engine.ts';
+import { boxPixelsOf, latentDimension } from '../field/kinds.ts';
 import { decodeVolume } from '../field/volume.ts';
-import { throwIfCancelled, VitrineError } from '../formats/errors.ts';
+import { throwIfCancelled, VitrineError } from '../base/errors.ts';
 import { writeMrcVolume } from '../formats/mrc-write.ts';
 import type { RunField, RunFolder } from '../library/runs.ts';
 import type { Storage } from '../library/storage.ts';
@@ -19,12 +20,8 @@ export interface LoadedRun {
  */
 export async function loadModel(engine: Engine, run: RunFolder, epoch: number | null): Promise<LoadedRun> {
   const { field, checkpoint } = await run.loadCheckpoint(epoch);
-  const model = await engine.createModel(
-    field.spec,
-    checkpoint.encoding,
-    { weights: checkpoint.weights },
-    { choosing: { when: 'never' } },
-  );
+  const state = { weights: checkpoint.weights };
+  const model = await engine.createModel(checkpoint.field, state, { choosing: { when: 'never' } });
   return { model, field, epoch: checkpoint.epoch };
 }
 
@@ -36,12 +33,12 @@ export async function decodeSeries(
   onVolume: (index: number, values: Float32Array) => Promise<void> | void,
   { signal, onProgress }: JobOptions = {},
 ): Promise<void> {
-  const { zDim } = field.spec;
+  const dimension = latentDimension(field);
   for (const [index, z] of zs.entries()) {
-    if (z.length !== zDim)
+    if (z.length !== dimension)
       throw new VitrineError('value-out-of-range', 'A latent does not fit the model.', {
         row: index + 1,
-        expected: `${zDim} values`,
+        expected: `${dimension} values`,
         found: String(z.length),
         advice: 'Use latents of this run.',
       });
@@ -49,9 +46,9 @@ export async function decodeSeries(
     const message = `Decoding map ${index + 1} of ${zs.length}`;
     const tell = (within: number) => onProgress?.({ fraction: (index + within) / zs.length, message });
     tell(0);
-    const latent = zDim > 0 ? Float32Array.from(z) : null;
+    const latent = dimension > 0 ? Float32Array.from(z) : null;
     const options = { signal, onProgress: whereLong(tell) };
-    const box = boxPixels ?? field.spec.boxPixels;
+    const box = boxPixels ?? boxPixelsOf(field);
     await onVolume(index, await decodeVolume(model, latent, box, field.dataset.standardDeviation, options));
   }
   onProgress?.({ fraction: 1, message: `Decoded ${zs.length} maps` });
@@ -86,7 +83,7 @@ export async function writeMaps(
   folder: string,
   options: JobOptions = {},
 ): Promise<string[]> {
-  const { boxPixels } = run.field.spec;
+  const boxPixels = boxPixelsOf(run.field);
   const paths: string[] = [];
   await decodeSeries(
     run,

@@ -1,5 +1,5 @@
 // Lists of particles out of a kept dataset and back in.
-import type { Notice } from '../formats/errors.ts';
+import type { Notice } from '../base/errors.ts';
 import type { NamedBlob } from '../formats/particles.ts';
 import { detectKind } from '../formats/detect.ts';
 import { withGivenValues } from '../formats/lists/given-values.ts';

@@ -1,6 +1,6 @@
 // The hand of a run turned: the weights and poses of every epoch that is kept, and the maps of its start.
-import { mirrorField } from '../field/mirror.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { kindOf } from '../field/kinds.ts';
+import { VitrineError } from '../base/errors.ts';
 import { readMrcVolume } from '../formats/mrc-volume.ts';
 import { writeMrcVolume } from '../formats/mrc-write.ts';
 import { mirrorPoses, mirrorVolume } from '../imaging/hand.ts';
@@ -17,7 +17,12 @@ export async function flipHand(run: RunFolder): Promise<RunRecord> {
   const { learningRate, weightDecay } = record.params;
   for (const epoch of await run.epochs()) {
     const { field, checkpoint } = await run.loadCheckpoint(epoch);
-    const mirrored = mirrorField(field.spec, checkpoint);
+    const { mirror } = kindOf(field);
+    if (!mirror)
+      throw new VitrineError('usage', 'The other hand of this kind of field cannot be made.', {
+        advice: 'Mirror its maps in the program that shows them.',
+      });
+    const mirrored = mirror(checkpoint);
     await run.writeWeights(field, { ...mirrored, epoch }, { learningRate, weightDecay });
   }
   const epochs = [0, ...(await run.epochs())];

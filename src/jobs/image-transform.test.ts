@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { expectClose, randomNumbers } from '../../testing/kernel-cases.ts';
+import { expectClose, randomNumbers } from '../engine/proof/kernel-cases.ts';
 import { offerSoftwareVulkan } from '../../testing/software-vulkan.ts';
 import { findAdapter } from '../engine/gpu-adapter.ts';
 import { dawn } from '../engine/node/dawn.ts';

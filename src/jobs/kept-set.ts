@@ -1,6 +1,6 @@
 // A kept dataset as a ParticleSet again, for lists to be written and compared: without its images, which may be gone.
 import { parseCs, type CsTable } from '../formats/cs/cs.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { FileImageReader } from '../formats/mrc.ts';
 import type { ImageReader, ParticleSet, ParticleTable } from '../formats/particles.ts';
 import { parseStarParticles } from '../formats/star/star-particles.ts';
@@ -61,7 +61,7 @@ function absentImages(
     pixelSizeAngstrom: record.pixelSizeAngstrom,
     read: () =>
       Promise.reject(
-        new VitrineError('file-missing', 'The original images are not at hand.', {
+        new VitrineError('file-missing', 'The original image files are not open.', {
           file: record.name,
           advice: 'Open the original files again.',
         }),

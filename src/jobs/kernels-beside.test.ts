@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { openTestAdapter } from '../../testing/adapter.ts';
 import { newRecord, noiseParticles } from '../../testing/noise-run.ts';
-import { wait } from '../engine/event-loop.ts';
+import { wait } from '../base/event-loop.ts';
 import type { ChoosingProgress } from '../engine/engine.ts';
 import { openWgslEngine } from '../engine/wgsl/engine.ts';
 import { MemoryStorage } from '../library/memory.ts';

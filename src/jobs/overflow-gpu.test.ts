@@ -5,10 +5,10 @@ import { openTestAdapter } from '../../testing/adapter.ts';
 import { newRecord, noiseParticles } from '../../testing/noise-run.ts';
 import { openWgslEngine } from '../engine/wgsl/engine.ts';
 import { defaultTuning } from '../engine/wgsl/tuning/store.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 import { trainRun, writeRunFolder, type RunParticles } from './train-job.ts';
 
 const adapter = await openTestAdapter();

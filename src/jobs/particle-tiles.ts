@@ -1,6 +1,6 @@
 // Particles as pictures: low-pass, sign of the CTF and centring where asked for, each scaled to mean 0 and standard
 // deviation 1. From real-space images, or from prepared ones (Hartley values) where the original files are gone.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { CTF_WIDTH, OPTICS_WIDTH, type ImageReader } from '../formats/particles.ts';
 import { removeBeamTilt } from '../imaging/beam-tilt.ts';
 import { ctfAtPoints } from '../imaging/ctf.ts';

@@ -1,6 +1,6 @@
 // Poses found from the images, for other programs: pose.pkl, or the table the set came from with the poses in it.
 import { writePosePickle } from '../formats/cryodrgn-pickles.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { ParticleSet, Poses } from '../formats/particles.ts';
 import { csWithPoses, starWithPoses } from '../formats/lists/pose-tables.ts';
 import { writeSelection, type ListOptions } from '../formats/lists/selection-files.ts';

@@ -1,6 +1,6 @@
 // Images prepared for training, kept by content: the first run of a set reads and transforms the stack, later runs and
 // resumed ones find the shards. A preparation that was broken off goes on after the shards it had written.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { ImageReader } from '../formats/particles.ts';
 import { beamTiltBytes, removeBeamTilt, type TiltedOptics } from '../imaging/beam-tilt.ts';
 import type { HartleyShard } from '../imaging/hartley-images.ts';
@@ -8,7 +8,8 @@ import { makeLattice, type Lattice } from '../imaging/lattice.ts';
 import { prepareImages } from '../imaging/preprocess.ts';
 import { cacheKey, ParticleCache, ParticleCacheWriter, sha256, SHARD_SIZE } from '../library/particle-cache.ts';
 import type { Storage } from '../library/storage.ts';
-import type { Params } from '../params.ts';
+import { resolveAuto } from '../params/auto.ts';
+import type { Params } from '../params/params.ts';
 import { openImageTransform } from './image-transform.ts';
 import type { JobOptions } from './progress.ts';
 
@@ -28,12 +29,9 @@ export interface ImageOptions {
   windowRadius: number;
 }
 
-/** Largest box that is trained without being asked for. */
-const LARGEST_AUTOMATIC_BOX = 256;
-
 /** Error 'value-out-of-range' for a box larger than the images. */
 export function imageOptionsOf(params: Params, imagePixels: number): ImageOptions {
-  const boxPixels = params.boxPixels === 'auto' ? Math.min(imagePixels, LARGEST_AUTOMATIC_BOX) : params.boxPixels;
+  const { boxPixels } = resolveAuto(params, { boxPixels: imagePixels });
   if (boxPixels > imagePixels)
     throw new VitrineError(
       'value-out-of-range',

@@ -10,7 +10,7 @@ import { rotationDistanceSquared } from '../geometry/rotation.ts';
 import { simulate } from '../imaging/simulate.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
-import { AB_INITIO_DEFAULTS, validateParams } from '../params.ts';
+import { AB_INITIO_DEFAULTS, validateParams } from '../params/params.ts';
 import { newRecord } from '../../testing/noise-run.ts';
 import { loadModel, type LoadedRun } from './decode-job.ts';
 import { prepareParticles } from './prepare.ts';

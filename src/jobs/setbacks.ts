@@ -2,9 +2,9 @@
 // float16 that does not hold the gradients gives way to float32, and it goes on from the last checkpoint. Only what keeps
 // happening ends the run.
 import type { Engine } from '../engine/engine.ts';
-import { wait } from '../engine/event-loop.ts';
-import { throwIfCancelled, VitrineError, type Notice } from '../formats/errors.ts';
-import type { Params } from '../params.ts';
+import { wait } from '../base/event-loop.ts';
+import { throwIfCancelled, VitrineError, type Notice } from '../base/errors.ts';
+import type { Params } from '../params/params.ts';
 
 /** Losses without an epoch finished between them, after which the run fails. */
 export const LOSSES_BORNE = 3;

@@ -1,6 +1,6 @@
 // Simulated particles as files, with their truth: particles.mrcs, particles.star (RELION 3.1), poses.pkl, ctf.pkl,
 // labels.csv (state, angle, composition of each image), truth/truth_000.mrc …, simulate.json.
-import { throwIfCancelled } from '../formats/errors.ts';
+import { throwIfCancelled } from '../base/errors.ts';
 import { writeCtfPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { MrcStackWriter, writeMrcVolume } from '../formats/mrc-write.ts';
 import { CTF_WIDTH } from '../formats/particles.ts';

@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { BATCH, COUNT, EPOCHS, newRecord, noiseParticles, params } from '../../testing/noise-run.ts';
 import { openFailingEngine, type EngineCall, type FailingEngine, type Trouble } from '../../testing/failing-engine.ts';
 import { MOST_LEFT_OUT } from '../engine/precision.ts';
-import { VitrineError, type Notice } from '../formats/errors.ts';
+import { VitrineError, type Notice } from '../base/errors.ts';
 import type { TrainingControl, TrainingEvent } from '../inference/training.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 import { LOSSES_BORNE, type AdaptedParams } from './setbacks.ts';
 import { trainRun, writeRunFolder } from './train-job.ts';
 

@@ -1,8 +1,9 @@
 // A training from its parameters to a run folder: writes what each epoch learned before the next begins, goes on from the
 // last whole epoch, by itself where the device was lost, and leaves a status that says how it ended.
 import type { ChoosingProgress, Engine, FieldModel } from '../engine/engine.ts';
-import { fieldFromParams, type FieldDescription } from '../field/spec.ts';
-import { throwIfCancelled, VitrineError, type Notice } from '../formats/errors.ts';
+import type { FieldDescription } from '../field/description.ts';
+import { boxPixelsOf, fieldFromParams } from '../field/kinds.ts';
+import { throwIfCancelled, VitrineError, type Notice } from '../base/errors.ts';
 import { writeCtfPickle, writeIndexPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { CTF_WIDTH, type Poses } from '../formats/particles.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
@@ -14,7 +15,8 @@ import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, Training
 import type { RunRecord } from '../library/run-record.ts';
 import { writeRunOptics } from '../library/run-optics.ts';
 import type { RunFolder } from '../library/runs.ts';
-import type { Params } from '../params.ts';
+import { resolveAuto } from '../params/auto.ts';
+import type { Params } from '../params/params.ts';
 import { Setbacks, type AdaptedParams } from './setbacks.ts';
 
 const NOTICES_KEPT = 20;
@@ -49,13 +51,13 @@ export interface TrainJobHooks {
 
 /** The run's field; of tilt pairs its encoder joins two views. */
 export function fieldOfRun({ params, boxPixels }: RunRecord, { isTiltPairs }: Pick<RunParticles, 'isTiltPairs'>) {
-  return fieldFromParams(params, boxPixels, isTiltPairs ? 2 : 1);
+  return fieldFromParams(params, boxPixels, { views: isTiltPairs ? 2 : 1 });
 }
 
 export function planFrom(params: Params, field: FieldDescription): TrainingPlan {
   const { epochs, batchSize, learningRate, weightDecay, betaSchedule, seed, precision } = params;
-  const beta = params.beta === 'auto' ? (params.zDim > 0 ? 1 / params.zDim : 0) : params.beta;
-  return { spec: field.spec, epochs, batchSize, learningRate, weightDecay, beta, betaSchedule, seed, precision };
+  const { beta } = resolveAuto(params, { boxPixels: boxPixelsOf(field) });
+  return { field, epochs, batchSize, learningRate, weightDecay, beta, betaSchedule, seed, precision };
 }
 
 /** CTF rows of images cropped to another box: the field of view stays, so the pixel grows. */

@@ -13,11 +13,11 @@ import { makeLattice } from '../imaging/lattice.ts';
 import { PortionSearch } from '../inference/ab-initio/portion-search.ts';
 import { findStart } from '../inference/em-start/start.ts';
 import type { TrainingData } from '../inference/training.ts';
-import { AB_INITIO_DEFAULTS, validateParams } from '../params.ts';
+import { AB_INITIO_DEFAULTS, validateParams } from '../params/params.ts';
 import { percentile } from '../validation/mask.ts';
 import { abInitioPlan, unknownPoses } from './abinit-job.ts';
 import { planFrom } from './train-job.ts';
-import { fieldFromParams } from '../field/spec.ts';
+import { fieldFromParams } from '../field/kinds.ts';
 
 const D = 20;
 const COUNT = 32;

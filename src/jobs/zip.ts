@@ -1,6 +1,6 @@
 // Archives that leave the page: a run folder, or a series of maps. Entries are stored: weights and maps hardly shrink.
 import { Zip, ZipPassThrough, zipSync, type Zippable } from 'fflate';
-import { throwIfCancelled } from '../formats/errors.ts';
+import { throwIfCancelled } from '../base/errors.ts';
 import type { Storage } from '../library/storage.ts';
 import { csvOf } from './csv.ts';
 import { mapName } from './decode-job.ts';

@@ -1,11 +1,11 @@
 // k-means of the latents (Lloyd's iterations from a kmeans++ start; Arthur and Vassilvitskii 2007), over flat arrays so
 // that 1,000,000 × 8 fits. Labels are ordered so that neighbours in number are neighbours in space (cluster-order.ts).
 // A cluster stands for itself by the particle nearest its centre: a decoded map is then one that data support.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { Random } from '../geometry/random.ts';
 import { orderOfCentres } from './cluster-order.ts';
 import { nearestRows } from './nearest.ts';
-import { type LongWork, Pace } from './pace.ts';
+import { type LongWork, Pace } from '../base/pace.ts';
 
 export interface Clusters {
   /** N labels, 0 … k−1. */

@@ -1,7 +1,7 @@
 // The k nearest rows of each row, exactly, by a k-d tree over flat arrays (Friedman, Bentley and Finkel 1977): leaves of
 // a few rows, split at the median of the widest axis, asked with the incremental box distance of Arya and Mount (1993).
 // Latents have few dimensions (1 … 16), where this beats comparing all pairs by far.
-import { type LongWork, Pace } from './pace.ts';
+import { type LongWork, Pace } from '../base/pace.ts';
 
 export interface Neighbours {
   /** Neighbours a row. */

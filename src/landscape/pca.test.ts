@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { describeWithReference, referenceBytes } from '../../testing/reference.ts';
 import { principalComponents } from './pca.ts';
 import { Random } from '../geometry/random.ts';

@@ -2,8 +2,8 @@
 // 1,000,000 × 8 costs one pass for the mean and one for the covariance. Axes: rows of N×zDim.
 // Sign convention, so that a run looks the same every time: an axis's largest loading (by size) is positive.
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { VitrineError } from '../formats/errors.ts';
-import { type LongWork, Pace } from './pace.ts';
+import { VitrineError } from '../base/errors.ts';
+import { type LongWork, Pace } from '../base/pace.ts';
 
 export interface PrincipalComponents {
   /** N×components, projections of the centred latents. */

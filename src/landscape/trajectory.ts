@@ -1,6 +1,6 @@
 // Paths through latent space: along a principal component between two percentiles of its projections (the other
 // components at their mean), or through chosen points in straight segments at equal steps of arc length.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import type { PrincipalComponents } from './pca.ts';
 
 /** steps×zDim. Percentiles are 0 … 100, of all particles, with linear interpolation between ranks (NumPy's). */

@@ -4,7 +4,7 @@
 // distance as float32 (128 steps an octave: within 0.4 %, far below the noise of the sampling).
 import { Random } from '../geometry/random.ts';
 import type { FuzzyGraph } from './fuzzy-graph.ts';
-import { type LongWork, Pace } from './pace.ts';
+import { type LongWork, Pace } from '../base/pace.ts';
 
 /** Least-squares fit of 1/(1 + a d^2b) to: 1 for d < 0.1, else exp(−(d − 0.1)): minimum distance 0.1, spread 1. */
 export const CURVE = { a: 1.57694, b: 0.89506 };

@@ -3,11 +3,11 @@
 // (Kobak and Linderman 2021: it keeps the global arrangement, and the picture does not turn from run to run).
 // Above `fitAtMost` rows the map is fitted on a random sample of that many, and every other particle is placed at the
 // mean of its 15 nearest fitted neighbours, weighted as UMAP weighs edges. All particles appear, none is left out.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { Random } from '../geometry/random.ts';
 import { fuzzyGraph, membershipStrengths } from './fuzzy-graph.ts';
 import { NeighbourTree } from './neighbours.ts';
-import type { LongWork } from './pace.ts';
+import type { LongWork } from '../base/pace.ts';
 import { principalComponents } from './pca.ts';
 import { epochsFor, layOut } from './umap-layout.ts';
 

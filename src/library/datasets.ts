@@ -1,7 +1,7 @@
 // Datasets kept: everything about the particles but their images, so that runs resume and lists are exported without
 // the original files. datasets/ID/ holds dataset.json, poses, CTF and original rows as raw arrays, the STAR or .cs as it
 // was, and columns.json with column-K.f32. Images are kept apart, by content (particle-cache.ts).
-import type { Notice } from '../formats/errors.ts';
+import type { Notice } from '../base/errors.ts';
 import { isFileImageReader, type FileImageReader } from '../formats/mrc.ts';
 import { isCsTable } from '../formats/lists/star-from-cs.ts';
 import type { OpticsGroup, ParticleSet, Poses } from '../formats/particles.ts';

@@ -2,10 +2,10 @@
 // float32 where the whole set takes at most 256 MiB, else float16. Kept by content: the key is a hash of sampled images
 // and of how they were prepared, so a second run of the same set finds them and another preprocessing does not.
 // Layout of images/KEY/: meta.json, shard-00000.f32 … (little-endian, count × points), `complete` once all are there.
-import { VitrineError, throwIfCancelled } from '../formats/errors.ts';
+import { VitrineError, throwIfCancelled } from '../base/errors.ts';
 import type { ImageReader } from '../formats/particles.ts';
 import type { HartleyImages, HartleyShard } from '../imaging/hartley-images.ts';
-import { decodeHalves, encodeHalves } from '../formats/float16.ts';
+import { decodeHalves, encodeHalves } from '../base/float16.ts';
 import type { Storage } from './storage.ts';
 
 export const SHARD_SIZE = 1024;

@@ -1,5 +1,5 @@
 // Paths within a storage: relative, '/'-separated, no way out of the root.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 
 /** The parts of a path; an empty list is the root. Error 'storage' for '..', absolute paths and backslashes. */
 export function pathParts(path: string): string[] {

@@ -1,5 +1,5 @@
 // The configuration of a run folder: config.yaml, or the pickled dict that cryoDRGN wrote before version 2.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { NumpyArray } from '../formats/numpy-arrays.ts';
 import { readPickles, type PickleValue } from '../formats/pickle.ts';
 import { readYamlConfig, type YamlConfig, type YamlValue } from '../formats/yaml-config.ts';

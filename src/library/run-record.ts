@@ -1,9 +1,9 @@
 // vitrine.json: what a run folder says beyond a cryoDRGN work directory. Written after every epoch.
 import type { DeviceInfo, KernelChoice } from '../engine/engine.ts';
-import type { ErrorData, Notice } from '../formats/errors.ts';
+import type { ErrorData, Notice } from '../base/errors.ts';
 import type { EpochSummary } from '../inference/training.ts';
 import type { PoseReport } from '../inference/pose-report.ts';
-import type { Params } from '../params.ts';
+import type { Params } from '../params/params.ts';
 
 export type RunStatus = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
 

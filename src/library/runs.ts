@@ -2,9 +2,11 @@
 // vitrine.json. Opens cryoDRGN's own folders too, which lack vitrine.json; old ones have config.pkl, and their last
 // epoch's files no number. Each epoch's files are written before
 // vitrine.json counts it, and older ones go after: a crash at any moment leaves a run that goes on from a whole epoch.
-import { checkpointDictionary, readCheckpoint, type OptimizerArguments } from '../field/checkpoint.ts';
-import { configFromField, fieldFromConfig, type DatasetArguments, type FieldDescription } from '../field/spec.ts';
-import { VitrineError } from '../formats/errors.ts';
+import { configFromField, fieldFromConfig, type DatasetArguments } from '../field/config.ts';
+import type { FieldDescription } from '../field/description.ts';
+import type { OptimizerArguments } from '../field/kind.ts';
+import { kindOf, latentDimension } from '../field/kinds.ts';
+import { VitrineError } from '../base/errors.ts';
 import { readCryodrgnPickle, writeLatentsPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { readCsv } from '../formats/csv.ts';
 import { writeMrcVolume } from '../formats/mrc-write.ts';
@@ -145,11 +147,11 @@ export class RunFolder {
 
   async writeWeights(
     field: FieldDescription,
-    checkpoint: Pick<Checkpoint, 'epoch' | 'weights' | 'encoding' | 'optimizer'>,
+    checkpoint: Pick<Checkpoint, 'epoch' | 'field' | 'weights' | 'optimizer'>,
     optimizer: OptimizerArguments,
   ): Promise<void> {
     const name = `weights.${checkpoint.epoch}`;
-    const bytes = writeTorchCheckpoint(checkpointDictionary(field, checkpoint, optimizer), name);
+    const bytes = writeTorchCheckpoint(kindOf(field).toCheckpoint(field, checkpoint, optimizer), name);
     await this.storage.write(this.path(`${name}.pkl`), bytes);
   }
 
@@ -164,7 +166,7 @@ export class RunFolder {
     if (latents)
       await this.storage.write(
         this.path(`z.${epoch}.pkl`),
-        writeLatentsPickle(field.spec.zDim, latents.mu, latents.logVariance),
+        writeLatentsPickle(latentDimension(field), latents.mu, latents.logVariance),
       );
     if (checkpoint.poses) await this.savePoses(epoch, checkpoint.poses, checkpoint.tiltedPoses);
     await this.update({ epochsDone: epoch, history: checkpoint.history });
@@ -238,15 +240,15 @@ export class RunFolder {
     const wanted = await this.epochOf(epoch);
     const name = await this.nameOf('weights', wanted);
     const bytes = await this.storage.read(this.path(name));
-    const read = readCheckpoint(readTorchCheckpoint(bytes ?? new Uint8Array(0), name), field);
+    const read = kindOf(field).fromCheckpoint(readTorchCheckpoint(bytes ?? new Uint8Array(0), name), field);
     const latents = await this.latents(wanted);
     const history = (await this.record())?.history ?? [];
     return {
       field,
       checkpoint: {
         epoch: wanted,
+        field: read.field,
         weights: read.weights,
-        encoding: read.encoding,
         optimizer: read.optimizer ?? newOptimizer(read.weights),
         latents: latents && {
           mu: latents.mu,

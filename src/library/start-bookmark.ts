@@ -1,6 +1,6 @@
 // Where an ab initio run's start stands, as a file of its folder (a PyTorch checkpoint): written after each of its parts, read
 // where the run goes on, gone once the start has found its poses.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { readTorchCheckpoint, TorchTensor, type CheckpointDict } from '../formats/torch-checkpoint.ts';
 import { writeTorchCheckpoint } from '../formats/torch-checkpoint-write.ts';
 import type { StartBookmark } from '../inference/em-start/start-plan.ts';

@@ -9,8 +9,8 @@ import type {
   ParticleColumns,
   Progress,
 } from '../../workers/contract.ts';
-import type { ErrorData } from '../formats/errors.ts';
-import { errorData, wasCancelled } from './explore-backend.ts';
+import type { ErrorData } from '../base/errors.ts';
+import { errorData, wasCancelled } from './errors.ts';
 import { refreshStorage, tell, tellError } from './shell.ts';
 import { studio } from './studio.ts';
 

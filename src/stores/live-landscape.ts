@@ -3,8 +3,8 @@
 import { create } from 'zustand';
 import type { IsosurfaceMesh, PcaResult, RunSummary } from '../../workers/contract.ts';
 import { latestWins } from '../../workers/client.ts';
-import type { ErrorData } from '../formats/errors.ts';
-import { errorData, wasCancelled } from './explore-backend.ts';
+import type { ErrorData } from '../base/errors.ts';
+import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
 export interface LiveLandscape {
@@ -72,11 +72,11 @@ const compute = latestWins(async (run: RunSummary, state: string) => {
   let row: number | null = null;
   let z = new Array<number>(dimensions).fill(0);
   if (latents) {
-    const { mu, zDim } = latents;
-    const pca = await analysis.pca(mu, zDim);
+    const { handle, mu, zDim } = latents;
+    const pca = await analysis.pca(handle);
     if (get().runId !== run.id) return;
     set({ pca, epoch: latents.epoch });
-    row = (await analysis.nearest(mu, zDim, pca.mean))[0];
+    row = (await analysis.nearest(handle, pca.mean))[0];
     z = [...mu.subarray(row * zDim, (row + 1) * zDim)];
   }
   const boxPixels = Math.min(run.boxPixels, PREVIEW_BOX);

@@ -3,8 +3,8 @@
 import { create } from 'zustand';
 import type { ImageTiles } from '../../workers/contract.ts';
 import { latestWins } from '../../workers/client.ts';
-import type { ErrorData } from '../formats/errors.ts';
-import { errorData } from './explore-backend.ts';
+import type { ErrorData } from '../base/errors.ts';
+import { errorData } from './errors.ts';
 import { studio } from './studio.ts';
 
 export interface TilePage {

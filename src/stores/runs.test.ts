@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DecodeRequest, PoseReport, RunEvent, RunSummary } from '../../workers/contract.ts';
-import { AB_INITIO_DEFAULTS, defaultParams } from '../params.ts';
+import { AB_INITIO_DEFAULTS, defaultParams } from '../params/params.ts';
 
 const run: RunSummary = {
   ...{ id: 'a', name: 'A', datasetId: 'd', datasetName: 'D', created: '2026-01-01', status: 'running' },

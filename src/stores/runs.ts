@@ -1,8 +1,8 @@
 // The runs that are kept, the one that goes on, and what their events say.
 import { create } from 'zustand';
 import type { ChoosingProgress, Params, PoseReport, Progress, RunEvent, RunSummary } from '../../workers/contract.ts';
-import type { ErrorData } from '../formats/errors.ts';
-import { errorData } from './explore-backend.ts';
+import type { ErrorData } from '../base/errors.ts';
+import { errorData } from './errors.ts';
 import { clearLive, refreshLive } from './live-landscape.ts';
 import { loadDevice, refreshStorage, tell, tellError } from './shell.ts';
 import { studio } from './studio.ts';

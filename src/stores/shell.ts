@@ -1,11 +1,11 @@
 // What the frame of the page shows: the screen, the theme, the device, the storage, messages.
 import { create } from 'zustand';
 import type { DeviceReport, KeptKernels } from '../../workers/contract.ts';
-import type { ErrorData } from '../formats/errors.ts';
-import { errorData, wasCancelled } from './explore-backend.ts';
+import type { ErrorData } from '../base/errors.ts';
+import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
-export const SCREENS = ['data', 'learn', 'explore', 'export'] as const;
+export const SCREENS = ['data', 'learn', 'explore', 'export', 'help'] as const;
 export type Screen = (typeof SCREENS)[number];
 export type ThemeChoice = 'system' | 'dark' | 'light';
 
@@ -18,6 +18,8 @@ export interface Message {
 
 export interface ShellState {
   screen: Screen;
+  /** Heading of the manual that Help shows, as in its address; null for its beginning. */
+  section: string | null;
   theme: ThemeChoice;
   /** Null until the engine worker has answered. */
   device: DeviceReport | null;
@@ -32,6 +34,7 @@ const THEME_KEY = 'vitrine-theme';
 
 export const useShell = create<ShellState>(() => ({
   screen: 'data',
+  section: null,
   theme: 'system',
   device: null,
   deviceError: null,
@@ -41,15 +44,16 @@ export const useShell = create<ShellState>(() => ({
 }));
 const { getState: get, setState: set } = useShell;
 
-function screenOfAddress(): Screen {
-  const name = window.location.hash.replace(/^#\/?/, '');
-  return SCREENS.find((screen) => screen === name) ?? 'data';
+/** `#/help/exports` is the section "exports" of Help. */
+function placeOfAddress(): Pick<ShellState, 'screen' | 'section'> {
+  const [name, section] = window.location.hash.replace(/^#\/?/, '').split('/');
+  return { screen: SCREENS.find((screen) => screen === name) ?? 'data', section: section || null };
 }
 
 /** The screen is kept in the address, so that back and reload do what people expect. */
 export function goTo(screen: Screen): void {
-  if (screenOfAddress() !== screen) window.location.hash = `/${screen}`;
-  set({ screen });
+  if (placeOfAddress().screen !== screen) window.location.hash = `/${screen}`;
+  set(placeOfAddress());
 }
 
 function showTheme(theme: ThemeChoice): void {
@@ -67,9 +71,9 @@ export function setTheme(theme: ThemeChoice): void {
 export function startShell(): void {
   const kept = localStorage.getItem(THEME_KEY);
   const theme: ThemeChoice = kept === 'dark' || kept === 'light' ? kept : 'system';
-  set({ screen: screenOfAddress(), theme });
+  set({ ...placeOfAddress(), theme });
   showTheme(theme);
-  window.addEventListener('hashchange', () => set({ screen: screenOfAddress() }));
+  window.addEventListener('hashchange', () => set(placeOfAddress()));
   matchMedia('(prefers-color-scheme: light)').addEventListener('change', () => showTheme(get().theme));
 }
 

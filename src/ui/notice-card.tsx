@@ -1,7 +1,7 @@
 // An error or warning as a card: where (file, row, field), what, expected and found, what to do.
 import { CircleAlert, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { ErrorData, Notice } from '../formats/errors.ts';
+import type { ErrorData, Notice } from '../base/errors.ts';
 import { classNames } from './class-names.ts';
 import styles from './notice-card.module.css';
 

@@ -1,6 +1,6 @@
 // Fourier shell correlation of two maps (docs/CONVENTIONS.md; Harauz & van Heel 1986). Shell i holds the points at distance
 // [i−1, i) from the origin, i = 1 … D/2−1; its frequency is i/D in 1/pixel. Entry 0 of a curve is 1 by convention.
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { halfSpectrumLength, transformVolume } from '../imaging/spectrum.ts';
 
 export interface FscCurve {

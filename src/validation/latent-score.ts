@@ -1,7 +1,7 @@
 // How well latents tell the true state of a simulated set: |Spearman| of the first principal component with the state, and
 // Spearman of the state with its leave-one-out prediction, the mean state of an image's k nearest neighbours in z (exact).
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { throwIfCancelled } from '../formats/errors.ts';
+import { throwIfCancelled } from '../base/errors.ts';
 import { spearman } from './rank-correlation.ts';
 
 export interface LatentScore {

@@ -4,7 +4,7 @@
 // Q takes points of the found map to the true one's: a point r (a row) of the true map lies at r·Q in the found (or mirrored)
 // one, which map-alignment.ts's turnVolume undoes.
 import { Matrix, SingularValueDecomposition, solve } from 'ml-matrix';
-import { VitrineError } from '../formats/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { multiplyRotations } from '../geometry/local-rotations.ts';
 import { Random } from '../geometry/random.ts';
 import { rotationDistanceSquared } from '../geometry/rotation.ts';

@@ -1,7 +1,7 @@
 // WebGPU in Node: Dawn, the implementation of Chromium, from the npm package `webgpu`. Loaded only when asked for. On Linux it
 // needs the Vulkan loader (libvulkan.so.1) and the driver of a graphics processor.
 import { readdirSync } from 'node:fs';
-import { VitrineError } from '../../formats/errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { openEngine } from '../choose.ts';
 import type { Engine, EngineRequest } from '../engine.ts';
 import { findAdapter } from '../gpu-adapter.ts';

@@ -1,6 +1,6 @@
 // Starts TensorFlow.js's wasm backend: SIMD; threads where the page is cross-origin isolated.
 import * as tf from '@tensorflow/tfjs-core';
-import { VitrineError } from '../../formats/errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 
 export interface TfjsResources {
   /** Folder the wasm files of @tensorflow/tfjs-backend-wasm are served from, with a closing '/'. Not needed in Node. */

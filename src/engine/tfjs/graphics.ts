@@ -1,7 +1,7 @@
 // TensorFlow.js on a graphics processor through WebGPU, in browsers and on Dawn in Node: tfjs's backend on a guarded device
 // (tfjs itself would go on with whatever the buffers hold, or wait for ever, where a device is lost).
 import * as tf from '@tensorflow/tfjs-core';
-import { VitrineError } from '../../formats/errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { GuardedDevice } from '../gpu-device.ts';
 
 export class Graphics {

@@ -7,6 +7,7 @@ import { TfjsModel } from './model.ts';
 export class GuardedModel implements FieldModel {
   readonly spec: ModelSpec;
   readonly points: number;
+  readonly operationsPerPoint: number;
   private readonly model: TfjsModel;
   private before: Promise<unknown> = Promise.resolve();
 
@@ -23,6 +24,7 @@ export class GuardedModel implements FieldModel {
     });
     this.spec = spec;
     this.points = this.model.points;
+    this.operationsPerPoint = this.model.operationsPerPoint;
   }
 
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {

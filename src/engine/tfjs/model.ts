@@ -17,9 +17,9 @@ import type {
   StepOptions,
   Weights,
 } from '../engine.ts';
-import { VitrineError } from '../../formats/errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { FeatureMaker } from '../features.ts';
-import { decoderChain, encoderChain, imagesPerLatent, latentCount } from '../parameters.ts';
+import { decoderChain, decoderOperations, encoderChain, imagesPerLatent, latentCount } from '../parameters.ts';
 import { makeSliceLayout, type SliceLayout } from '../slices.ts';
 import { product } from './products.ts';
 import { adamStep, type AdamState } from './adam.ts';
@@ -54,6 +54,7 @@ export interface TfjsModelOptions {
 
 export class TfjsModel implements FieldModel {
   readonly points: number;
+  readonly operationsPerPoint: number;
   private readonly onDispose: () => void;
   private readonly layout: SliceLayout;
   private readonly flat: FlatLayout;
@@ -81,6 +82,7 @@ export class TfjsModel implements FieldModel {
     this.onDispose = onDispose;
     this.layout = makeSliceLayout(spec);
     this.points = this.layout.lattice.points;
+    this.operationsPerPoint = decoderOperations(spec);
     this.shared = imagesPerLatent(spec);
     this.makeFeatures = new FeatureMaker(encoding);
     const encoder = encoderChain(spec, this.layout.encoderInputs);

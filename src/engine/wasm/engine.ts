@@ -1,6 +1,7 @@
 // The CPU engine: products with their epilogues, encoding, loss and Adam as WebAssembly SIMD over threads. The default
 // where there is no GPU. Threads are Web Workers where the page is isolated (worker_threads in Node), else there is one.
-import type { DeviceInfo, EncodingTable, Engine, FieldModel, ModelSpec, ModelState } from '../engine.ts';
+import type { DeviceInfo, Engine, EngineField, FieldModel, ModelState } from '../engine.ts';
+import { fieldOfKind } from '../field-of-kind.ts';
 import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
 import { canShareMemory, loadKernels, type KernelModule } from './kernels.ts';
 import { WasmModel } from './model.ts';
@@ -35,7 +36,8 @@ class WasmEngine implements Engine {
     };
   }
 
-  async createModel(spec: ModelSpec, encoding: EncodingTable, state: ModelState): Promise<FieldModel> {
+  async createModel(field: EngineField, state: ModelState): Promise<FieldModel> {
+    const { spec, encoding } = fieldOfKind(field, 'network', 'wasm');
     const { threads, kernels } = this;
     const forget = (): void => void this.models.delete(model);
     const model = await WasmModel.create(this.nextModel++, threads, kernels, spec, encoding, state, forget);

@@ -1,6 +1,6 @@
 // The memory of one model, planned whole before it is made: it never grows. Parameters, gradients and moments once; a
 // chunk of images (a batch passes in chunks, so its size does not matter); activations of one block of rows a thread.
-import { VitrineError } from '../../formats/errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import type { EncodingTable, ModelSpec } from '../engine.ts';
 import { featureCount, imagesPerLatent } from '../parameters.ts';
 import type { SliceLayout } from '../slices.ts';

@@ -1,5 +1,5 @@
 // The WebAssembly memory of one model, laid out by its plan, with the header and the tables written into it.
-import { VitrineError } from '../../formats/errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import type { ModelSpec } from '../engine.ts';
 import type { SliceLayout } from '../slices.ts';
 import { Header, HEADER_ADDRESS } from './header-fields.ts';

@@ -1,6 +1,6 @@
 // A neural field on the CPU: owns the memory that the kernels compute in, feeds it batches chunk by chunk, reads results.
 // Calls wait for each other, so decoding may be asked for while training goes on.
-import { VitrineError } from '../../formats/errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import type {
   EncodingTable,
   FieldModel,
@@ -13,7 +13,7 @@ import type {
   StepOptions,
   Weights,
 } from '../engine.ts';
-import { imagesPerLatent, latentCount } from '../parameters.ts';
+import { decoderOperations, imagesPerLatent, latentCount } from '../parameters.ts';
 import { makeSliceLayout, type SliceLayout } from '../slices.ts';
 import { Header } from './header-fields.ts';
 import type { KernelModule } from './kernels.ts';
@@ -28,6 +28,7 @@ type EncoderBatch = Omit<ImageBatch, 'rotations' | 'noise'>;
 
 export class WasmModel implements FieldModel {
   readonly points: number;
+  readonly operationsPerPoint: number;
   private queue: Promise<unknown> = Promise.resolve();
   private disposed = false;
 
@@ -42,6 +43,7 @@ export class WasmModel implements FieldModel {
     private readonly onDispose: () => void,
   ) {
     this.points = slices.lattice.points;
+    this.operationsPerPoint = decoderOperations(spec);
   }
 
   /**

@@ -14,7 +14,7 @@ describeWithReference('cryoDRGN’s hinge model on the CPU engine', () => {
   const { field, checkpoint, latents, picks } = hingeModel();
   beforeAll(async () => {
     engine = await openWasmEngine({ threads: 2 });
-    model = await engine.createModel(field.spec, checkpoint.encoding, { weights: checkpoint.weights });
+    model = await engine.createModel(checkpoint.field, { weights: checkpoint.weights });
   });
   afterAll(() => engine.dispose());
 
@@ -23,9 +23,9 @@ describeWithReference('cryoDRGN’s hinge model on the CPU engine', () => {
     for (const pick of picks.slice(0, 3)) {
       const z = latents.mu.slice(8 * pick, 8 * pick + 8);
       const values = await model.evaluate(coordinates, z);
-      const chain = decoderChain(field.spec, checkpoint.encoding.isCosine.length);
+      const chain = decoderChain(field.spec, checkpoint.field.encoding.isCosine.length);
       const twin = Array.from({ length: 200 }, (_, m) => {
-        const features = featuresTwin(checkpoint.encoding, [...coordinates.subarray(3 * m, 3 * m + 3)]);
+        const features = featuresTwin(checkpoint.field.encoding, [...coordinates.subarray(3 * m, 3 * m + 3)]);
         return networkTwin(chain, checkpoint.weights, [...features, ...z], false);
       }).flat();
       const most = Math.max(...twin.map(Math.abs));

@@ -1,5 +1,5 @@
 // The memory of one scorer: points first, volumes behind them, then what a request needs, laid anew for each.
-import { VitrineError } from '../../formats/errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { HEADER_ADDRESS } from './header-fields.ts';
 import { Scoring } from './scoring-fields.ts';
 

@@ -1,5 +1,5 @@
 // The scorer on the CPU (../scoring/scorer.ts): images pass in chunks through kernels that all threads run together.
-import { VitrineError } from '../../formats/errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import type {
   Expectation,
   ExpectationRequest,

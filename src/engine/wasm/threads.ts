@@ -1,7 +1,7 @@
 // The threads that compute: Web Workers or Node's worker_threads on one shared memory a model, or this very thread where
 // memory cannot be shared. The caller only awaits: it is never blocked while other threads compute.
-import { nextTask } from '../event-loop.ts';
-import { VitrineError } from '../../formats/errors.ts';
+import { nextTask } from '../../base/event-loop.ts';
+import { VitrineError } from '../../base/errors.ts';
 import type { Entry, KernelModule, Kernels } from './kernels.ts';
 import { spawnInNode } from './node/spawn.ts';
 import type { ThreadAnswer, ThreadHandle, ThreadMessage } from './thread-handle.ts';

@@ -1,15 +1,15 @@
 // The Engine on a plain GPUDevice: hand-written WGSL, the same in a worker of the page and in Node through Dawn.
 import type {
   DeviceInfo,
-  EncodingTable,
   Engine,
+  EngineField,
   FieldModel,
   Fit,
   ModelOptions,
-  ModelSpec,
   ModelState,
   Precision,
 } from '../engine.ts';
+import { fieldOfKind } from '../field-of-kind.ts';
 import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
 import { Gpu } from './gpu/gpu.ts';
 import type { Scalar } from './gpu/kernels.ts';
@@ -53,13 +53,13 @@ export class WgslEngine implements Engine {
   }
 
   async createModel(
-    spec: ModelSpec,
-    encoding: EncodingTable,
+    field: EngineField,
     state: ModelState,
     { precision = 'auto', batchSize, ...options }: ModelOptions = {},
   ): Promise<FieldModel> {
     const { gpu } = this;
-    const fit = this.fits(spec, encoding, 1);
+    const { spec, encoding } = fieldOfKind(field, 'network', 'wgsl');
+    const fit = this.fits(field, 1);
     if (!fit.fits) throw unfitError(spec, fit);
     const model = await gpu.guarded.guard(async () => {
       const kernels = await this.chooser.kernelsFor(tuningSizes(spec, encoding, batchSize), options);
@@ -79,7 +79,8 @@ export class WgslEngine implements Engine {
     return model;
   }
 
-  fits(spec: ModelSpec, encoding: EncodingTable, images: number): Fit {
+  fits(field: EngineField, images: number): Fit {
+    const { spec, encoding } = fieldOfKind(field, 'network', 'wgsl');
     return fitOf(this.gpu, spec, encoding, images, { scalar: 'f32', tuned: Tuned.defaults(this.gpu) });
   }
 

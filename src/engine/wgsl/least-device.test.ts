@@ -2,7 +2,7 @@
 // storage buffers a stage; no float16, no subgroups, no timestamps) trains, encodes, decodes, prepares and searches to the same
 // numbers, with the kernels of real adapters.
 import { expect } from 'vitest';
-import type { KernelCase } from '../../../testing/kernel-cases.ts';
+import type { KernelCase } from '../proof/kernel-cases.ts';
 import { describeCases } from '../../../testing/node-gpu.ts';
 import type { Gpu } from './gpu/gpu.ts';
 import { cases as modelCases } from './model/cases.ts';

@@ -2,8 +2,8 @@
 // refinement. Which of them is a particle's pose is for a person to say: one class for all, or each particle's most probable.
 import type { CsFields } from './cs-particles.ts';
 import { finiteValues, refuseNotFinite, valuesOfField } from './cs-values.ts';
-import { VitrineError, type Notice } from '../errors.ts';
-import { once } from '../once.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
+import { once } from '../../base/once.ts';
 import type { ReadingQuestion } from '../drop/understanding.ts';
 
 /** 0-based class, or each particle's class of highest posterior. */

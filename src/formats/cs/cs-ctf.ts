@@ -1,7 +1,7 @@
 // The nine numbers of the CTF, a row a particle, from cryoSPARC's ctf fields.
 import { pixelSizes, type CsFields } from './cs-particles.ts';
 import { finiteValues } from './cs-values.ts';
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { CtfGivens, ImageScale } from '../image-scale.ts';
 import { CTF_WIDTH } from '../particles.ts';
 

@@ -1,7 +1,7 @@
 // What forms an image beyond the nine numbers of the CTF, as cryoSPARC's fields say it.
 import type { CsFields } from './cs-particles.ts';
 import { pixelSizes } from './cs-particles.ts';
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { ImageScale } from '../image-scale.ts';
 import { opticsRows, inParticles, type OpticsValue } from '../optics-rows.ts';
 

@@ -1,7 +1,7 @@
 // What cryoSPARC's fields mean: images (blob/path, blob/idx) and their pixel sizes here, poses in cs-poses.ts, CTF in
 // cs-ctf.ts, what forms an image beyond it in cs-optics.ts. A job often splits them over a table and its passthrough files,
 // joined here by uid.
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { CsTable } from './cs.ts';
 import type { ImageNames, ImageScale } from '../image-scale.ts';
 import { rowsByUid } from './join-by-uid.ts';

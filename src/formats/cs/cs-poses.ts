@@ -3,7 +3,7 @@
 import { csClasses, type PoseClass } from './cs-classes.ts';
 import { pixelSizes, type CsFields } from './cs-particles.ts';
 import { finiteValues } from './cs-values.ts';
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import type { ImageScale } from '../image-scale.ts';
 import type { Poses } from '../particles.ts';
 import { matrixFromRotationVector } from '../../geometry/rotation.ts';

@@ -1,6 +1,6 @@
 // Fields of a .cs table as numbers that are numbers.
 import type { CsFields } from './cs-particles.ts';
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 
 /** rows×width values of a field, finite or not; null where no table has it. Error 'cs-syntax': another type or width. */
 export function valuesOfField(fields: CsFields, field: string, width = 1): Float64Array | null {

@@ -1,7 +1,7 @@
 // cryoSPARC's .cs: a NumPy structured array, one record a particle, identified by `uid`. The bytes are kept whole, so a
 // subset is written with its original dtype; fields are read where they lie (record × stride + offset, in doubles).
-import { VitrineError } from '../errors.ts';
-import { float16Table } from '../float16.ts';
+import { VitrineError } from '../../base/errors.ts';
+import { float16Table } from '../../base/float16.ts';
 import { npyHeaderBytes, parseNpyHeader } from '../npy.ts';
 import { parseElementType, type ElementType } from '../numpy-arrays.ts';
 import type { ParticleTable } from '../particles.ts';

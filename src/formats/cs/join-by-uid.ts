@@ -1,6 +1,6 @@
 // Rows of one table for the particles of another by their uid. Symmetry expansion may repeat a uid: its copies are told
 // apart by their order, and only where both tables have as many of them.
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 
 /**
  * For each of `uids` its row in a table with the uids `theirs`, −1 where it has none. A uid that `theirs` has once

@@ -1,5 +1,5 @@
 // Rows with NaN or infinite pixels, found by reading a set by parts; and the set without them.
-import { throwIfCancelled } from '../errors.ts';
+import { throwIfCancelled } from '../../base/errors.ts';
 import { isFileImageReader } from '../mrc.ts';
 import type { ImageReader, ParticleSet } from '../particles.ts';
 import { subsetOf } from '../subset.ts';

@@ -1,5 +1,5 @@
 // Which of the dropped files holds the particles: the table or stack said by the person, else the one that fits.
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { csSource, listSource, starSource, stackSource, type ParticleSource } from './particle-source.ts';
 import type { Recognised } from './recognise.ts';
 import { DIFFERENT_BOXES } from '../stacks.ts';
@@ -60,7 +60,8 @@ export function chooseSource(
     try {
       const { content } = file;
       if (content.kind === 'star') return starSource(file, content.table, finder, stack, answers);
-      if (content.kind === 'cs') return csSource(file, content.table, passthroughOf(file), finder, stack, answers);
+      if (content.kind === 'cs')
+        return csSource({ file, table: content.table, passthrough: passthroughOf(file) }, finder, stack, answers);
       if (content.kind === 'list') return listSource(file, content.paths, finder);
       return stackSource([file], [file]);
     } catch (error) {

@@ -1,7 +1,7 @@
 // Which row of a table of values is which particle: by its column `index` (the particle's place in the original stack)
 // where it has one, whatever the order of its rows; a table that was sorted in a spreadsheet keeps its meaning.
 import type { CsvTable } from '../csv.ts';
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 
 type Columns = CsvTable['columns'];
 

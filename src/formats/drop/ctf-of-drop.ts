@@ -1,6 +1,6 @@
 // The CTF of a drop: of a ctf.pkl, else of the table; what a person says of it stands over both.
 import type { Drop, PickleOf } from './drop.ts';
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import type { ImageScale } from '../image-scale.ts';
 import type { RowMap } from './matching.ts';
 import { CTF_COLUMNS, CTF_WIDTH } from '../particles.ts';

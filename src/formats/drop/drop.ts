@@ -1,5 +1,5 @@
 // The state of one understanding: what was recognised, which pickles are taken, and what is said or asked of each file.
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import { rowsOfList, type RowMap } from './matching.ts';
 import { inWords, type Recognised } from './recognise.ts';
 import type { Answers, Question, UnderstandOptions } from './understanding.ts';

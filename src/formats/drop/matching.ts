@@ -1,6 +1,6 @@
 // How lists that come apart from the images (poses, CTF, index, CSV) fit the particles: which of their rows is which
 // particle, by counts, with every doubt said aloud.
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { ParticleTable } from '../particles.ts';
 import type { ReadingQuestion } from './understanding.ts';
 

@@ -2,7 +2,7 @@
 // that source alone says of poses, CTF and pixel size.
 import { csImages, csPixelSize, joinPassthrough, symmetryCopies, type CsFields } from '../cs/cs-particles.ts';
 import type { CsTable } from '../cs/cs.ts';
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { ImageNames } from '../image-scale.ts';
 import type { FileImageReader } from '../mrc.ts';
 import type { OpticsGroup, ParticleTable } from '../particles.ts';
@@ -131,10 +131,19 @@ export function starSource(
   };
 }
 
+/** A .cs file and the passthrough tables of its job. */
+interface CsFiles {
+  file: Recognised;
+  table: CsTable;
+  passthrough: Recognised[];
+}
+
+/**
+ * Particles of a .cs file; images of `stack` in the order of its rows where one is given, else of the files that it names.
+ * Error 'cs-syntax' where it names none.
+ */
 export function csSource(
-  file: Recognised,
-  table: CsTable,
-  passthrough: Recognised[],
+  { file, table, passthrough }: CsFiles,
   finder: StackFinder,
   stack: Recognised | null,
   answers: Answers,

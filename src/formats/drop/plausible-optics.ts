@@ -1,6 +1,6 @@
 // Optics of the right type in the wrong unit: contrast in per cent, volts, micrometres. What no microscope has is an
 // error that names the unit; what is rare is said. Rows as in CTF_COLUMNS.
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import { CTF_WIDTH } from '../particles.ts';
 import { inWords } from './recognise.ts';
 

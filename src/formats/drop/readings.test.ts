@@ -4,7 +4,7 @@ import { understand } from '../assemble.ts';
 import { writeIndexPickle, writePosePickle } from '../cryodrgn-pickles.ts';
 import { rowsByIndex } from './csv-rows.ts';
 import { readCsv } from '../csv.ts';
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { rowsByUid } from '../cs/join-by-uid.ts';
 import { writeMrcStack } from '../mrc-write.ts';
 import type { NamedBlob } from '../particles.ts';

@@ -3,7 +3,7 @@ import { parseCs, type CsTable } from '../cs/cs.ts';
 import { readCryodrgnPickle, type CryodrgnPickle } from '../cryodrgn-pickles.ts';
 import { readCsv, type CsvTable } from '../csv.ts';
 import { bytesOf, detectKind, parseStackList } from '../detect.ts';
-import { VitrineError, type ErrorData, type Notice } from '../errors.ts';
+import { VitrineError, type ErrorData, type Notice } from '../../base/errors.ts';
 import { openMrcStack, type FileImageReader } from '../mrc.ts';
 import { isVolumeHeader, readMrcHeader, type MrcHeader } from '../mrc-header.ts';
 import type { NamedBlob } from '../particles.ts';

@@ -1,5 +1,5 @@
 // Questions where nobody can be asked: a command refuses and names the option that answers.
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import type { Question } from './understanding.ts';
 
 /** The error for the first question that a command cannot go on without; null where there is none. */

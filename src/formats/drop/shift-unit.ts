@@ -1,7 +1,7 @@
 // Translations of a pose.pkl: fractions of the box (cryoDRGN's parse_pose_*) or pixels (its ab initio runs). The file does
 // not say which; their spread tells, or leaves it open.
 import type { Poses } from '../particles.ts';
-import type { Notice } from '../errors.ts';
+import type { Notice } from '../../base/errors.ts';
 import { inWords } from './recognise.ts';
 import type { Answers, ReadingQuestion } from './understanding.ts';
 

@@ -1,6 +1,6 @@
 // The stacks of a drop that a table names: where its paths lead, seen from the table's folder and those above it (RELION
 // writes paths from the project's folder), else by the ending of the path where that leaves no doubt.
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { matchByEnding, namesOtherJob, normalPath } from './path-match.ts';
 import { inWords, type Recognised } from './recognise.ts';
 import type { CropReader } from './understanding.ts';
@@ -38,7 +38,8 @@ export class StackFinder {
     const bad = found.findIndex((one) => 'why' in one);
     if (bad >= 0) {
       const doubts = found.filter((one): one is Doubt => 'why' in one);
-      throw this.error(found[bad] as Doubt, paths[bad], rowOf(bad), doubts.length, paths.length, table);
+      const counts = { lost: doubts.length, of: paths.length };
+      throw this.error(found[bad] as Doubt, { path: paths[bad], row: rowOf(bad) }, counts, table);
     }
     return found.filter((one): one is Recognised => !('why' in one));
   }
@@ -75,7 +76,12 @@ export class StackFinder {
     });
   }
 
-  private error({ why, files, paths }: Doubt, path: string, row: number, lost: number, of: number, table: Recognised) {
+  private error(
+    { why, files, paths }: Doubt,
+    { path, row }: { path: string; row: number },
+    { lost, of }: { lost: number; of: number },
+    table: Recognised,
+  ) {
     const detail = {
       file: table.file.path,
       row: row + 1,

@@ -6,7 +6,7 @@ import { csOptics } from '../cs/cs-optics.ts';
 import { csBadRows, csPixelSize, joinPassthrough, type CsFields } from '../cs/cs-particles.ts';
 import { csPoses, csPosesSoFar } from '../cs/cs-poses.ts';
 import type { CsTable } from '../cs/cs.ts';
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { CtfGivens, ImageScale } from '../image-scale.ts';
 import type { Poses } from '../particles.ts';
 import { starCtf } from '../star/star-ctf.ts';

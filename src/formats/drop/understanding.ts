@@ -1,5 +1,5 @@
 // What a drop of files adds up to: a role and a line for each file, the set of particles, questions, what is missing.
-import type { ErrorData, Notice } from '../errors.ts';
+import type { ErrorData, Notice } from '../../base/errors.ts';
 import type { FileImageReader } from '../mrc.ts';
 import type { ParticleSet } from '../particles.ts';
 

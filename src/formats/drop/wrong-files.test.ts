@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { understand } from '../assemble.ts';
 import { detectKind } from '../detect.ts';
 import { writeCtfPickle, writePosePickle, writeIndexPickle } from '../cryodrgn-pickles.ts';
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { mrcStackHeader, writeMrcStack, writeMrcVolume } from '../mrc-write.ts';
 import { openMrcStack } from '../mrc.ts';
 import { readMrcVolume } from '../mrc-volume.ts';

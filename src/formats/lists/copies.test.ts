@@ -1,6 +1,6 @@
 // Rows of one image under several poses: a list names the copies that it was cut from.
 import { describe, expect, it } from 'vitest';
-import type { VitrineError } from '../errors.ts';
+import type { VitrineError } from '../../base/errors.ts';
 import type { Poses } from '../particles.ts';
 import { matchRows, type RowKeys } from './row-identity.ts';
 

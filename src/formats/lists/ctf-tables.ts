@@ -1,7 +1,7 @@
 // A CTF into the table a set came from: the inverse of starCtf and csCtf. Every other column stays as it was.
 import { parseCs } from '../cs/cs.ts';
 import { writeCsFields } from '../cs/cs-fields.ts';
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { CTF_COLUMNS, CTF_WIDTH } from '../particles.ts';
 import { writeStarColumns, type StarColumn } from '../star/star-columns.ts';
 import { parseStarParticles } from '../star/star-particles.ts';

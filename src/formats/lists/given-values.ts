@@ -4,7 +4,7 @@ import { csCtf } from '../cs/cs-ctf.ts';
 import { joinPassthrough } from '../cs/cs-particles.ts';
 import { csPosesSoFar } from '../cs/cs-poses.ts';
 import { CTF_FROM_PICKLE, POSES_FROM_PICKLE } from '../drop/ctf-of-drop.ts';
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import type { ImageScale } from '../image-scale.ts';
 import type { ParticleSet } from '../particles.ts';
 import { starCtf } from '../star/star-ctf.ts';

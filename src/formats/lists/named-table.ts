@@ -3,7 +3,7 @@
 import { csImages, joinPassthrough } from '../cs/cs-particles.ts';
 import { csPosesSoFar } from '../cs/cs-poses.ts';
 import type { CsTable } from '../cs/cs.ts';
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import { isFileImageReader } from '../mrc.ts';
 import type { ParticleSet, Poses } from '../particles.ts';
 import { matchByEnding, namesOtherJob } from '../drop/path-match.ts';

@@ -2,8 +2,8 @@
 import { joinPassthrough, pixelSizes } from '../cs/cs-particles.ts';
 import { parseCs } from '../cs/cs.ts';
 import { writeCsFields } from '../cs/cs-fields.ts';
-import { VitrineError } from '../errors.ts';
-import { requireFinite } from '../finite.ts';
+import { VitrineError } from '../../base/errors.ts';
+import { requireFinite } from '../../base/finite.ts';
 import type { Poses } from '../particles.ts';
 import { eulerFromMatrix } from '../../geometry/rotation.ts';
 import { writeStarColumns, type StarColumn } from '../star/star-columns.ts';

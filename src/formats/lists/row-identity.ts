@@ -1,6 +1,6 @@
 // Which rows of a set a list means, where an image may stand in several rows: symmetry expansion repeats it under other
 // poses. Rows are told by a key (image or uid), and copies of one key by their poses.
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { Poses } from '../particles.ts';
 
 export interface RowKeys {

@@ -2,7 +2,7 @@
 // stack through `originalIndex`; a list exported and imported again gives the same particles.
 import { writeIndexPickle } from '../cryodrgn-pickles.ts';
 import { writeCsv } from '../csv.ts';
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { isFileImageReader } from '../mrc.ts';
 import { CTF_WIDTH, type ParticleSet } from '../particles.ts';
 import { eulerFromMatrix } from '../../geometry/rotation.ts';

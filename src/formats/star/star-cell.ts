@@ -1,5 +1,5 @@
 // Text as a value of a STAR file.
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 
 /**
  * A cell as a reader takes it for one value: quoted where it holds blanks, is empty, or begins like something else.

@@ -1,6 +1,6 @@
 // A RELION 3.1 STAR file written anew for particles that came without one (a stack with pose.pkl and ctf.pkl, cryoSPARC's
 // particles, or a simulated stack): optics from the CTF rows, one group for each distinct microscope setting.
-import { requireFinite } from '../finite.ts';
+import { requireFinite } from '../../base/finite.ts';
 import { CTF_WIDTH, OPTICS_WIDTH } from '../particles.ts';
 import { eulerFromMatrix } from '../../geometry/rotation.ts';
 import { starCell } from './star-cell.ts';

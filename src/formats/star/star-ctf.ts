@@ -1,5 +1,5 @@
 // The nine numbers of the CTF, a row a particle, from a STAR file's particles and optics groups.
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { CtfGivens, ImageScale } from '../image-scale.ts';
 import { CTF_WIDTH } from '../particles.ts';
 import { starNumbers } from './star.ts';

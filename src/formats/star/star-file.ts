@@ -1,5 +1,5 @@
 // A STAR file as it was parsed (star.ts has the grammar): its bytes, and where each row of its blocks lies in them.
-import type { Notice } from '../errors.ts';
+import type { Notice } from '../../base/errors.ts';
 
 export interface StarBlock {
   /** Without `data_`; empty in RELION 3.0. */

@@ -1,6 +1,6 @@
 // Optics groups of a particle STAR file (3.1 and later), or the one group of a file that says all row by row (3.0); pixel
 // size and box of each row.
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import type { ImageScale } from '../image-scale.ts';
 import type { OpticsGroup } from '../particles.ts';
 import { starNumbers, starTexts, type StarBlock, type StarFile } from './star.ts';

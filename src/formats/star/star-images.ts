@@ -1,6 +1,6 @@
 // rlnImageName: index@stack with the index from 1.
 import { textOf } from '../ascii-numbers.ts';
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import type { ImageNames } from '../image-scale.ts';
 import { forEachCell, type StarBlock, type StarFile } from './star.ts';
 

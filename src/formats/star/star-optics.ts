@@ -1,6 +1,6 @@
 // What forms an image beyond the nine numbers of the CTF, as RELION's columns say it: in a particle's row, or in its optics
 // group. The formulas stand in docs/CONVENTIONS.md.
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { ImageScale } from '../image-scale.ts';
 import { opticsRows, inParticles, type OpticsValue } from '../optics-rows.ts';
 import { starTexts } from './star.ts';

@@ -1,7 +1,7 @@
 // A particle STAR file understood: RELION 3.0 (one table) and 3.1+ (optics and particles, either order). Its images stand in
 // star-images.ts, sizes and groups in star-groups.ts, poses in star-poses.ts, the CTF in star-ctf.ts and what forms an image
 // beyond it in star-optics.ts.
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { pairsAsTable, parseStar, starNumbers, writeStarRows, type StarBlock, type StarFile } from './star.ts';
 import { opticsTable, rowSizes, singleGroup, sizesDiffer } from './star-groups.ts';
 import { starImages } from './star-images.ts';

@@ -1,5 +1,5 @@
 // Angles and origins of a particle STAR file as rotations and translations in fractions of the box.
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import type { ImageScale } from '../image-scale.ts';
 import type { Poses } from '../particles.ts';
 import { matrixFromEuler } from '../../geometry/rotation.ts';

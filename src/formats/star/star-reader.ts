@@ -1,6 +1,6 @@
 // Goes through a STAR file line by line and tells headings, labels, pairs and rows apart, by the grammar written in star.ts.
 import { textOf } from '../ascii-numbers.ts';
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { StarBlock } from './star-file.ts';
 import { countTokens, isBlank, nextToken, touchingComment, type Token } from './star-tokens.ts';
 

@@ -1,5 +1,5 @@
 // A particle STAR file once its tables are told apart, and its columns as numbers that are numbers.
-import { VitrineError, type Notice } from '../errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { ImageNames } from '../image-scale.ts';
 import type { OpticsGroup, ParticleTable } from '../particles.ts';
 import { starNumbers, starTexts, type StarBlock, type StarFile } from './star.ts';

@@ -1,6 +1,6 @@
 // Tables of subtomogram averaging look like those of single particles. One row of them is many tilt images, or a small map:
 // taken as single particles they would give wrong images, so they are refused unless every row is an image of its own.
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { starNumbers, starTexts, type StarBlock, type StarFile } from './star.ts';
 
 /** Columns that name the particle of which a row is one tilt: RELION 5, and Warp and M. */

@@ -1,6 +1,6 @@
 // The grammar at the head of star.ts, case by case: what a file of these lines holds, or what is said of it.
 import { describe, expect, it } from 'vitest';
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { pairsAsTable, parseStar, starNumbers, starTexts, writeStarRows } from './star.ts';
 import { starCell } from './star-cell.ts';
 import { writeStarColumns } from './star-columns.ts';

@@ -19,7 +19,7 @@
 // The file's bytes are kept and rows are spans of them, so a subset is written with every column, order and number text
 // unchanged, and a million rows cost no more memory than the file.
 import { parseNumber, textOf } from '../ascii-numbers.ts';
-import { VitrineError } from '../errors.ts';
+import { VitrineError } from '../../base/errors.ts';
 import { starCell } from './star-cell.ts';
 import type { StarBlock, StarFile } from './star-file.ts';
 import { StarReader } from './star-reader.ts';

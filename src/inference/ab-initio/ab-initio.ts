@@ -2,7 +2,7 @@
 // (em-start), or random ones do; epochs learn with the poses of the last search, and every few of them search anew as they go:
 // a portion of the images is searched against the field as it stands, then learned from.
 import type { Engine, FieldModel } from '../../engine/engine.ts';
-import { throwIfCancelled } from '../../formats/errors.ts';
+import { throwIfCancelled } from '../../base/errors.ts';
 import { randomRotations } from '../../geometry/rotation.ts';
 import { firstView } from '../../imaging/paired-images.ts';
 import { countClasses, type StartHooks } from '../em-start/start-plan.ts';

@@ -4,7 +4,7 @@ import type { Engine, FieldModel } from '../../engine/engine.ts';
 import { coefficientsAt, searchOrder, searchPoints } from '../../engine/scoring/points.ts';
 import type { PoseScorer, SearchImages, SearchPoints } from '../../engine/scoring/scorer.ts';
 import { cubeFromField, fieldSlices } from '../../field/fourier-cube.ts';
-import { throwIfCancelled } from '../../formats/errors.ts';
+import { throwIfCancelled } from '../../base/errors.ts';
 import { gridSize } from '../../geometry/rotation-grid.ts';
 import { largestStretch, rowsByWarp } from '../../imaging/image-optics.ts';
 import { makeLattice } from '../../imaging/lattice.ts';

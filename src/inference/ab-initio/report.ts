@@ -1,5 +1,5 @@
 // What is told of the poses: directions, how many still move, and what looks wrong.
-import type { Notice } from '../../formats/errors.ts';
+import type { Notice } from '../../base/errors.ts';
 import { pixelDirection } from '../../geometry/healpix.ts';
 import { rotationAngle } from '../../geometry/rotation.ts';
 import type { PoseReport } from '../pose-report.ts';

@@ -1,6 +1,6 @@
 // One annealing of a start (schedule.ts): expectation–maximisation over small batches of some of its images, telling how far it is.
 import type { PoseScorer, SearchImages } from '../../engine/scoring/scorer.ts';
-import { throwIfCancelled } from '../../formats/errors.ts';
+import { throwIfCancelled } from '../../base/errors.ts';
 import type { Random } from '../../geometry/random.ts';
 import { chosenImages } from '../pose-search/search-images.ts';
 import { valueAt, type StartSchedule } from './schedule.ts';

@@ -7,7 +7,7 @@ import { sliceCubes } from '../../backprojection/slicing.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { pointsWithin, searchPoints } from '../../engine/scoring/points.ts';
 import type { FourierCube, PoseScorer, SearchImages, SearchPoints } from '../../engine/scoring/scorer.ts';
-import { throwIfCancelled } from '../../formats/errors.ts';
+import { throwIfCancelled } from '../../base/errors.ts';
 import { largestStretch, warpedRotations } from '../../imaging/image-optics.ts';
 import { InterpolatedComparison } from '../pose-search/comparison.ts';
 import { refinePoses } from '../pose-search/gauss-newton.ts';

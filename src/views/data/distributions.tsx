@@ -148,12 +148,16 @@ function Directions({ rot, tilt }: { rot: Float32Array | null; tilt: Float32Arra
     [grid, colors],
   );
   return (
-    <Panel title="Viewing directions" note={grid && `fullest bin ${numberWith(grid.unevenness, 2)} × the mean`} flush>
+    <Panel
+      title="Viewing directions"
+      note={grid && `the fullest cell holds ${numberWith(grid.unevenness, 2)} × the mean`}
+      flush
+    >
       <div className={styles.chartBox}>
         {grid ? (
           <Chart label="Map of viewing directions" data={data} layout={DIRECTION_LAYOUT} testId="directions-chart" />
         ) : (
-          <EmptyState title="No poses">These particles came without orientations.</EmptyState>
+          <EmptyState title="No poses">These particles came without poses.</EmptyState>
         )}
       </div>
     </Panel>

@@ -1,10 +1,15 @@
 // Marks over the landscape: cluster centres, the place whose map is shown, the chosen path, the trajectory.
 import { useMemo } from 'react';
 import type { PointCloud } from '../../selection/lasso.ts';
-import { landscapeSource, useExplore } from '../../stores/explore.ts';
-import { placeOfZ } from '../../stores/explore-axes.ts';
-import { markerPlace, placeOfRow, useLandscape } from '../../stores/explore-landscape.ts';
-import { useTrajectory } from '../../stores/explore-trajectory.ts';
+import {
+  landscapeSource,
+  markerPlace,
+  placeOfRow,
+  placeOfZ,
+  useExplore,
+  useLandscape,
+  useTrajectory,
+} from '../../stores/explore/index.ts';
 import type { ThemeColors } from '../../ui/theme-colors.ts';
 import { clusterColors } from './point-colors.ts';
 import styles from './landscape.module.css';
@@ -16,9 +21,14 @@ interface MarksProps {
 }
 
 export function LandscapeMarks({ place, cloud, theme }: MarksProps) {
-  const { axes, marker, path, color } = useLandscape();
+  const axes = useLandscape((state) => state.axes);
+  const marker = useLandscape((state) => state.marker);
+  const path = useLandscape((state) => state.path);
+  const color = useLandscape((state) => state.color);
   const clusters = useExplore((state) => state.clusters.result);
-  const { zs, rows, frame } = useTrajectory();
+  const zs = useTrajectory((state) => state.zs);
+  const rows = useTrajectory((state) => state.rows);
+  const frame = useTrajectory((state) => state.frame);
   const at = (row: number) => {
     const { x, y } = placeOfRow(cloud, row);
     return place(x, y);

@@ -1,10 +1,23 @@
 // The landscape with its controls: axes, colours, tools above; what is selected, and how, below.
 import { useMemo, useRef, useState, type DragEvent } from 'react';
 import { Crosshair, Hand, Lasso, SquareDashed, TablePropertiesIcon } from 'lucide-react';
-import { addColumns, cancelJob, computeUmap, useExplore } from '../../stores/explore.ts';
-import { axisName, cloudOf, colorChoices, placesDecode, type AxisFamily } from '../../stores/explore-axes.ts';
-import { setAxis, setFamily, setLandscape, useLandscape, type LandscapeTool } from '../../stores/explore-landscape.ts';
-import { useSelections } from '../../stores/selections.ts';
+import {
+  addColumns,
+  type AxisFamily,
+  axisName,
+  cancelJob,
+  cloudOf,
+  colorChoices,
+  computeUmap,
+  type LandscapeTool,
+  placesDecode,
+  setAxis,
+  setFamily,
+  setLandscape,
+  useExplore,
+  useLandscape,
+  useSelections,
+} from '../../stores/explore/index.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
@@ -15,12 +28,13 @@ import { useThemeColors } from '../../ui/theme-colors.ts';
 import { LandscapePlot } from './landscape-plot.tsx';
 import { useColoring } from './point-picture-of.ts';
 import { SelectionBar } from './selection-bar.tsx';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './landscape.module.css';
 
 const TOOLS: { value: LandscapeTool; label: string; icon: React.ReactNode }[] = [
   { value: 'lasso', label: 'Lasso (shift adds, alt takes away; a click shows the map there)', icon: <Lasso /> },
   { value: 'box', label: 'Box (shift adds, alt takes away; a click shows the map there)', icon: <SquareDashed /> },
-  { value: 'probe', label: 'Probe: drag and the map follows', icon: <Crosshair /> },
+  { value: 'probe', label: 'Probe: drag, and the map follows the pointer', icon: <Crosshair /> },
   { value: 'pan', label: 'Move the view (the wheel zooms, a double click resets)', icon: <Hand /> },
 ];
 
@@ -59,8 +73,13 @@ async function takeColumns(file: File): Promise<void> {
 }
 
 function AxesBar() {
-  const { axes, color } = useLandscape();
-  const { latents, pca, umap, columns, clusters } = useExplore();
+  const axes = useLandscape((state) => state.axes);
+  const color = useLandscape((state) => state.color);
+  const latents = useExplore((state) => state.latents);
+  const pca = useExplore((state) => state.pca);
+  const umap = useExplore((state) => state.umap);
+  const columns = useExplore((state) => state.columns);
+  const clusters = useExplore((state) => state.clusters);
   const named = useSelections((state) => state.named.length);
   const picker = useRef<HTMLInputElement>(null);
   const source = useMemo(
@@ -122,6 +141,7 @@ function AxesBar() {
         onClick={() => picker.current?.click()}
         testId="add-columns"
       />
+      <HelpLink to="landscape" about="how to read a landscape" />
       <input
         ref={picker}
         type="file"
@@ -142,7 +162,11 @@ function LandscapeArea() {
   const theme = useThemeColors();
   const axes = useLandscape((state) => state.axes);
   const color = useLandscape((state) => state.color);
-  const { latents, pca, umap, columns, clusters } = useExplore();
+  const latents = useExplore((state) => state.latents);
+  const pca = useExplore((state) => state.pca);
+  const umap = useExplore((state) => state.umap);
+  const columns = useExplore((state) => state.columns);
+  const clusters = useExplore((state) => state.clusters);
   const named = useSelections((state) => state.named.length);
   const cloud = useMemo(
     () => latents && cloudOf({ latents, pca: pca.result, umap: umap.result }, axes),
@@ -194,7 +218,11 @@ function LandscapeArea() {
 
 /** Tools, points or density, and what a click shows. */
 function ToolsBar() {
-  const { axes, display, tool, decodeMode, path } = useLandscape();
+  const axes = useLandscape((state) => state.axes);
+  const display = useLandscape((state) => state.display);
+  const tool = useLandscape((state) => state.tool);
+  const decodeMode = useLandscape((state) => state.decodeMode);
+  const path = useLandscape((state) => state.path);
   const free = placesDecode(axes);
   return (
     <div className={styles.bar}>
@@ -218,20 +246,20 @@ function ToolsBar() {
         onChange={(value) => setLandscape({ display: value })}
         testId="display"
       />
-      <span className={styles.note}>Click shows</span>
+      <span className={styles.note}>A click decodes</span>
       <Segmented
-        label="A click shows the map of"
+        label="A click decodes the map of"
         small
         value={free ? decodeMode : 'particle'}
         options={[
           { value: 'particle', label: 'nearest particle', title: 'z of the particle nearest to the click' },
           {
             value: 'place',
-            label: 'that place',
+            label: 'exact point',
             disabled: !free,
             title: free
-              ? 'z of the nearest particle, moved along the two axes shown to the very place clicked'
-              : 'A place on a UMAP has no z of its own',
+              ? 'z of the nearest particle, moved along the two axes shown to the exact point clicked'
+              : 'A point of a UMAP has no z of its own',
           },
         ]}
         onChange={(value) => setLandscape({ decodeMode: value })}
@@ -241,9 +269,9 @@ function ToolsBar() {
       <span
         className={styles.note}
         data-testid="path-note"
-        title="Shift-click points of the landscape to lay a path for a trajectory"
+        title="Shift-click points of the landscape: they become the path of a trajectory"
       >
-        {path.length === 0 ? 'Shift-click: path' : `Path of ${path.length}`}
+        {path.length === 0 ? 'Shift-click adds to a path' : `Path of ${path.length}`}
       </span>
     </div>
   );

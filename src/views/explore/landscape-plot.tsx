@@ -2,10 +2,16 @@
 // and the path.
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { PointCloud } from '../../selection/lasso.ts';
-import { axisName } from '../../stores/explore-axes.ts';
-import { landscapeSource } from '../../stores/explore.ts';
-import { addToPath, lassoInData, markerPlace, probeAt, useLandscape } from '../../stores/explore-landscape.ts';
-import { modeWith } from '../../stores/selections.ts';
+import {
+  addToPath,
+  axisName,
+  landscapeSource,
+  lassoInData,
+  markerPlace,
+  modeWith,
+  probeAt,
+  useLandscape,
+} from '../../stores/explore/index.ts';
 import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { attachGestures } from './gestures.ts';
@@ -40,7 +46,10 @@ export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring
   const outline = useRef<SVGPolygonElement>(null);
   const size = useSize(host);
   const theme = useThemeColors();
-  const { axes, display, tool, marker } = useLandscape();
+  const axes = useLandscape((state) => state.axes);
+  const display = useLandscape((state) => state.display);
+  const tool = useLandscape((state) => state.tool);
+  const marker = useLandscape((state) => state.marker);
   const whole = useMemo(() => rangesOf(cloud), [cloud]);
   const [view, setView] = useState<{ of: Ranges; ranges: Ranges }>({ of: whole, ranges: whole });
   // New axes begin with everything in sight.

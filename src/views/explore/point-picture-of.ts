@@ -1,9 +1,6 @@
 // The picture of the points as the stores have it: coordinates, colours, what is selected.
 import { useMemo } from 'react';
-import { classesOf, colorValues } from '../../stores/explore-axes.ts';
-import { useExplore } from '../../stores/explore.ts';
-import { useLandscape } from '../../stores/explore-landscape.ts';
-import { useSelections } from '../../stores/selections.ts';
+import { classesOf, colorValues, useExplore, useLandscape, useSelections } from '../../stores/explore/index.ts';
 import type { ThemeColors } from '../../ui/theme-colors.ts';
 import type { Columns } from './landscape-traces.ts';
 import type { PlotFrame } from './plot-frame.ts';
@@ -14,7 +11,9 @@ import { drawingOrder, orderOfSelected, pointOpacity, pointSize, type PointPictu
 export function useColoring(label: string, theme: ThemeColors): Coloring {
   const key = useLandscape((state) => state.color);
   const named = useSelections((state) => state.named);
-  const { columns, latents, clusters } = useExplore();
+  const columns = useExplore((state) => state.columns);
+  const latents = useExplore((state) => state.latents);
+  const clusters = useExplore((state) => state.clusters);
   const chosen = key === 'selection' ? named : null;
   return useMemo(() => {
     if (!latents) return { key, label, values: null, classColors: null };

@@ -1,5 +1,5 @@
 // Ways out where the graphics processor cannot hold the model: each sets a value of the form, and the estimate is made anew.
-import type { ErrorData } from '../../formats/errors.ts';
+import type { ErrorData } from '../../base/errors.ts';
 import { takeFitting, type FittingChoice } from '../../stores/learn-form.ts';
 import { Button } from '../../ui/button.tsx';
 

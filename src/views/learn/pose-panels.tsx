@@ -27,8 +27,8 @@ export function DirectionsPanel({ run }: { run: RunSummary }) {
           <DirectionMap counts={report.directions} testId="direction-map" />
         ) : (
           <EmptyState title="No poses yet">
-            Where the particles are seen from, as soon as there are poses. An even spread is best; a few bright fields
-            mean that poses collapse.
+            The directions from which the particles are seen, as soon as there are poses. An even spread is best; a few
+            bright cells mean that the poses have collapsed.
           </EmptyState>
         )}
       </div>
@@ -40,8 +40,8 @@ function whenText({ stage, epoch }: PoseReport): string {
   return stage === 'search'
     ? `searched in epoch ${epoch}`
     : stage === 'start'
-      ? 'of the start'
-      : 'of the start, refined';
+      ? 'of the first poses'
+      : 'of the first poses, refined';
 }
 
 export function MovesPanel({ run, live }: { run: RunSummary; live: LiveRun | undefined }) {
@@ -83,7 +83,7 @@ export function MovesPanel({ run, live }: { run: RunSummary; live: LiveRun | und
   return (
     <Panel
       title="Poses that move"
-      note={limit === undefined ? undefined : `share over ${limit}°, and median move, since the report before`}
+      note={limit === undefined ? undefined : `share over ${limit}°, and median move, since the previous report`}
       flush
       testId="pose-moves"
     >
@@ -108,7 +108,7 @@ export function ClassesPanel({ run }: { run: RunSummary }) {
   );
   const shade = (i: number): ReactNode => <span className={styles.dot} style={{ background: categories[i % 10] }} />;
   return (
-    <Panel title="Classes of the start" className={styles.wide} testId="pose-classes">
+    <Panel title="Classes at the start" className={styles.wide} testId="pose-classes">
       <div className={styles.classBar} aria-hidden="true">
         {classes.map((count, i) => (
           <span key={i} style={{ flexGrow: count, background: categories[i % 10] }} />

@@ -1,8 +1,8 @@
 // Proofs of Adam: steps against its twin, the bias corrections up to a million steps, steps left out and their losses with them,
 // the loss scale's ways, ranges of a binding, more than 65535 workgroups; copies of matrices.
-import { fromHalfFloats, halfFloats } from '../../../../testing/half-floats.ts';
-import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
-import { inTwoDimensions } from '../../../../testing/grid.ts';
+import { fromHalfFloats, halfFloats } from '../../proof/half-floats.ts';
+import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
+import { inTwoDimensions } from '../../proof/grid.ts';
 import type { View } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
 import { adamState, lossSums, makeAdam, readAdamState } from './adam.ts';

@@ -1,6 +1,6 @@
 // Proofs of the stored features: every kind of wave, to float32's accuracy, in tables of any width.
-import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
-import { decodeHalves } from '../../../formats/float16.ts';
+import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
+import { decodeHalves } from '../../../base/float16.ts';
 import type { EncodingTable } from '../../engine.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { bytesOf, type Scalar } from '../gpu/kernels.ts';

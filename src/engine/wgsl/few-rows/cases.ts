@@ -1,7 +1,7 @@
 // Proofs of the layers of few rows against the twins of products and of weight gradients: every epilogue, the product alone
 // and with the gradients, rows around a workgroup's, widths that leave invocations without inputs.
-import { inTwoDimensions } from '../../../../testing/grid.ts';
-import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
+import { inTwoDimensions } from '../../proof/grid.ts';
+import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { ProductShape } from '../product/product.ts';
 import { productTwin } from '../product/twin.ts';

@@ -1,5 +1,5 @@
 // Proofs of the transforms along lines: every kind of factor, rows and columns, both directions, more lines than fit a grid's row.
-import { expectClose, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
+import { expectClose, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { makeStridedFourier, type StridedShape } from './strided.ts';
 import { stridedTwin } from './twin.ts';

@@ -1,6 +1,6 @@
 // The graphics processor as the kernels see it: pipelines by their text, buffers that are counted, dispatches recorded once
 // and submitted again and again. One command buffer a submission; within it WebGPU orders dispatches by what they write.
-import { throwIfCancelled } from '../../../formats/errors.ts';
+import { throwIfCancelled } from '../../../base/errors.ts';
 import { GuardedDevice, memoryFull } from '../../gpu-device.ts';
 import { AccessTable } from './access.ts';
 import { Arena, type View } from './arena.ts';

@@ -1,6 +1,6 @@
 // Proofs of sampling, KL and their gradients, at one and many dimensions, padding written as zeros.
-import { inTwoDimensions } from '../../../../testing/grid.ts';
-import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
+import { inTwoDimensions } from '../../proof/grid.ts';
+import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import { stepUniform, writeStep } from '../adam/step.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { padded } from '../parameters/layout.ts';

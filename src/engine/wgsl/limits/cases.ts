@@ -1,5 +1,5 @@
 // Proofs that the limits' kernels do the arithmetic that is counted: every multiply-add changes what is written.
-import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
+import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { FMA_THREADS, makeCopy, makeFma, makeMatrix, matrixSource, MATRIX_CHAINS, MATRIX_SLOTS } from './kernels.ts';
 import { measureLimits } from './measure.ts';

@@ -1,6 +1,6 @@
 // The whole engine on a device against the float64 twin of the field (proof/twin.ts): losses, gradients of every parameter by
 // central differences, latents, values; the same bits twice, in chunks of any size, resumed; nothing grows, nothing stays.
-import { expectClose, type KernelCase } from '../../../../testing/kernel-cases.ts';
+import { expectClose, type KernelCase } from '../../proof/kernel-cases.ts';
 import type { FieldModel, OptimizerState, StepOptions, Weights } from '../../engine.ts';
 import { makeSphere } from '../../../imaging/sphere.ts';
 import { volumeFromSphere } from '../../../imaging/volume-from-hartley.ts';

@@ -1,7 +1,7 @@
 // What of a model fits on a device: the pieces that cannot be cut against the most that it has in one buffer or shows in one
 // binding; and where they do not fit, the usual box and the usual width that would. Buffers are counted by the very code that
 // makes them, on a device that only counts.
-import { VitrineError } from '../../../formats/errors.ts';
+import { VitrineError } from '../../../base/errors.ts';
 import type { EncodingTable, Fit, ModelSpec } from '../../engine.ts';
 import { imagesPerLatent } from '../../parameters.ts';
 import { Arena } from '../gpu/arena.ts';

@@ -1,7 +1,7 @@
 // The field as a FieldModel on a graphics processor. What a batch of one size needs is recorded once (training-program.ts,
 // encoding-program.ts, values-program.ts); a step writes the batch and submits one command buffer, and nothing is read back
 // but losses when they are asked for. Two steps are on their way at most.
-import { throwIfCancelled, VitrineError } from '../../../formats/errors.ts';
+import { throwIfCancelled, VitrineError } from '../../../base/errors.ts';
 import type {
   EncodingTable,
   FieldModel,
@@ -17,7 +17,7 @@ import type {
   VolumeWithStatistics,
   Weights,
 } from '../../engine.ts';
-import { latentCount } from '../../parameters.ts';
+import { decoderOperations, latentCount } from '../../parameters.ts';
 import { stepUniform } from '../adam/step.ts';
 import type { Arena } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
@@ -66,6 +66,7 @@ interface Standing {
 
 export class WgslModel implements FieldModel {
   readonly points: number;
+  readonly operationsPerPoint: number;
   private queue: Promise<unknown> = Promise.resolve();
   private disposed = false;
   /** Resolves when what `dispose` began is done. */
@@ -91,6 +92,7 @@ export class WgslModel implements FieldModel {
     private readonly onDispose: ((model: WgslModel) => void) | undefined,
   ) {
     this.points = network.slices.lattice.points;
+    this.operationsPerPoint = decoderOperations(spec);
     this.pointDecoder = new PointDecoder(standing.workshop);
     this.maps = new MapDecoder(standing.workshop);
   }

@@ -2,8 +2,8 @@
 // or two bear. On paper, at the sizes of real runs.
 import { describe, expect, it } from 'vitest';
 import { paperGpu } from '../../../../testing/paper-gpu.ts';
-import { makeEncoding } from '../../../field/encodings.ts';
-import { initialWeights } from '../../../field/initialise.ts';
+import { makeEncoding } from '../../../field/network/encodings.ts';
+import { initialWeights } from '../../../field/network/initialise.ts';
 import { Random } from '../../../geometry/random.ts';
 import type { ImageBatch, ModelSpec } from '../../engine.ts';
 import { makeSliceLayout } from '../../slices.ts';

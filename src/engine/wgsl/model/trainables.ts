@@ -1,6 +1,6 @@
 // The trainable parameters on the device: flat buffers of parameters, gradients and Adam's moments, and the copies of
 // matrices that the products read, which follow the parameters after each step.
-import { VitrineError } from '../../../formats/errors.ts';
+import { VitrineError } from '../../../base/errors.ts';
 import type { ModelState, OptimizerState, Weights } from '../../engine.ts';
 import { adamState, readAdamState } from '../adam/adam.ts';
 import { makeCopies } from '../adam/copies.ts';

@@ -1,7 +1,7 @@
 // Whole steps in every shape of chunks: boxes of 24–64 pixels, batches of 1–16 and a short last one, with and without z, many
 // images in a chunk and one image in several. Losses against the float64 twin; gradients against those of the kernels for
 // adapters in software, which cases.ts proves by central differences.
-import { expectClose, type KernelCase } from '../../../../testing/kernel-cases.ts';
+import { expectClose, type KernelCase } from '../../proof/kernel-cases.ts';
 import type { ImageBatch, StepOptions } from '../../engine.ts';
 import { makeCase, type ModelCase } from '../../proof/model-cases.ts';
 import { lossTwin } from '../../proof/twin.ts';

@@ -1,7 +1,7 @@
 // The last layer against its twin: both channel counts, widths from 16 to beyond 1024 and ones that lanes do not divide, rows
 // around a block and beyond one turn of the grid, both activations, chunks that add up, float16 with a loss scale.
-import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
-import { fromHalfFloats, halfFloats } from '../../../../testing/half-floats.ts';
+import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
+import { fromHalfFloats, halfFloats } from '../../proof/half-floats.ts';
 import { adamState, readAdamState } from '../adam/adam.ts';
 import type { View } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';

@@ -1,8 +1,8 @@
 // Proofs of the scorer against its twin: slices around a tile, few and many translations, lower bands, volumes, slices that are
 // given, chunks of every kind. All buffers are spoilt whenever they are asked for.
-import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
-import { inTwoDimensions } from '../../../../testing/grid.ts';
-import { VitrineError } from '../../../formats/errors.ts';
+import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
+import { inTwoDimensions } from '../../proof/grid.ts';
+import { VitrineError } from '../../../base/errors.ts';
 import { searchPoints } from '../../scoring/points.ts';
 import type { FourierCube, PoseScorer, SearchImages } from '../../scoring/scorer.ts';
 import { TwinScorer } from '../../scoring/twin.ts';

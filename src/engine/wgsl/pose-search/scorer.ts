@@ -1,6 +1,6 @@
 // The PoseScorer on a graphics processor (../../scoring/scorer.ts; its twin is the formula as it stands). Buffers are made
 // when first needed and kept; calls wait for each other.
-import { VitrineError } from '../../../formats/errors.ts';
+import { VitrineError } from '../../../base/errors.ts';
 import type {
   Expectation,
   ExpectationRequest,

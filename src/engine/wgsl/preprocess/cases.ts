@@ -1,6 +1,6 @@
 // Proofs of the preprocessing: awkward boxes, crops, with and without window, batches on their way together, bad pixels.
-import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
-import { VitrineError } from '../../../formats/errors.ts';
+import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
+import { VitrineError } from '../../../base/errors.ts';
 import type { PreprocessOptions } from '../../../imaging/preprocessor.ts';
 import type { LinesVariant } from '../fourier/lines.ts';
 import type { Gpu } from '../gpu/gpu.ts';

@@ -1,6 +1,6 @@
 // Whole batches of real-space images to what training reads, on the device: the numbers of imaging/preprocess.ts. Batches
 // have their own buffers, so that one is uploaded while another is computed and a third read back.
-import { VitrineError } from '../../../formats/errors.ts';
+import { VitrineError } from '../../../base/errors.ts';
 import { requireCrop } from '../../../imaging/crop.ts';
 import { pixelsNotFinite, type Moments, type PreprocessOptions } from '../../../imaging/preprocessor.ts';
 import type { LinesVariant } from '../fourier/lines.ts';

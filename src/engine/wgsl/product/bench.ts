@@ -1,5 +1,5 @@
 // A product of training's on random numbers, for measurements: forward with a shared bias, residual where it is square, ReLU.
-import { encodeHalves } from '../../../formats/float16.ts';
+import { encodeHalves } from '../../../base/float16.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf, paddedRows, type Scalar } from '../gpu/kernels.ts';

@@ -1,6 +1,6 @@
 // Proofs of the products: every prologue and epilogue in every variant at awkward sizes, against the twin.
-import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
-import { decodeHalves, encodeHalves } from '../../../formats/float16.ts';
+import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
+import { decodeHalves, encodeHalves } from '../../../base/float16.ts';
 import { waveTable } from '../encoding/table.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';

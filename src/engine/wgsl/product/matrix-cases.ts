@@ -1,6 +1,6 @@
 // Proofs of the products by the matrix unit: on adapters that have one as they are; on all with the unit's functions written
 // out for subgroups of one invocation, which proves everything but the unit.
-import type { KernelCase } from '../../../../testing/kernel-cases.ts';
+import type { KernelCase } from '../../proof/kernel-cases.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { paddedRows, type Scalar } from '../gpu/kernels.ts';
 import { compare } from './cases.ts';

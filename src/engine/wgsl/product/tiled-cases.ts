@@ -1,5 +1,5 @@
 // Proofs of products whose tiles multiply in float16, of whole waves with a tail, and of slices of an encoder's batch.
-import type { KernelCase } from '../../../../testing/kernel-cases.ts';
+import type { KernelCase } from '../../proof/kernel-cases.ts';
 import { CHUNK, compare, ENCODED, EPILOGUES, FEW, PLAIN } from './cases.ts';
 import type { HalfTileVariant, ProductShape, ProductVariant, WavesVariant } from './product.ts';
 import { skinnyVariants } from './skinny.ts';

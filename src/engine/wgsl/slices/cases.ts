@@ -1,6 +1,6 @@
 // Slices and encoder inputs against the CPU's batch.ts: both domains, boxes from 2 pixels on, with and without shifts, CTF
 // with optics beyond it, and encoder mask, strong defocus, rotations about the view's axis (z = 0 exactly), more than 65535 workgroups.
-import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
+import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import { Random } from '../../../geometry/random.ts';
 import { randomRotations } from '../../../geometry/rotation.ts';
 import type { Domain, ImageBatch, ModelSpec } from '../../engine.ts';

@@ -1,6 +1,6 @@
 // sine_cosine (../trigonometry/trigonometry.wgsl) against float64 over ±3000 rad, of the float32 phase as it is given.
-import type { KernelCase } from '../../../../testing/kernel-cases.ts';
-import { poison, randomNumbers } from '../../../../testing/kernel-cases.ts';
+import type { KernelCase } from '../../proof/kernel-cases.ts';
+import { poison, randomNumbers } from '../../proof/kernel-cases.ts';
 import { shaders } from '../generated/shaders.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { shaderSource } from '../gpu/source.ts';

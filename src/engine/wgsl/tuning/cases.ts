@@ -1,6 +1,6 @@
 // Proofs of the tuning: it chooses for every kernel that a step asks for, keeps out what is wrong or does not compile, and
 // what it kept is used again.
-import type { KernelCase } from '../../../../testing/kernel-cases.ts';
+import type { KernelCase } from '../../proof/kernel-cases.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { productVariants } from '../product/product.ts';
 import type { ChoosingProgress } from '../../engine.ts';

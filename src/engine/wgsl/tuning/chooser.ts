@@ -1,6 +1,6 @@
 // Which kernels a model is made with: those its run keeps, those kept of the device, or those chosen now; and what is being
 // chosen, one size of model at a time.
-import { throwIfCancelled } from '../../../formats/errors.ts';
+import { throwIfCancelled } from '../../../base/errors.ts';
 import type { ChoosingOptions, ModelOptions } from '../../engine.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Choosing } from './choosing.ts';

@@ -1,6 +1,6 @@
 // Kernels being chosen for the models of one size: goes on only while it is let. Before a model is made it has the device to
 // itself; beside a training it has a piece between two steps, a tenth of the time. What is put down is taken up where it was.
-import { VitrineError, type Notice } from '../../../formats/errors.ts';
+import { VitrineError, type Notice } from '../../../base/errors.ts';
 import type { ChoosingOptions, ChoosingProgress } from '../../engine.ts';
 import { Gate } from './gate.ts';
 import type { TuneOptions } from './tune.ts';

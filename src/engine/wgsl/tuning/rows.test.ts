@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { paperGpu } from '../../../../testing/paper-gpu.ts';
 import type { ModelSpec } from '../../engine.ts';
-import { makeEncoding } from '../../../field/encodings.ts';
+import { makeEncoding } from '../../../field/network/encodings.ts';
 import { Random } from '../../../geometry/random.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { productVariants } from '../product/product.ts';

@@ -1,6 +1,6 @@
 // What kernels are tried on: random numbers of a model's sizes in buffers of one scalar, and a kernel's output as a check and
 // its time. Numbers are ±[½, 1) made from bits, never denormal, so that their speed is that of training's.
-import { float16Table } from '../../../formats/float16.ts';
+import { float16Table } from '../../../base/float16.ts';
 import { makeFeatures } from '../encoding/features.ts';
 import type { Arena, View } from '../gpu/arena.ts';
 import type { Command, Dispatch, Gpu } from '../gpu/gpu.ts';

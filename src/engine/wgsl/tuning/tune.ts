@@ -3,7 +3,7 @@
 // model's step has (rows.ts). The hidden layer tries all; other shapes try what was best there, and their own default.
 import { adapterWords } from '../../gpu-adapter.ts';
 import type { ChoosingProgress } from '../../engine.ts';
-import { throwIfCancelled } from '../../../formats/errors.ts';
+import { throwIfCancelled } from '../../../base/errors.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import type { Scalar } from '../gpu/kernels.ts';
 import { productVariants, type ProductShape, type ProductVariant } from '../product/product.ts';

@@ -1,5 +1,5 @@
 // Proofs of maps and their statistics: awkward boxes, previews, both domains, slabs and parts, voxels that are not finite.
-import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
+import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import { makeSphere } from '../../../imaging/sphere.ts';
 import type { LinesVariant } from '../fourier/lines.ts';
 import type { Gpu } from '../gpu/gpu.ts';

@@ -1,7 +1,7 @@
 // A map from the field's values without leaving the device: coordinates for the decoder, a place for its values, and the
 // inverse transform of a real map from the half of space where x >= 0. Big maps are made in slabs of planes, so that no
 // binding passes the adapter's limits; the first axis is then done anew for each slab.
-import { VitrineError } from '../../../formats/errors.ts';
+import { VitrineError } from '../../../base/errors.ts';
 import { memoryFull } from '../../gpu-device.ts';
 import { lineWork, makeLinesInParts, type LinesVariant } from '../fourier/lines.ts';
 import { partsOf } from '../fourier/parts.ts';

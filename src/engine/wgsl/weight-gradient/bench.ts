@@ -1,5 +1,5 @@
 // Benchmark's entry: a weight gradient with bias on random rows.
-import { encodeHalves } from '../../../formats/float16.ts';
+import { encodeHalves } from '../../../base/float16.ts';
 import type { Arena } from '../gpu/arena.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf, type Scalar } from '../gpu/kernels.ts';

@@ -1,6 +1,6 @@
 // Proofs of a bias by image that comes with the weights' gradient: whole images and parts of one, slices that are short or
 // empty, images that the chunk does not touch, adding to either sum, the loss scale.
-import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
+import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import { adamState, readAdamState } from '../adam/state.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { PLAIN } from './compare.ts';

@@ -1,6 +1,6 @@
 // Proofs of the weight gradients: awkward widths and rows, one slice and many, every variant, both prologues, bias, adding
 // to chunks before, the loss scale, ranges of a matrix too large for a binding, and more than 65535 workgroups.
-import { expectClose, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
+import { expectClose, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import { adamState, readAdamState } from '../adam/state.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { compare, compareAwkward, compareFeatures, PLAIN } from './compare.ts';

@@ -1,6 +1,6 @@
 // A weight gradient of a variant against its twin: rows of a chunk, features made from points.
-import { halfFloats } from '../../../../testing/half-floats.ts';
-import { expectClose, poison, randomNumbers } from '../../../../testing/kernel-cases.ts';
+import { halfFloats } from '../../proof/half-floats.ts';
+import { expectClose, poison, randomNumbers } from '../../proof/kernel-cases.ts';
 import { featuresOf, waveTable } from '../encoding/table.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { Scalar } from '../gpu/kernels.ts';

@@ -1,7 +1,7 @@
 // Proofs of the sums by image: one image and many, chunks that begin and end within one, one slice and several passes.
-import { inTwoDimensions } from '../../../../testing/grid.ts';
-import { halfFloats } from '../../../../testing/half-floats.ts';
-import { expectClose, poison, randomNumbers, type KernelCase } from '../../../../testing/kernel-cases.ts';
+import { inTwoDimensions } from '../../proof/grid.ts';
+import { halfFloats } from '../../proof/half-floats.ts';
+import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import { adamState, readAdamState } from '../adam/state.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { Scalar } from '../gpu/kernels.ts';

@@ -1,0 +1,213 @@
+// What leaves the studio: particle lists of a selection, maps, latents, the run folder; and lists coming back.
+import { useMemo } from 'react';
+import { create } from 'zustand';
+import type {
+  DroppedFile,
+  ExportedFile,
+  ExportFormat,
+  Notice,
+  PoseFormat,
+  Progress,
+  VolumeData,
+} from '../../../workers/contract.ts';
+import type { ErrorData } from '../../base/errors.ts';
+import { everything } from '../../selection/sets.ts';
+import { rowsOfLabel, useExplore } from './store.ts';
+import { backend, errorData, wasCancelled } from './backend.ts';
+import { trajectoryVolumes } from './trajectory.ts';
+import { useMaps } from './maps.ts';
+import { saveSelection, select, useSelections, type SelectionsState } from './selections.ts';
+
+/** Which particles: the standing selection, a named one, a cluster, or all. */
+export type ExportScope =
+  { kind: 'current' } | { kind: 'named'; index: number } | { kind: 'cluster'; cluster: number } | { kind: 'all' };
+
+export type MapSet = 'current' | 'centres' | 'trajectory';
+
+export interface ExportsState {
+  scope: ExportScope;
+  /** What is being written, for the button that shows it. */
+  busy: string | null;
+  progress: Progress | null;
+  /** The last file written. */
+  written: { name: string; bytes: number } | null;
+  imported: { file: string; name: string; count: number; notices: Notice[] } | null;
+  error: ErrorData | null;
+}
+
+export const useExports = create<ExportsState>(() => ({
+  scope: { kind: 'current' },
+  busy: null,
+  progress: null,
+  written: null,
+  imported: null,
+  error: null,
+}));
+
+const { setState: set } = useExports;
+let stop = new AbortController();
+
+export function setScope(scope: ExportScope): void {
+  set({ scope, error: null });
+}
+
+type Selected = Pick<SelectionsState, 'current' | 'named' | 'total'>;
+
+function rowsIn(scope: ExportScope, { current, named, total }: Selected, labels: Int32Array | null): Uint32Array {
+  if (scope.kind === 'current') return current;
+  if (scope.kind === 'named') return named[scope.index]?.indices ?? new Uint32Array(0);
+  if (scope.kind === 'cluster') return labels ? rowsOfLabel(labels, scope.cluster) : new Uint32Array(0);
+  return everything(total);
+}
+
+/** Rows of the dataset that a scope holds now, 0-based and ascending. */
+export function rowsOf(scope: ExportScope): Uint32Array {
+  return rowsIn(scope, useSelections.getState(), useExplore.getState().clusters.result?.labels ?? null);
+}
+
+/** `rowsOf` the scope that is set, followed as selections and clusters change. */
+export function useScopeRows(): Uint32Array {
+  const scope = useExports((state) => state.scope);
+  const current = useSelections((state) => state.current);
+  const named = useSelections((state) => state.named);
+  const total = useSelections((state) => state.total);
+  const labels = useExplore((state) => state.clusters.result?.labels ?? null);
+  return useMemo(() => rowsIn(scope, { current, named, total }, labels), [scope, current, named, total, labels]);
+}
+
+/** Why a format cannot be written; null where it can. */
+export function formatObstacle(format: ExportFormat): string | null {
+  const { dataset } = useExplore.getState();
+  if (!dataset) return 'No dataset is open.';
+  if (format === 'star' && dataset.tableKind !== 'star') {
+    return dataset.tableKind === 'cs'
+      ? 'The particles came from a .cs file: export .cs.'
+      : 'The particles came without a STAR file: its rows cannot be made up.';
+  }
+  if (format === 'cs' && dataset.tableKind !== 'cs') {
+    return dataset.tableKind === 'star'
+      ? 'The particles came from a STAR file: export STAR.'
+      : 'The particles came without a .cs file: its rows cannot be made up.';
+  }
+  return null;
+}
+
+/** Runs one export; the file goes to `save`, errors to the screen. */
+async function write(busy: string, save: Save, make: (signal: AbortSignal) => Promise<ExportedFile | null>) {
+  stop.abort();
+  stop = new AbortController();
+  const { signal } = stop;
+  set({ busy, progress: null, error: null });
+  try {
+    const file = await make(signal);
+    if (signal.aborted) return;
+    if (file) {
+      save(file.name, file.bytes);
+      set({ written: { name: file.name, bytes: file.bytes.byteLength } });
+    }
+    set({ busy: null, progress: null });
+  } catch (error) {
+    if (signal.aborted) return;
+    set({ busy: null, progress: null, error: wasCancelled(error) ? null : errorData(error) });
+  }
+}
+
+export type Save = (name: string, content: Uint8Array | Blob) => void;
+
+export function cancelExport(): void {
+  stop.abort();
+  set({ busy: null, progress: null });
+}
+
+export async function exportList(format: ExportFormat, scope: ExportScope, save: Save): Promise<void> {
+  const { run } = useExplore.getState();
+  const rows = rowsOf(scope);
+  if (!run || rows.length === 0) return;
+  await write(format, save, () => backend().io.exportSelection(run.datasetId, rows, format));
+}
+
+export async function exportLatents(format: 'pkl' | 'csv', scope: ExportScope, save: Save): Promise<void> {
+  const { run } = useExplore.getState();
+  if (!run) return;
+  const rows = scope.kind === 'all' ? null : rowsOf(scope);
+  await write(`latents.${format}`, save, () => backend().io.exportLatents(run.id, format, rows));
+}
+
+/** Why found poses cannot be written in a format; null where they can. */
+export function poseObstacle(format: PoseFormat): string | null {
+  const { dataset } = useExplore.getState();
+  if (!dataset) return 'No dataset is open.';
+  return format === 'cs' && dataset.tableKind !== 'cs'
+    ? 'The particles came without a .cs file: its rows cannot be made up.'
+    : null;
+}
+
+/** The poses that an ab initio run found, of all its particles. */
+export async function exportPoses(format: PoseFormat, save: Save): Promise<void> {
+  const { run } = useExplore.getState();
+  if (run) await write(`poses.${format}`, save, () => backend().io.exportPoses(run.id, format));
+}
+
+/** The run folder as a zip. */
+export async function exportRunFolder(save: Save): Promise<void> {
+  const { run } = useExplore.getState();
+  if (!run) return;
+  await write('run', save, async (signal) => {
+    const blob = await backend().io.exportRun(run.id, { signal, onProgress: (progress) => set({ progress }) });
+    const name = `${run.name.replace(/[^\w.-]+/g, '_')}.zip`;
+    save(name, blob);
+    set({ written: { name, bytes: blob.size } });
+    return null;
+  });
+}
+
+export function mapSetSize(maps: MapSet): number {
+  if (maps === 'current') return useMaps.getState().a && !useMaps.getState().a?.preview ? 1 : 0;
+  if (maps === 'trajectory') return trajectoryVolumes()?.length ?? 0;
+  return useExplore.getState().clusters.result?.centreIndices.length ?? 0;
+}
+
+async function volumesOf(maps: MapSet, signal: AbortSignal): Promise<VolumeData[]> {
+  const { a } = useMaps.getState();
+  if (maps === 'current') return a ? [{ ...a.volume, label: a.label }] : [];
+  if (maps === 'trajectory') return trajectoryVolumes() ?? [];
+  const { run, latents, clusters } = useExplore.getState();
+  if (!run || !latents || !clusters.result) return [];
+  const { centres } = clusters.result;
+  const k = centres.length / latents.zDim;
+  const zs = Array.from({ length: k }, (_, i) => [...centres.subarray(i * latents.zDim, (i + 1) * latents.zDim)]);
+  const volumes: VolumeData[] = [];
+  await backend().engine.decodeSeries(
+    { runId: run.id, epoch: null, zs, boxPixels: run.boxPixels },
+    (index, volume) => {
+      volumes[index] = volume;
+      set({ progress: { fraction: (index + 1) / k, message: `Map ${index + 1} of ${k}` } });
+    },
+    { signal },
+  );
+  return volumes;
+}
+
+/** Maps as MRC: one file, or a zip of vol_001.mrc … in order. */
+export async function exportMaps(maps: MapSet, save: Save): Promise<void> {
+  const names: Record<MapSet, string> = { current: 'map', centres: 'kmeans_centres', trajectory: 'trajectory' };
+  await write(`maps.${maps}`, save, async (signal) => {
+    const volumes = await volumesOf(maps, signal);
+    return volumes.length === 0 ? null : backend().io.exportMaps(volumes, names[maps]);
+  });
+}
+
+/** A list dropped on the page becomes the standing selection and is kept under the file's name. */
+export async function importList(file: DroppedFile): Promise<void> {
+  const { run } = useExplore.getState();
+  if (!run) return;
+  set({ busy: 'import', error: null, imported: null });
+  try {
+    const { name, indices, notices } = await backend().io.importSelection(run.datasetId, file);
+    select(indices, 'replace');
+    await saveSelection(name, indices);
+    set({ busy: null, imported: { file: file.path, name, count: indices.length, notices } });
+  } catch (error) {
+    set({ busy: null, error: errorData(error) });
+  }
+}

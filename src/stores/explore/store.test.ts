@@ -1,0 +1,156 @@
+// Axes and back, playing order, and maps that overtake each other, against a backend of a few lines.
+import { describe, expect, it } from 'vitest';
+import type { DecodeRequest, PcaResult, RunLatents, VolumeData } from '../../../workers/contract.ts';
+import type { CallControl } from '../../../workers/facade.ts';
+import { VitrineError } from '../../base/errors.ts';
+import { classesOf, cloudOf, nearestRow, placeOfZ, zAtPlace } from './axes.ts';
+import { connectExplore, type ExploreBackend } from './backend.ts';
+import { cancelMap, openMaps, pinAsB, previewBox, setLevel, showMapAt, useMaps } from './maps.ts';
+import { frameBox, nextFrame } from './trajectory.ts';
+
+const mu = new Float32Array([1, 2, 3, -1, 0, 1, 4, 4, -2]);
+const handle = { runId: 'run', epoch: 1, zDim: 3, count: 3 };
+const latents: RunLatents = { handle, epoch: 1, zDim: 3, count: 3, mu, norm: new Float32Array(3) };
+// Orthonormal axes that mix all coordinates.
+const s = Math.SQRT1_2;
+const axes = new Float32Array([s, s, 0, s, -s, 0, 0, 0, 1]);
+const mean = new Float32Array([0.5, -1, 2]);
+const project = (z: ArrayLike<number>) =>
+  [0, 1, 2].map((c) => [0, 1, 2].reduce((sum, d) => sum + (z[d] - mean[d]) * axes[c * 3 + d], 0));
+const pca: PcaResult = {
+  ...{ components: 3, axes, mean, explainedVariance: new Float32Array([0.6, 0.3, 0.1]) },
+  projections: Float32Array.from([0, 1, 2].flatMap((row) => project(mu.subarray(3 * row, 3 * row + 3)))),
+};
+const source = { latents, pca, umap: null };
+
+describe('axes', () => {
+  it.each([
+    { family: 'pca', x: 0, y: 2 },
+    { family: 'pca', x: 2, y: 1 },
+    { family: 'latent', x: 1, y: 2 },
+  ] as const)('decodes a place where it lies, and keeps the other coordinates: %o', (shown) => {
+    const z = zAtPlace(source, shown, 1, 0.37, -1.2);
+    const place = placeOfZ(source, shown, z);
+    expect(place?.x).toBeCloseTo(0.37, 5);
+    expect(place?.y).toBeCloseTo(-1.2, 5);
+    const other = [0, 1, 2].find((c) => c !== shown.x && c !== shown.y) ?? 0;
+    if (shown.family === 'pca') expect(project(z)[other]).toBeCloseTo(pca.projections[3 + other], 5);
+    else expect(z[other]).toBe(mu[3 + other]);
+  });
+
+  it('finds the nearest particle in units of the screen', () => {
+    const cloud = cloudOf(source, { family: 'latent', x: 0, y: 1 });
+    if (!cloud) throw new Error('no cloud');
+    expect(nearestRow(cloud, 0.5, 0.2)).toBe(1);
+    expect(nearestRow(cloud, 0.5, 1.9)).toBe(0);
+    expect(nearestRow(cloud, 3.9, 0, 1, 100)).toBe(2);
+  });
+});
+
+it('bounces at the ends or starts over', () => {
+  const walk = (ending: 'loop' | 'bounce') => {
+    const seen = [0];
+    for (let step = 1, i = 0; i < 6; i++) {
+      const [frame, next] = nextFrame(seen[i], 3, step, ending);
+      seen.push(frame);
+      step = next;
+    }
+    return seen;
+  };
+  expect(walk('bounce')).toEqual([0, 1, 2, 1, 0, 1, 2]);
+  expect(walk('loop')).toEqual([0, 1, 2, 0, 1, 2, 0]);
+});
+
+describe('maps', () => {
+  const asked: string[] = [];
+  const levels: number[] = [];
+  const statistics = { min: 0, max: 10, mean: 2, standardDeviation: 1, histogram: new Uint32Array(256) };
+  const backend = {
+    engine: {
+      async decode({ z, boxPixels }: DecodeRequest): Promise<VolumeData> {
+        asked.push(`${z[0]}@${boxPixels}`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return { boxPixels, pixelSizeAngstrom: 1, values: new Float32Array(1), z, label: '' };
+      },
+    },
+    analysis: {
+      statistics: async () => ({ ...statistics, suggestedLevel: 5 }),
+      isosurface: async (_: VolumeData, level: number) => {
+        levels.push(level);
+        return { positions: new Float32Array(), normals: new Float32Array(), indices: new Uint32Array() };
+      },
+      fsc: async () => new Float32Array([1, 0.5]),
+    },
+  } as unknown as ExploreBackend;
+  const settled = async () => {
+    while (useMaps.getState().decoding) await new Promise((resolve) => setTimeout(resolve, 2));
+  };
+
+  it('shows a small map first and finishes only the newest request', async () => {
+    connectExplore(backend);
+    openMaps('run', 128);
+    for (const z of [1, 2, 3]) showMapAt([z], `Map ${z}`, null);
+    await settled();
+    // 1 had begun when 3 came; 2 was overtaken before it began; only 3 was worth its whole map.
+    expect(asked).toEqual([`1@${previewBox(128)}`, `3@${previewBox(128)}`, '3@128']);
+    expect(useMaps.getState().a).toMatchObject({ label: 'Map 3', preview: false, level: 5 });
+  });
+
+  it('gives up what is overtaken or cancelled, and tells how far a long map is', async () => {
+    const begun: { z: number; signal: AbortSignal }[] = [];
+    const decode = ({ z, boxPixels }: DecodeRequest, { signal, onProgress }: Required<CallControl>) =>
+      new Promise<VolumeData>((resolve, reject) => {
+        begun.push({ z: z[0], signal });
+        signal.addEventListener('abort', () => reject(new VitrineError('cancelled', 'Cancelled.')));
+        onProgress({ fraction: 0.25, message: `Decoding ${boxPixels}³` });
+        if (boxPixels < 128) resolve({ boxPixels, pixelSizeAngstrom: 1, values: new Float32Array(1), z, label: '' });
+      });
+    connectExplore({ ...backend, engine: { decode } } as unknown as ExploreBackend);
+    openMaps('run', 128);
+    showMapAt([1], 'one', null);
+    await expect.poll(() => useMaps.getState().progress).toEqual({ fraction: 0.25, message: 'Decoding 128³' });
+    showMapAt([2], 'two', null);
+    expect(useMaps.getState()).toMatchObject({ progress: null, decoding: true });
+    expect(begun.map(({ z, signal }) => [z, signal.aborted])).toEqual([
+      [1, true],
+      [1, true],
+    ]);
+    await expect.poll(() => useMaps.getState().a?.label).toBe('two');
+    await expect.poll(() => useMaps.getState().progress?.message).toBe('Decoding 128³');
+    cancelMap();
+    expect(begun[3]).toMatchObject({ z: 2, signal: { aborted: true } });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(useMaps.getState()).toMatchObject({ decoding: false, progress: null, error: null });
+    expect(useMaps.getState().a).toMatchObject({ label: 'two', preview: true });
+  });
+
+  it('contours A and B at the level set by hand, previews at as many σ', async () => {
+    connectExplore(backend);
+    openMaps('run', 128);
+    showMapAt([1], 'one', null);
+    await settled();
+    pinAsB();
+    levels.length = 0;
+    setLevel(4);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(useMaps.getState().a?.level).toBe(4);
+    expect(useMaps.getState().b?.level).toBe(4);
+    showMapAt([2], 'two', null);
+    await settled();
+    expect(levels).toEqual([4, 4, 4, 4]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(useMaps.getState().fsc).toEqual(new Float32Array([1, 0.5]));
+  });
+});
+
+it('gives each particle the last named selection that holds it', () => {
+  const sets = [{ indices: Uint32Array.of(0, 2, 3) }, { indices: Uint32Array.of(3, 9) }];
+  expect([...classesOf(sets, 5)]).toEqual([0, -1, 0, 1, -1]);
+});
+
+it('keeps the size of the frames while memory holds them, then halves it', () => {
+  expect(frameBox(128, 40)).toBe(128);
+  expect(frameBox(256, 50)).toBe(128);
+  expect(frameBox(256, 9)).toBe(256);
+  expect(6 * frameBox(512, 200) ** 3 * 200).toBeLessThanOrEqual(1e9);
+});

@@ -1,0 +1,233 @@
+// The run that is explored: its latents and particles' numbers, and what the analysis workers make of them.
+import { create } from 'zustand';
+import type {
+  DatasetSummary,
+  DroppedFile,
+  KMeansResult,
+  Notice,
+  ParticleColumns,
+  PcaResult,
+  RunLatents,
+  RunSummary,
+} from '../../../workers/contract.ts';
+import type { ErrorData } from '../../base/errors.ts';
+import { backend, errorData, idle, wasCancelled, type Job } from './backend.ts';
+import type { LandscapeSource } from './axes.ts';
+import { openSelections } from './selections.ts';
+
+export const ANALYSIS_SEED = 0;
+const FIRST_K = 8;
+
+export interface ExploreState {
+  phase: 'none' | 'loading' | 'ready' | 'failed';
+  run: RunSummary | null;
+  dataset: DatasetSummary | null;
+  /** Null for a homogeneous run, or before its first epoch. */
+  latents: RunLatents | null;
+  columns: ParticleColumns | null;
+  pca: Job<PcaResult>;
+  umap: Job<Float32Array>;
+  clusters: Job<KMeansResult>;
+  /** Clusters asked for. */
+  k: number;
+  /** What the last dropped table of columns said. */
+  notices: Notice[];
+  error: ErrorData | null;
+}
+
+export const useExplore = create<ExploreState>(() => ({
+  phase: 'none',
+  run: null,
+  dataset: null,
+  latents: null,
+  columns: null,
+  pca: idle(),
+  umap: idle(),
+  clusters: idle(),
+  k: FIRST_K,
+  notices: [],
+  error: null,
+}));
+
+const { getState: get, setState: set } = useExplore;
+
+let visit = new AbortController();
+const stops: Partial<Record<'umap' | 'clusters', AbortController>> = {};
+
+export function isHomogeneous(run: RunSummary | null): boolean {
+  return run !== null && run.params.zDim === 0;
+}
+
+/** What the landscape is drawn from; null without latents. */
+export function landscapeSource(): LandscapeSource | null {
+  const { latents, pca, umap } = get();
+  return latents && { latents, pca: pca.result, umap: umap.result };
+}
+
+/** Loads a run at its latest epoch. Opening the same run at the same epoch again keeps everything. */
+export async function openRun(run: RunSummary): Promise<void> {
+  const standing = get();
+  const sameRun = standing.run?.id === run.id;
+  const shownEpoch = isHomogeneous(run) ? standing.run?.epochsDone : standing.latents?.epoch;
+  if (sameRun && standing.phase !== 'failed' && shownEpoch === run.epochsDone) return set({ run });
+  if (sameRun && standing.phase === 'loading') return;
+  visit.abort();
+  visit = new AbortController();
+  const { signal } = visit;
+  releaseLatents(standing.latents);
+  set({
+    ...{ phase: 'loading', run, latents: null, error: null, notices: [] },
+    ...{ pca: idle(), umap: idle(), clusters: idle() },
+    ...(sameRun ? {} : { dataset: null, columns: null }),
+  });
+  try {
+    const { io } = backend();
+    const [datasets, columns, latents] = await Promise.all([
+      io.listDatasets(),
+      columnsOf(run),
+      isHomogeneous(run) || run.epochsDone === 0 ? null : io.latents(run.id, null),
+    ]);
+    if (signal.aborted) return;
+    const dataset = datasets.find(({ id }) => id === run.datasetId) ?? null;
+    if (latents) await backend().analysis.openLatents(latents.handle);
+    if (signal.aborted) return releaseLatents(latents);
+    set({ phase: 'ready', dataset, columns, latents });
+    await openSelections(run.id, latents?.count ?? dataset?.particles ?? 0);
+    if (latents && !signal.aborted) await Promise.all([computePca(signal), computeClusters(get().k)]);
+  } catch (error) {
+    if (!signal.aborted) set({ phase: 'failed', error: errorData(error) });
+  }
+}
+
+/** The dataset's columns; of an ab initio run with the poses that it found, and the classes of its start. */
+async function columnsOf({ id, datasetId, params }: RunSummary): Promise<ParticleColumns> {
+  const { io } = backend();
+  const columns = await io.columns(datasetId);
+  const poses = params.method === 'ab-initio' ? await io.poses(id) : null;
+  if (!poses) return columns;
+  const { rotDegrees, tiltDegrees, shiftPixels, classes } = poses;
+  const extra = classes
+    ? [...columns.extra, { name: 'class at the start', values: Float32Array.from(classes, (c) => c + 1) }]
+    : columns.extra;
+  return { ...columns, rotDegrees, tiltDegrees, shiftPixels, extra };
+}
+
+/** The analysis workers need not keep what is shown no longer. */
+function releaseLatents(latents: RunLatents | null): void {
+  // A worker that has ended keeps nothing.
+  if (latents)
+    backend()
+      .analysis.releaseLatents(latents.handle)
+      .catch(() => {});
+}
+
+/** Leaves the run: nothing of it is shown any more. */
+export function closeRun(): void {
+  visit.abort();
+  releaseLatents(get().latents);
+  set({ phase: 'none', run: null, dataset: null, latents: null, columns: null });
+}
+
+async function computePca(signal: AbortSignal): Promise<void> {
+  const { latents } = get();
+  if (!latents) return;
+  set({ pca: { ...idle<PcaResult>(), status: 'running' } });
+  try {
+    const result = await backend().analysis.pca(latents.handle, { signal });
+    if (!signal.aborted) set({ pca: { ...idle<PcaResult>(), status: 'done', result } });
+  } catch (error) {
+    if (!signal.aborted) set({ pca: { ...idle<PcaResult>(), status: 'failed', error: errorData(error) } });
+  }
+}
+
+function begin(job: 'umap' | 'clusters'): AbortController {
+  stops[job]?.abort();
+  const stop = new AbortController();
+  stops[job] = stop;
+  visit.signal.addEventListener('abort', () => stop.abort(), { signal: stop.signal });
+  return stop;
+}
+
+export async function computeUmap(): Promise<void> {
+  const { latents, umap } = get();
+  if (!latents || umap.status === 'running') return;
+  const { signal } = begin('umap');
+  set({ umap: { ...idle<Float32Array>(), status: 'running' } });
+  try {
+    const result = await backend().analysis.umap(latents.handle, ANALYSIS_SEED, {
+      signal,
+      onProgress: (progress) => {
+        if (!signal.aborted) set({ umap: { ...idle<Float32Array>(), status: 'running', progress } });
+      },
+    });
+    if (!signal.aborted) set({ umap: { ...idle<Float32Array>(), status: 'done', result } });
+  } catch (error) {
+    if (signal.aborted) return;
+    set({ umap: wasCancelled(error) ? idle() : { ...idle(), status: 'failed', error: errorData(error) } });
+  }
+}
+
+export async function computeClusters(k: number): Promise<void> {
+  const { latents, clusters } = get();
+  if (!latents) return;
+  const count = Math.max(1, Math.min(Math.round(k), latents.count));
+  const { signal } = begin('clusters');
+  // The old clusters stay on the screen until the new ones are there.
+  set({ k: count, clusters: { ...clusters, status: 'running', progress: null, error: null } });
+  try {
+    const result = await backend().analysis.kMeans(latents.handle, count, ANALYSIS_SEED, {
+      signal,
+      onProgress: (progress) => {
+        if (!signal.aborted) set((state) => ({ clusters: { ...state.clusters, progress } }));
+      },
+    });
+    if (!signal.aborted) set({ clusters: { ...idle<KMeansResult>(), status: 'done', result } });
+  } catch (error) {
+    if (signal.aborted) return;
+    set((state) => ({
+      clusters: wasCancelled(error)
+        ? { ...state.clusters, status: state.clusters.result ? 'done' : 'idle', progress: null }
+        : { ...state.clusters, status: 'failed', error: errorData(error) },
+    }));
+  }
+}
+
+export function cancelJob(job: 'umap' | 'clusters'): void {
+  stops[job]?.abort();
+  if (job === 'umap') return set({ umap: idle() });
+  set(({ clusters }) => ({ clusters: { ...clusters, status: clusters.result ? 'done' : 'idle', progress: null } }));
+}
+
+/** Rows of one cluster, ascending; none where clusters are not computed. */
+export function rowsOfCluster(cluster: number): Uint32Array {
+  const labels = get().clusters.result?.labels;
+  return labels ? rowsOfLabel(labels, cluster) : new Uint32Array(0);
+}
+
+/** Where `labels` hold one label, ascending. */
+export function rowsOfLabel(labels: Int32Array, wanted: number): Uint32Array {
+  const rows: number[] = [];
+  labels.forEach((label, row) => {
+    if (label === wanted) rows.push(row);
+  });
+  return Uint32Array.from(rows);
+}
+
+/** Adds a table's numeric columns to colour by; gives their names. */
+export async function addColumns(file: DroppedFile): Promise<string[]> {
+  const { run } = get();
+  if (!run) return [];
+  try {
+    const { names, notices } = await backend().io.importColumns(run.datasetId, file);
+    const columns = await columnsOf(run);
+    if (get().run?.id === run.id) set({ columns, notices, error: null });
+    return names;
+  } catch (error) {
+    set({ error: errorData(error) });
+    return [];
+  }
+}
+
+export function dismissError(): void {
+  set({ error: null, notices: [] });
+}

@@ -1,0 +1,75 @@
+// What browser stories may ask of Explore and Export, and gestures in data coordinates where a mouse would be awkward.
+import type { Combination } from '../../selection/sets.ts';
+import { useExplore } from './store.ts';
+import { useExports } from './exports.ts';
+import { useGallery } from './gallery.ts';
+import { boxInData, currentCloud, lassoInData, probeAt, setPath, useLandscape } from './landscape.ts';
+import { useMaps, type ShownMap } from './maps.ts';
+import { useTrajectory } from './trajectory.ts';
+import { setSelection, useSelections } from './selections.ts';
+
+function mapState(map: ShownMap | null) {
+  if (!map) return null;
+  const { volume, level, mesh, label, preview, row } = map;
+  return { boxPixels: volume.boxPixels, level, triangles: mesh.indices.length / 3, label, preview, row, z: volume.z };
+}
+
+export function exploreTestState() {
+  const { phase, run, latents, pca, umap, clusters, error } = useExplore.getState();
+  const { current, named, past, future } = useSelections.getState();
+  const { axes, color, display, marker, path } = useLandscape.getState();
+  const maps = useMaps.getState();
+  const gallery = useGallery.getState();
+  const trajectory = useTrajectory.getState();
+  const exported = useExports.getState();
+  return {
+    phase,
+    runId: run?.id ?? null,
+    epoch: latents?.epoch ?? null,
+    particles: latents?.count ?? 0,
+    zDim: latents?.zDim ?? 0,
+    pcaReady: pca.status === 'done',
+    umapReady: umap.status === 'done',
+    clusters: clusters.result?.counts.length ?? 0,
+    landscape: { axes, color, display, marker, path },
+    selected: current.length,
+    undoSteps: past.length,
+    redoSteps: future.length,
+    named: named.map(({ name, color: shade, indices }) => ({ name, color: shade, count: indices.length })),
+    a: mapState(maps.a),
+    b: mapState(maps.b),
+    arrangement: maps.arrangement,
+    decoding: maps.decoding,
+    fsc: maps.fsc ? [...maps.fsc] : null,
+    gallery: { status: gallery.status, maps: gallery.items.filter(({ volume }) => volume).length },
+    trajectory: {
+      status: trajectory.status,
+      frames: trajectory.frames.length,
+      decoded: trajectory.frames.filter(Boolean).length,
+      frame: trajectory.frame,
+      playing: trajectory.playing,
+    },
+    exporting: exported.busy,
+    written: exported.written,
+    imported: exported.imported && { name: exported.imported.name, count: exported.imported.count },
+    errors: [error, maps.error, gallery.error, trajectory.error, exported.error].flatMap((one) => one?.code ?? []),
+  };
+}
+export type ExploreTestState = ReturnType<typeof exploreTestState>;
+
+export const exploreTestVerbs = {
+  /** Lasso by a closed polygon of data coordinates on the axes shown. */
+  lasso: (polygon: [number, number][], how?: Combination) => lassoInData(polygon.flat(), how),
+  box: (x0: number, y0: number, x1: number, y1: number, how?: Combination) => boxInData(x0, y0, x1, y1, how),
+  /** A click in the landscape at data coordinates. */
+  clickAt: (x: number, y: number) => probeAt(x, y),
+  /** Where a particle lies on the axes shown. */
+  placeOf(row: number): [number, number] | null {
+    const cloud = currentCloud();
+    if (!cloud) return null;
+    return [cloud.x[row * cloud.stride + cloud.xOffset], cloud.y[row * cloud.stride + cloud.yOffset]];
+  },
+  selectRows: (rows: number[]) => setSelection(Uint32Array.from(rows).sort()),
+  selectedRows: () => [...useSelections.getState().current],
+  path: (rows: number[]) => setPath(rows),
+};

@@ -1,0 +1,233 @@
+// A walk through the latent space as a series of maps: along a principal component or through chosen particles,
+// decoded in the background, played on the map panel.
+import { create } from 'zustand';
+import type { Progress, TrajectoryRequest, VolumeData } from '../../../workers/contract.ts';
+import type { ErrorData } from '../../base/errors.ts';
+import { useExplore } from './store.ts';
+import { backend, errorData, wasCancelled } from './backend.ts';
+import { zOfRow } from './axes.ts';
+import { levelFor, onLevelChange, showMap, type ShownMap } from './maps.ts';
+
+export interface TrajectorySettings {
+  kind: 'component' | 'points';
+  component: number;
+  fromPercentile: number;
+  toPercentile: number;
+  frames: number;
+  /** Decode at half the box: an eighth of the work. */
+  half: boolean;
+}
+
+/** What the frames of a walk may hold, values and surfaces together. */
+const MOST_BYTES = 1e9;
+
+/** The largest box, halved from the wanted one, at which `frames` maps can be kept. */
+export function frameBox(wantedBox: number, frames: number, mostBytes = MOST_BYTES): number {
+  let box = wantedBox;
+  // 4 bytes a voxel, and about half as much again for the surface.
+  while (box > 32 && 6 * box ** 3 * frames > mostBytes) box = 2 * Math.floor(box / 4);
+  return box;
+}
+
+/** Side of the frames these settings decode. */
+export function boxOfFrames(boxPixels: number, { half, frames }: Pick<TrajectorySettings, 'half' | 'frames'>): number {
+  return frameBox(half ? 2 * Math.floor(boxPixels / 4) : boxPixels, frames);
+}
+
+export interface TrajectoryState {
+  settings: TrajectorySettings;
+  status: 'idle' | 'running' | 'done' | 'failed';
+  progress: Progress | null;
+  error: ErrorData | null;
+  /** frames×zDim of the walk that is shown. */
+  zs: Float32Array | null;
+  /** Particle nearest to each frame. */
+  rows: Uint32Array | null;
+  /** Maps in order, null while not decoded. */
+  frames: (ShownMap | null)[];
+  frame: number;
+  playing: boolean;
+  framesPerSecond: number;
+  ending: 'loop' | 'bounce';
+}
+
+export const useTrajectory = create<TrajectoryState>(() => ({
+  settings: { kind: 'component', component: 0, fromPercentile: 5, toPercentile: 95, frames: 10, half: false },
+  status: 'idle',
+  progress: null,
+  error: null,
+  zs: null,
+  rows: null,
+  frames: [],
+  frame: 0,
+  playing: false,
+  framesPerSecond: 6,
+  ending: 'bounce',
+}));
+
+const { getState: get, setState: set } = useTrajectory;
+let stop = new AbortController();
+let direction = 1;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+export function setTrajectory(change: Partial<TrajectorySettings>): void {
+  set(({ settings }) => ({ settings: { ...settings, ...change } }));
+}
+
+function walk(path: number[]): TrajectoryRequest | null {
+  const { latents, pca } = useExplore.getState();
+  const { settings } = get();
+  if (!latents) return null;
+  const common = { latents: latents.handle, steps: Math.max(2, Math.round(settings.frames)) };
+  if (settings.kind === 'points') {
+    if (path.length < 2) return null;
+    return { ...common, along: { kind: 'points', points: path.map((row) => zOfRow(latents, row)) } };
+  }
+  if (!pca.result) return null;
+  const { component, fromPercentile, toPercentile } = settings;
+  return { ...common, along: { kind: 'component', component, fromPercentile, toPercentile } };
+}
+
+/** Decodes the walk; `path` are the particles of a walk through points. */
+export async function decodeTrajectory(path: number[]): Promise<void> {
+  const { run, latents } = useExplore.getState();
+  const request = walk(path);
+  if (!run || !latents || !request) return;
+  stop.abort();
+  stop = new AbortController();
+  const { signal } = stop;
+  pause();
+  set({ status: 'running', progress: { fraction: 0, message: 'Laying out the path' }, error: null, frames: [] });
+  try {
+    const zs = await backend().analysis.trajectory(request);
+    const near = await backend().analysis.nearest(latents.handle, zs);
+    if (signal.aborted) return;
+    const { steps } = request;
+    set({ zs, rows: near, frames: Array.from({ length: steps }, () => null), frame: 0 });
+    const rows = Array.from({ length: steps }, (_, i) => [...zs.subarray(i * latents.zDim, (i + 1) * latents.zDim)]);
+    const boxPixels = boxOfFrames(run.boxPixels, { half: get().settings.half, frames: steps });
+    const contours: Promise<void>[] = [];
+    await backend().engine.decodeSeries(
+      { runId: run.id, epoch: null, zs: rows, boxPixels },
+      (index, volume) => {
+        contours.push(take(index, volume, steps, signal));
+      },
+      { signal },
+    );
+    await Promise.all(contours);
+    if (signal.aborted) return;
+    set({ status: 'done', progress: null });
+  } catch (error) {
+    if (signal.aborted) return;
+    const cancelled = wasCancelled(error);
+    set({ status: cancelled ? 'idle' : 'failed', progress: null, error: cancelled ? null : errorData(error) });
+  }
+}
+
+async function take(index: number, volume: VolumeData, steps: number, signal: AbortSignal): Promise<void> {
+  const label = `Frame ${index + 1} of ${steps}`;
+  const statistics = volume.statistics ?? (await backend().analysis.statistics(volume));
+  // One level for the whole walk, so that what swells or fades is seen to do so.
+  const level = common() ?? levelFor(statistics, false);
+  const mesh = await backend().analysis.isosurface(volume, level);
+  if (signal.aborted) return;
+  const map: ShownMap = { volume, statistics, level, mesh, label, row: null, preview: false };
+  set(({ frames }) => {
+    const fresh = frames.map((frame, i) => (i === index ? map : frame));
+    const done = fresh.filter(Boolean).length;
+    return { frames: fresh, progress: { fraction: done / steps, message: `${done} of ${steps} maps` } };
+  });
+  if (index === get().frame) showMap(map);
+}
+
+function common(): number | null {
+  return get().frames.find(Boolean)?.level ?? null;
+}
+
+/** Contours the frames anew when the level changes. Gives what ends that. */
+export const followLevel = () => onLevelChange(() => void recontour());
+
+let recontouring = 0;
+async function recontour(): Promise<void> {
+  const turn = ++recontouring;
+  const { frames } = get();
+  const first = frames.find((map) => map !== null);
+  if (!first) return;
+  const level = levelFor(first.statistics, false);
+  try {
+    // The dragged slider overtakes itself many times: wait until it rests.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    for (const [index, map] of frames.entries()) {
+      if (turn !== recontouring) return;
+      if (!map || map.level === level) continue;
+      const mesh = await backend().analysis.isosurface(map.volume, level);
+      if (get().frames[index]?.volume !== map.volume) return;
+      const fresh = { ...map, level, mesh };
+      set((state) => ({ frames: state.frames.map((frame, i) => (i === index ? fresh : frame)) }));
+    }
+  } catch (error) {
+    set({ error: errorData(error) });
+  }
+}
+
+export function cancelTrajectory(): void {
+  stop.abort();
+  if (get().status === 'running') set({ status: 'idle', progress: null });
+}
+
+export function closeTrajectory(): void {
+  cancelTrajectory();
+  pause();
+  set({ status: 'idle', zs: null, rows: null, frames: [], frame: 0, error: null });
+}
+
+export function showFrame(frame: number): void {
+  const { frames } = get();
+  const index = Math.min(Math.max(Math.round(frame), 0), frames.length - 1);
+  if (index < 0) return;
+  set({ frame: index });
+  const map = frames[index];
+  if (map) showMap(map);
+}
+
+/** The frame after this one: `loop` starts over, `bounce` turns round. */
+export function nextFrame(frame: number, count: number, step: number, ending: 'loop' | 'bounce'): [number, number] {
+  if (count < 2) return [0, step];
+  const next = frame + step;
+  if (next >= 0 && next < count) return [next, step];
+  if (ending === 'loop') return [(next + count) % count, step];
+  return [frame - step, -step];
+}
+
+function tick(): void {
+  const { playing, frame, frames, framesPerSecond, ending } = get();
+  if (!playing) return;
+  const [next, step] = nextFrame(frame, frames.length, ending === 'loop' ? 1 : direction, ending);
+  direction = step;
+  // A frame not decoded yet is waited for.
+  if (frames[next]) showFrame(next);
+  timer = setTimeout(tick, 1000 / framesPerSecond);
+}
+
+export function play(): void {
+  if (get().playing || get().frames.filter(Boolean).length < 2) return;
+  direction = 1;
+  set({ playing: true });
+  timer = setTimeout(tick, 1000 / get().framesPerSecond);
+}
+
+export function pause(): void {
+  clearTimeout(timer);
+  set({ playing: false });
+}
+
+export function setPlayback(change: Partial<Pick<TrajectoryState, 'framesPerSecond' | 'ending'>>): void {
+  set(change);
+}
+
+/** Maps of the walk in order; null until all are decoded. */
+export function trajectoryVolumes(): VolumeData[] | null {
+  const { frames } = get();
+  const volumes = frames.flatMap((map) => (map ? [map.volume] : []));
+  return volumes.length > 0 && volumes.length === frames.length ? volumes : null;
+}
