@@ -35,6 +35,9 @@ export type ErrorCode =
   | 'device-lost'
   | 'out-of-memory'
   | 'storage'
+  /** What is kept was written by a newer version, or is not what this one writes. */
+  | 'record-newer'
+  | 'record-damaged'
   | 'cancelled';
 
 export interface ErrorDetail {

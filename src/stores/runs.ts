@@ -101,6 +101,16 @@ export async function loadRuns(): Promise<void> {
   }
 }
 
+/** Names the runs and datasets whose records cannot be read. */
+export async function tellOfDamage(): Promise<void> {
+  try {
+    for (const { message, file, found, advice } of await studio().io.damagedRecords())
+      tell('error', message, [file, found && `found ${found}`, advice].filter(Boolean).join('. '));
+  } catch (error) {
+    tellError(error);
+  }
+}
+
 const ASIDE_KEY = 'vitrine-put-aside';
 
 function putAsideIds(): string[] {

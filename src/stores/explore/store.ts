@@ -89,7 +89,8 @@ export async function openRun(run: RunSummary): Promise<void> {
     if (signal.aborted) return releaseLatents(latents);
     set({ phase: 'ready', dataset, ...particles, latents });
     await openSelections(run.id, latents?.count ?? dataset?.particles ?? 0);
-    if (latents && !signal.aborted) await Promise.all([computePca(signal), computeClusters(get().k)]);
+    if (latents && !signal.aborted)
+      await Promise.all([computePca(signal), computeClusters(get().k), showKeptUmap(latents, signal)]);
   } catch (error) {
     if (!signal.aborted) set({ phase: 'failed', error: errorData(error) });
   }
@@ -145,6 +146,14 @@ function begin(job: 'umap' | 'clusters'): AbortController {
   return stop;
 }
 
+/** A UMAP that an earlier visit has kept is shown without being asked for. */
+async function showKeptUmap({ handle }: RunLatents, signal: AbortSignal): Promise<void> {
+  const kept = await backend().analysis.keptAnalyses(handle);
+  const known = kept.some(({ method, seed }) => method === 'umap' && seed === ANALYSIS_SEED);
+  if (known && !signal.aborted) await computeUmap();
+}
+
+/** Computes the UMAP of the latents shown, or reads the one that is kept; its progress and end are in `umap`. */
 export async function computeUmap(): Promise<void> {
   const { latents, umap } = get();
   if (!latents || umap.status === 'running') return;
