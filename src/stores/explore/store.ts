@@ -14,9 +14,11 @@ import type { ErrorData } from '../../base/errors.ts';
 import { backend, errorData, idle, wasCancelled, type Job } from './backend.ts';
 import { openSelections } from './selections.ts';
 
+/** Start of the random numbers of UMAP and k-means, as the command line has it. */
 export const ANALYSIS_SEED = 0;
 const FIRST_K = 8;
 
+/** The run that is explored and what is known of it. */
 export interface ExploreState {
   phase: 'none' | 'loading' | 'ready' | 'failed';
   run: RunSummary | null;
@@ -36,6 +38,7 @@ export interface ExploreState {
   error: ErrorData | null;
 }
 
+/** Followed by selectors only. */
 export const useExplore = create<ExploreState>(() => ({
   phase: 'none',
   run: null,
@@ -56,6 +59,7 @@ const { getState: get, setState: set } = useExplore;
 let visit = new AbortController();
 const stops: Partial<Record<'umap' | 'clusters', AbortController>> = {};
 
+/** Whether a run learned one structure from all images and so has no landscape. */
 export function isHomogeneous(run: RunSummary | null): boolean {
   return run !== null && run.params.zDim === 0;
 }
@@ -173,6 +177,7 @@ export async function computeUmap(): Promise<void> {
   }
 }
 
+/** Puts the particles in k clusters, 1 to their number, or reads those that are kept; how far is in `clusters`. */
 export async function computeClusters(k: number): Promise<void> {
   const { latents, clusters } = get();
   if (!latents) return;
@@ -198,6 +203,7 @@ export async function computeClusters(k: number): Promise<void> {
   }
 }
 
+/** Ends a computation; clusters that were there stay. */
 export function cancelJob(job: 'umap' | 'clusters'): void {
   stops[job]?.abort();
   if (job === 'umap') return set({ umap: idle() });
@@ -234,6 +240,7 @@ export async function addColumns(file: DroppedFile): Promise<string[]> {
   }
 }
 
+/** Puts the error and the notices away. */
 export function dismissError(): void {
   set({ error: null, notices: [] });
 }
