@@ -8,7 +8,7 @@ import { landscapePlots } from '../src/jobs/landscape-plots.ts';
 import { trajectoryFigure } from '../src/plots/slices.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import type { Params } from '../src/params/params.ts';
-import { readMrcVolume } from '../src/formats/mrc.ts';
+import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { act, number, wholeNumber } from './command.ts';
 import type { Console } from './console.ts';
 import { openFile } from './files.ts';

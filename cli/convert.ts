@@ -10,7 +10,7 @@ import {
 } from '../src/formats/cryodrgn-pickles.ts';
 import { requireFinite } from '../src/base/finite.ts';
 import { VitrineError } from '../src/base/errors.ts';
-import { readMrcVolume } from '../src/formats/mrc.ts';
+import { placeAfterCrop, readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { writeMrcVolume } from '../src/formats/mrc-write.ts';
 import { CTF_COLUMNS, CTF_WIDTH, type ParticleSet } from '../src/formats/particles.ts';
 import { csWithCtf, starWithCtf } from '../src/formats/lists/ctf-tables.ts';
@@ -77,7 +77,7 @@ async function convert(path: string, out: string, options: ConvertOptions, conso
   }
   if (to === 'mrc' && (from === 'mrc' || from === 'map') && !(await isStack(path))) {
     refuseParticleOptions(options, 'a map has no particles.', keysWithout('apix'));
-    return convertMap(path, out, options);
+    return convertMap(path, out, options, console);
   }
   if (to === 'mrcs' || to === 'mrc') {
     refuseParticleOptions(options, 'only images are written.', ['poses', 'ctf']);
@@ -143,13 +143,15 @@ function everyRow(set: ParticleSet): Uint32Array {
   return Uint32Array.from({ length: set.count }, (_, row) => row);
 }
 
-async function convertMap(path: string, out: string, options: ConvertOptions): Promise<string> {
+async function convertMap(path: string, out: string, options: ConvertOptions, console: Console): Promise<string> {
   const map = await readMrcVolume(openFile(path));
+  for (const notice of map.notices) console.warn(warningLine(notice));
   requireFinite('voxel', map.values, map.values.length);
   const boxPixels = options.box ?? map.boxPixels;
   const values = boxPixels === map.boxPixels ? map.values : downsampleVolume(map.values, map.boxPixels, boxPixels);
-  const pixelSizeAngstrom = ((options.apix ?? map.pixelSizeAngstrom ?? 0) * map.boxPixels) / boxPixels;
-  writeOut(out, writeMrcVolume({ boxPixels, pixelSizeAngstrom, values }));
+  const pixelSizeAngstrom = ((options.apix ?? map.pixelSizeAngstrom) * map.boxPixels) / boxPixels;
+  const place = placeAfterCrop(map, boxPixels, pixelSizeAngstrom);
+  writeOut(out, writeMrcVolume({ boxPixels, pixelSizeAngstrom, values, ...place }));
   return `a map of ${boxPixels}³`;
 }
 

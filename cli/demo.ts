@@ -30,7 +30,7 @@ export function addDemo(program: Command): void {
   const command = program
     .command('demo')
     .description('Everything on simulated particles of a two-domain molecule, scored against the truth.')
-    .option('-o, --out <folder>', 'folder to write, which must not exist yet', 'vitrine-demo')
+    .option('-o, --out <folder>', 'folder to write', 'vitrine-demo')
     .option('-n, --num-epochs <number>', 'epochs', wholeNumber, 10);
   addParamOptions(command, ['device', 'seed']);
   act(command, async (_args, raw, console) => {

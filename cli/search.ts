@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { gpuInNode } from '../src/engine/node/dawn.ts';
+import { latentDimension } from '../src/field/kinds.ts';
 import { VitrineError } from '../src/base/errors.ts';
 import { loadModel } from '../src/jobs/decode-job.ts';
 import { exportPoses, type PoseFormat } from '../src/jobs/pose-export.ts';
@@ -77,7 +78,7 @@ async function findAndWrite(
     (raw['device'] as 'auto' | 'gpu' | 'cpu' | undefined) ?? 'auto',
     async (engine) => {
       const loaded = await loadModel(engine, opened.run, options.epoch ?? null);
-      const params = paramsFrom(raw, { ...AB_INITIO_DEFAULTS, ...defaults, zDim: loaded.field.spec.zDim });
+      const params = paramsFrom(raw, { ...AB_INITIO_DEFAULTS, ...defaults, zDim: latentDimension(loaded.field) });
       return searchParticles(engine, loaded, set, params, {
         around,
         signal: console.signal,

@@ -4,7 +4,7 @@ import { VitrineError } from '../src/base/errors.ts';
 import { mapStatistics } from '../src/isosurface/statistics.ts';
 import { surfaceNets } from '../src/isosurface/surface-nets.ts';
 import { nearestRows } from '../src/landscape/nearest.ts';
-import type { LongWork } from '../src/base/pace.ts';
+import type { LongWork } from '../src/base/long-work.ts';
 import {
   analyseClusters,
   analysePca,

@@ -7,9 +7,11 @@ import type { ErrorData, Notice } from '../src/base/errors.ts';
 import type { Answers, FileRole, Question, UnderstoodFile } from '../src/formats/drop/understanding.ts';
 import type { ChoosingProgress, DeviceInfo } from '../src/engine/engine.ts';
 import type { KeptTuning } from '../src/engine/wgsl/tuning/store.ts';
+import type { FieldKindName } from '../src/field/description.ts';
 import type { EpochSummary } from '../src/inference/training.ts';
 import type { PoseReport } from '../src/inference/pose-report.ts';
 import type { MapStatistics } from '../src/isosurface/statistics.ts';
+import type { RunJob } from '../src/library/run-record.ts';
 import type { Params } from '../src/params/params.ts';
 
 export type {
@@ -134,7 +136,26 @@ export interface ExportedFile {
 
 export type RunStatus = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
 
+/** What can be asked of a run, whatever its field and however it learned. */
+export interface RunAbilities {
+  /** Maps at latents; one map where there are none. */
+  decode: boolean;
+  /** Latents of other images. */
+  encode: boolean;
+  searchPoses: boolean;
+  resume: boolean;
+  /** Turn the hand of what it learned: where it found its poses itself. */
+  turnHand: boolean;
+}
+
 export interface RunSummary {
+  /** Of its field, and the same for people. */
+  kind: FieldKindName;
+  kindTitle: string;
+  job: RunJob;
+  /** 0 for one structure. */
+  latentDimension: number;
+  can: RunAbilities;
   id: string;
   name: string;
   datasetId: string;

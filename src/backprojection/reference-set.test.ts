@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { SET, setBlob, setCtf, setImages, setPoses, setStates } from '../../testing/reference-set/set.ts';
 import { searchPoints } from '../engine/scoring/points.ts';
-import { readMrcVolume } from '../formats/mrc.ts';
+import { readMrcVolume } from '../formats/mrc-volume.ts';
 import { SearchImageReader } from '../inference/pose-search/search-images.ts';
 import { fsc } from '../validation/fsc.ts';
 import { backproject } from './backproject.ts';
@@ -24,7 +24,7 @@ it('images of either end of the hinge give that end’s map, and not the other�
   const ends: ((s: number) => boolean)[] = [(s) => s < 2, (s) => s >= SET.states - 2];
   for (const [end, within] of ends.entries()) {
     const sums = new FourierSums(cubeShape(D, 2, 10));
-    backproject(sums, read, posed, points, points.count, (image) => within(state[image]));
+    backproject(sums, read, posed, { points, count: points.count, keep: (image) => within(state[image]) });
     const map = mapFromCube(sums.quotient(1e-1), D);
     // Shells 2 … 6: beyond them 80 images of SNR 1 say little.
     const likeness = truths.map((truth) => {

@@ -13,7 +13,8 @@ import {
   setText,
   simulateSet,
 } from '../../testing/reference-set/set.ts';
-import { openMrcStack, readMrcVolume } from '../formats/mrc.ts';
+import { openMrcStack } from '../formats/mrc.ts';
+import { readMrcVolume } from '../formats/mrc-volume.ts';
 import { ctfAtPoints } from './ctf.ts';
 import { looksLikeCtf } from './ctf-signs.ts';
 import { makeLattice } from './lattice.ts';
@@ -96,7 +97,7 @@ describe('images as training reads them', () => {
     for (let image = 0; image < 3; image++) {
       const out = new Float32Array(points);
       const [x, y] = translations.subarray(2 * image, 2 * image + 2);
-      shiftHartley(values.subarray(image * points, (image + 1) * points), lattice, x, y, out);
+      shiftHartley(values.subarray(image * points, (image + 1) * points), lattice, { tx: x, ty: y }, out);
       expect(relative(out, theirs.slice(image * points, (image + 1) * points))).toBeLessThan(1e-6);
     }
   });

@@ -2,12 +2,13 @@
 import { expect, it } from 'vitest';
 import { setCtf, setImages, setPoses, setStates, SET } from '../../testing/reference-set/set.ts';
 import { openWasmEngine } from '../engine/wasm/engine.ts';
-import type { FieldDescription } from '../field/spec.ts';
+import type { FieldDescription } from '../field/description.ts';
 import { scoreLatents } from '../validation/latent-score.ts';
 import { initialCheckpoint } from './start.ts';
 import { train } from './train.ts';
 
 const field: FieldDescription = {
+  kind: 'network',
   spec: {
     ...{ boxPixels: SET.boxPixels, zDim: 4, domain: 'fourier', activation: 'relu' },
     ...{ decoderLayers: 1, decoderDim: 32, encoderLayers: 1, encoderDim: 32, encoderMaskRadius: SET.boxPixels / 2 },
@@ -19,7 +20,7 @@ it('latents of a training from nothing tell the true state', async () => {
   const data = { images: await setImages(), poses: setPoses(), ctf: setCtf() };
   const engine = await openWasmEngine({ threads: 1 });
   const plan = {
-    ...{ spec: field.spec, epochs: 20, batchSize: 8, learningRate: 2e-3, weightDecay: 0, beta: 1 / 4 },
+    ...{ field, epochs: 20, batchSize: 8, learningRate: 2e-3, weightDecay: 0, beta: 1 / 4 },
     ...{ betaSchedule: 'constant' as const, seed: 0 },
   };
   const done = await train(plan, data, engine, {}, () => undefined, initialCheckpoint(field, 0));

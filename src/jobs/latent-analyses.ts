@@ -1,6 +1,6 @@
 // Analyses of a run's latents as the studio and the command line make them: the same code, parameters and seeds. What an
 // earlier visit has kept is given back instead of being computed again.
-import type { LongWork } from '../base/pace.ts';
+import type { LongWork } from '../base/long-work.ts';
 import { kMeansClusters, type Clusters } from '../landscape/kmeans.ts';
 import { principalComponents, type PrincipalComponents } from '../landscape/pca.ts';
 import { umapOf } from '../landscape/umap.ts';

@@ -1,10 +1,19 @@
 // Every option of training once: meaning, unit, default, range. The types, the validation, the form of the Learn screen,
 // the command line's flags (named as in cryoDRGN where they mean the same) and the documentation come from this table.
 import { VitrineError } from '../base/errors.ts';
-import { define, type ParamDef } from './definition.ts';
+import { define, type Choice, type ParamDef, type ParamGroup } from './definition.ts';
 import { SEARCH_PARAMS } from './search-params.ts';
 
 export type { ParamDef };
+
+/** The groups of the table, in the order of the form. */
+export const PARAM_GROUPS: readonly { group: ParamGroup; title: string; text: string }[] = [
+  { group: 'model', title: 'Model', text: 'how much detail and variety the network can hold' },
+  { group: 'training', title: 'Training', text: 'how long and how it learns' },
+  { group: 'search', title: 'Pose search', text: 'how poses are found' },
+  { group: 'images', title: 'Images', text: 'how they are prepared' },
+  { group: 'device', title: 'Device', text: 'what computes' },
+];
 
 export const PARAMS = define([
   {
@@ -53,6 +62,7 @@ export const PARAMS = define([
     default: 1e-4,
     min: 1e-7,
     max: 0.1,
+    step: 'magnitude',
     scale: 'log',
   },
   {
@@ -108,7 +118,15 @@ export const PARAMS = define([
     group: 'model',
     kind: 'choice',
     default: 'gaussian',
-    choices: ['gaussian', 'geom_ft', 'geom_full', 'geom_lowf', 'geom_nohighf', 'linear_lowf', 'none'],
+    choices: [
+      { value: 'gaussian', label: 'Gaussian' },
+      { value: 'geom_ft', label: 'geom_ft' },
+      { value: 'geom_full', label: 'geom_full' },
+      { value: 'geom_lowf', label: 'geom_lowf' },
+      { value: 'geom_nohighf', label: 'geom_nohighf' },
+      { value: 'linear_lowf', label: 'linear_lowf' },
+      { value: 'none', label: 'none' },
+    ],
     advanced: true,
   },
   {
@@ -122,6 +140,8 @@ export const PARAMS = define([
     autoMeaning: 'half the box',
     min: 1,
     max: 512,
+    whole: true,
+    step: 1,
     advanced: true,
   },
   {
@@ -134,6 +154,7 @@ export const PARAMS = define([
     default: 0.5,
     min: 0.01,
     max: 10,
+    step: 0.05,
     advanced: true,
   },
   {
@@ -144,7 +165,10 @@ export const PARAMS = define([
     group: 'model',
     kind: 'choice',
     default: 'fourier',
-    choices: ['fourier', 'hartley'],
+    choices: [
+      { value: 'fourier', label: 'Fourier' },
+      { value: 'hartley', label: 'Hartley' },
+    ],
     advanced: true,
   },
   {
@@ -155,7 +179,10 @@ export const PARAMS = define([
     group: 'model',
     kind: 'choice',
     default: 'relu',
-    choices: ['relu', 'leaky_relu'],
+    choices: [
+      { value: 'relu', label: 'ReLU' },
+      { value: 'leaky_relu', label: 'leaky ReLU' },
+    ],
     advanced: true,
   },
   {
@@ -169,6 +196,7 @@ export const PARAMS = define([
     autoMeaning: '1 / latent dimensions',
     min: 0,
     max: 100,
+    step: 'magnitude',
   },
   {
     key: 'betaSchedule',
@@ -179,7 +207,12 @@ export const PARAMS = define([
     group: 'training',
     kind: 'choice',
     default: 'constant',
-    choices: ['constant', 'linear-quarter', 'linear-half', 'cyclic'],
+    choices: [
+      { value: 'constant', label: 'constant' },
+      { value: 'linear-quarter', label: 'linear over a quarter' },
+      { value: 'linear-half', label: 'linear over half' },
+      { value: 'cyclic', label: 'cyclic' },
+    ],
     advanced: true,
   },
   {
@@ -192,6 +225,7 @@ export const PARAMS = define([
     default: 0,
     min: 0,
     max: 1,
+    step: 'magnitude',
     advanced: true,
   },
   {
@@ -246,6 +280,7 @@ export const PARAMS = define([
     default: 0.85,
     min: 0.1,
     max: 0.98,
+    step: 0.01,
     advanced: true,
   },
   {
@@ -260,6 +295,7 @@ export const PARAMS = define([
     autoMeaning: 'the box of the images, at most 256',
     min: 16,
     max: 512,
+    step: 2,
   },
   ...SEARCH_PARAMS,
   {
@@ -270,7 +306,11 @@ export const PARAMS = define([
     group: 'device',
     kind: 'choice',
     default: 'auto',
-    choices: ['auto', 'gpu', 'cpu'],
+    choices: [
+      { value: 'auto', label: 'auto' },
+      { value: 'gpu', label: 'GPU' },
+      { value: 'cpu', label: 'CPU' },
+    ],
     autoMeaning: 'the GPU where there is one',
   },
   {
@@ -283,7 +323,11 @@ export const PARAMS = define([
     advanced: true,
     kind: 'choice',
     default: 'auto',
-    choices: ['auto', 'float32', 'float16'],
+    choices: [
+      { value: 'auto', label: 'auto' },
+      { value: 'float32', label: 'float32' },
+      { value: 'float16', label: 'float16' },
+    ],
     autoMeaning: 'float16 where it was measured to be faster',
   },
 ] as const);
@@ -293,13 +337,19 @@ type ValueOf<D> = D extends { kind: 'integer' | 'number' }
   ? number
   : D extends { kind: 'boolean' }
     ? boolean
-    : D extends { kind: 'choice'; choices: readonly (infer C)[] }
+    : D extends { kind: 'choice'; choices: readonly { value: infer C }[] }
       ? C
       : D extends { kind: 'auto-number' }
         ? number | 'auto'
         : never;
 export type Params = { -readonly [D in Defs as D['key']]: ValueOf<D> };
 export type ParamKey = keyof Params;
+
+/** The choices of an option, with their labels. */
+export function choicesOf(key: ParamKey): readonly Choice[] {
+  const def = (PARAMS as readonly ParamDef[]).find((one) => one.key === key);
+  return def?.kind === 'choice' ? def.choices : [];
+}
 
 /** What ab initio starts from where it differs from the table (thesis, chapter 5: batches of 8, 30 epochs). */
 export const AB_INITIO_DEFAULTS: Partial<Params> = { method: 'ab-initio', epochs: 30, batchSize: 8, zDim: 0 };
@@ -311,21 +361,39 @@ export function defaultParams(): Params {
 /** cryoDRGN-BNB (Zhong et al. 2020): base 30°, five subdivisions; the most rotations that its bound may leave an image. */
 export const BRANCH_AND_BOUND_DEFAULTS: Partial<Params> = { baseGridDegrees: '30', searchLevels: 5, keptPoses: 24 };
 
-/** The three choices a newcomer sees; 'standard' is the default table. */
-export const PRESETS: Record<
-  'quick' | 'standard' | 'fine',
-  { label: string; meaning: string; values: Partial<Params> }
-> = {
+export interface Preset {
+  label: string;
+  /** What it comes to, by the method. */
+  meaning: Record<Params['method'], string>;
+  values: Partial<Params>;
+}
+export type PresetName = 'quick' | 'standard' | 'fine';
+
+/** The three choices a newcomer sees; 'standard' is the default table. Ab initio has its own epochs and batches (above). */
+export const PRESETS: Record<PresetName, Preset> = {
   quick: {
     label: 'Quick look',
-    meaning: 'A small network at a small box: minutes, to see whether there is motion.',
+    meaning: {
+      'known-poses': 'A small network at a small box: minutes, to see whether there is motion.',
+      'ab-initio': 'A small network at a small box: to see whether a shape comes out.',
+    },
     // On the demo set, 10 epochs at 5e-4 ordered the states (neighbour Spearman 0.92) where 1e-4 had not yet (0.51).
     values: { boxPixels: 64, encoderDim: 128, decoderDim: 128, epochs: 10, batchSize: 16, learningRate: 5e-4 },
   },
-  standard: { label: 'Standard', meaning: '3 layers of 256 units, 20 epochs: where most studies start.', values: {} },
+  standard: {
+    label: 'Standard',
+    meaning: {
+      'known-poses': '3 layers of 256 units, 20 epochs: where most studies start.',
+      'ab-initio': '3 layers of 256 units, 30 epochs: where to start.',
+    },
+    values: {},
+  },
   fine: {
     label: 'Fine',
-    meaning: '3 layers of 1024 units, 50 epochs: for high resolution, on a GPU.',
+    meaning: {
+      'known-poses': '3 layers of 1024 units, 50 epochs: for high resolution, on a GPU.',
+      'ab-initio': '3 layers of 1024 units, 30 epochs: for more detail, on a GPU.',
+    },
     values: { encoderDim: 1024, decoderDim: 1024, epochs: 50 },
   },
 };
@@ -359,7 +427,8 @@ export function validateParams(values: Partial<Params>): Params {
         if (typeof value !== 'boolean') refuse('true or false');
         break;
       case 'choice':
-        if (!def.choices.includes(value as string)) refuse(def.choices.join(', '));
+        if (!def.choices.some((choice) => choice.value === value))
+          refuse(def.choices.map((choice) => choice.value).join(', '));
         break;
     }
     result[def.key] = value;

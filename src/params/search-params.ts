@@ -10,7 +10,10 @@ export const SEARCH_PARAMS = define([
     group: 'search',
     kind: 'choice',
     default: 'known-poses',
-    choices: ['known-poses', 'ab-initio'],
+    choices: [
+      { value: 'known-poses', label: 'Known poses' },
+      { value: 'ab-initio', label: 'Ab initio' },
+    ],
   },
   {
     key: 'start',
@@ -23,7 +26,11 @@ export const SEARCH_PARAMS = define([
     abInitio: true,
     kind: 'choice',
     default: 'em',
-    choices: ['em', 'random', 'given'],
+    choices: [
+      { value: 'em', label: 'voxel maps (EM)' },
+      { value: 'random', label: 'random poses' },
+      { value: 'given', label: 'poses of the particles' },
+    ],
   },
   {
     key: 'starts',
@@ -50,6 +57,7 @@ export const SEARCH_PARAMS = define([
     default: 1,
     min: 0.1,
     max: 50,
+    step: 0.5,
   },
   {
     key: 'classes',
@@ -65,6 +73,7 @@ export const SEARCH_PARAMS = define([
     autoMeaning: '1 for one structure, 4 for several (at most one per 600 images)',
     min: 1,
     max: 12,
+    step: 1,
     whole: true,
   },
   {
@@ -92,7 +101,12 @@ export const SEARCH_PARAMS = define([
     advanced: true,
     kind: 'choice',
     default: 'auto',
-    choices: ['auto', 'everywhere', 'around', 'nowhere'],
+    choices: [
+      { value: 'auto', label: 'auto' },
+      { value: 'everywhere', label: 'everywhere' },
+      { value: 'around', label: 'around its pose' },
+      { value: 'nowhere', label: 'nowhere' },
+    ],
     autoMeaning: 'everywhere for one structure; for several, nowhere after em, around given poses',
   },
   {
@@ -101,12 +115,15 @@ export const SEARCH_PARAMS = define([
     label: 'Base grid',
     meaning:
       'Angular spacing of the rotations that every image is compared with first; the best of them are then refined.',
-    unit: '°',
     group: 'search',
     abInitio: true,
     kind: 'choice',
     default: '15',
-    choices: ['30', '15', '7.5'],
+    choices: [
+      { value: '30', label: '30°' },
+      { value: '15', label: '15°' },
+      { value: '7.5', label: '7.5°' },
+    ],
   },
   {
     key: 'searchLevels',
@@ -147,6 +164,7 @@ export const SEARCH_PARAMS = define([
     autoMeaning: '8 % of the box, 10 of 128 pixels',
     min: 0,
     max: 100,
+    step: 1,
   },
   {
     key: 'shiftGrid',
@@ -189,6 +207,7 @@ export const SEARCH_PARAMS = define([
     autoMeaning: 'half the box, at most 48',
     min: 2,
     max: 256,
+    step: 1,
   },
   {
     key: 'bandRampEpochs',
@@ -229,7 +248,10 @@ export const SEARCH_PARAMS = define([
     advanced: true,
     kind: 'choice',
     default: 'interpolated',
-    choices: ['interpolated', 'direct'],
+    choices: [
+      { value: 'interpolated', label: 'interpolated' },
+      { value: 'direct', label: 'direct' },
+    ],
   },
   {
     key: 'searchMethod',
@@ -241,7 +263,10 @@ export const SEARCH_PARAMS = define([
     advanced: true,
     kind: 'choice',
     default: 'subdivide',
-    choices: ['subdivide', 'branch-and-bound'],
+    choices: [
+      { value: 'subdivide', label: 'subdivision' },
+      { value: 'branch-and-bound', label: 'branch and bound' },
+    ],
   },
   {
     key: 'resetEvery',
@@ -271,5 +296,6 @@ export const SEARCH_PARAMS = define([
     default: 45,
     min: -90,
     max: 90,
+    step: 5,
   },
 ] as const);

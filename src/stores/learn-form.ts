@@ -11,12 +11,12 @@ import {
   type ParamDef,
   type ParamKey,
   type Params,
+  type PresetName,
 } from '../params/params.ts';
+import { resolveAuto } from '../params/auto.ts';
 import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
-/** Name of a set of values that belong together. */
-export type PresetName = keyof typeof PRESETS;
 /** How a run learns: with known poses, or ab initio. */
 export type Method = Params['method'];
 
@@ -31,6 +31,8 @@ export interface LearnFormState {
   showAdvanced: boolean;
   /** Box of the dataset that would be learnt from: training can crop it, not enlarge it. */
   datasetBox: number | null;
+  /** Its particles. */
+  datasetParticles: number | null;
   /** Whether that dataset came with poses; without them they can only be found. */
   datasetHasPoses: boolean;
   /** Ab initio was not chosen but is all that the dataset allows: one with poses goes back. */
@@ -76,6 +78,7 @@ export const useLearnForm = create<LearnFormState>(() => ({
   errors: {},
   showAdvanced: false,
   datasetBox: null,
+  datasetParticles: null,
   datasetHasPoses: true,
   methodForced: false,
   setAside: null,
@@ -138,8 +141,10 @@ function changeMethod(method: Method): void {
 }
 
 /** Fits the form to another dataset: its box bounds training's, and without poses they have to be found. */
-export function fitForm({ boxPixels, hasPoses }: Pick<DatasetSummary, 'boxPixels' | 'hasPoses'>): void {
+export function fitForm(dataset: Pick<DatasetSummary, 'particles' | 'boxPixels' | 'hasPoses'>): void {
+  const { particles, boxPixels, hasPoses } = dataset;
   const { datasetBox, datasetHasPoses } = get();
+  set({ datasetParticles: particles });
   if (datasetBox === boxPixels && datasetHasPoses === hasPoses) return;
   set({ datasetBox: boxPixels, datasetHasPoses: hasPoses });
   const { preset, params, methodForced } = get();
@@ -204,6 +209,14 @@ export function takeFitting(choice: FittingChoice): void {
     setParam('decoderDim', Math.min(decoderDim, choice.width));
   }
   set({ estimateError: null });
+}
+
+/** What an option that is left to 'auto' comes to for the dataset at hand; null where it is not known here. */
+export function autoValue(key: ParamKey, state: LearnFormState = get()): number | string | null {
+  const { params, datasetBox, datasetParticles } = state;
+  if (datasetBox === null || datasetParticles === null) return null;
+  const value = resolveAuto({ ...params, [key]: 'auto' }, { boxPixels: datasetBox, particles: datasetParticles })[key];
+  return value === 'auto' || typeof value === 'boolean' ? null : value;
 }
 
 function presetOf(params: Params): PresetName | null {

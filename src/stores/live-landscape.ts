@@ -69,7 +69,7 @@ function stateOf(run: RunSummary): string | null {
 const compute = latestWins(async (run: RunSummary, state: string) => {
   const { io, engine, analysis } = studio();
   set(get().runId === run.id ? { loading: true, error: null } : { ...NOTHING, runId: run.id, loading: true });
-  const { zDim: dimensions } = run.params;
+  const { latentDimension: dimensions } = run;
   const epoch = run.epochsDone > 0 ? run.epochsDone : null;
   const latents = dimensions > 0 && epoch !== null ? await io.latents(run.id, epoch) : null;
   let row: number | null = null;

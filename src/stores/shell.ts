@@ -5,9 +5,9 @@ import type { ErrorData } from '../base/errors.ts';
 import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
-/** The four steps, in order. */
-export const SCREENS = ['data', 'learn', 'explore', 'export'] as const;
-/** One of the four steps. */
+/** The four steps, in order, and the manual. */
+export const SCREENS = ['data', 'learn', 'explore', 'export', 'help'] as const;
+/** One of the screens. */
 export type Screen = (typeof SCREENS)[number];
 /** How the page is coloured; the system's way unless chosen. */
 export type ThemeChoice = 'system' | 'dark' | 'light';
@@ -23,6 +23,8 @@ export interface Message {
 /** What stands around the screens. */
 export interface ShellState {
   screen: Screen;
+  /** Heading of the manual that Help shows, as in its address; null for its beginning. */
+  section: string | null;
   theme: ThemeChoice;
   /** Null until the engine worker has answered. */
   device: DeviceReport | null;
@@ -38,6 +40,7 @@ const THEME_KEY = 'vitrine-theme';
 /** Followed by selectors only. */
 export const useShell = create<ShellState>(() => ({
   screen: 'data',
+  section: null,
   theme: 'system',
   device: null,
   deviceError: null,
@@ -47,15 +50,16 @@ export const useShell = create<ShellState>(() => ({
 }));
 const { getState: get, setState: set } = useShell;
 
-function screenOfAddress(): Screen {
-  const name = window.location.hash.replace(/^#\/?/, '');
-  return SCREENS.find((screen) => screen === name) ?? 'data';
+/** `#/help/exports` is the section "exports" of Help. */
+function placeOfAddress(): Pick<ShellState, 'screen' | 'section'> {
+  const [name, section] = window.location.hash.replace(/^#\/?/, '').split('/');
+  return { screen: SCREENS.find((screen) => screen === name) ?? 'data', section: section || null };
 }
 
 /** The screen is kept in the address, so that back and reload do what people expect. */
 export function goTo(screen: Screen): void {
-  if (screenOfAddress() !== screen) window.location.hash = `/${screen}`;
-  set({ screen });
+  if (placeOfAddress().screen !== screen) window.location.hash = `/${screen}`;
+  set(placeOfAddress());
 }
 
 function showTheme(theme: ThemeChoice): void {
@@ -74,9 +78,9 @@ export function setTheme(theme: ThemeChoice): void {
 export function startShell(): void {
   const kept = localStorage.getItem(THEME_KEY);
   const theme: ThemeChoice = kept === 'dark' || kept === 'light' ? kept : 'system';
-  set({ screen: screenOfAddress(), theme });
+  set({ ...placeOfAddress(), theme });
   showTheme(theme);
-  window.addEventListener('hashchange', () => set({ screen: screenOfAddress() }));
+  window.addEventListener('hashchange', () => set(placeOfAddress()));
   matchMedia('(prefers-color-scheme: light)').addEventListener('change', () => showTheme(get().theme));
 }
 

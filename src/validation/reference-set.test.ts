@@ -1,7 +1,7 @@
 // Scores of the reference set's model against those of NumPy and SciPy (testing/reference-set/make/figures.py).
 import { expect, it } from 'vitest';
 import { SET, setBlob, setLatents, setStates, setText } from '../../testing/reference-set/set.ts';
-import { readMrcVolume } from '../formats/mrc.ts';
+import { readMrcVolume } from '../formats/mrc-volume.ts';
 import { fsc } from './fsc.ts';
 import { scoreLatents } from './latent-score.ts';
 import { scoreMaps } from './map-score.ts';

@@ -3,8 +3,8 @@
 // them. README.md says what each file is. Tests that use it run in every clone.
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { readCheckpoint } from '../../src/field/checkpoint.ts';
-import { fieldFromConfig } from '../../src/field/spec.ts';
+import { fieldFromConfig } from '../../src/field/config.ts';
+import { readCheckpoint } from '../../src/field/network/checkpoint.ts';
 import { readCryodrgnPickle } from '../../src/formats/cryodrgn-pickles.ts';
 import { openMrcStack } from '../../src/formats/mrc.ts';
 import { openFileBlob } from '../../src/formats/node/file-blob.ts';
@@ -15,6 +15,7 @@ import { readYamlConfig } from '../../src/formats/yaml-config.ts';
 import type { HartleyImages } from '../../src/imaging/hartley-images.ts';
 import { simulate, type Simulation } from '../../src/imaging/simulate.ts';
 import { imagesInMemory } from '../blobs.ts';
+import { networkOf } from '../network.ts';
 
 /** How the set was simulated; `pixelSizeAngstrom` Å, shifts ±pixels, hinge from −span/2 to span/2 radians. */
 export const SET = {
@@ -73,7 +74,7 @@ export type SetModel = 'fourier' | 'hartley';
 export function setModel(model: SetModel) {
   const read = (name: string) => setBytes(`${model}/${name}`);
   const config = readYamlConfig(read('config.yaml'), 'config.yaml');
-  const field = fieldFromConfig(config);
+  const field = networkOf(fieldFromConfig(config));
   const dictionary = readTorchCheckpoint(read('weights.30.pkl'), 'weights.30.pkl');
   return { config, field, dictionary, checkpoint: readCheckpoint(dictionary, field) };
 }

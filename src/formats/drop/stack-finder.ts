@@ -8,6 +8,10 @@ import type { CropReader } from './understanding.ts';
 /** Why no stack is taken for a path; `files` are those that it might be. */
 type Doubt = { why: 'absent' | 'other-job' | 'several-files' | 'several-paths'; files: string[]; paths: string[] };
 
+/** Advice where a path does not tell which file is meant. */
+export const AS_THE_TABLE_WRITES =
+  'Give the folder that holds the stacks as the table writes them, together with the table.';
+
 export class StackFinder {
   private readonly written = new Map<string, Recognised>();
   private readonly byPath = new Map<string, Recognised>();
@@ -85,7 +89,7 @@ export class StackFinder {
       expected: path,
     };
     const some = (list: string[]) => list.slice(0, 3).join(', ') + (list.length > 3 ? ' …' : '');
-    const advice = 'Give the folder that holds the stacks as the table writes them, together with the table.';
+    const advice = AS_THE_TABLE_WRITES;
     switch (why) {
       case 'absent':
         return new VitrineError(

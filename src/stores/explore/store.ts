@@ -61,7 +61,7 @@ const stops: Partial<Record<'umap' | 'clusters', AbortController>> = {};
 
 /** Whether a run learned one structure from all images and so has no landscape. */
 export function isHomogeneous(run: RunSummary | null): boolean {
-  return run !== null && run.params.zDim === 0;
+  return run !== null && run.latentDimension === 0;
 }
 
 /** Loads a run at its latest epoch. Opening the same run at the same epoch again keeps everything. */
@@ -104,11 +104,11 @@ export async function openRun(run: RunSummary): Promise<void> {
 async function particlesOf({
   id,
   datasetId,
-  params,
+  job,
 }: RunSummary): Promise<Pick<ExploreState, 'columns' | 'startClasses'>> {
   const { io } = backend();
   const columns = await io.columns(datasetId);
-  const poses = params.method === 'ab-initio' ? await io.poses(id) : null;
+  const poses = job === 'ab-initio' ? await io.poses(id) : null;
   if (!poses) return { columns, startClasses: null };
   const { rotDegrees, tiltDegrees, shiftPixels, classes } = poses;
   return { columns: { ...columns, rotDegrees, tiltDegrees, shiftPixels }, startClasses: classes };

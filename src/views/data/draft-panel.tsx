@@ -9,6 +9,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { countText, numberWith } from '../../ui/quantities.ts';
 import { DraftFiles } from './draft-files.tsx';
 import { DraftQuestions } from './questions/draft-questions.tsx';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './data.module.css';
 
 export function DraftPanel({ draft }: { draft: DatasetDraft }) {
@@ -21,7 +22,12 @@ export function DraftPanel({ draft }: { draft: DatasetDraft }) {
       <Panel
         title={draft.name || 'New dataset'}
         note={`${countText(draft.files.length)} ${draft.files.length === 1 ? 'file' : 'files'} dropped`}
-        actions={<IconButton label="Discard these files" icon={<X />} onClick={discardDraft} testId="discard-draft" />}
+        actions={
+          <>
+            <HelpLink to="questions" about="questions the studio asks" />
+            <IconButton label="Discard these files" icon={<X />} onClick={discardDraft} testId="discard-draft" />
+          </>
+        }
         footer={
           <div className={styles.acceptRow}>
             <p className={styles.acceptText}>

@@ -15,6 +15,7 @@ import {
 import { IconButton } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Select, type SelectOption } from '../../ui/select.tsx';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './landscape.module.css';
 
 /** Adds the columns of a table, and colours by the first of them. */
@@ -98,6 +99,7 @@ export function AxesBar() {
         onClick={() => picker.current?.click()}
         testId="add-columns"
       />
+      <HelpLink to="landscape" about="how to read a landscape" />
       <input
         ref={picker}
         type="file"

@@ -4,6 +4,7 @@ import { useMaps } from '../../stores/explore/index.ts';
 import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { resolutionAt } from './fsc-resolution.ts';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './map-panel.module.css';
 
 const STATIC = { staticPlot: true };
@@ -36,7 +37,9 @@ export function FscChart() {
   return (
     <div className={styles.fsc} data-testid="fsc">
       <div className={styles.fscHead}>
-        <span>FSC of A and B</span>
+        <span>
+          FSC of A and B <HelpLink to="doubts" about="when not to believe a landscape" />
+        </span>
         <span className={styles.quiet} data-testid="fsc-resolution">
           {fsc === null
             ? a.volume === b.volume

@@ -24,7 +24,7 @@ import {
   type Ranges,
 } from './plot-frame.ts';
 import { PointCanvas } from './point-canvas.tsx';
-import { hasColorBar, type Coloring } from './point-colors.ts';
+import { hasColorBar, type PointColoring } from './point-colors.ts';
 import { usePointPicture } from './point-picture-of.ts';
 import styles from './landscape.module.css';
 
@@ -38,7 +38,7 @@ interface LandscapePlotProps {
   axes: AxisColumns;
   /** The particles on these axes. */
   cloud: PointCloud;
-  coloring: Coloring;
+  coloring: PointColoring;
 }
 
 export function LandscapePlot({ axes, cloud, coloring }: LandscapePlotProps) {

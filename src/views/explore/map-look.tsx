@@ -50,14 +50,14 @@ export function MapLookPopover() {
           label="Colour the surface by"
           small
           fill
-          value={look.colouring}
+          value={look.coloring}
           options={[
             { value: 'solid', label: 'One colour' },
             { value: 'radius', label: 'Radius' },
             { value: 'height', label: 'Height' },
           ]}
-          onChange={(colouring) => setLook({ colouring })}
-          testId="look-colouring"
+          onChange={(coloring) => setLook({ coloring })}
+          testId="look-coloring"
         />
         <Segmented
           label="Light"

@@ -69,7 +69,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
               testId="map-a"
               mesh={look.surface ? a.mesh : null}
               color={look.colorA}
-              colouring={look.colouring}
+              coloring={look.coloring}
               opacity={look.opacity}
               overlay={overlay ? { mesh: overlay.mesh, color: look.colorB, opacity: 0.45 } : undefined}
               volume={a.volume}
@@ -101,7 +101,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
               testId="map-b"
               mesh={look.surface ? b.mesh : null}
               color={look.colorB}
-              colouring={look.colouring}
+              coloring={look.coloring}
               opacity={look.opacity}
               volume={b.volume}
               slices={sliceSetting(b, look)}

@@ -5,11 +5,11 @@ import { useColumns, useLandscape, useSelections } from '../../stores/explore/in
 import type { ThemeColors } from '../../ui/theme-colors.ts';
 import type { Columns } from './landscape-traces.ts';
 import type { PlotFrame } from './plot-frame.ts';
-import { clusterColors, pointColors, unitColor, type Coloring } from './point-colors.ts';
+import { clusterColors, pointColors, unitColor, type PointColoring } from './point-colors.ts';
 import { drawingOrder, orderOfSelected, pointOpacity, pointSize, type PointPicture } from './point-picture.ts';
 
 /** What the points are coloured by now. */
-export function useColoring(theme: ThemeColors): Coloring {
+export function useColoring(theme: ThemeColors): PointColoring {
   const key = useLandscape((state) => state.color);
   const column = columnOf(useColumns(), key);
   return useMemo(() => {
@@ -23,7 +23,7 @@ export function useColoring(theme: ThemeColors): Coloring {
 
 export function usePointPicture(
   columns: Columns,
-  coloring: Coloring,
+  coloring: PointColoring,
   frame: PlotFrame,
   display: 'points' | 'density',
   theme: ThemeColors,

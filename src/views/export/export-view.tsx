@@ -65,7 +65,7 @@ export function ExportView() {
         </div>
         <div className={styles.column}>
           <ListsPanel />
-          {run.params.method === 'ab-initio' && <PosesPanel run={run} />}
+          {run.job === 'ab-initio' && <PosesPanel run={run} />}
           {!isHomogeneous(run) && <LatentsPanel />}
         </div>
         <div className={styles.column}>

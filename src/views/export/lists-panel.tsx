@@ -5,6 +5,7 @@ import { exportList, formatObstacle, useExplore, useExports, useScopeRows } from
 import { Button } from '../../ui/button.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { saveFile } from './download.ts';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './export-view.module.css';
 
 const FORMATS: { format: ExportFormat; name: string; purpose: string }[] = [
@@ -23,6 +24,7 @@ export function ListsPanel() {
     <Panel
       title="Particle list"
       note={`${count.toLocaleString('en')} of ${(dataset?.particles ?? 0).toLocaleString('en')} particles`}
+      actions={<HelpLink to="exports" about="lists, maps and poses" />}
       testId="export-lists"
     >
       {count === 0 && (

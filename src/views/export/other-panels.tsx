@@ -64,7 +64,7 @@ export function MapsPanel() {
       text: current && !current.preview ? `${current.label}, one MRC` : 'Show a map on Explore first.',
     },
   ];
-  if (run && run.params.zDim !== 0) {
+  if (run && run.latentDimension > 0) {
     const k = clusters.result?.centreIndices.length ?? 0;
     const steps = mapSetSize('trajectory');
     rows.push(
@@ -120,7 +120,7 @@ export function LatentsPanel() {
         />
         <ExportRow
           name="CSV"
-          text="One row a particle, with its index in the original stack."
+          text="One row per particle, with its index in the original stack."
           disabled={!latents || count === 0}
           job="latents.csv"
           onSave={() => void exportLatents('csv', scope, saveFile)}
@@ -166,7 +166,7 @@ export function RunPanel({ run }: { run: RunSummary }) {
   const epoch = run.epochsDone;
   const folder = run.name.replace(/[^\w.-]+/g, '_');
   const command =
-    run.params.zDim === 0
+    run.latentDimension === 0
       ? `cryodrgn eval_vol ${folder}/weights.${epoch}.pkl -c ${folder}/config.yaml -o map.mrc`
       : `cryodrgn analyze ${folder} ${epoch}`;
   return (

@@ -59,7 +59,7 @@ export function LiveLandscape({ run }: { run: RunSummary }) {
       yaxis: { title: { text: `PC 2${percent(1)}` } },
     };
   }, [own]);
-  if (run.params.zDim === 0) return null;
+  if (run.latentDimension === 0) return null;
   return (
     <Panel title="Landscape" note={own ? `latents after epoch ${epoch}` : undefined} flush testId="live-landscape">
       <div className={styles.liveBox}>
@@ -92,7 +92,7 @@ export function LiveMap({ run }: { run: RunSummary }) {
   const error = useLive((state) => state.error);
   const own = runId === run.id ? mesh : null;
   const { accent } = useThemeColors();
-  const abInitio = run.params.method === 'ab-initio';
+  const abInitio = run.job === 'ab-initio';
   const when = epoch === 0 ? 'from the first poses' : `after epoch ${epoch}`;
   return (
     <Panel
@@ -106,7 +106,7 @@ export function LiveMap({ run }: { run: RunSummary }) {
               mirrored
             </Badge>
           )}
-          {abInitio && <FlipHand run={run} />}
+          {run.can.turnHand && <FlipHand run={run} />}
         </>
       }
       flush
@@ -125,7 +125,7 @@ export function LiveMap({ run }: { run: RunSummary }) {
           <EmptyState title={abInitio ? 'Appears with the first poses' : 'Appears after the first epoch'}>
             {error
               ? error.message
-              : run.params.zDim === 0
+              : run.latentDimension === 0
                 ? 'The density that all images share.'
                 : 'The density at the middle of the landscape.'}
           </EmptyState>

@@ -10,10 +10,10 @@ import {
   setRunName,
   useLearnForm,
   type Method,
-  type PresetName,
 } from '../../stores/learn-form.ts';
 import { activeRun, startRun, useRuns } from '../../stores/runs.ts';
-import { PRESETS, type Params } from '../../params/params.ts';
+import { choiceLabel } from '../../params/definition.ts';
+import { choicesOf, defaultParams, PRESETS, type Params, type PresetName } from '../../params/params.ts';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { NoticeCard } from '../../ui/notice-card.tsx';
@@ -22,6 +22,7 @@ import { countText } from '../../ui/quantities.ts';
 import { Segmented } from '../../ui/segmented.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { EstimatePanel } from './estimate-panel.tsx';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './learn.module.css';
 
 export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
@@ -40,7 +41,12 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
     if (await startRun(dataset.id, name.trim() || suggested, params)) setRunName('');
   };
   return (
-    <Panel title="New run" note={`${countText(dataset.particles)} particles of ${dataset.boxPixels}²`} testId="new-run">
+    <Panel
+      title="New run"
+      note={`${countText(dataset.particles)} particles of ${dataset.boxPixels}²`}
+      actions={<HelpLink to="poses" about="known poses or ab initio" />}
+      testId="new-run"
+    >
       <div className={styles.stack}>
         <MethodChoice dataset={dataset} />
         <Presets />
@@ -74,8 +80,7 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
   );
 }
 
-/** Latent dimensions to begin with where several structures are looked for. */
-const SEVERAL = 8;
+const methodLabel = (method: Method) => choiceLabel(choicesOf('method'), method);
 
 function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
   const { method, start, zDim } = useLearnForm((state) => state.params);
@@ -89,11 +94,11 @@ function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
         options={[
           {
             value: 'known-poses',
-            label: 'Known poses',
+            label: methodLabel('known-poses'),
             disabled: !dataset.hasPoses,
             title: dataset.hasPoses ? undefined : 'These particles came without poses',
           },
-          { value: 'ab-initio', label: 'Ab initio' },
+          { value: 'ab-initio', label: methodLabel('ab-initio') },
         ]}
         onChange={chooseMethod}
         testId="method"
@@ -111,7 +116,7 @@ function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
             { value: 'one', label: 'One structure', title: 'One map from all images, without a latent space' },
             { value: 'several', label: 'Heterogeneous', title: 'Structures laid out in a latent space z' },
           ]}
-          onChange={(structures) => setParam('zDim', structures === 'one' ? 0 : SEVERAL)}
+          onChange={(structures) => setParam('zDim', structures === 'one' ? 0 : defaultParams().zDim)}
           testId="structures"
         />
       )}
@@ -127,16 +132,9 @@ function methodText(method: Method, start: Params['start'], hasPoses: boolean): 
     : 'Finds poses and structure from the images alone; poses in the files are ignored.';
 }
 
-/** What a preset comes to where poses are found. */
-const AB_INITIO_PRESETS: Record<PresetName, string> = {
-  quick: 'A small network at a small box: to see whether a shape comes out.',
-  standard: '3 layers of 256 units, 30 epochs: where to start.',
-  fine: '3 layers of 1024 units, 30 epochs: for more detail, on a GPU.',
-};
-
 function Presets() {
   const preset = useLearnForm((state) => state.preset);
-  const abInitio = useLearnForm((state) => state.params.method === 'ab-initio');
+  const method = useLearnForm((state) => state.params.method);
   return (
     <div role="radiogroup" aria-label="Preset" className={styles.presets} data-testid="presets">
       {(Object.keys(PRESETS) as PresetName[]).map((name) => (
@@ -153,7 +151,7 @@ function Presets() {
             onChange={() => choosePreset(name)}
           />
           <span className={styles.presetName}>{PRESETS[name].label}</span>
-          <span className={styles.presetText}>{abInitio ? AB_INITIO_PRESETS[name] : PRESETS[name].meaning}</span>
+          <span className={styles.presetText}>{PRESETS[name].meaning[method]}</span>
         </label>
       ))}
       {preset === null && <p className={styles.quiet}>Custom settings. Choosing a preset replaces them.</p>}

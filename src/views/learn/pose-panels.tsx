@@ -49,7 +49,7 @@ export function MovesPanel({ run, live }: { run: RunSummary; live: LiveRun | und
   const heard = live?.moves ?? NO_MOVES;
   const newest = useMemo(() => movesShown(reports.map(movePoint), heard), [reports, heard]);
   const points = useSampled(newest, run.status !== 'running' ? 0 : newest.length < 3 ? 500 : REDRAW.curves);
-  const { epochs, zDim } = run.params;
+  const { epochs } = run.params;
   const colors = useThemeColors();
   const limit = reports.at(-1)?.movedDegrees;
   const data = useMemo<ChartData[]>(() => {
@@ -87,7 +87,7 @@ export function MovesPanel({ run, live }: { run: RunSummary; live: LiveRun | und
       flush
       testId="pose-moves"
     >
-      <div className={zDim === 0 ? styles.chartBox : styles.liveBox}>
+      <div className={run.latentDimension === 0 ? styles.chartBox : styles.liveBox}>
         {points.length > 0 ? (
           <Chart label="Moves of the poses by epoch" data={data} layout={layout} testId="moves-chart" />
         ) : (

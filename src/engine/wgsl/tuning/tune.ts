@@ -10,7 +10,7 @@ import { productVariants, type ProductShape, type ProductVariant } from '../prod
 import { weightGradientVariants, type WeightGradientShape } from '../weight-gradient/weight-gradient.ts';
 import { differingVariants, LEAST_ROWS, MOST_ROWS, mostFoundRows, timedRows } from './rows.ts';
 import { stepShapes, type StepShapes, type TuningSizes } from './sizes.ts';
-import { Tally } from './tally.ts';
+import { ProgressCounter } from './progress-counter.ts';
 import { timeInRounds } from './timing.ts';
 import { agree, outputOf, TrialBuffers, type Trial } from './trial.ts';
 import { choiceKey, TUNING_VERSION, type Choice, type Tuning } from './tuned.ts';
@@ -30,6 +30,7 @@ const WARM_SECONDS = 0.3;
 /** Lets a piece of the device's work be done, when its turn has come. */
 export type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 
+/** How much is tried, and who is told. */
 export interface TuneOptions {
   /** Most rows of a trial; fewer than the default where software is tuned on request. */
   rows?: number;
@@ -64,6 +65,7 @@ interface Compiled {
   compileSeconds: number;
 }
 
+/** A variant that is right, and the seconds it took. */
 export interface Candidate {
   variant: unknown;
   seconds: number;
@@ -82,7 +84,7 @@ export interface TunerParts {
   choices: Record<string, Choice>;
   /** Most variants tried of a kernel. */
   candidates: number;
-  tally: Tally;
+  counter: ProgressCounter;
   turn: Turn;
   onTrial?: ((trial: TrialNote) => void) | undefined;
 }
@@ -96,7 +98,7 @@ export async function tuneEngine(gpu: Gpu, sizes: TuningSizes, options: TuneOpti
     gpu,
     candidates,
     choices: {},
-    tally: new Tally(plannedTrials(gpu, sizes, candidates, rows), options.onProgress),
+    counter: new ProgressCounter(plannedTrials(gpu, sizes, candidates, rows), options.onProgress),
     onTrial: options.onTrial,
     turn: async (work) => {
       throwIfCancelled(signal);
@@ -323,7 +325,7 @@ export class Tuner {
   }
 
   private async checked(key: string, variants: readonly unknown[], make: Kernel['make']): Promise<Compiled[]> {
-    const { gpu, tally, turn, onTrial } = this.parts;
+    const { gpu, counter, turn, onTrial } = this.parts;
     const rows = Math.min(CHECK_ROWS, this.buffers.rows);
     const begun = performance.now();
     const compileSeconds = variants.map(() => 0);
@@ -348,7 +350,7 @@ export class Tuner {
         const compiled = { variant: variants[i], compileSeconds: compileSeconds[i] };
         if (trial && got && agree(got, wanted, trial.scalar)) right.push(compiled);
         else onTrial?.({ ...compiled, key, variant: JSON.stringify(variants[i]), seconds: null, fault });
-        tally.tried();
+        counter.tried();
       }
       return right;
     } finally {
