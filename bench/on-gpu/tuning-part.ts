@@ -1,6 +1,7 @@
 // The tuning at two widths, each candidate's line as it comes.
 import { adapterWords } from '../../src/engine/gpu-adapter.ts';
-import { tuneEngine, type TrialNote } from '../../src/engine/wgsl/tuning/tune.ts';
+import { tuneEngine } from '../../src/engine/wgsl/tuning/tune.ts';
+import type { TrialNote } from '../../src/engine/wgsl/tuning/tuner.ts';
 import { sizesToTune } from '../field-on-gpu.ts';
 import type { PartContext, Part, Step } from './part-context.ts';
 import { keepTuning, readKept } from './kernels-kept.ts';

@@ -87,10 +87,10 @@ export function readRunRecord(written: RunRecord): RunRecord {
   return { ...rest, kind, job };
 }
 
-/** What the run learns; `views` 2 where its encoder joins the two images of tilt pairs. */
+/** What the run learns; `tilts` 2 where its encoder joins the two images of tilt pairs. */
 export function fieldOfRecord(
   { kind, params, boxPixels, files }: Pick<RunRecord, 'kind' | 'params' | 'boxPixels' | 'files'>,
-  views: 1 | 2 = files?.tilt ? 2 : 1,
+  tilts: 1 | 2 = files?.tilt ? 2 : 1,
 ): FieldDescription {
-  return fieldFromParams(params, boxPixels, { kind, views });
+  return fieldFromParams(params, boxPixels, { kind, tilts });
 }

@@ -3,7 +3,7 @@
 import type { CsFields } from './cs-particles.ts';
 import { finiteValues, refuseNotFinite, valuesOfField } from './cs-values.ts';
 import { VitrineError, type Notice } from '../../base/errors.ts';
-import { once } from '../once.ts';
+import { once } from '../../base/once.ts';
 import type { ReadingQuestion } from '../drop/understanding.ts';
 
 /** 0-based class, or each particle's class of highest posterior. */

@@ -8,7 +8,7 @@ import { bytesOf, detectKind } from '../detect.ts';
 import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { ImageNames } from '../image-scale.ts';
 import { isFileImageReader } from '../mrc.ts';
-import { once } from '../once.ts';
+import { once } from '../../base/once.ts';
 import type { NamedBlob, ParticleSet, Poses } from '../particles.ts';
 import { matchByEnding, normalPath } from '../drop/path-match.ts';
 import { matchRows } from './row-identity.ts';

@@ -1,6 +1,6 @@
 // Help: the manual with its contents; the address says the section, so that screens, back and reload lead to it.
 import Markdown from 'markdown-to-jsx/react';
-import { useEffect, useRef, type ComponentProps } from 'react';
+import { useEffect, useRef, type ComponentProps, type MouseEvent } from 'react';
 import { useShell } from '../../stores/shell.ts';
 import { slugOf } from './headings.ts';
 import { HEADINGS, MANUAL, pictureAddress } from './manual.ts';
@@ -9,24 +9,14 @@ import styles from './help.module.css';
 export function HelpView() {
   const section = useShell((state) => state.section);
   const article = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const heading = section === null ? null : article.current?.querySelector<HTMLElement>(`#${CSS.escape(section)}`);
-    if (!heading) return;
-    heading.focus({ preventScroll: true });
-    heading.scrollIntoView();
-    // Pictures above it push it down as they come.
-    let left = false;
-    const pictures = [...(article.current?.querySelectorAll('img') ?? [])].filter((image) => !image.complete);
-    if (pictures.length > 0)
-      void Promise.allSettled(pictures.map((image) => image.decode())).then(() => {
-        if (!left) heading.scrollIntoView();
-      });
-    return () => {
-      left = true;
-    };
-  }, [section]);
+  useEffect(() => showSection(article.current, section), [section]);
+  // A link to the section that the address has already changes nothing by itself.
+  const onClick = (event: MouseEvent) => {
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (link && link.hash === window.location.hash) showSection(article.current, section);
+  };
   return (
-    <div className={styles.page} data-testid="help-screen">
+    <div className={styles.page} onClick={onClick} data-testid="help-screen">
       <details className={styles.narrowContents}>
         <summary>Contents</summary>
         <Contents section={section} />
@@ -39,6 +29,24 @@ export function HelpView() {
       </article>
     </div>
   );
+}
+
+/** Brings a heading to the top and gives it the focus; what is returned ends its wait for pictures. */
+function showSection(article: HTMLElement | null, section: string | null): (() => void) | undefined {
+  const heading = section === null ? null : article?.querySelector<HTMLElement>(`#${CSS.escape(section)}`);
+  if (!article || !heading) return undefined;
+  heading.focus({ preventScroll: true });
+  heading.scrollIntoView();
+  // Pictures above it push it down as they come.
+  let left = false;
+  const pictures = [...article.querySelectorAll('img')].filter((image) => !image.complete);
+  if (pictures.length > 0)
+    void Promise.allSettled(pictures.map((image) => image.decode())).then(() => {
+      if (!left) heading.scrollIntoView();
+    });
+  return () => {
+    left = true;
+  };
 }
 
 function Contents({ section }: { section: string | null }) {

@@ -9,7 +9,8 @@ import { rejectWrongVariants } from './check-few-rows.ts';
 import { stepShapes, type TuningSizes } from './sizes.ts';
 import { clearTunings, keptTunings, tuningKey, type TuningStore } from './store.ts';
 import { ProgressCounter } from './progress-counter.ts';
-import { plannedTrials, Tuner, tuneEngine, type TuneOptions } from './tune.ts';
+import { plannedTrials, tuneEngine, type TuneOptions } from './tune.ts';
+import { Tuner } from './tuner.ts';
 import { agree, outputOf, TrialBuffers } from './trial.ts';
 import { Tuned, type Choice } from './tuned.ts';
 

@@ -1,5 +1,5 @@
 // Work on the device that waits until it is let through: piece by piece between the steps of a training, or all while it is open.
-import type { Turn } from './tune.ts';
+import type { Turn } from './tuner.ts';
 
 /** Pieces of work in their order, run only while they are let through. */
 export class PausableQueue {

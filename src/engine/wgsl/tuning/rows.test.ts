@@ -8,7 +8,8 @@ import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { productVariants } from '../product/product.ts';
 import { differingVariants } from './rows.ts';
 import { stepShapes, tuningSizes } from './sizes.ts';
-import { plannedTrials, tuneEngine, type TrialNote } from './tune.ts';
+import { plannedTrials, tuneEngine } from './tune.ts';
+import type { TrialNote } from './tuner.ts';
 
 const spec: ModelSpec = {
   ...{ boxPixels: 128, zDim: 8, domain: 'fourier', activation: 'relu', decoderLayers: 3, decoderDim: 256 },
