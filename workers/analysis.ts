@@ -3,18 +3,24 @@
 import { VitrineError } from '../src/base/errors.ts';
 import { mapStatistics } from '../src/isosurface/statistics.ts';
 import { surfaceNets } from '../src/isosurface/surface-nets.ts';
-import { kMeansClusters } from '../src/landscape/kmeans.ts';
 import { nearestRows } from '../src/landscape/nearest.ts';
 import type { LongWork } from '../src/base/long-work.ts';
-import { principalComponents } from '../src/landscape/pca.ts';
+import {
+  analyseClusters,
+  analysePca,
+  analyseUmap,
+  type AnalysedLatents,
+  type AnalysisWork,
+} from '../src/jobs/latent-analyses.ts';
+import { fingerprintLatents, type AnalysisLibrary } from '../src/library/analyses/analyses.ts';
 import { alongComponent, throughPoints } from '../src/landscape/trajectory.ts';
-import { umapOf } from '../src/landscape/umap.ts';
 import { fsc } from '../src/validation/fsc.ts';
 import { CallsUnderway } from './calls.ts';
 import type {
   AnalysisApi,
   CallOptions,
   IsosurfaceMesh,
+  KeptAnalysis,
   KMeansResult,
   LatentsHandle,
   PcaResult,
@@ -26,14 +32,16 @@ import { LatentsRegistry, type ReadLatents } from './latents-registry.ts';
 
 export interface AnalysisParts {
   readLatents: ReadLatents;
+  /** Where the analyses of a run are kept; without it none is. */
+  keptOf?: (runId: string) => AnalysisLibrary;
 }
 
 export class Analysis implements AnalysisApi {
   private readonly calls = new CallsUnderway();
   readonly latents: LatentsRegistry;
 
-  constructor({ readLatents }: AnalysisParts) {
-    this.latents = new LatentsRegistry(readLatents);
+  constructor(private readonly parts: AnalysisParts) {
+    this.latents = new LatentsRegistry(parts.readLatents);
   }
 
   cancel(id: string): void {
@@ -49,15 +57,41 @@ export class Analysis implements AnalysisApi {
   }
 
   pca(latents: LatentsHandle, call: CallOptions): Promise<PcaResult> {
-    return this.run(call, async (work) => principalComponents(await this.latents.mu(latents), latents.zDim, work));
+    return this.run(call, async (long) => {
+      const [of, work] = await this.work(latents, long);
+      return analysePca(of, work);
+    });
   }
 
   umap(latents: LatentsHandle, seed: number, call: CallOptions): Promise<Float32Array> {
-    return this.run(call, async (work) => umapOf(await this.latents.mu(latents), latents.zDim, { seed, ...work }));
+    return this.run(call, async (long) => {
+      const [of, work] = await this.work(latents, long);
+      return analyseUmap(of, seed, work);
+    });
   }
 
   kMeans(latents: LatentsHandle, k: number, seed: number, call: CallOptions): Promise<KMeansResult> {
-    return this.run(call, async (work) => kMeansClusters(await this.latents.mu(latents), latents.zDim, k, seed, work));
+    return this.run(call, async (long) => {
+      const [of, work] = await this.work(latents, long);
+      return analyseClusters(of, k, seed, work);
+    });
+  }
+
+  async keptAnalyses(latents: LatentsHandle): Promise<KeptAnalysis[]> {
+    const kept = this.parts.keptOf?.(latents.runId);
+    if (!kept) return [];
+    const found = await kept.of(latents.epoch, await fingerprintLatents(await this.latents.mu(latents)));
+    return found.map(({ method, parameters, seed }) => ({ method, parameters, seed }));
+  }
+
+  /** What a screen only glances at, a run that goes on, is not kept. */
+  private async work(handle: LatentsHandle, work: LongWork): Promise<[AnalysedLatents, AnalysisWork]> {
+    const { runId, epoch, zDim } = handle;
+    const kept = this.parts.keptOf?.(runId) ?? null;
+    return [
+      { epoch, zDim, mu: await this.latents.mu(handle) },
+      { ...work, kept, keep: this.latents.isOpen(handle) },
+    ];
   }
 
   async trajectory({ latents, along, steps }: TrajectoryRequest): Promise<Float32Array> {

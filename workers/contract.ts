@@ -250,7 +250,10 @@ export interface IoApi extends Cancellable {
   /** A list written by any export (STAR, .cs, ind.pkl, CSV) back as rows of the dataset. */
   importSelection(datasetId: string, file: DroppedFile): Promise<ImportedSelection>;
 
+  /** Those whose records can be read; `damagedRecords` names the others. */
   listRuns(): Promise<RunSummary[]>;
+  /** Runs and datasets whose records cannot be read: damaged, or written by a newer version. */
+  damagedRecords(): Promise<ErrorData[]>;
   removeRun(id: string): Promise<void>;
   renameRun(id: string, name: string): Promise<void>;
   /** Latest epoch where `epoch` is null. Null where the run has no latents. */
@@ -409,6 +412,15 @@ export interface IsosurfaceMesh {
   normals: Float32Array;
   indices: Uint32Array;
 }
+/** An analysis that an earlier visit has kept: asked for again it is read, not computed. */
+export interface KeptAnalysis {
+  method: 'pca' | 'umap' | 'kmeans';
+  /** k of k-means, by name. */
+  parameters: Record<string, number>;
+  /** Null where nothing is random. */
+  seed: number | null;
+}
+/** PCA, UMAP and k-means of opened latents are kept in the run's folder, and read from there while the latents are the same. */
 export interface AnalysisApi extends Cancellable {
   /**
    * Reads the latents into every analysis worker, where they stay until `releaseLatents` was called as often. Calls answer
@@ -416,6 +428,8 @@ export interface AnalysisApi extends Cancellable {
    */
   openLatents(latents: LatentsHandle): Promise<void>;
   releaseLatents(latents: LatentsHandle): Promise<void>;
+  /** What is kept of these latents, oldest first. */
+  keptAnalyses(latents: LatentsHandle): Promise<KeptAnalysis[]>;
   pca(latents: LatentsHandle, call: CallOptions): Promise<PcaResult>;
   /** count×2. 15 neighbours, minimum distance 0.1. */
   umap(latents: LatentsHandle, seed: number, call: CallOptions): Promise<Float32Array>;

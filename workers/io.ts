@@ -97,7 +97,7 @@ export class Io implements contract.IoApi, PreparationApi {
   }
 
   private async summary(record: DatasetRecord): Promise<contract.DatasetSummary> {
-    const { fingerprint, tableFileName: _name, opticsGroups, ...rest } = record;
+    const { version: _version, fingerprint, tableFileName: _name, opticsGroups, ...rest } = record;
     return {
       ...rest,
       opticsGroups: Math.max(1, opticsGroups.length),
@@ -187,6 +187,11 @@ export class Io implements contract.IoApi, PreparationApi {
   async listRuns(): Promise<contract.RunSummary[]> {
     const held = await this.locks.held();
     return (await this.runs.list()).map((record) => runSummary(record, held));
+  }
+
+  async damagedRecords(): Promise<contract.ErrorData[]> {
+    const [runs, datasets] = await Promise.all([this.runs.listAll(), this.datasets.listAll()]);
+    return [...runs.damaged, ...datasets.damaged].map((error) => error.toData());
   }
 
   async removeRun(id: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { loadDatasets } from '../stores/datasets.ts';
 import { startExplore } from '../stores/explore/index.ts';
 import { loadLearnForm } from '../stores/learn-form.ts';
-import { activeRun, loadRuns, takeRunEvent, useRuns } from '../stores/runs.ts';
+import { activeRun, loadRuns, takeRunEvent, tellOfDamage, useRuns } from '../stores/runs.ts';
 import { loadDevice, refreshStorage, startShell, tellError } from '../stores/shell.ts';
 import { studio } from '../stores/studio.ts';
 import { exposeTestApi } from './test-api.ts';
@@ -16,5 +16,5 @@ export function startStudio(): void {
     if (activeRun(useRuns.getState())?.status === 'running') event.preventDefault();
   });
   studio().engine.subscribe(takeRunEvent).catch(tellError);
-  void Promise.all([loadDatasets(), loadRuns(), loadDevice(), refreshStorage()]);
+  void Promise.all([loadDatasets(), loadRuns(), tellOfDamage(), loadDevice(), refreshStorage()]);
 }

@@ -38,6 +38,9 @@ export type ErrorCode =
   | 'device-lost'
   | 'out-of-memory'
   | 'storage'
+  /** What is kept was written by a newer version, or is not what this one writes. */
+  | 'record-newer'
+  | 'record-damaged'
   | 'cancelled';
 
 /** What a person needs to put it right: which file, row or field, what was expected and found, what to do. */

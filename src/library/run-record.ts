@@ -1,6 +1,6 @@
 // vitrine.json: what a run folder says beyond a cryoDRGN work directory. Written after every epoch.
 import type { DeviceInfo, KernelChoice } from '../engine/engine.ts';
-import { VitrineError, type ErrorData, type Notice } from '../base/errors.ts';
+import type { ErrorData, Notice } from '../base/errors.ts';
 import type { FieldDescription, FieldKindName } from '../field/description.ts';
 import { fieldFromParams } from '../field/kinds.ts';
 import type { EpochSummary } from '../inference/training.ts';
@@ -75,19 +75,10 @@ export function jobOf({ method }: Pick<Params, 'method'>): RunJob {
 }
 
 /**
- * A record as it lies in vitrine.json. Of versions that did not say them, the kind is a coordinate network and the job is as the
- * parameters have it. Error 'file-kind-unknown' for a record of another version.
+ * A record as it lies in vitrine.json, with what older versions did not write: the kind is a coordinate network, and the job is as
+ * the parameters have it.
  */
-export function readRunRecord(written: RunRecord): RunRecord {
-  const version: unknown = written.version;
-  if (version !== RUN_RECORD_VERSION)
-    throw new VitrineError('file-kind-unknown', 'The run was written by another version of Vitrine.', {
-      file: 'vitrine.json',
-      field: 'version',
-      expected: String(RUN_RECORD_VERSION),
-      found: String(version),
-      advice: 'Open it with the version of Vitrine that wrote it, or a newer one.',
-    });
+export function completeRunRecord(written: RunRecord): RunRecord {
   const {
     kind = 'network',
     job = jobOf(written.params),

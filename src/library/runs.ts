@@ -17,9 +17,11 @@ import { writeYamlConfig, type YamlConfig } from '../formats/yaml-config.ts';
 import { newOptimizer } from '../inference/start.ts';
 import type { StartBookmark } from '../inference/em-start/start-plan.ts';
 import type { Checkpoint } from '../inference/training.ts';
-import { readJson, writeJson } from './arrays.ts';
+import { writeJson } from './arrays.ts';
 import { CONFIG_NAMES, readRunConfig } from './run-config.ts';
-import { readRunRecord, type RunRecord } from './run-record.ts';
+import { readAll, readRecord } from './records.ts';
+import { completeRunRecord, type RunRecord } from './run-record.ts';
+import { RUN_RECORD } from './schemas.ts';
 import { readStartBookmark, writeStartBookmark } from './start-bookmark.ts';
 import type { Storage } from './storage.ts';
 
@@ -49,11 +51,11 @@ export class RunFolder {
     return this.folder === '' ? name : `${this.folder}/${name}`;
   }
 
-  /** Null for a folder that Vitrine has not made. Error 'file-kind-unknown' for a record of another version. */
+  /** Null for a folder that Vitrine has not made. Errors: 'record-newer', 'record-damaged'. */
   async record(): Promise<RunRecord | null> {
-    const written = await readJson<RunRecord>(this.storage, this.path('vitrine.json'));
+    const written = await readRecord<RunRecord>(this.storage, this.path('vitrine.json'), RUN_RECORD);
     if (!written) return null;
-    const record = readRunRecord(written);
+    const record = completeRunRecord(written);
     const name = await this.storage.read(this.path('name.txt'));
     return name ? { ...record, name: new TextDecoder().decode(name) } : record;
   }
@@ -283,11 +285,16 @@ export class RunLibrary {
     return new RunFolder(this.storage, `runs/${id}`);
   }
 
-  /** Newest first; without those that another version of Vitrine wrote, which are opened there. */
+  /** Those whose records can be read, newest first. */
   async list(): Promise<RunRecord[]> {
-    const folders = await this.storage.list('runs');
-    const records = await Promise.all(folders.map(({ name }) => this.folder(name).record().catch(ofAnotherVersion)));
-    return records.filter((record) => record !== null).sort((a, b) => (a.created < b.created ? 1 : -1));
+    return (await this.listAll()).records;
+  }
+
+  /** Newest first, and what was wrong with records that cannot be read. */
+  async listAll(): Promise<{ records: RunRecord[]; damaged: VitrineError[] }> {
+    const names = (await this.storage.list('runs')).map(({ name }) => name);
+    const { records, damaged } = await readAll(names, (name) => this.folder(name).record());
+    return { records: records.sort((a, b) => (a.created < b.created ? 1 : -1)), damaged };
   }
 
   /** Error 'file-missing'. */
@@ -300,11 +307,6 @@ export class RunLibrary {
   async remove(id: string): Promise<void> {
     await this.storage.remove(`runs/${id}`);
   }
-}
-
-function ofAnotherVersion(error: unknown): null {
-  if (error instanceof VitrineError && error.code === 'file-kind-unknown') return null;
-  throw error;
 }
 
 /** Å of a pixel after a field of view of `fromPixels` pixels was sampled by `toPixels` instead. */

@@ -17,8 +17,10 @@ import { resolveAuto } from '../params/auto.ts';
 import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
+/** How a run learns: with known poses, or ab initio. */
 export type Method = Params['method'];
 
+/** The form as it stands. */
 export interface LearnFormState {
   name: string;
   /** The preset the values came from; null once one of its values was changed. */
@@ -68,6 +70,7 @@ function abInitioKeysOf(params: Params): Partial<Params> {
   return Object.fromEntries(keys.map((key) => [key, params[key]]));
 }
 
+/** Followed by selectors only. */
 export const useLearnForm = create<LearnFormState>(() => ({
   name: '',
   preset: 'standard',
@@ -86,6 +89,7 @@ export const useLearnForm = create<LearnFormState>(() => ({
 }));
 const { getState: get, setState: set } = useLearnForm;
 
+/** Takes up the form as it was kept in this browser; one that no longer fits is left out. */
 export function loadLearnForm(): void {
   set(kept());
 }
@@ -109,6 +113,7 @@ function presetParams(preset: PresetName, { method, device, zDim }: Params): Par
   return tooLarge ? { ...values, boxPixels: 'auto' } : values;
 }
 
+/** Sets the values of a preset, for the dataset and the method at hand. */
 export function choosePreset(preset: PresetName): void {
   set({ preset, params: presetParams(preset, get().params), errors: {}, setAside: null });
   keep();
@@ -181,6 +186,7 @@ function errorOf(key: ParamKey, params: Params): string | null {
   }
 }
 
+/** Sets one value. One that its row of the table does not allow stays, with one sentence in `errors`. */
 export function setParam<K extends ParamKey>(key: K, value: Params[K]): void {
   const { errors: standing } = get();
   const params = { ...get().params, [key]: value };
@@ -193,6 +199,7 @@ export function setParam<K extends ParamKey>(key: K, value: Params[K]): void {
 /** What a device that cannot hold the model was said to hold: a box, a width of both networks, or the CPU, which holds any. */
 export type FittingChoice = { boxPixels: number } | { width: number } | 'cpu';
 
+/** Takes a choice that the device can hold, and puts the refusal away. */
 export function takeFitting(choice: FittingChoice): void {
   const { encoderDim, decoderDim } = get().params;
   if (choice === 'cpu') setParam('device', 'cpu');
@@ -223,13 +230,16 @@ function presetOf(params: Params): PresetName | null {
   return names.find(same) ?? null;
 }
 
+/** Names the run to come; '' leaves the name to the studio. */
 export function setRunName(name: string): void {
   set({ name });
 }
+/** Shows or hides the values that most runs leave as they are. */
 export function setShowAdvanced(showAdvanced: boolean): void {
   set({ showAdvanced });
 }
 
+/** What an estimate was measured for, as text: it holds while dataset and values are the same. */
 export function estimateKey(datasetId: string, params: Params): string {
   return `${datasetId} ${JSON.stringify(params)}`;
 }
@@ -257,6 +267,7 @@ export async function estimateRun(datasetId: string): Promise<void> {
   }
 }
 
+/** Ends the estimate that is being measured. */
 export function cancelEstimate(): void {
   stop.abort();
   set({ estimating: null });

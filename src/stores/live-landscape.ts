@@ -7,6 +7,7 @@ import type { ErrorData } from '../base/errors.ts';
 import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
+/** What Learn shows of a run that goes on. */
 export interface LiveLandscape {
   runId: string | null;
   /** 0 while the map is one of the start. */
@@ -34,6 +35,7 @@ const NOTHING: LiveLandscape = {
   loading: false,
   error: null,
 };
+/** Followed by selectors only. */
 export const useLive = create<LiveLandscape>(() => NOTHING);
 const { getState: get, setState: set } = useLive;
 
@@ -50,6 +52,7 @@ let later: ReturnType<typeof setTimeout> | undefined;
 /** Run and state that are being computed. */
 let underWay: string | null = null;
 
+/** Shows nothing any more, and computes nothing that was planned. */
 export function clearLive(): void {
   clearTimeout(later);
   set(NOTHING);

@@ -5,10 +5,14 @@ import type { ErrorData } from '../base/errors.ts';
 import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
+/** The four steps in order, and the manual. */
 export const SCREENS = ['data', 'learn', 'explore', 'export', 'help'] as const;
+/** One of them. */
 export type Screen = (typeof SCREENS)[number];
+/** How the page is coloured; the system's way unless chosen. */
 export type ThemeChoice = 'system' | 'dark' | 'light';
 
+/** A note that leaves by itself. */
 export interface Message {
   id: string;
   tone: 'info' | 'good' | 'error';
@@ -16,6 +20,7 @@ export interface Message {
   text?: string;
 }
 
+/** What stands around the screens. */
 export interface ShellState {
   screen: Screen;
   /** Heading of the manual that Help shows, as in its address; null for its beginning. */
@@ -32,6 +37,7 @@ export interface ShellState {
 
 const THEME_KEY = 'vitrine-theme';
 
+/** Followed by selectors only. */
 export const useShell = create<ShellState>(() => ({
   screen: 'data',
   section: null,
@@ -61,6 +67,7 @@ function showTheme(theme: ThemeChoice): void {
   document.documentElement.dataset.theme = light ? 'light' : 'dark';
 }
 
+/** Colours the page and remembers the choice. */
 export function setTheme(theme: ThemeChoice): void {
   localStorage.setItem(THEME_KEY, theme);
   showTheme(theme);
@@ -77,6 +84,7 @@ export function startShell(): void {
   matchMedia('(prefers-color-scheme: light)').addEventListener('change', () => showTheme(get().theme));
 }
 
+/** Asks what computes; why it cannot be told is in `deviceError`. */
 export async function loadDevice(): Promise<void> {
   try {
     set({ device: await studio().engine.device(), deviceError: null });
@@ -85,6 +93,7 @@ export async function loadDevice(): Promise<void> {
   }
 }
 
+/** Reads which kernels were chosen on this machine. */
 export async function loadKernels(): Promise<void> {
   try {
     set({ kernels: await studio().engine.keptKernels() });
@@ -104,6 +113,7 @@ export async function clearKernels(): Promise<void> {
   }
 }
 
+/** Counts the bytes kept and free; null where that cannot be told. */
 export async function refreshStorage(): Promise<void> {
   try {
     set({ storage: await studio().io.storage() });
@@ -113,11 +123,13 @@ export async function refreshStorage(): Promise<void> {
 }
 
 let messageCount = 0;
+/** Shows a message; the four newest stay. */
 export function tell(tone: Message['tone'], title: string, text?: string): void {
   messageCount += 1;
   set({ messages: [...get().messages.slice(-3), { id: `message-${messageCount}`, tone, title, text }] });
 }
 
+/** Puts a message away by its id. */
 export function dismiss(id: string): void {
   set({ messages: get().messages.filter((message) => message.id !== id) });
 }

@@ -24,8 +24,10 @@ import { saveSelection, select, useSelections, type SelectionsState } from './se
 export type ExportScope =
   { kind: 'current' } | { kind: 'named'; index: number } | { kind: 'cluster'; cluster: number } | { kind: 'all' };
 
+/** Which maps: the one on the screen, those of the k-means centres, or the trajectory. */
 export type MapSet = 'current' | 'centres' | 'trajectory';
 
+/** What is being written, and what came of it. */
 export interface ExportsState {
   scope: ExportScope;
   /** What is being written, for the button that shows it. */
@@ -37,6 +39,7 @@ export interface ExportsState {
   error: ErrorData | null;
 }
 
+/** Followed by selectors only. */
 export const useExports = create<ExportsState>(() => ({
   scope: { kind: 'current' },
   busy: null,
@@ -49,6 +52,7 @@ export const useExports = create<ExportsState>(() => ({
 const { setState: set } = useExports;
 let stop = new AbortController();
 
+/** Chooses the particles that lists and latents are written of. */
 export function setScope(scope: ExportScope): void {
   set({ scope, error: null });
 }
@@ -114,13 +118,16 @@ async function write(busy: string, save: Save, make: (signal: AbortSignal) => Pr
   }
 }
 
+/** Hands a file to the person under its name. */
 export type Save = (name: string, content: Uint8Array | Blob) => void;
 
+/** Ends what is being written; nothing is saved of it. */
 export function cancelExport(): void {
   stop.abort();
   set({ busy: null, progress: null });
 }
 
+/** Writes the particles of a scope as a list; a CSV with what the run knows of each. Nothing where the scope is empty. */
 export async function exportList(format: ExportFormat, scope: ExportScope, save: Save): Promise<void> {
   const { run } = useExplore.getState();
   const rows = rowsOf(scope);
@@ -129,6 +136,7 @@ export async function exportList(format: ExportFormat, scope: ExportScope, save:
   await write(format, save, () => backend().io.exportSelection(run.datasetId, rows, format, columns));
 }
 
+/** Writes latents, all or of a scope, as cryoDRGN's z.pkl or as CSV. */
 export async function exportLatents(format: 'pkl' | 'csv', scope: ExportScope, save: Save): Promise<void> {
   const { run } = useExplore.getState();
   if (!run) return;
@@ -164,6 +172,7 @@ export async function exportRunFolder(save: Save): Promise<void> {
   });
 }
 
+/** How many maps there are to write; 0 where they are not decoded or clustered yet. */
 export function mapSetSize(maps: MapSet): number {
   if (maps === 'current') return useMaps.getState().a && !useMaps.getState().a?.preview ? 1 : 0;
   if (maps === 'trajectory') return trajectoryVolumes()?.length ?? 0;

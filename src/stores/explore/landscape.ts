@@ -9,7 +9,9 @@ import { useExplore } from './store.ts';
 import { showMapAt } from './maps.ts';
 import { select } from './selections.ts';
 
+/** What a drag on the landscape does. */
 export type LandscapeTool = 'lasso' | 'box' | 'probe' | 'pan';
+/** A place on the axes shown, in units of their columns. */
 export interface Place {
   x: number;
   y: number;
@@ -23,6 +25,7 @@ export interface Axes {
 /** How a click becomes a z: the nearest particle's, or the very place clicked. */
 export type DecodeMode = 'particle' | 'place';
 
+/** How the landscape is drawn, and what is marked on it. */
 export interface LandscapeState {
   axes: Axes;
   /** Key of the column that colours the points; 'none' for one colour. */
@@ -36,6 +39,7 @@ export interface LandscapeState {
   path: number[];
 }
 
+/** Followed by selectors only. */
 export const useLandscape = create<LandscapeState>(() => ({
   axes: { x: 'pc1', y: 'pc2' },
   color: 'cluster',
@@ -54,6 +58,7 @@ export const AXIS_PAIRS = [
   { key: 'umap', label: 'UMAP', x: 'umap1', y: 'umap2' },
   { key: 'latent', label: 'Latents', x: 'z1', y: 'z2' },
 ] as const;
+/** Key of a pair of axes. */
 export type AxisPair = (typeof AXIS_PAIRS)[number]['key'];
 
 /** Of one latent dimension the second axis only spreads the points. */
@@ -67,6 +72,7 @@ export function resetLandscape(zDim: number): void {
   set({ axes: pairOf('pca', zDim), color: 'cluster', marker: null, path: [] });
 }
 
+/** Shows a pair of axes; what is not computed yet begins to be. */
 export function setAxisPair(key: AxisPair): void {
   const { x, y } = pairOf(key, useExplore.getState().latents?.zDim ?? 2);
   setAxis('x', x);
@@ -102,6 +108,7 @@ export function markerPlace(cloud: PointCloud, marker: LandscapeState['marker'])
   return marker.place ?? placeOfRow(cloud, marker.row);
 }
 
+/** Changes colour, drawing, tool or what a click shows. */
 export function setLandscape(change: Partial<Pick<LandscapeState, 'color' | 'display' | 'tool' | 'decodeMode'>>): void {
   set(change);
   if (change.color !== undefined) computeKey(change.color);
@@ -113,6 +120,7 @@ export function currentCloud(): PointCloud | null {
   return shown && cloudOf(shown);
 }
 
+/** Where a particle lies, by its row from 0. */
 export function placeOfRow(cloud: PointCloud, row: number): Place {
   return { x: cloud.x[row * cloud.stride + cloud.xOffset], y: cloud.y[row * cloud.stride + cloud.yOffset] };
 }
@@ -123,6 +131,7 @@ export function lassoInData(polygon: ArrayLike<number>, how?: Combination): void
   if (cloud) select(rowsInPolygon(cloud, polygon), how);
 }
 
+/** Selects what lies between two corners in data coordinates. */
 export function boxInData(x0: number, y0: number, x1: number, y1: number, how?: Combination): void {
   const cloud = currentCloud();
   if (cloud) select(rowsInBox(cloud, x0, y0, x1, y1), how);
@@ -150,6 +159,7 @@ export function markRow(row: number): void {
   set({ marker: { row, place: null } });
 }
 
+/** Adds the particle nearest to a place to the path; not the same one twice in a row. */
 export function addToPath(x: number, y: number, unit: Place = { x: 1, y: 1 }): void {
   const cloud = currentCloud();
   if (!cloud || cloud.count === 0) return;
@@ -157,6 +167,7 @@ export function addToPath(x: number, y: number, unit: Place = { x: 1, y: 1 }): v
   set(({ path }) => ({ path: path.at(-1) === row ? path : [...path, row] }));
 }
 
+/** Lays the path through particles by their rows, in order. */
 export function setPath(path: number[]): void {
   set({ path });
 }

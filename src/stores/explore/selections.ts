@@ -22,6 +22,7 @@ export const SELECTION_COLORS = [
   '#9b7653',
 ] as const;
 
+/** What is selected, how it came about, and what is kept by name. */
 export interface SelectionsState {
   /** Run the named selections are kept with. */
   runId: string | null;
@@ -35,6 +36,7 @@ export interface SelectionsState {
   error: ErrorData | null;
 }
 
+/** Followed by selectors only. */
 export const useSelections = create<SelectionsState>(() => ({
   runId: null,
   total: 0,
@@ -88,6 +90,7 @@ export function select(rows: Uint32Array, how: Combination = get().mode): void {
   setSelection(combine(get().current, rows, how));
 }
 
+/** How the next lasso or box is combined with what is selected. */
 export function setMode(mode: Combination): void {
   set({ mode });
 }
@@ -99,26 +102,31 @@ export function modeWith(shift: boolean, alt: boolean): Combination {
   return alt ? 'subtract' : get().mode;
 }
 
+/** Goes one step back; nothing at the first. */
 export function undo(): void {
   const { past, current, future } = get();
   if (past.length === 0) return;
   set({ current: past[past.length - 1], past: past.slice(0, -1), future: [current, ...future] });
 }
 
+/** Goes one step forth again; nothing where none was undone. */
 export function redo(): void {
   const { past, current, future } = get();
   if (future.length === 0) return;
   set({ current: future[0], past: [...past, current], future: future.slice(1) });
 }
 
+/** Selects nothing, as one step. */
 export function clearSelection(): void {
   setSelection(NOTHING);
 }
 
+/** Selects the particles that are not selected, as one step. */
 export function invertSelection(): void {
   setSelection(invert(get().current, get().total));
 }
 
+/** Selects all particles, as one step. */
 export function selectAll(): void {
   setSelection(everything(get().total));
 }
@@ -152,6 +160,7 @@ export async function saveSelection(name: string, rows: Uint32Array = get().curr
   await keep([...named, { name: freeName(name.trim()), indices: rows.slice(), color }]);
 }
 
+/** Renames the selection at a place of the list; a name that is taken gets a number. */
 export async function renameSelection(index: number, name: string): Promise<void> {
   const { named } = get();
   const wished = name.trim();
@@ -160,10 +169,12 @@ export async function renameSelection(index: number, name: string): Promise<void
   await keep(named.map((one, i) => (i === index ? { ...one, name: free } : one)));
 }
 
+/** Gives the selection at a place of the list another colour (CSS). */
 export async function recolorSelection(index: number, color: string): Promise<void> {
   await keep(get().named.map((one, i) => (i === index ? { ...one, color } : one)));
 }
 
+/** Forgets the selection at a place of the list. */
 export async function deleteSelection(index: number): Promise<void> {
   await keep(get().named.filter((_, i) => i !== index));
 }

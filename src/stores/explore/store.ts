@@ -14,9 +14,11 @@ import type { ErrorData } from '../../base/errors.ts';
 import { backend, errorData, idle, wasCancelled, type Job } from './backend.ts';
 import { openSelections } from './selections.ts';
 
+/** Start of the random numbers of UMAP and k-means, as the command line has it. */
 export const ANALYSIS_SEED = 0;
 const FIRST_K = 8;
 
+/** The run that is explored and what is known of it. */
 export interface ExploreState {
   phase: 'none' | 'loading' | 'ready' | 'failed';
   run: RunSummary | null;
@@ -36,6 +38,7 @@ export interface ExploreState {
   error: ErrorData | null;
 }
 
+/** Followed by selectors only. */
 export const useExplore = create<ExploreState>(() => ({
   phase: 'none',
   run: null,
@@ -56,6 +59,7 @@ const { getState: get, setState: set } = useExplore;
 let visit = new AbortController();
 const stops: Partial<Record<'umap' | 'clusters', AbortController>> = {};
 
+/** Whether a run learned one structure from all images and so has no landscape. */
 export function isHomogeneous(run: RunSummary | null): boolean {
   return run !== null && run.latentDimension === 0;
 }
@@ -89,7 +93,8 @@ export async function openRun(run: RunSummary): Promise<void> {
     if (signal.aborted) return releaseLatents(latents);
     set({ phase: 'ready', dataset, ...particles, latents });
     await openSelections(run.id, latents?.count ?? dataset?.particles ?? 0);
-    if (latents && !signal.aborted) await Promise.all([computePca(signal), computeClusters(get().k)]);
+    if (latents && !signal.aborted)
+      await Promise.all([computePca(signal), computeClusters(get().k), showKeptUmap(latents, signal)]);
   } catch (error) {
     if (!signal.aborted) set({ phase: 'failed', error: errorData(error) });
   }
@@ -145,6 +150,14 @@ function begin(job: 'umap' | 'clusters'): AbortController {
   return stop;
 }
 
+/** A UMAP that an earlier visit has kept is shown without being asked for. */
+async function showKeptUmap({ handle }: RunLatents, signal: AbortSignal): Promise<void> {
+  const kept = await backend().analysis.keptAnalyses(handle);
+  const known = kept.some(({ method, seed }) => method === 'umap' && seed === ANALYSIS_SEED);
+  if (known && !signal.aborted) await computeUmap();
+}
+
+/** Computes the UMAP of the latents shown, or reads the one that is kept; its progress and end are in `umap`. */
 export async function computeUmap(): Promise<void> {
   const { latents, umap } = get();
   if (!latents || umap.status === 'running') return;
@@ -164,6 +177,7 @@ export async function computeUmap(): Promise<void> {
   }
 }
 
+/** Puts the particles in k clusters, 1 to their number, or reads those that are kept; how far is in `clusters`. */
 export async function computeClusters(k: number): Promise<void> {
   const { latents, clusters } = get();
   if (!latents) return;
@@ -189,6 +203,7 @@ export async function computeClusters(k: number): Promise<void> {
   }
 }
 
+/** Ends a computation; clusters that were there stay. */
 export function cancelJob(job: 'umap' | 'clusters'): void {
   stops[job]?.abort();
   if (job === 'umap') return set({ umap: idle() });
@@ -225,6 +240,7 @@ export async function addColumns(file: DroppedFile): Promise<string[]> {
   }
 }
 
+/** Puts the error and the notices away. */
 export function dismissError(): void {
   set({ error: null, notices: [] });
 }

@@ -14,6 +14,7 @@ function mapState(map: ShownMap | null) {
   return { boxPixels: volume.boxPixels, level, triangles: mesh.indices.length / 3, label, preview, row, z: volume.z };
 }
 
+/** Everything that Explore and Export show, as plain numbers. */
 export function exploreTestState() {
   const { phase, run, latents, pca, umap, clusters, error } = useExplore.getState();
   const { current, named, past, future } = useSelections.getState();
@@ -55,8 +56,10 @@ export function exploreTestState() {
     errors: [error, maps.error, gallery.error, trajectory.error, exported.error].flatMap((one) => one?.code ?? []),
   };
 }
+/** See exploreTestState. */
 export type ExploreTestState = ReturnType<typeof exploreTestState>;
 
+/** Gestures in data coordinates. */
 export const exploreTestVerbs = {
   /** Lasso by a closed polygon of data coordinates on the axes shown. */
   lasso: (polygon: [number, number][], how?: Combination) => lassoInData(polygon.flat(), how),
