@@ -1,4 +1,5 @@
 // Poses found for a kept dataset, in every format, read again by the whole reading room.
+import { countedInOriginal, countedInTable, everyRow } from '../base/particle-identity.ts';
 import { describe, expect, it } from 'vitest';
 import { describeWithReference, referenceBlob } from '../../testing/reference.ts';
 import { understand } from '../formats/assemble.ts';
@@ -15,12 +16,12 @@ import { Random } from '../geometry/random.ts';
 import { randomRotations } from '../geometry/rotation.ts';
 import { DatasetLibrary } from '../library/datasets.ts';
 import { MemoryStorage } from '../library/memory.ts';
-import { openKeptSet, type KeptSet } from './kept-set.ts';
+import { openKeptSet } from './kept-set.ts';
 import { exportPoses } from './pose-export.ts';
 
 const named = (path: string, bytes: Uint8Array): NamedBlob => ({ path, blob: new Blob([bytes.slice()]) });
 
-async function kept(files: NamedBlob[]): Promise<{ set: ParticleSet; keptSet: KeptSet }> {
+async function kept(files: NamedBlob[]): Promise<{ set: ParticleSet; keptSet: ParticleSet }> {
   const { set } = await understand(files);
   if (!set) throw new Error('no set');
   const library = new DatasetLibrary(new MemoryStorage());
@@ -138,10 +139,11 @@ describeWithReference('poses into the tables of the reference data', () => {
         const scale = { boxPixels: 180, pixelSizeAngstrom: null };
         const before = csPoses(joinPassthrough(table, []), scale);
         if (!before) throw new Error('no poses');
-        const rows = Uint32Array.from({ length: table.rows }, (_, row) => row);
-        const set = { name, count: table.rows, ...scale, poses: null, ctf: null, originalIndex: rows, table };
+        const rows = everyRow(table.rows);
+        const counted = { originalIndex: countedInOriginal(rows), table, tableRows: countedInTable(rows) };
+        const set = { name, count: table.rows, ...scale, poses: null, ctf: null, ...counted };
         const absent = { ...scale, count: table.rows, read: () => Promise.reject(new Error('absent')) };
-        const byTable = {
+        const keptSet: ParticleSet = {
           ...set,
           images: absent,
           optics: null,
@@ -150,7 +152,6 @@ describeWithReference('poses into the tables of the reference data', () => {
           opticsGroupOf: null,
           warnings: [],
         };
-        const keptSet = { byOriginal: { ...byTable, table: null }, byTable };
         const read = (bytes: Uint8Array) => csPoses(joinPassthrough(parseCs(bytes, name), []), scale);
         expectSame(read(exportPoses(keptSet, before, 'cs')), before);
         const some = [7, 2018, 0];
