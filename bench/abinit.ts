@@ -7,6 +7,7 @@
 //   noise    the start on as many images of pure noise: its log-likelihood gain, beside which a real one is read
 // The data lie in ../shared/reference or VITRINE_REFERENCE.
 import { newRunRecord } from '../src/jobs/new-run.ts';
+import { countedInOriginal, everyRow } from '../src/base/particle-identity.ts';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -106,7 +107,7 @@ async function abInitio(engine: Engine, set: Set, changes: Partial<Params>) {
     poses: unknownPoses(count),
     ctf: set.ctf,
     optics: null,
-    originalIndex: Uint32Array.from({ length: count }, (_, i) => i),
+    originalIndex: countedInOriginal(everyRow(count)),
   };
   const run = new RunFolder(new MemoryStorage(), '');
   const record = recordOf(params, set);

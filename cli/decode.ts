@@ -5,6 +5,7 @@ import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { readCsv } from '../src/formats/csv.ts';
 import { boxPixelsOf, isHeterogeneous, latentDimension } from '../src/field/kinds.ts';
 import { VitrineError } from '../src/base/errors.ts';
+import { rowsByOriginal } from '../src/base/particle-identity.ts';
 import { latentRows, loadModel, writeMaps } from '../src/jobs/decode-job.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import type { Params } from '../src/params/params.ts';
@@ -62,7 +63,7 @@ async function chosenLatents(opened: OpenRun, options: DecodeOptions, zDim: numb
     throw new VitrineError('usage', 'Which latents? Give --zfile or --index.', { field: '--zfile' });
   const { mu, count } = await latentsOf(opened, options.epoch ?? null);
   const original = await originalIndexOf(opened, count);
-  const rowOf = new Map(Array.from(original, (index, row) => [index, row]));
+  const rowOf = rowsByOriginal(original);
   return latentRows(
     mu,
     zDim,

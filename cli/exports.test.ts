@@ -12,7 +12,7 @@ import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { ParticleSet } from '../src/formats/particles.ts';
 import type { SelectionFormat } from '../src/formats/lists/selection-files.ts';
 import { exportSelection, importSelection } from '../src/jobs/export.ts';
-import { openKeptSet, type KeptSet } from '../src/jobs/kept-set.ts';
+import { openKeptSet } from '../src/jobs/kept-set.ts';
 import { DatasetLibrary } from '../src/library/datasets.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
 import {
@@ -189,7 +189,7 @@ describe.each(SOURCES)('$name', (source) => {
       command: () => openParticles(join(folder, source.particles), whole(folder, options), quiet),
     };
 
-    async function kept(set: ParticleSet): Promise<KeptSet> {
+    async function kept(set: ParticleSet): Promise<ParticleSet> {
       const library = new DatasetLibrary(new MemoryStorage());
       const extras = {
         pixelSizeAngstrom: set.pixelSizeAngstrom ?? NaN,

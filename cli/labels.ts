@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readCsv } from '../src/formats/csv.ts';
 import { rowsByIndex } from '../src/formats/drop/csv-rows.ts';
 import { VitrineError } from '../src/base/errors.ts';
+import type { OriginalIndices } from '../src/base/particle-identity.ts';
 import { NumpyArray } from '../src/formats/numpy-arrays.ts';
 import { readPickles } from '../src/formats/pickle.ts';
 
@@ -11,7 +12,7 @@ import { readPickles } from '../src/formats/pickle.ts';
  * Labels of the particles with the places `original` in the original stack. Errors: 'file-missing', those of reading the
  * file, 'count-mismatch', 'index-out-of-range' (index), 'value-out-of-range' (a label that is no whole number).
  */
-export function readLabels(path: string, original: Uint32Array): Int32Array {
+export function readLabels(path: string, original: OriginalIndices): Int32Array {
   if (!existsSync(path))
     throw new VitrineError('file-missing', 'The run has no clusters yet.', {
       file: path,
@@ -21,7 +22,7 @@ export function readLabels(path: string, original: Uint32Array): Int32Array {
   return /\.(pkl|pickle)$/i.test(path) ? ofPickle(bytes, path, original.length) : ofTable(bytes, path, original);
 }
 
-function ofTable(bytes: Uint8Array, path: string, original: Uint32Array): Int32Array {
+function ofTable(bytes: Uint8Array, path: string, original: OriginalIndices): Int32Array {
   const table = readCsv(bytes, path);
   const column = table.columns.find(({ name }) => name.toLowerCase() === 'label');
   const joined = column && rowsByIndex(table, original, path);

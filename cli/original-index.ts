@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/base/errors.ts';
+import { countedInOriginal, everyRow, type OriginalIndices } from '../src/base/particle-identity.ts';
 import type { RunFolder } from '../src/library/runs.ts';
 
 /**
@@ -16,11 +17,11 @@ export async function originalIndices(
   folder: string,
   count: number,
   given?: string,
-): Promise<Uint32Array> {
+): Promise<OriginalIndices> {
   if (given !== undefined) return listFrom(read(given), given, count);
   const { dataset } = await run.field();
   const written = dataset.indices;
-  if (written === null) return Uint32Array.from({ length: count }, (_, i) => i);
+  if (written === null) return countedInOriginal(everyRow(count));
   const copied = join(folder, 'ind.pkl');
   const places = isAbsolute(written)
     ? [written, join(folder, basename(written))]
@@ -59,7 +60,7 @@ function read(path: string): Uint8Array {
   return new Uint8Array(readFileSync(path));
 }
 
-function listFrom(bytes: Uint8Array, file: string, count: number): Uint32Array {
+function listFrom(bytes: Uint8Array, file: string, count: number): OriginalIndices {
   const list = readCryodrgnPickle(bytes, file);
   if (list.kind !== 'index')
     throw new VitrineError('pickle-syntax', 'This file does not hold an index list.', {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { ErrorDetail } from '../src/base/errors.ts';
 import { VitrineError } from '../src/base/errors.ts';
 import type { ParticleSet } from '../src/formats/particles.ts';
-import { openKeptSet, type KeptSet } from '../src/jobs/kept-set.ts';
+import { openKeptSet } from '../src/jobs/kept-set.ts';
 import { DatasetLibrary, differenceOf } from '../src/library/datasets.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import { fingerprintImages } from '../src/library/particle-cache.ts';
@@ -67,7 +67,7 @@ export async function keepRunSet(folder: string, set: OpenedParticles, fingerpri
 }
 
 /** The run's set without its images; null for runs of cryoDRGN and of older versions. */
-export async function keptSetOf({ run, record }: OpenRun): Promise<KeptSet | null> {
+export async function keptSetOf({ run, record }: OpenRun): Promise<ParticleSet | null> {
   const library = new DatasetLibrary(run.storage);
   const dataset = record?.datasetId ? await library.load(record.datasetId) : null;
   return dataset && openKeptSet(library, dataset);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { DeviceInfo, Engine } from '../src/engine/engine.ts';
 import { openEngineInNode } from '../src/engine/node/dawn.ts';
 import { VitrineError } from '../src/base/errors.ts';
+import type { OriginalIndices } from '../src/base/particle-identity.ts';
 import { DatasetLibrary } from '../src/library/datasets.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import type { RunRecord } from '../src/library/run-record.ts';
@@ -55,7 +56,7 @@ export async function originalIndexOf(
   { run, record, path }: OpenRun,
   count: number,
   given?: string,
-): Promise<Uint32Array> {
+): Promise<OriginalIndices> {
   const kept = record?.datasetId ? await new DatasetLibrary(run.storage).load(record.datasetId) : null;
   if (kept && kept.originalIndex.length === count && given === undefined) return kept.originalIndex;
   return originalIndices(run, path, count, given);

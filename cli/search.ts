@@ -88,7 +88,7 @@ async function findAndWrite(
     },
   );
   const out = resolve(options.out);
-  writeOut(out, exportPoses({ byOriginal: set, byTable: set.table && set }, poses, format, null, stackNamesFor(out)));
+  writeOut(out, exportPoses(set, poses, format, null, stackNamesFor(out)));
   const atBorder = tally.atBorder / Math.max(1, tally.images);
   console.say(`${set.count} poses: ${out}`);
   console.result({ out, particles: set.count, error: tally.error / Math.max(1, tally.images), atBorder, evidence });

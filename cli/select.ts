@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { writeIndexPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/base/errors.ts';
+import { countedInTable, originalsOf, rowsByOriginal, type OriginalIndices } from '../src/base/particle-identity.ts';
 import { identityOf, rowsInTable, type NamedParticles } from '../src/formats/lists/named-table.ts';
 import { writeSelection, type SelectionFormat } from '../src/formats/lists/selection-files.ts';
 import { parseStarParticles } from '../src/formats/star/star-particles.ts';
@@ -79,12 +80,12 @@ export function addSelect(program: Command): void {
 async function listOf(
   opened: OpenRun,
   rows: Uint32Array,
-  original: Uint32Array,
+  original: OriginalIndices,
   format: SelectionFormat,
   options: SelectOptions,
   console: Console,
 ): Promise<Uint8Array> {
-  const originals = rows.map((row) => original[row]);
+  const originals = originalsOf(rows, original);
   if (format === 'ind.pkl' || format === 'csv') {
     refuseParticleOptions(options, 'a list of indices is written without opening the particles.');
     if (options.particles !== undefined)
@@ -100,15 +101,15 @@ async function listOf(
   if (options.particles?.toLowerCase().endsWith(`.${format}`)) {
     refuseParticleOptions(options, 'the table is cut as it is.');
     const table = await openTable(options.particles, format);
-    const particles = kept ? identityOf(kept.byOriginal, kept.byTable) : placesOnly(opened, original);
+    const particles = kept ? identityOf(kept) : placesOnly(opened, original);
     const { rows: inTable, notices } = rowsInTable(particles, table);
     for (const notice of notices) console.warn(warningLine(notice));
-    return table.writeRows(rows.map((row) => inTable[row]));
+    return table.writeRows(countedInTable(rows.map((row) => inTable[row])));
   }
   const stackName = stackNamesFor(options.out);
   if (kept && options.particles === undefined) {
     refuseParticleOptions(options, 'the run keeps its particles.');
-    if (kept.byTable?.table?.kind === format) sayWhatStands(opened, console);
+    if (kept.table?.kind === format) sayWhatStands(opened, console);
     return exportSelection(kept, rows, format, [], stackName);
   }
   return fromFiles(opened, rows, original, format, options, console);
@@ -129,7 +130,7 @@ async function openTable(path: string, format: 'star' | 'cs') {
 }
 
 /** Of a run that keeps no set: only the rows of the original are known. */
-function placesOnly({ record, run }: OpenRun, originalIndex: Uint32Array): NamedParticles {
+function placesOnly({ record, run }: OpenRun, originalIndex: OriginalIndices): NamedParticles {
   const isWhole = originalIndex.every((index, row) => index === row);
   return {
     name: record?.datasetName ?? (run.folder || 'the run'),
@@ -143,7 +144,7 @@ function placesOnly({ record, run }: OpenRun, originalIndex: Uint32Array): Named
 async function fromFiles(
   { record }: OpenRun,
   rows: Uint32Array,
-  original: Uint32Array,
+  original: OriginalIndices,
   format: SelectionFormat,
   options: SelectOptions,
   console: Console,
@@ -157,7 +158,7 @@ async function fromFiles(
     });
   const given = { ...(files && optionsOf(files)), ...particleOptionsOf(options) };
   const set = await openParticles(particles, given, console, files?.badRows);
-  const rowOf = new Map(Array.from(set.originalIndex, (index, row) => [index, row]));
+  const rowOf = rowsByOriginal(set.originalIndex);
   if (set.count !== original.length || original.some((index) => !rowOf.has(index)))
     throw new VitrineError('count-mismatch', 'These are not the particles of the run.', {
       file: particles,

@@ -9,6 +9,7 @@ import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
 import { pairedImages } from '../src/imaging/paired-images.ts';
 import { unknownPoses } from '../src/jobs/abinit-job.ts';
 import { VitrineError } from '../src/base/errors.ts';
+import { rowsByOriginal } from '../src/base/particle-identity.ts';
 import { gpuInNode } from '../src/engine/node/dawn.ts';
 import { imageOptionsOf, prepareParticles } from '../src/jobs/prepare.ts';
 import { choosingProgress } from '../src/jobs/progress.ts';
@@ -83,7 +84,7 @@ async function openTilted(files: RunFiles, set: ParticleSet, console: Console): 
 
 /** The particles of `tilted` that `set` has, in its order; both count in one original. */
 function seenTwice(tilted: ParticleSet, { originalIndex }: ParticleSet): ParticleSet {
-  const rowOf = new Map(Array.from(tilted.originalIndex, (index, row) => [index, row]));
+  const rowOf = rowsByOriginal(tilted.originalIndex);
   return subsetOf(
     tilted,
     Array.from(originalIndex, (index) => rowOf.get(index) ?? -1),

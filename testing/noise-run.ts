@@ -1,5 +1,6 @@
 // A small run on images of noise around a pattern: its particles, parameters and record, for proofs of what a training does
 // when something fails.
+import { countedInOriginal, everyRow } from '../src/base/particle-identity.ts';
 import { Random } from '../src/geometry/random.ts';
 import { makeLattice } from '../src/imaging/lattice.ts';
 import { newRunRecord } from '../src/jobs/new-run.ts';
@@ -29,7 +30,7 @@ export function noiseParticles(): RunParticles {
     poses: { rotations, translations: null },
     ctf: null,
     optics: null,
-    originalIndex: Uint32Array.from({ length: COUNT }, (_, i) => i),
+    originalIndex: countedInOriginal(everyRow(COUNT)),
   };
 }
 

@@ -5,8 +5,9 @@ import { ctfOf, POSES_FROM_PICKLE, type Taken } from './drop/ctf-of-drop.ts';
 import { rowsByIndex } from './drop/csv-rows.ts';
 import { Drop } from './drop/drop.ts';
 import { VitrineError, throwIfCancelled } from '../base/errors.ts';
+import { countedInOriginal, countedInTable } from '../base/particle-identity.ts';
 import { lookAtPixels } from './drop/look-at-pixels.ts';
-import { listFits, rowMap, tableByOriginalIndex, type RowMap } from './drop/matching.ts';
+import { listFits, rowMap, type RowMap } from './drop/matching.ts';
 import { checkOptics, partOfAngles } from './drop/plausible-optics.ts';
 import type { NamedBlob, ParticleSet, Poses } from './particles.ts';
 import { namedStacks, type ParticleSource } from './drop/particle-source.ts';
@@ -162,11 +163,12 @@ function buildSet(drop: Drop, source: ParticleSource): { set: ParticleSet; map: 
     poses,
     ctf,
     optics,
-    originalIndex: originalIndex.slice(),
+    originalIndex: countedInOriginal(originalIndex.slice()),
     originalCount: map.stackWasFiltered ? null : map.sourceCount,
     opticsGroups: source.opticsGroups,
     opticsGroupOf: source.opticsGroupOf && pickRows(source.opticsGroupOf, sourceRows, 1),
-    table: source.table && map.stackWasFiltered ? tableByOriginalIndex(source.table, originalIndex) : source.table,
+    table: source.table,
+    tableRows: source.table && countedInTable(sourceRows.slice()),
     warnings: drop.warnings,
   };
   return { set, map };

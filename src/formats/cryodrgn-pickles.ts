@@ -1,6 +1,7 @@
 // cryoDRGN's pickles: pose.pkl (rotations N×3×3, translations N×2 as fraction of the box), ctf.pkl (N×9), ind.pkl
 // (integers into the original stack), z.N.pkl (μ then log σ², two pickles; ab initio: one). Told apart by content.
 import { VitrineError } from '../base/errors.ts';
+import { countedInOriginal, type OriginalIndices } from '../base/particle-identity.ts';
 import { requireFinite } from '../base/finite.ts';
 import { NumpyArray } from './numpy-arrays.ts';
 import { CTF_WIDTH, type Poses } from './particles.ts';
@@ -10,7 +11,7 @@ import { picklesOfArray, picklesOfTuple } from './pickle-write.ts';
 export type CryodrgnPickle =
   | { kind: 'poses'; count: number; poses: Poses }
   | { kind: 'ctf'; count: number; ctf: Float32Array }
-  | { kind: 'index'; count: number; indices: Uint32Array }
+  | { kind: 'index'; count: number; indices: OriginalIndices }
   | { kind: 'latents'; count: number; zDim: number; mu: Float32Array; logVariance: Float32Array | null }
   | { kind: 'other'; says: string };
 
@@ -125,7 +126,7 @@ function index(array: NumpyArray, file: string): CryodrgnPickle {
       found: String(values[bad]),
       expected: 'indices from 0',
     });
-  return { kind: 'index', count: values.length, indices: Uint32Array.from(values) };
+  return { kind: 'index', count: values.length, indices: countedInOriginal(Uint32Array.from(values)) };
 }
 
 function latents(mu: NumpyArray, logVariance: NumpyArray | null, file: string): CryodrgnPickle {

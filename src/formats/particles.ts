@@ -2,6 +2,7 @@
 // Units and frames follow RELION (docs/CONVENTIONS.md): rotations are row-major 3×3 with slice points p = (x, y, 0)·R;
 // translations are fractions of the box and centre the image.
 import type { Notice } from '../base/errors.ts';
+import type { OriginalIndices, TableRows } from '../base/particle-identity.ts';
 
 /** A file as dropped or named on the command line: its path within the drop and its bytes, read by range. */
 export interface NamedBlob {
@@ -85,15 +86,17 @@ export interface ParticleSet {
   ctf: Float32Array | null;
   /** N×10 in the order of OPTICS_COLUMNS; null where every row is ordinary. */
   optics: Float32Array | null;
-  /** Row of each particle in the original stack or table (before any index list), 0-based. */
-  originalIndex: Uint32Array;
+  /** Place of each particle in the original stack or table (before any index list). */
+  originalIndex: OriginalIndices;
   /** Rows of that original; null where nothing tells (a stack that was cut by its index list before). */
   originalCount: number | null;
   opticsGroups: OpticsGroup[];
   /** Optics group of each particle as an index into `opticsGroups`; null where there is one group only. */
   opticsGroupOf: Int32Array | null;
-  /** The rows that exports are cut from. Null where the set came as bare stacks. */
+  /** The table that exports are cut from. Null where the set came as bare stacks. */
   table: ParticleTable | null;
+  /** Row of `table` that each particle is; null without one. */
+  tableRows: TableRows | null;
   warnings: Notice[];
 }
 
@@ -103,7 +106,7 @@ export interface ParticleTable {
   readonly fileName: string;
   readonly rows: number;
   /** The file with only `rows` (0-based, in that order), all columns, order and number text as they were. */
-  writeRows(rows: ArrayLike<number>): Uint8Array;
+  writeRows(rows: TableRows): Uint8Array;
   /** A numeric column by its name in the file, N values; null where it is absent or not numeric. */
   numericColumn(name: string): Float32Array | null;
   readonly columnNames: readonly string[];

@@ -1,4 +1,5 @@
 // What is written is read again, and lists that leave for other programs come back as the same particles.
+import { countedInTable } from '../base/particle-identity.ts';
 import { describe, expect, it } from 'vitest';
 import { describeWithReference, referenceBlob, referenceBytes } from '../../testing/reference.ts';
 import { readAtoms } from './atoms.ts';
@@ -157,9 +158,11 @@ describe('STAR files', () => {
     expect(Array.from(table.numericColumn('rlnDefocusU') ?? [])).toEqual([15000, 7, -1]);
     expect(table.numericColumn('rlnNote')).toBeNull();
     const head = file.slice(0, file.indexOf('  1@'));
-    expect(text(table.writeRows([2, 0]))).toBe(`${head}3@x.mrcs -1 c\n  1@x.mrcs\t1.50e4  'two words'\n\n`);
+    expect(text(table.writeRows(countedInTable([2, 0])))).toBe(
+      `${head}3@x.mrcs -1 c\n  1@x.mrcs\t1.50e4  'two words'\n\n`,
+    );
     const windows = parseStarParticles(bytesOf(file.replaceAll('\n', '\r\n')), 'x.star');
-    expect(text(windows.writeRows([1]))).toBe(`${head}2@x.mrcs 007.0 b  \n\n`.replaceAll('\n', '\r\n'));
+    expect(text(windows.writeRows(countedInTable([1])))).toBe(`${head}2@x.mrcs 007.0 b  \n\n`.replaceAll('\n', '\r\n'));
   });
 });
 

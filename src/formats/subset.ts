@@ -1,5 +1,6 @@
 // A ParticleSet restricted to some of its rows. Rows keep their place in the original stack (`originalIndex`).
 import { VitrineError } from '../base/errors.ts';
+import { countedInTable, originalsOf, type SetRows } from '../base/particle-identity.ts';
 import { isFileImageReader } from './mrc.ts';
 import { CTF_WIDTH, OPTICS_WIDTH, type ImageReader, type ParticleSet, type Poses } from './particles.ts';
 import { pickImages } from './stacks.ts';
@@ -39,7 +40,7 @@ function pickReader(reader: ImageReader, rows: ArrayLike<number>): ImageReader {
 }
 
 /** The set with only `rows` (0-based, in that order). Error: 'index-out-of-range'. */
-export function subsetOf(set: ParticleSet, rows: ArrayLike<number>): ParticleSet {
+export function subsetOf(set: ParticleSet, rows: SetRows): ParticleSet {
   for (let i = 0; i < rows.length; i++)
     if (!Number.isInteger(rows[i]) || rows[i] < 0 || rows[i] >= set.count)
       throw new VitrineError('index-out-of-range', 'A particle was asked for that the set does not have.', {
@@ -55,7 +56,8 @@ export function subsetOf(set: ParticleSet, rows: ArrayLike<number>): ParticleSet
     poses: set.poses && pickPoses(set.poses, rows),
     ctf: set.ctf && pickRows(set.ctf, rows, CTF_WIDTH),
     optics: set.optics && pickRows(set.optics, rows, OPTICS_WIDTH),
-    originalIndex: pickRows(set.originalIndex, rows, 1),
+    originalIndex: originalsOf(rows, set.originalIndex),
+    tableRows: set.tableRows && countedInTable(pickRows<Uint32Array>(set.tableRows, rows, 1)),
     opticsGroupOf: set.opticsGroupOf && pickRows(set.opticsGroupOf, rows, 1),
   };
 }

@@ -1,5 +1,6 @@
 // The landscape of a run's latents: principal components, UMAP, k-means with on-data centres, and paths along components,
 // as numbers and as CSV. Rows are particles of the run in order; `index` is the particle's row in the original stack.
+import type { OriginalIndices } from '../base/particle-identity.ts';
 import type { Clusters } from '../landscape/kmeans.ts';
 import type { PrincipalComponents } from '../landscape/pca.ts';
 import { alongComponent } from '../landscape/trajectory.ts';
@@ -56,7 +57,7 @@ export interface TextFile {
 }
 
 /** pca.csv, umap.csv, labels.csv, centers.csv, centers_ind.txt, explained_variance.csv, pcK_path.csv. */
-export function landscapeTables(landscape: Landscape, originalIndex: Uint32Array): TextFile[] {
+export function landscapeTables(landscape: Landscape, originalIndex: OriginalIndices): TextFile[] {
   const { zDim, pca, umap, clusters, paths } = landscape;
   const index = { name: 'index', values: originalIndex };
   const files = [

@@ -3,6 +3,7 @@ import { writeLatentsPickle } from '../formats/cryodrgn-pickles.ts';
 import { readCsv, writeCsv } from '../formats/csv.ts';
 import { rowsByIndex } from '../formats/drop/csv-rows.ts';
 import { VitrineError, type Notice } from '../base/errors.ts';
+import { everyRow, type OriginalIndices, type SetRows } from '../base/particle-identity.ts';
 import { CTF_WIDTH, type NamedBlob, type Poses } from '../formats/particles.ts';
 import { eulerFromMatrix } from '../geometry/rotation.ts';
 import type { KeptDataset, NumberColumn } from '../library/datasets.ts';
@@ -69,10 +70,10 @@ export async function csvColumnsFor(
 export function latentsFile(
   { epoch, zDim, count, mu, logVariance }: EpochLatents,
   format: 'pkl' | 'csv',
-  rows: Uint32Array | null,
-  originalIndex: Uint32Array | null,
+  rows: SetRows | null,
+  originalIndex: OriginalIndices | null,
 ): { name: string; bytes: Uint8Array } {
-  const picked = rows ?? Uint32Array.from({ length: count }, (_, row) => row);
+  const picked = Uint32Array.from(rows ?? everyRow(count));
   const pick = (values: Float32Array): Float32Array => {
     const out = new Float32Array(picked.length * zDim);
     picked.forEach((row, i) => out.set(values.subarray(row * zDim, (row + 1) * zDim), i * zDim));

@@ -1,5 +1,6 @@
 // The demonstration set: 2000 simulated images of the project's own two-domain molecule, whose arm swings about a hinge.
 // Made from a seed, so that it is the same in the browser, on the command line and after a reload.
+import { countedInOriginal, countedInTable, everyRow } from '../base/particle-identity.ts';
 import type { ParticleSet } from '../formats/particles.ts';
 import { parseStarParticles } from '../formats/star/star-particles.ts';
 import { simulate, type Simulation } from '../imaging/simulate.ts';
@@ -31,12 +32,13 @@ export function demoSet(simulation: Simulation): ParticleSet {
     images,
     poses,
     ctf,
-    originalIndex: Uint32Array.from({ length: images.count }, (_, i) => i),
+    originalIndex: countedInOriginal(everyRow(images.count)),
     originalCount: images.count,
     opticsGroups: table.opticsGroups,
     optics: null,
     opticsGroupOf: null,
     table,
+    tableRows: countedInTable(everyRow(images.count)),
     warnings: [],
   };
 }

@@ -1,6 +1,7 @@
 // Images formed as RELION writes it down, from atoms whose transform is known in closed form, go the whole way of a training:
 // preparation, batch, slices and transfer. What the true volume predicts there has to be what was imaged, and no longer where
 // one of the effects is left out.
+import { countedInOriginal, everyRow } from '../base/particle-identity.ts';
 import { describe, expect, it } from 'vitest';
 import { BatchPrologue } from '../engine/batch.ts';
 import type { ImageBatch } from '../engine/engine.ts';
@@ -144,7 +145,7 @@ async function correlations(known: Float32Array | null, boxPixels = BOX): Promis
   const images = await prepareParticles(storage, reader, 'formed', options, { tilted });
   expect(await findPrepared(storage, 'formed', options, tilted)).not.toBeNull();
   const poses = { rotations, translations };
-  const originalIndex = Uint32Array.from({ length: COUNT }, (_, i) => i);
+  const originalIndex = countedInOriginal(everyRow(COUNT));
   const data = trainingData({ images, poses, ctf, optics: known, originalIndex }, BOX);
   const field = networkFromParams(validateParams({ zDim: 0, domain: 'hartley' }), { boxPixels, tilts: 1 });
   const { values } = await images.readShard(0);
@@ -203,7 +204,7 @@ describe('a true volume predicts the images that its atoms were imaged as', () =
           poses: { rotations, translations },
           ctf,
           optics: known,
-          originalIndex: new Uint32Array(COUNT),
+          originalIndex: countedInOriginal(new Uint32Array(COUNT)),
         },
         BOX,
       );

@@ -1,22 +1,17 @@
 // A kept dataset as a ParticleSet again, for lists to be written and compared: without its images, which may be gone.
 import { parseCs, type CsTable } from '../formats/cs/cs.ts';
 import { VitrineError } from '../base/errors.ts';
+import { countedInTable, everyRow } from '../base/particle-identity.ts';
 import type { FileImageReader } from '../formats/mrc.ts';
 import type { ImageReader, ParticleSet, ParticleTable } from '../formats/particles.ts';
 import { parseStarParticles } from '../formats/star/star-particles.ts';
 import type { DatasetLibrary, KeptDataset } from '../library/datasets.ts';
 
-export interface KeptSet {
-  /** Rows counted in the original stack: for ind.pkl and CSV. */
-  byOriginal: ParticleSet;
-  /** Rows counted in the kept table: for STAR and .cs. Null where the set came without one. */
-  byTable: ParticleSet | null;
-}
-
-export async function openKeptSet(library: DatasetLibrary, dataset: KeptDataset): Promise<KeptSet> {
+export async function openKeptSet(library: DatasetLibrary, dataset: KeptDataset): Promise<ParticleSet> {
   const { record, poses, ctf, optics, originalIndex, opticsGroupOf } = dataset;
   const sourceOf = await library.imageNames(record.id);
-  const byOriginal: ParticleSet = {
+  const table = await openTable(library, dataset);
+  return {
     name: record.name,
     count: record.particles,
     boxPixels: record.boxPixels,
@@ -29,12 +24,11 @@ export async function openKeptSet(library: DatasetLibrary, dataset: KeptDataset)
     originalCount: record.originalCount ?? null,
     opticsGroups: record.opticsGroups,
     opticsGroupOf,
-    table: null,
+    table,
+    // The table is kept with the rows of the set, in its order.
+    tableRows: table && countedInTable(everyRow(record.particles)),
     warnings: record.warnings,
   };
-  const table = await openTable(library, dataset);
-  const ownRows = Uint32Array.from({ length: record.particles }, (_, row) => row);
-  return { byOriginal, byTable: table && { ...byOriginal, table, originalIndex: ownRows } };
 }
 
 async function openTable(library: DatasetLibrary, { record }: KeptDataset): Promise<ParticleTable | null> {

@@ -16,12 +16,12 @@ import { Random } from '../geometry/random.ts';
 import { randomRotations } from '../geometry/rotation.ts';
 import { DatasetLibrary } from '../library/datasets.ts';
 import { MemoryStorage } from '../library/memory.ts';
-import { openKeptSet, type KeptSet } from './kept-set.ts';
+import { openKeptSet } from './kept-set.ts';
 import { exportPoses } from './pose-export.ts';
 
 const named = (path: string, bytes: Uint8Array): NamedBlob => ({ path, blob: new Blob([bytes.slice()]) });
 
-async function kept(files: NamedBlob[]): Promise<{ set: ParticleSet; keptSet: KeptSet }> {
+async function kept(files: NamedBlob[]): Promise<{ set: ParticleSet; keptSet: ParticleSet }> {
   const { set } = await understand(files);
   if (!set) throw new Error('no set');
   const library = new DatasetLibrary(new MemoryStorage());
@@ -45,7 +45,7 @@ function expectSame(found: Poses | null | undefined, expected: Poses) {
 }
 
 /** Poses put in place of a STAR table's come back with the same CTF and images; the table's own, written again, are what they were. */
-async function replaced(set: ParticleSet, keptSet: KeptSet, stack: NamedBlob[], version: string): Promise<void> {
+async function replaced(set: ParticleSet, keptSet: ParticleSet, stack: NamedBlob[], version: string): Promise<void> {
   const poses = foundPoses(set.count);
   const star = exportPoses(keptSet, poses, 'star');
   const again = await understand([named('n.star', star), ...stack]);

@@ -1,13 +1,17 @@
 // Poses found from the images, for other programs: pose.pkl, or the table the set came from with the poses in it.
 import { writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../base/errors.ts';
+import { everyRow, type SetRows } from '../base/particle-identity.ts';
 import type { ParticleSet, Poses } from '../formats/particles.ts';
 import { csWithPoses, starWithPoses } from '../formats/lists/pose-tables.ts';
 import { writeSelection, type ListOptions } from '../formats/lists/selection-files.ts';
 import { subsetOf } from '../formats/subset.ts';
-import type { KeptSet } from './kept-set.ts';
 
+/** Files that poses are written to: cryoDRGN's pickle, or the set's own table. */
 export type PoseFormat = 'pkl' | 'star' | 'cs';
+
+/** A set, or the pair that a kept set was before one set counted both in the original and in its table: scripts still give it. */
+export type PosedSet = ParticleSet | { byOriginal: ParticleSet };
 
 /**
  * The poses of `rows` of the dataset (0-based, in that order; all where null), one pose a row.
@@ -19,35 +23,29 @@ export type PoseFormat = 'pkl' | 'star' | 'cs';
  * 'pixel-size-unknown', 'index-out-of-range'.
  */
 export function exportPoses(
-  { byOriginal, byTable }: KeptSet,
+  of: PosedSet,
   poses: Poses,
   format: PoseFormat,
-  rows: ArrayLike<number> | null = null,
+  rows: SetRows | null = null,
   stackName?: ListOptions['stackName'],
 ): Uint8Array {
-  const picked = rows ?? Uint32Array.from({ length: byOriginal.count }, (_, row) => row);
-  checkPoses(poses, picked.length, byOriginal.name);
+  const set = 'byOriginal' in of ? of.byOriginal : of;
+  const picked = rows ?? everyRow(set.count);
+  checkPoses(poses, picked.length, set.name);
   if (format === 'pkl') return writePosePickle(poses);
-  const own = byTable?.table?.kind === format ? byTable : null;
-  if (own?.table) {
-    const bytes = writeSelection(own, picked, format);
-    const { fileName } = own.table;
-    return format === 'cs' ? csWithPoses(bytes, fileName, poses, own) : starWithPoses(bytes, fileName, poses, own);
+  if (set.table?.kind === format) {
+    const bytes = writeSelection(set, picked, format);
+    const { fileName } = set.table;
+    return format === 'cs' ? csWithPoses(bytes, fileName, poses, set) : starWithPoses(bytes, fileName, poses, set);
   }
   if (format === 'cs')
     throw new VitrineError('usage', 'A .cs file can only be made of the .cs file the particles came from.', {
-      file: byOriginal.name,
+      file: set.name,
       expected: 'particles from a cryoSPARC job',
       advice: 'Export STAR or pose.pkl instead.',
     });
   // Of cryoSPARC's table a new STAR file keeps more than images and CTF.
-  const set: ParticleSet = { ...subsetOf(byTable ?? byOriginal, picked), poses };
-  return writeSelection(
-    set,
-    Array.from(picked, (_, row) => row),
-    'star',
-    { stackName },
-  );
+  return writeSelection({ ...subsetOf(set, picked), poses }, everyRow(picked.length), 'star', { stackName });
 }
 
 function checkPoses({ rotations, translations }: Poses, count: number, file: string): void {

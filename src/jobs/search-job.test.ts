@@ -1,5 +1,6 @@
 // Particles aligned to a run's field and refined around their poses, by the jobs behind `search` and `refine-poses`. The field is
 // one of a few epochs on simulated images, so the truth is known.
+import { countedInOriginal, everyRow } from '../base/particle-identity.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../engine/engine.ts';
 import { openWasmEngine } from '../engine/wasm/engine.ts';
@@ -34,8 +35,16 @@ beforeAll(async () => {
   const { images, poses, ctf } = simulate({ ...frame, states: 1, snr: 2, shiftPixels: 1, resolutionAngstrom: 15 });
   set = {
     ...{ name: 'simulated', count: COUNT, boxPixels: BOX, pixelSizeAngstrom: 6, images, poses, ctf },
-    originalIndex: Uint32Array.from({ length: COUNT }, (_, i) => i),
-    ...{ opticsGroups: [], optics: null, originalCount: null, opticsGroupOf: null, table: null, warnings: [] },
+    originalIndex: countedInOriginal(everyRow(COUNT)),
+    ...{
+      opticsGroups: [],
+      optics: null,
+      originalCount: null,
+      opticsGroupOf: null,
+      table: null,
+      tableRows: null,
+      warnings: [],
+    },
   };
   const storage = new MemoryStorage();
   const prepared = await prepareParticles(storage, images, 'simulated', {

@@ -4,6 +4,7 @@ import type { ChoosingProgress, Engine, FieldModel } from '../engine/engine.ts';
 import type { FieldDescription } from '../field/description.ts';
 import { boxPixelsOf } from '../field/kinds.ts';
 import { throwIfCancelled, VitrineError, type Notice } from '../base/errors.ts';
+import type { OriginalIndices } from '../base/particle-identity.ts';
 import { writeCtfPickle, writeIndexPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { CTF_WIDTH, type Poses } from '../formats/particles.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
@@ -29,7 +30,7 @@ export interface RunParticles {
   ctf: Float32Array | null;
   /** N×10 as OPTICS_COLUMNS; null where every row is ordinary. */
   optics: Float32Array | null;
-  originalIndex: Uint32Array;
+  originalIndex: OriginalIndices;
   /** Tilt pairs: `images` hold both views; CTF (N×9) and optics (N×10) of the second stack's images. */
   tiltCtf?: Float32Array | null;
   tiltOptics?: Float32Array | null;

@@ -1,3 +1,4 @@
+import { countedInOriginal, countedInTable } from '../base/particle-identity.ts';
 import { expect, test } from 'vitest';
 import type { ParticleSet } from '../formats/particles.ts';
 import { DatasetLibrary } from './datasets.ts';
@@ -13,7 +14,7 @@ const set: ParticleSet = {
   images: { count, boxPixels: 4, pixelSizeAngstrom: 4, read: () => Promise.resolve(new Float32Array(0)) },
   poses: { rotations: new Float32Array(count * 9).fill(1), translations: new Float32Array(count * 2).fill(0.25) },
   ctf: null,
-  originalIndex: Uint32Array.of(9, 7, 5, 3, 1),
+  originalIndex: countedInOriginal([9, 7, 5, 3, 1]),
   opticsGroups: [],
   optics: null,
   originalCount: 12,
@@ -26,6 +27,7 @@ const set: ParticleSet = {
     numericColumn: () => null,
     writeRows: (rows) => new TextEncoder().encode(`rows ${Array.from(rows).join(' ')}`),
   },
+  tableRows: countedInTable([9, 7, 5, 3, 1]),
   warnings: [{ code: 'w', message: 'Watch out.' }],
 };
 

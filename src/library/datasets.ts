@@ -2,6 +2,7 @@
 // the original files. datasets/ID/ holds dataset.json, poses, CTF and original rows as raw arrays, the STAR or .cs as it
 // was, and columns.json with column-K.f32. Images are kept apart, by content (particle-cache.ts).
 import type { Notice, VitrineError } from '../base/errors.ts';
+import { countedInOriginal, countedInTable, everyRow, type OriginalIndices } from '../base/particle-identity.ts';
 import { isFileImageReader, type FileImageReader } from '../formats/mrc.ts';
 import { isCsTable } from '../formats/lists/star-from-cs.ts';
 import type { OpticsGroup, ParticleSet, Poses } from '../formats/particles.ts';
@@ -49,7 +50,7 @@ export interface KeptDataset {
   ctf: Float32Array | null;
   /** N×10 as OPTICS_COLUMNS. */
   optics: Float32Array | null;
-  originalIndex: Uint32Array;
+  originalIndex: OriginalIndices;
   opticsGroupOf: Int32Array | null;
 }
 
@@ -107,14 +108,11 @@ export class DatasetLibrary {
     await writeArray(storage, this.path(id, 'original-index.u32'), set.originalIndex);
     if (set.opticsGroupOf) await writeArray(storage, this.path(id, 'optics-group.i32'), set.opticsGroupOf);
     if (isFileImageReader(set.images)) await this.keepImageNames(id, set.images);
-    if (set.table)
-      await storage.write(this.path(id, `table.${set.table.kind}`), set.table.writeRows(set.originalIndex));
+    if (set.table && set.tableRows)
+      await storage.write(this.path(id, `table.${set.table.kind}`), set.table.writeRows(set.tableRows));
     const passthrough = isCsTable(set.table) ? (set.table.passthrough ?? []) : [];
     for (const [k, other] of passthrough.entries())
-      await storage.write(
-        this.path(id, `passthrough-${k}.cs`),
-        other.writeRows(Uint32Array.from({ length: other.rows }, (_, row) => row)),
-      );
+      await storage.write(this.path(id, `passthrough-${k}.cs`), other.writeRows(countedInTable(everyRow(other.rows))));
     // Last, so that a dataset is listed only once it is whole.
     await writeJson(storage, this.path(id, 'dataset.json'), record);
     return record;
@@ -180,7 +178,7 @@ export class DatasetLibrary {
       poses: rotations && { rotations, translations },
       ctf: await readFloats(this.storage, this.path(id, 'ctf.f32')),
       optics: await readFloats(this.storage, this.path(id, 'optics.f32')),
-      originalIndex,
+      originalIndex: countedInOriginal(originalIndex),
       opticsGroupOf: await readIntegers(this.storage, this.path(id, 'optics-group.i32')),
     };
   }

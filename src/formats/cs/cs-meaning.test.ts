@@ -7,6 +7,7 @@ import { csOptics } from './cs-optics.ts';
 import { joinPassthrough } from './cs-particles.ts';
 import { csPoses } from './cs-poses.ts';
 import { VitrineError } from '../../base/errors.ts';
+import { countedInTable } from '../../base/particle-identity.ts';
 import { float16Table } from '../../base/float16.ts';
 import { writeMrcStack } from '../mrc-write.ts';
 import { npyHeaderBytes } from '../npy.ts';
@@ -122,7 +123,7 @@ describe('types of fields', () => {
     const bytes = cs({ 'odd/when': { type: '<c8', values: [1, 2] }, a: f4(3, 4) });
     const table = parseCs(bytes, 'x.cs');
     expect([table.numbers('odd/when'), Array.from(table.numbers('a') ?? [])]).toEqual([null, [3, 4]]);
-    expect(table.writeRows([0, 1])).toEqual(bytes);
+    expect(table.writeRows(countedInTable([0, 1]))).toEqual(bytes);
     const strange = { ...blob, ...ctfFields, 'ctf/cs_mm': { type: '<c8', values: [1, 2] } };
     const error = refusal(() => csCtf(fieldsOf(strange), scale));
     expect([error.code, error.detail.field]).toEqual(['cs-syntax', 'ctf/cs_mm']);
@@ -139,7 +140,7 @@ describe('types of fields', () => {
   });
 
   it('no particles are refused', () => {
-    const empty = parseCs(cs(blob), 'x.cs').writeRows([]);
+    const empty = parseCs(cs(blob), 'x.cs').writeRows(countedInTable([]));
     expect(refusal(() => parseCs(empty, 'x.cs')).code).toBe('file-empty');
   });
 });

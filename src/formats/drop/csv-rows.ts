@@ -2,6 +2,7 @@
 // where it has one, whatever the order of its rows; a table that was sorted in a spreadsheet keeps its meaning.
 import type { CsvTable } from '../csv.ts';
 import { VitrineError } from '../../base/errors.ts';
+import type { OriginalIndices } from '../../base/particle-identity.ts';
 
 type Columns = CsvTable['columns'];
 
@@ -39,7 +40,7 @@ function indexColumn(
 }
 
 /** Without an index rows are in the order of the particles. Error 'ambiguous' where a column numbers them in another. */
-function refuseOtherOrder({ columns, rows }: CsvTable, originalIndex: Uint32Array, file: string): void {
+function refuseOtherOrder({ columns, rows }: CsvTable, originalIndex: OriginalIndices, file: string): void {
   const inSet = Array.from({ length: rows }, (_, row) => row);
   const readings = [inSet, ...(originalIndex.length === rows ? [Array.from(originalIndex)] : [])];
   // Programs count from 0 or from 1.
@@ -70,7 +71,7 @@ function refuseOtherOrder({ columns, rows }: CsvTable, originalIndex: Uint32Arra
  */
 export function rowsByIndex(
   table: CsvTable,
-  originalIndex: Uint32Array,
+  originalIndex: OriginalIndices,
   file: string,
 ): { rows: Uint32Array; columns: Columns } | null {
   const found = indexColumn(table, file);

@@ -1,7 +1,7 @@
 // How lists that come apart from the images (poses, CTF, index, CSV) fit the particles: which of their rows is which
 // particle, by counts, with every doubt said aloud.
 import { VitrineError, type Notice } from '../../base/errors.ts';
-import type { ParticleTable } from '../particles.ts';
+import { countedInOriginal, everyRow, type OriginalIndices } from '../../base/particle-identity.ts';
 import type { ReadingQuestion } from './understanding.ts';
 
 /** The particles that are kept of a source, and how other lists are read for them. */
@@ -9,7 +9,7 @@ export interface RowMap {
   /** Rows of the source's images, in order. */
   sourceRows: Uint32Array;
   /** The same particles in the original stack: differs where the stack was filtered before. */
-  originalIndex: Uint32Array;
+  originalIndex: OriginalIndices;
   /** Images of the source. */
   sourceCount: number;
   /** The stack was cut down to the index list before, so that the list counts particles that are not here. */
@@ -17,19 +17,21 @@ export interface RowMap {
   notices: Notice[];
 }
 
-function upTo(count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, i) => i);
-}
-
 /** Applies an index list (or none) to `sourceCount` images. Error: 'index-out-of-range' naming the row of the list. */
 export function rowMap(sourceCount: number, indices: Uint32Array | null, file: string): RowMap {
   if (!indices) {
-    const rows = upTo(sourceCount);
-    return { sourceRows: rows, originalIndex: rows, sourceCount, stackWasFiltered: false, notices: [] };
+    const rows = everyRow(sourceCount);
+    return {
+      sourceRows: rows,
+      originalIndex: countedInOriginal(rows),
+      sourceCount,
+      stackWasFiltered: false,
+      notices: [],
+    };
   }
+  const originalIndex = countedInOriginal(indices);
   const beyond = indices.findIndex((index) => index >= sourceCount);
-  if (beyond < 0)
-    return { sourceRows: indices, originalIndex: indices, sourceCount, stackWasFiltered: false, notices: [] };
+  if (beyond < 0) return { sourceRows: indices, originalIndex, sourceCount, stackWasFiltered: false, notices: [] };
   if (indices.length !== sourceCount)
     throw new VitrineError('index-out-of-range', 'The list names a particle that the stack does not have.', {
       file,
@@ -39,8 +41,8 @@ export function rowMap(sourceCount: number, indices: Uint32Array | null, file: s
       advice: 'Drop the original stack that the list was made for.',
     });
   return {
-    sourceRows: upTo(sourceCount),
-    originalIndex: indices,
+    sourceRows: everyRow(sourceCount),
+    originalIndex,
     sourceCount,
     stackWasFiltered: true,
     notices: [
@@ -76,14 +78,14 @@ export function rowsOfList(
   if (count === map.sourceCount) {
     const reordered = kept === count && map.sourceRows.some((row, i) => row !== i);
     if (!reordered || order === 'whole') return { rows: map.sourceRows, notices: [], question: null };
-    if (order === 'filtered') return { rows: upTo(kept), notices: [], question: null };
+    if (order === 'filtered') return { rows: everyRow(kept), notices: [], question: null };
     return { rows: map.sourceRows, notices: [], question: orderQuestion(file, what) };
   }
   if (map.stackWasFiltered && listFits(map, count) && count !== kept)
     return { rows: map.originalIndex, notices: [], question: null };
   if (count === kept)
     return {
-      rows: upTo(kept),
+      rows: everyRow(kept),
       notices: [
         {
           code: 'list-filtered',
@@ -122,36 +124,5 @@ function orderQuestion(file: string, what: string): ReadingQuestion {
         option: '--list-order filtered',
       },
     ],
-  };
-}
-
-/** A table whose rows are asked for by their index in the original stack. */
-export function tableByOriginalIndex(table: ParticleTable, originalIndex: Uint32Array): ParticleTable {
-  const rowOf = new Map<number, number>();
-  originalIndex.forEach((original, row) => rowOf.set(original, row));
-  const rows = originalIndex.reduce((largest, index) => Math.max(largest, index + 1), 0);
-  return {
-    kind: table.kind,
-    fileName: table.fileName,
-    rows,
-    columnNames: table.columnNames,
-    writeRows: (wanted) =>
-      table.writeRows(
-        Array.from(wanted, (original) => {
-          const row = rowOf.get(original);
-          if (row !== undefined) return row;
-          throw new VitrineError('index-out-of-range', 'The filtered table does not have this particle.', {
-            file: table.fileName,
-            row: original + 1,
-          });
-        }),
-      ),
-    numericColumn(name) {
-      const values = table.numericColumn(name);
-      if (!values) return null;
-      const spread = new Float32Array(rows).fill(NaN);
-      rowOf.forEach((row, original) => (spread[original] = values[row]));
-      return spread;
-    },
   };
 }

@@ -5,6 +5,7 @@ import { writeIndexPickle, writePosePickle } from '../cryodrgn-pickles.ts';
 import { rowsByIndex } from './csv-rows.ts';
 import { readCsv } from '../csv.ts';
 import { VitrineError } from '../../base/errors.ts';
+import { countedInOriginal } from '../../base/particle-identity.ts';
 import { rowsByUid } from '../cs/join-by-uid.ts';
 import { writeMrcStack } from '../mrc-write.ts';
 import type { NamedBlob } from '../particles.ts';
@@ -136,7 +137,7 @@ describe('lists and files that compete', () => {
 
 describe('rows of a table of values', () => {
   const rows = (text: string, original: number[]) => {
-    const joined = rowsByIndex(readCsv(new TextEncoder().encode(text), 'v.csv'), Uint32Array.from(original), 'v.csv');
+    const joined = rowsByIndex(readCsv(new TextEncoder().encode(text), 'v.csv'), countedInOriginal(original), 'v.csv');
     return joined && [Array.from(joined.rows), joined.columns.map(({ name }) => name)];
   };
   it.each<[string, string, number[], unknown]>([

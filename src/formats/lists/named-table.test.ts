@@ -1,4 +1,5 @@
 // A table named for a run's particles: its rows are found by what the particles are, and a table that does not fit is refused.
+import { countedInOriginal, particleName } from '../../base/particle-identity.ts';
 import { expect, test } from 'vitest';
 import { rowsInTable as find, type NamedParticles } from './named-table.ts';
 import { parseStarParticles } from '../star/star-particles.ts';
@@ -11,10 +12,17 @@ const keys = (count: number, stack = 'a/s.mrcs') => Array.from({ length: count }
 const rows = (count: number, stack?: string) =>
   keys(count, stack).map((key) => `${Number(key.split('@')[0]) + 1}@${key.split('@')[1]}`);
 
+/** 'index@path', the index from 0, as the set's images are called. */
+const images = (...of: string[]) =>
+  of.map((one) => {
+    const [index, path] = one.split('@');
+    return particleName({ kind: 'image', path, index: Number(index) });
+  });
+
 function particles(over: Partial<NamedParticles>): NamedParticles {
   return {
     name: 'set',
-    originalIndex: Uint32Array.of(2, 4),
+    originalIndex: countedInOriginal([2, 4]),
     originalCount: 6,
     imageNames: null,
     uids: null,
@@ -25,7 +33,7 @@ function particles(over: Partial<NamedParticles>): NamedParticles {
 const refused = (code: string) => expect.objectContaining({ code }) as Error;
 
 test('by the names of images, though the table is in another order and another folder', () => {
-  const named = particles({ imageNames: ['2@/data/a/s.mrcs', '4@/data/a/s.mrcs'], namedByTable: true });
+  const named = particles({ imageNames: images('2@/data/a/s.mrcs', '4@/data/a/s.mrcs'), namedByTable: true });
   expect(rowsInTable(named, table(rows(6).reverse()))).toEqual(Uint32Array.of(3, 1));
 });
 
@@ -33,18 +41,18 @@ test('by place where no name tells, and only in a table of as many rows as the o
   expect(rowsInTable(particles({}), table(rows(6)))).toEqual(Uint32Array.of(2, 4));
   expect(() => rowsInTable(particles({}), table(rows(7)))).toThrowError(refused('count-mismatch'));
   // Nothing says how many there were: at least as many as the list counts to.
-  const unknown = particles({ originalCount: null, imageNames: ['0@filtered.mrcs', '1@filtered.mrcs'] });
+  const unknown = particles({ originalCount: null, imageNames: images('0@filtered.mrcs', '1@filtered.mrcs') });
   expect(rowsInTable(unknown, table(rows(9)))).toEqual(Uint32Array.of(2, 4));
   expect(() => rowsInTable(unknown, table(rows(4)))).toThrowError(refused('count-mismatch'));
 });
 
 test('a table without some of the particles is refused', () => {
-  const named = particles({ imageNames: ['2@s.mrcs', '4@s.mrcs'], namedByTable: true });
+  const named = particles({ imageNames: images('2@s.mrcs', '4@s.mrcs'), namedByTable: true });
   expect(() => rowsInTable(named, table(rows(6).slice(0, 4)))).toThrowError(refused('count-mismatch'));
 });
 
 test('a filtered stack that is called as its original is: name and place differ, so neither is believed', () => {
-  const copy = particles({ originalCount: null, imageNames: ['0@s.mrcs', '1@s.mrcs'] });
+  const copy = particles({ originalCount: null, imageNames: images('0@s.mrcs', '1@s.mrcs') });
   expect(() => rowsInTable(copy, table(rows(6, 's.mrcs')))).toThrowError(refused('value-out-of-range'));
 });
 
@@ -52,13 +60,17 @@ const thrice = ['1@s.mrcs', '1@s.mrcs', '1@s.mrcs', '2@s.mrcs'];
 
 test('copies of one image without poses: told by their place, else refused', () => {
   const second = {
-    originalIndex: Uint32Array.of(1, 3),
+    originalIndex: countedInOriginal([1, 3]),
     originalCount: 4,
-    imageNames: ['0@s.mrcs', '1@s.mrcs'],
+    imageNames: images('0@s.mrcs', '1@s.mrcs'),
     namedByTable: true,
   };
   expect(rowsInTable(particles(second), table(thrice))).toEqual(Uint32Array.of(1, 3));
-  const all = { ...second, originalIndex: Uint32Array.of(0, 1, 2), imageNames: ['0@s.mrcs', '0@s.mrcs', '0@s.mrcs'] };
+  const all = {
+    ...second,
+    originalIndex: countedInOriginal([0, 1, 2]),
+    imageNames: images('0@s.mrcs', '0@s.mrcs', '0@s.mrcs'),
+  };
   for (const some of [all, second])
     expect(() => rowsInTable(particles(some), table([...thrice].reverse()))).toThrowError(
       refused('value-out-of-range'),
@@ -82,9 +94,9 @@ test('copies of one image with poses are told by them, whatever the order', () =
   const degrees = [0, 120, 240, 5];
   const poses = starPosesSoFar(posed(thrice, degrees), { boxPixels: 8, pixelSizeAngstrom: null });
   const all = particles({
-    originalIndex: Uint32Array.of(0, 1, 2, 3),
+    originalIndex: countedInOriginal([0, 1, 2, 3]),
     originalCount: 4,
-    imageNames: ['0@s.mrcs', '0@s.mrcs', '0@s.mrcs', '1@s.mrcs'],
+    imageNames: images('0@s.mrcs', '0@s.mrcs', '0@s.mrcs', '1@s.mrcs'),
     namedByTable: true,
     poses,
   });
@@ -100,9 +112,9 @@ test('copies of one image with poses are told by them, whatever the order', () =
 test('copies whose poses were refined since are told by the nearest pose, where that is clear', () => {
   const scale = { boxPixels: 8, pixelSizeAngstrom: null };
   const all = particles({
-    originalIndex: Uint32Array.of(0, 1, 2, 3),
+    originalIndex: countedInOriginal([0, 1, 2, 3]),
     originalCount: 4,
-    imageNames: ['0@s.mrcs', '0@s.mrcs', '0@s.mrcs', '1@s.mrcs'],
+    imageNames: ['000001@s.mrcs', '000001@s.mrcs', '000001@s.mrcs', '000002@s.mrcs'],
     namedByTable: true,
     poses: starPosesSoFar(posed(thrice, [0, 120, 240, 5]), scale),
   });
@@ -122,7 +134,7 @@ test('copies whose poses were refined since are told by the nearest pose, where 
 });
 
 test('rows by place are said, and refused where the images count otherwise', () => {
-  const small = particles({ imageNames: ['2@small.mrcs', '4@small.mrcs'] });
+  const small = particles({ imageNames: images('2@small.mrcs', '4@small.mrcs') });
   expect(find(small, table(rows(6)))).toMatchObject({
     rows: Uint32Array.of(2, 4),
     notices: [{ code: 'by-place', file: 'all.star' }],
@@ -130,22 +142,24 @@ test('rows by place are said, and refused where the images count otherwise', () 
   expect(() => find(small, table(rows(6).reverse()))).toThrowError(refused('value-out-of-range'));
   // Of two stacks, or of a stack that was cut before, the count within says nothing.
   expect(rowsInTable(small, table([...rows(3, 'a.mrcs'), ...rows(3, 'b.mrcs')]))).toEqual(Uint32Array.of(2, 4));
-  const named = particles({ imageNames: ['2@s.mrcs', '4@s.mrcs'], namedByTable: true });
+  const named = particles({ imageNames: images('2@s.mrcs', '4@s.mrcs'), namedByTable: true });
   expect(find(named, table(rows(6, 's.mrcs'))).notices).toEqual([]);
 });
 
 test('two stacks of one base name are told apart by their folders, or not at all', () => {
   const names = [...rows(2, 'job1/m.mrcs'), ...rows(2, 'job2/m.mrcs')];
-  const second = { originalIndex: Uint32Array.of(0), originalCount: null, namedByTable: true };
-  expect(rowsInTable(particles({ ...second, imageNames: ['1@job2/m.mrcs'] }), table(names))).toEqual(Uint32Array.of(3));
+  const second = { originalIndex: countedInOriginal([0]), originalCount: null, namedByTable: true };
+  expect(rowsInTable(particles({ ...second, imageNames: images('1@job2/m.mrcs') }), table(names))).toEqual(
+    Uint32Array.of(3),
+  );
   // Another place than any written: no name fits, and one row is not an original of four.
-  const other = { ...second, originalCount: 1, imageNames: ['1@/copied/m.mrcs'] };
+  const other = { ...second, originalCount: 1, imageNames: images('1@/copied/m.mrcs') };
   expect(() => rowsInTable(particles(other), table(names))).toThrowError(refused('count-mismatch'));
 });
 
 test('stacks of one name in two extraction jobs are two stacks', () => {
-  const other = { originalIndex: Uint32Array.of(0, 1), originalCount: 2, namedByTable: true };
-  const own = particles({ ...other, imageNames: ['0@Extract/job007/m1.mrcs', '1@Extract/job007/m1.mrcs'] });
+  const other = { originalIndex: countedInOriginal([0, 1]), originalCount: 2, namedByTable: true };
+  const own = particles({ ...other, imageNames: images('0@Extract/job007/m1.mrcs', '1@Extract/job007/m1.mrcs') });
   expect(() => rowsInTable(own, table(rows(6, 'Extract/job012/m1.mrcs')))).toThrowError(refused('count-mismatch'));
   expect(rowsInTable(own, table(rows(6, '/data/Extract/job007/m1.mrcs')))).toEqual(Uint32Array.of(0, 1));
 });

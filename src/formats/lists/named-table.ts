@@ -4,6 +4,13 @@ import { csImages, joinPassthrough } from '../cs/cs-particles.ts';
 import { csPosesSoFar } from '../cs/cs-poses.ts';
 import type { CsTable } from '../cs/cs.ts';
 import { VitrineError, type Notice } from '../../base/errors.ts';
+import {
+  countedInTable,
+  particleName,
+  nameOfRow,
+  type OriginalIndices,
+  type TableRows,
+} from '../../base/particle-identity.ts';
 import { isFileImageReader } from '../mrc.ts';
 import type { ParticleSet, Poses } from '../particles.ts';
 import { matchByEnding, namesOtherJob } from '../drop/path-match.ts';
@@ -16,11 +23,11 @@ import type { StarParticles } from '../star/star-table.ts';
 export interface NamedParticles {
   /** For people. */
   name: string;
-  /** Row of each particle in the original. */
-  originalIndex: Uint32Array;
+  /** Place of each particle in the original. */
+  originalIndex: OriginalIndices;
   /** Rows of the original; null where nothing tells. */
   originalCount: number | null;
-  /** 'index@path' of each particle's image, the index from 0; null where no name is known. */
+  /** 'index@path' of each particle's image, as RELION names it, the index from 1; null where no name is known. */
   imageNames: string[] | null;
   /** Of the table they came from. */
   uids: BigUint64Array | null;
@@ -30,7 +37,7 @@ export interface NamedParticles {
   poses?: Poses | null;
 }
 
-const keyOf = (path: string, index: number | string) => `${index}@${path}`;
+const keyOf = (path: string, index: number) => particleName({ kind: 'image', path, index });
 
 function keysOf(images: ImageNames | null): string[] | null {
   return images && Array.from(images.pathOf, (id, row) => keyOf(images.paths[id], images.indexIn[row]));
@@ -40,11 +47,11 @@ function imageKeys(table: StarParticles | CsTable): string[] | null {
   return keysOf(table.kind === 'star' ? table.images : csImages(joinPassthrough(table, table.passthrough ?? [])));
 }
 
-/** What a set says of its particles' identity. `byTable`: the same set with its rows counted in its table, where it has one. */
-export function identityOf(byOriginal: ParticleSet, byTable: ParticleSet | null): NamedParticles {
-  const { name, originalIndex, originalCount, images, count, poses } = byOriginal;
-  const table = byTable?.table as StarParticles | CsTable | null | undefined;
-  const rows = byTable?.originalIndex ?? originalIndex;
+/** What a set says of its particles' identity. */
+export function identityOf(set: ParticleSet): NamedParticles {
+  const { name, originalIndex, originalCount, images, count, poses } = set;
+  const table = set.table as StarParticles | CsTable | null;
+  const rows = set.tableRows ?? [];
   const keys = table ? imageKeys(table) : null;
   const uids = isCsTable(table ?? null) ? (table as CsTable).uids() : null;
   const ofStack = () =>
@@ -54,7 +61,7 @@ export function identityOf(byOriginal: ParticleSet, byTable: ParticleSet | null)
   return {
     ...{ name, originalIndex, originalCount, poses },
     imageNames: keys ? Array.from(rows, (row) => keys[row]) : ofStack(),
-    uids: uids && BigUint64Array.from(rows, (row) => uids[row]),
+    uids: uids && BigUint64Array.from(Array.from(rows, (row) => uids[row])),
     namedByTable: keys !== null,
   };
 }
@@ -67,7 +74,7 @@ export function identityOf(byOriginal: ParticleSet, byTable: ParticleSet | null)
 export function rowsInTable(
   particles: NamedParticles,
   table: StarParticles | CsTable,
-): { rows: Uint32Array; notices: Notice[] } {
+): { rows: TableRows; notices: Notice[] } {
   const uids = isCsTable(table) ? table.uids() : null;
   if (particles.uids && uids) {
     const found = matched(Array.from(particles.uids, String), Array.from(uids, String), particles, table);
@@ -95,9 +102,10 @@ export function rowsInTable(
   return { rows, notices: [{ code: 'by-place', message, file: table.fileName }] };
 }
 
-function byPlace({ name, originalIndex, originalCount }: NamedParticles, table: StarParticles | CsTable): Uint32Array {
+function byPlace({ name, originalIndex, originalCount }: NamedParticles, table: StarParticles | CsTable): TableRows {
   const needed = originalIndex.reduce((most, index) => Math.max(most, index + 1), 0);
-  if (originalCount === null ? table.rows >= needed : table.rows === originalCount) return originalIndex;
+  if (originalCount === null ? table.rows >= needed : table.rows === originalCount)
+    return countedInTable(originalIndex.slice());
   throw new VitrineError('count-mismatch', 'This table does not belong to the particles of the run.', {
     file: table.fileName,
     expected: originalCount === null ? `at least ${needed} rows` : `${originalCount} rows, as the original of ${name}`,
@@ -126,19 +134,14 @@ function refuseOtherPlaces(particles: NamedParticles, theirs: string[] | null, f
   });
 }
 
-function whole(
-  rows: Int32Array,
-  particles: NamedParticles,
-  table: StarParticles | CsTable,
-  field: string,
-): Uint32Array {
+function whole(rows: Int32Array, particles: NamedParticles, table: StarParticles | CsTable, field: string): TableRows {
   const missing = rows.indexOf(-1);
-  if (missing < 0) return Uint32Array.from(rows);
+  if (missing < 0) return countedInTable(rows);
   throw new VitrineError('count-mismatch', 'The table lacks particles of the run.', {
     file: table.fileName,
     field,
     expected: `all ${rows.length} particles of the run`,
-    found: `${rows.filter((row) => row >= 0).length} of them; not ${(particles.uids?.[missing] ?? particles.imageNames?.[missing] ?? missing).toString()}`,
+    found: `${rows.filter((row) => row >= 0).length} of them; not ${nameFor(particles, missing)}`,
     advice: 'Name the table that the particles came from, before any filtering.',
   });
 }
@@ -147,6 +150,12 @@ interface Matched {
   /** −1 where there is none. */
   rows: Int32Array;
   notices: Notice[];
+}
+
+/** By what the table is compared by, of particle `i` of the run. */
+function nameFor({ uids, imageNames, originalIndex }: NamedParticles, i: number): string {
+  if (uids) return particleName({ kind: 'uid', uid: uids[i] });
+  return imageNames?.[i] ?? nameOfRow(i, originalIndex);
 }
 
 /**
@@ -177,7 +186,8 @@ function matched(
   let turned = 0;
   const rows = Int32Array.from(own, (key, i) => {
     const copies = copiesOf(key);
-    const found = copies.length > 1 ? byPose({ particle: i, key, copies, taken }, away, table.fileName) : null;
+    const name = nameOfRow(i, originalIndex);
+    const found = copies.length > 1 ? byPose({ particle: i, name, key, copies, taken }, away, table.fileName) : null;
     const row = found?.row ?? copies[0];
     if (row === undefined || taken.has(row)) return -1;
     turned = Math.max(turned, found?.turned ?? 0);
@@ -216,7 +226,10 @@ function differences(poses: Poses | null, table: StarParticles | CsTable): Away 
 const EQUALLY_NEAR = 1e-6;
 
 interface Copies {
+  /** Row of the set. */
   particle: number;
+  /** For people. */
+  name: string;
   key: string;
   /** Rows of the table under `key`. */
   copies: number[];
@@ -226,7 +239,7 @@ interface Copies {
 
 /** The free copy with the particle's pose, or that was turned from it by a refinement. Error 'value-out-of-range' where none tells. */
 function byPose(
-  { particle, key, copies, taken }: Copies,
+  { particle, name, key, copies, taken }: Copies,
   away: Away | null,
   file: string,
 ): { row: number; turned: number } {
@@ -251,7 +264,7 @@ function byPose(
     {
       file,
       row: copies[0] + 1,
-      expected: `one row of ${key} with the pose of the run's particle ${particle + 1}`,
+      expected: `one row of ${key} with the pose of ${name}`,
       found: `${copies.length} rows, ${why}`,
       advice: 'Name the table that the particles came from, before any filtering.',
     },
@@ -273,10 +286,11 @@ function matchedByName(
     if (match.kind === 'found' && !namesOtherJob(theirPaths[i], ownPaths[match.file]))
       meant.set(ownPaths[match.file], theirPaths[i]);
   });
-  const renamed = own.map((key) => keyOf(meant.get(pathOf(key)) ?? pathOf(key), key.slice(0, key.indexOf('@'))));
+  const renamed = own.map((key) => keyOf(meant.get(pathOf(key)) ?? pathOf(key), indexOf(key)));
   return matched(renamed, theirs, particles, table);
 }
 
-const indexOf = (key: string) => Number(key.slice(0, key.indexOf('@')));
+/** From 0. */
+const indexOf = (key: string) => Number(key.slice(0, key.indexOf('@'))) - 1;
 const pathOf = (key: string) => key.slice(key.indexOf('@') + 1);
 const pathsOf = (keys: string[]) => [...new Set(keys.map(pathOf))];

@@ -3,6 +3,7 @@
 import { writeIndexPickle } from '../cryodrgn-pickles.ts';
 import { writeCsv } from '../csv.ts';
 import { VitrineError } from '../../base/errors.ts';
+import type { SetRows } from '../../base/particle-identity.ts';
 import { isFileImageReader } from '../mrc.ts';
 import { CTF_WIDTH, type ParticleSet } from '../particles.ts';
 import { eulerFromMatrix } from '../../geometry/rotation.ts';
@@ -30,7 +31,7 @@ export interface ListOptions {
  */
 export function writeSelection(
   set: ParticleSet,
-  rows: ArrayLike<number>,
+  rows: SetRows,
   format: SelectionFormat,
   { extra = [], stackName = (path) => path }: ListOptions = {},
 ): Uint8Array {
@@ -41,7 +42,7 @@ export function writeSelection(
     case 'csv':
       return writeCsv(csvColumns(picked, rows, extra));
     case 'cs':
-      if (set.table?.kind === 'cs') return set.table.writeRows(picked.originalIndex);
+      if (picked.table?.kind === 'cs' && picked.tableRows) return picked.table.writeRows(picked.tableRows);
       throw new VitrineError('usage', 'A .cs file can only be cut from the .cs file the particles came from.', {
         file: set.name,
         expected: 'particles from a cryoSPARC job',
@@ -49,7 +50,7 @@ export function writeSelection(
         advice: 'Export STAR, ind.pkl or CSV instead.',
       });
     case 'star':
-      if (set.table?.kind === 'star') return set.table.writeRows(picked.originalIndex);
+      if (picked.table?.kind === 'star' && picked.tableRows) return picked.table.writeRows(picked.tableRows);
       return newStar(picked, stackName, hasCopies(set));
   }
 }
@@ -67,7 +68,7 @@ function hasCopies({ images, count }: ParticleSet): boolean {
 
 /** `withIds`: rows are numbered by their place in the original, from 1, so that copies of an image can be told apart. */
 function newStar(set: ParticleSet, stackName: (path: string) => string, withIds: boolean): Uint8Array {
-  const { images, table, originalIndex, count, boxPixels, pixelSizeAngstrom, ctf, optics } = set;
+  const { images, table, tableRows, originalIndex, count, boxPixels, pixelSizeAngstrom, ctf, optics } = set;
   if (pixelSizeAngstrom === null)
     throw new VitrineError('pixel-size-unknown', 'A STAR file needs the pixel size.', {
       file: set.name,
@@ -75,7 +76,7 @@ function newStar(set: ParticleSet, stackName: (path: string) => string, withIds:
       advice: 'Give the pixel size.',
     });
   const ids = { label: '_rlnParticleId', cells: Array.from(originalIndex, (row) => String(row + 1)) };
-  const kept = isCsTable(table) ? keptOfCs(table, originalIndex) : null;
+  const kept = isCsTable(table) && tableRows ? keptOfCs(table, tableRows) : null;
   return composeStar({
     ...{ count, boxPixels, pixelSizeAngstrom, ctf, optics },
     imageOf(row) {
@@ -90,7 +91,7 @@ function newStar(set: ParticleSet, stackName: (path: string) => string, withIds:
   });
 }
 
-function csvColumns(set: ParticleSet, rows: ArrayLike<number>, extra: ExtraColumn[]): ExtraColumn[] {
+function csvColumns(set: ParticleSet, rows: SetRows, extra: ExtraColumn[]): ExtraColumn[] {
   const { poses, ctf, count } = set;
   const columns: ExtraColumn[] = [{ name: 'index', values: set.originalIndex }];
   const rounded = (name: string, value: (row: number) => number) =>

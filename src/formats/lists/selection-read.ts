@@ -6,6 +6,7 @@ import { readCryodrgnPickle } from '../cryodrgn-pickles.ts';
 import { readCsv } from '../csv.ts';
 import { bytesOf, detectKind } from '../detect.ts';
 import { VitrineError, type Notice } from '../../base/errors.ts';
+import { particleName } from '../../base/particle-identity.ts';
 import type { ImageNames } from '../image-scale.ts';
 import { isFileImageReader } from '../mrc.ts';
 import { once } from '../../base/once.ts';
@@ -71,8 +72,9 @@ function notAList(file: NamedBlob, found: string): VitrineError {
 
 function byOriginalIndex(set: ParticleSet, indices: ArrayLike<number>, file: NamedBlob) {
   const none = () => [];
-  const own = { keys: Array.from(set.originalIndex, String), poses: none };
-  return matchRows({ keys: Array.from(indices, String), poses: none }, own, file.path);
+  const key = (index: number) => particleName({ kind: 'original', index });
+  const own = { keys: Array.from(set.originalIndex, key), poses: none };
+  return matchRows({ keys: Array.from(indices, key), poses: none }, own, file.path);
 }
 
 function byUid(set: ParticleSet, bytes: Uint8Array, file: NamedBlob) {
@@ -81,10 +83,10 @@ function byUid(set: ParticleSet, bytes: Uint8Array, file: NamedBlob) {
   const poses = () => some(csPosesSoFar(fields, set));
   const uids = list.uids();
   const own = isCsTable(set.table) ? set.table.uids() : null;
-  if (uids && own)
+  if (uids && own && set.tableRows)
     return matchRows(
-      { keys: Array.from(uids, String), poses },
-      { keys: Array.from(set.originalIndex, (row) => String(own[row])), poses: ownPoses(set) },
+      { keys: Array.from(uids, uidKey), poses },
+      { keys: Array.from(set.tableRows, (row) => uidKey(own[row])), poses: ownPoses(set) },
       file.path,
     );
   const images = csImages(fields);
@@ -101,12 +103,12 @@ const some = (poses: Poses | null) => (poses ? [poses] : []);
 /** Poses as the set's table writes them, and as the set has them: from a pickle they may be others. */
 function ownPoses(set: ParticleSet): () => Poses[] {
   return once(() => {
-    const { table, originalIndex } = set;
+    const { table, tableRows } = set;
     const written =
-      table?.kind === 'star'
-        ? starPosesSoFar(starRows(table as StarParticles, originalIndex), set)
-        : isCsTable(table)
-          ? csPosesSoFar(joinPassthrough(table, table.passthrough ?? [], originalIndex), set)
+      table?.kind === 'star' && tableRows
+        ? starPosesSoFar(starRows(table as StarParticles, tableRows), set)
+        : isCsTable(table) && tableRows
+          ? csPosesSoFar(joinPassthrough(table, table.passthrough ?? [], tableRows), set)
           : null;
     return [...some(written), ...some(set.poses)];
   });
@@ -115,13 +117,14 @@ function ownPoses(set: ParticleSet): () => Poses[] {
 const idsOf = (table: StarParticles) => starNumbers(table.file, table.block, '_rlnParticleId');
 
 /** As the set's STAR table has them; else as writeSelection numbers rows. */
-function ownIds({ table, originalIndex }: ParticleSet): ArrayLike<number> | null {
-  if (table?.kind !== 'star') return Array.from(originalIndex, (row) => row + 1);
+function ownIds({ table, tableRows, originalIndex }: ParticleSet): ArrayLike<number> | null {
+  if (table?.kind !== 'star' || !tableRows) return Array.from(originalIndex, (row) => row + 1);
   const ids = idsOf(table as StarParticles);
-  return ids && Array.from(originalIndex, (row) => ids[row]);
+  return ids && Array.from(tableRows, (row) => ids[row]);
 }
 
-const keyOf = (path: string, index: number) => `${index}@${path}`;
+const keyOf = (path: string, index: number) => particleName({ kind: 'image', path, index });
+const uidKey = (uid: bigint) => particleName({ kind: 'uid', uid });
 
 /**
  * Jobs write the same stack under different folders: a path of the list means the stack of the set that it equals, else
@@ -168,11 +171,11 @@ function byName(
 
 /** Stack (in one spelling) and index of each particle's image. */
 function ownNames(set: ParticleSet): { path: string; index: number }[] {
-  const { table, images } = set;
-  if (table && 'images' in table) {
+  const { table, tableRows, images } = set;
+  if (table && tableRows && 'images' in table) {
     const names = table.images as ImageNames;
     const paths = names.paths.map(normalPath);
-    return Array.from(set.originalIndex, (row) => ({ path: paths[names.pathOf[row]], index: names.indexIn[row] }));
+    return Array.from(tableRows, (row) => ({ path: paths[names.pathOf[row]], index: names.indexIn[row] }));
   }
   if (!isFileImageReader(images))
     throw new VitrineError('usage', 'These particles have no image names to compare with.', {

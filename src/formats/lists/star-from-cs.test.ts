@@ -1,5 +1,6 @@
 // cryoSPARC's particles written as STAR: what RELION needs beside images, poses and CTF is kept, from the table and from its
 // passthrough files, and reads back.
+import { countedInTable } from '../../base/particle-identity.ts';
 import { expect, test } from 'vitest';
 import { starCell } from '../star/star-cell.ts';
 import { csFields, csOf } from '../../../testing/cs-bytes.ts';
@@ -47,7 +48,7 @@ const rows = (count: number): StarRows => ({
 });
 
 test('micrographs, coordinates, half-sets and exposure groups come from the table and its passthrough', () => {
-  const picked = [3, 0, 1];
+  const picked = countedInTable([3, 0, 1]);
   const kept = keptOfCs(joined, picked);
   const bytes = composeStar({ ...rows(3), groupOf: kept.exposureGroupOf, extra: kept.columns });
   const file = parseStar(bytes, 'made.star');

@@ -1,5 +1,6 @@
 // What a STAR file made of cryoSPARC's particles keeps beside images, poses and CTF: micrograph, coordinates, half-sets and
 // exposure groups, under RELION's labels.
+import type { TableRows } from '../../base/particle-identity.ts';
 import { joinPassthrough, type CsFields } from '../cs/cs-particles.ts';
 import type { CsTable } from '../cs/cs.ts';
 import type { ParticleTable } from '../particles.ts';
@@ -17,7 +18,7 @@ export function isCsTable(table: ParticleTable | null): table is CsTable {
 }
 
 /** Of `rows` of a .cs table, and of its passthrough files where it lacks a field. Errors: those of joining them. */
-export function keptOfCs(table: CsTable, rows: ArrayLike<number>): KeptOfCs {
+export function keptOfCs(table: CsTable, rows: TableRows): KeptOfCs {
   const fields = joinPassthrough(table, table.passthrough ?? []);
   const columns: StarColumn[] = [];
   const add = (label: string, cell: ((row: number) => string) | null): void => {

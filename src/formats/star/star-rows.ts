@@ -1,4 +1,5 @@
 // Some rows of a particle STAR file, as if the file had no others: a list leaves the rest out, whatever its cells hold.
+import { countedInTable } from '../../base/particle-identity.ts';
 import { starNumbers } from './star.ts';
 import { sizesDiffer } from './star-groups.ts';
 import type { StarParticles } from './star-table.ts';
@@ -30,7 +31,7 @@ export function starRows(table: StarParticles, rows: ArrayLike<number>): StarPar
     pixelSizeAngstrom: orNull(ofKept.pixelSizeAngstrom(0)),
     pixelSizesDiffer: sizesDiffer(ofKept, kept.length),
     boxPixels: orNull(ofKept.boxPixels(0)),
-    writeRows: (wanted) => table.writeRows(Array.from(wanted, (row) => kept[row])),
+    writeRows: (wanted) => table.writeRows(countedInTable(Array.from(wanted, (row) => kept[row]))),
     numericColumn(name) {
       const values = table.numericColumn(name);
       return values && Float32Array.from(kept, (row) => values[row]);

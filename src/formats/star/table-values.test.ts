@@ -1,4 +1,5 @@
 // What each column of a table becomes: per row, or per optics group, or refused; never a silent stand-in.
+import { countedInTable } from '../../base/particle-identity.ts';
 import { describe, expect, it } from 'vitest';
 import { understand } from '../assemble.ts';
 import { writeIndexPickle } from '../cryodrgn-pickles.ts';
@@ -288,7 +289,7 @@ describe('which table of a STAR file', () => {
     const text = 'data_particles\n\n_rlnImageName 2@s.mrcs\n_rlnAngleRot 10\n_rlnAngleTilt 20\n_rlnAnglePsi 30\n';
     const { set } = await look(text, {}, 2);
     expect([set?.count, set?.poses?.rotations.length]).toEqual([1, 9]);
-    expect(new TextDecoder().decode(set?.table?.writeRows([0]))).toContain('2@s.mrcs 10 20 30');
+    expect(new TextDecoder().decode(set?.table?.writeRows(countedInTable([0])))).toContain('2@s.mrcs 10 20 30');
   });
 
   it('two that could each be meant, none, and one without rows, are refused', () => {
