@@ -159,14 +159,10 @@ async function search(engine: Engine): Promise<void> {
   const params = validateParams({ zDim: 0, decoderDim: 128, epochs: 40, batchSize: 8, seed, device });
   const field = fieldOfRun(recordOf(params, set), {});
   const begun = performance.now();
-  const checkpoint = await train(
-    planFrom(params, field),
-    set,
-    engine,
-    {},
-    () => undefined,
-    initialCheckpoint(field, seed),
-  );
+  const checkpoint = await train({
+    ...{ plan: planFrom(params, field), data: set, engine, control: {}, onEvent: () => undefined },
+    start: initialCheckpoint(field, seed),
+  });
   console.log(`a field of 128×3 learned at the true poses in ${seconds(begun)} s`);
   const model = await engine.createModel(checkpoint.field, { weights: checkpoint.weights });
   const shard = await set.images.readShard(0);
