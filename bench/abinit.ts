@@ -6,6 +6,7 @@
 //   hinge    hinge heterogeneous from its images alone: Spearman of the state with neighbours in z
 //   noise    the start on as many images of pure noise: its log-likelihood gain, beside which a real one is read
 // The data lie in ../shared/reference or VITRINE_REFERENCE.
+import { boxPixelsOf } from '../src/field/kinds.ts';
 import { newRunRecord } from '../src/jobs/new-run.ts';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -212,7 +213,7 @@ async function rigidAlone(engine: Engine): Promise<void> {
   tellPoses('start', first, set);
   const { error, shifts } = tellPoses('end', poses, set);
   const { model, field } = await loadModel(engine, run, null);
-  const map = await decodeVolume(model, null, field.spec.boxPixels, set.images.standardDeviation);
+  const map = await decodeVolume(model, null, boxPixelsOf(field), set.images.standardDeviation);
   model.dispose();
   const truth = await readMrcVolume({ path: 'truth.mrc', blob: openFileBlob(resolve(root, 'rigid/truth.mrc')) });
   const box = truth.boxPixels;
