@@ -6,6 +6,7 @@
 //   hinge    hinge heterogeneous from its images alone: Spearman of the state with neighbours in z
 //   noise    the start on as many images of pure noise: its log-likelihood gain, beside which a real one is read
 // The data lie in ../shared/reference or VITRINE_REFERENCE.
+import { boxPixelsOf } from '../src/field/kinds.ts';
 import { newRunRecord } from '../src/jobs/new-run.ts';
 import { countedInOriginal, everyRow } from '../src/base/particle-identity.ts';
 import { readFileSync } from 'node:fs';
@@ -161,14 +162,10 @@ async function search(engine: Engine): Promise<void> {
   const params = validateParams({ zDim: 0, decoderDim: 128, epochs: 40, batchSize: 8, seed, device });
   const field = fieldOfRun(recordOf(params, set), {});
   const begun = performance.now();
-  const checkpoint = await train(
-    planFrom(params, field),
-    set,
-    engine,
-    {},
-    () => undefined,
-    initialCheckpoint(field, seed),
-  );
+  const checkpoint = await train({
+    ...{ plan: planFrom(params, field), data: set, engine, control: {}, onEvent: () => undefined },
+    start: initialCheckpoint(field, seed),
+  });
   console.log(`a field of 128×3 learned at the true poses in ${seconds(begun)} s`);
   const model = await engine.createModel(checkpoint.field, { weights: checkpoint.weights });
   const shard = await set.images.readShard(0);
@@ -218,7 +215,7 @@ async function rigidAlone(engine: Engine): Promise<void> {
   tellPoses('start', first, set);
   const { error, shifts } = tellPoses('end', poses, set);
   const { model, field } = await loadModel(engine, run, null);
-  const map = await decodeVolume(model, null, field.spec.boxPixels, set.images.standardDeviation);
+  const map = await decodeVolume(model, null, boxPixelsOf(field), set.images.standardDeviation);
   model.dispose();
   const truth = await readMrcVolume({ path: 'truth.mrc', blob: openFileBlob(resolve(root, 'rigid/truth.mrc')) });
   const box = truth.boxPixels;

@@ -55,19 +55,19 @@ if (poses.kind !== 'poses' || ctf.kind !== 'ctf') throw new Error('poses.pkl or 
 const engine = await openEngine({ device: 'cpu', maker: asked.maker as EngineKind });
 console.log(`hinge, seed ${asked.seed}, ${engine.device.engine} engine: ${engine.device.description}`);
 const field = fieldFromParams(params, boxPixels);
-const checkpoint = await train(
-  planFrom(params, field),
-  { images, poses: poses.poses, ctf: ctf.ctf },
+const checkpoint = await train({
+  plan: planFrom(params, field),
+  data: { images, poses: poses.poses, ctf: ctf.ctf },
   engine,
-  {},
-  (event) => {
+  control: {},
+  start: initialCheckpoint(field, params.seed),
+  onEvent(event) {
     if (event.type !== 'epoch') return;
     const { epoch, reconstruction, kl, imagesPerSecond } = event.summary;
     const losses = `reconstruction ${reconstruction.toFixed(4)}, KL ${kl.toFixed(2)}`;
     console.log(`epoch ${epoch}: ${losses}, ${imagesPerSecond.toFixed(0)} images/s`);
   },
-  initialCheckpoint(field, params.seed),
-);
+});
 
 const states = readFileSync(at('labels.csv'), 'utf8')
   .trim()

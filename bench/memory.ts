@@ -93,7 +93,10 @@ async function epochs(name: string, engine: Engine): Promise<void> {
       seed: 1,
     },
   };
-  const trainer = await openTrainer(plan, data, engine, {}, () => undefined, initialCheckpoint(field, 1), {});
+  const trainer = await openTrainer({
+    ...{ plan, data, engine, control: {}, onEvent: () => undefined },
+    start: initialCheckpoint(field, 1),
+  });
   await repeated(name, `epochs of ${IMAGES} images`, EPOCHS, () => trainer.epoch());
   trainer.dispose();
 }

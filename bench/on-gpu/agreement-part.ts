@@ -11,6 +11,7 @@ import { ShuffledImages } from '../../src/inference/shuffled-images.ts';
 import { initialCheckpoint } from '../../src/inference/start.ts';
 import type { Checkpoint, TrainingData } from '../../src/inference/training.ts';
 import { Blobs, imagesInMemory } from '../../testing/blobs.ts';
+import { networkOf } from '../../testing/network.ts';
 import type { PartContext, Part } from './part-context.ts';
 
 const IMAGES = 200;
@@ -84,7 +85,7 @@ export const agreement: Part = {
           const gpu = await context.gpu();
           const scalar = scalarOf(mode);
           const tuned = tunedFor(gpu, context.folder, mode);
-          const { spec, encoding } = start.field;
+          const { spec, encoding } = networkOf(start.field);
           return finish(await WgslModel.create(gpu, tuned, spec, encoding, start, scalar ? { scalar } : {}));
         },
       })),

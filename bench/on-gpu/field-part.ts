@@ -1,4 +1,5 @@
 // What a trained field is asked for, with the kernels that the tuning chose: maps, a preview, latents, a search of poses.
+import { networkOf } from '../../testing/network.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { WgslModel } from '../../src/engine/wgsl/model/model.ts';
 import { GpuPoseScorer } from '../../src/engine/wgsl/pose-search/scorer.ts';
@@ -50,7 +51,10 @@ async function engineAt(context: PartContext): Promise<Engine> {
   const tuned = tunedFor(gpu, context.folder, 'chosen');
   return {
     device: engine.device,
-    createModel: ({ spec, encoding }, state) => WgslModel.create(gpu, tuned, spec, encoding, state),
+    createModel(field, state) {
+      const { spec, encoding } = networkOf(field);
+      return WgslModel.create(gpu, tuned, spec, encoding, state);
+    },
     createScorer: (points) => GpuPoseScorer.create(gpu, points),
     dispose: () => undefined,
   };

@@ -17,6 +17,11 @@ export interface TrainingEstimate {
   batchSize: number;
 }
 
+export interface EstimateOptions {
+  signal?: AbortSignal | undefined;
+  choosing?: Pick<ChoosingOptions, 'onProgress' | 'onNotice'>;
+}
+
 const MEASURE_MILLISECONDS = 1500;
 const STEPS_AT_MOST = 20;
 
@@ -29,8 +34,7 @@ export async function estimateTraining(
   data: TrainingData,
   engine: Engine,
   start: Checkpoint,
-  signal?: AbortSignal,
-  choosing?: Pick<ChoosingOptions, 'onProgress' | 'onNotice'>,
+  { signal, choosing }: EstimateOptions = {},
 ): Promise<TrainingEstimate> {
   const model = await engine.createModel(start.field, start, {
     precision: plan.precision ?? 'auto',

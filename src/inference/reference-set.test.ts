@@ -23,7 +23,10 @@ it('latents of a training from nothing tell the true state', async () => {
     ...{ field, epochs: 20, batchSize: 8, learningRate: 2e-3, weightDecay: 0, beta: 1 / 4 },
     ...{ betaSchedule: 'constant' as const, seed: 0 },
   };
-  const done = await train(plan, data, engine, {}, () => undefined, initialCheckpoint(field, 0));
+  const done = await train({
+    ...{ plan, data, engine, control: {}, onEvent: () => undefined },
+    start: initialCheckpoint(field, 0),
+  });
   engine.dispose();
   if (!done.latents) throw new Error('no latents');
   const score = await scoreLatents(done.latents.mu, 4, setStates());

@@ -79,7 +79,15 @@ describe('training', () => {
     onEvent: (event: TrainingEvent) => void = () => undefined,
   ) {
     const { from = start, control = {}, hooks = {} } = options;
-    return train({ ...plan, ...options.plan }, data, engine, control, onEvent, from, hooks);
+    return train({
+      plan: { ...plan, ...options.plan },
+      data,
+      engine,
+      control,
+      onEvent,
+      start: from,
+      ...(hooks && { hooks }),
+    });
   }
   const learned = ({ weights, optimizer, latents }: Checkpoint) => ({ weights, optimizer, latents });
   const losses = ({ history }: Checkpoint) => history.map((h) => [h.epoch, h.images, h.reconstruction, h.kl, h.total]);
@@ -150,21 +158,20 @@ describe('training', () => {
 
   it('refuses fewer poses than images', async () => {
     const fewer = { ...data, poses: { rotations: data.poses.rotations.subarray(9), translations: null } };
-    await expect(train(plan, fewer, engine, {}, () => undefined, start)).rejects.toMatchObject({
+    await expect(
+      train({ plan, data: fewer, engine, control: {}, onEvent: () => undefined, start }),
+    ).rejects.toMatchObject({
       code: 'count-mismatch',
     });
   });
 
   it('learns a homogeneous field without latents', async () => {
     const homogeneous = { ...field, spec: { ...field.spec, zDim: 0 } };
-    const result = await train(
-      { ...plan, field: homogeneous },
-      data,
-      engine,
-      {},
-      () => undefined,
-      initialCheckpoint(homogeneous, 1),
-    );
+    const result = await train({
+      plan: { ...plan, field: homogeneous },
+      ...{ data, engine, control: {}, onEvent: () => undefined },
+      start: initialCheckpoint(homogeneous, 1),
+    });
     expect(result.latents).toBeNull();
     expect(result.history[2].kl).toBe(0);
     expect(result.history[2].total).toBeLessThan(result.history[0].total);

@@ -23,6 +23,18 @@ export interface TrainingHooks {
   residentBytes?: number;
 }
 
+/** What a training works with, all of it told once. */
+export interface TrainingWork<Plan = TrainingPlan> {
+  plan: Plan;
+  data: TrainingData;
+  engine: Engine;
+  control: TrainingControl;
+  onEvent: (event: TrainingEvent) => void;
+  /** Where it goes on from; inference/start.ts makes one for a new run. */
+  start: Checkpoint;
+  hooks?: TrainingHooks;
+}
+
 /** A model in training: one epoch at a time, from the data as they are then. */
 export interface Trainer {
   /** Made anew between epochs where better kernels were chosen meanwhile. */
@@ -36,15 +48,8 @@ export interface Trainer {
  * Errors of `epoch`: 'cancelled' when the signal aborts, 'diverged' when the loss is no longer a number, 'precision-too-low' where
  * float16 does not hold the gradients.
  */
-export async function openTrainer(
-  plan: TrainingPlan,
-  data: TrainingData,
-  engine: Engine,
-  control: TrainingControl,
-  onEvent: (event: TrainingEvent) => void,
-  start: Checkpoint,
-  hooks: TrainingHooks = {},
-): Promise<Trainer> {
+export async function openTrainer(work: TrainingWork): Promise<Trainer> {
+  const { plan, data, engine, control, onEvent, start, hooks = {} } = work;
   checkCounts(data);
   const modelFrom = async (from: Checkpoint, kernels?: KernelChoice): Promise<FieldModel> => {
     const model = await engine.createModel(from.field, from, {
@@ -108,19 +113,12 @@ export function turnsOf(
 }
 
 /**
- * Trains from `start` (inference/start.ts makes one for a new run) to `plan.epochs`; returns the last checkpoint.
+ * Trains from `start` to `plan.epochs`; returns the last checkpoint.
  * Errors: those of a trainer's epochs, 'count-mismatch'.
  */
-export async function train(
-  plan: TrainingPlan,
-  data: TrainingData,
-  engine: Engine,
-  control: TrainingControl,
-  onEvent: (event: TrainingEvent) => void,
-  start: Checkpoint,
-  hooks: TrainingHooks = {},
-): Promise<Checkpoint> {
-  const trainer = await openTrainer(plan, data, engine, control, onEvent, start, hooks);
+export async function train(work: TrainingWork): Promise<Checkpoint> {
+  const { plan, control, onEvent } = work;
+  const trainer = await openTrainer(work);
   try {
     while (trainer.checkpoint.epoch < plan.epochs && !control.stopAfterEpoch) await trainer.epoch();
     const { checkpoint } = trainer;

@@ -1,6 +1,5 @@
 // An ab initio training's own part of a run: its plan from the parameters, where its poses come from (the run's last epoch, the
 // start that was already found, or a start now), and what is kept of them.
-import type { Engine } from '../engine/engine.ts';
 import type { FieldDescription } from '../field/description.ts';
 import { boxPixelsOf } from '../field/kinds.ts';
 import { VitrineError } from '../base/errors.ts';
@@ -11,8 +10,8 @@ import type { StartBookmark } from '../inference/em-start/start-plan.ts';
 import { tiltAboutX } from '../inference/pose-search/comparison.ts';
 import type { PoseReport } from '../inference/pose-report.ts';
 import { initialCheckpoint } from '../inference/start.ts';
-import type { TrainingHooks } from '../inference/train.ts';
-import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, TrainingPlan } from '../inference/training.ts';
+import type { TrainingWork } from '../inference/train.ts';
+import type { Checkpoint, TrainingData, TrainingEvent, TrainingPlan } from '../inference/training.ts';
 import type { RunRecord } from '../library/run-record.ts';
 import { mapPixelSize, type RunFolder } from '../library/runs.ts';
 import { resolveAuto } from '../params/auto.ts';
@@ -78,18 +77,8 @@ export function unknownPoses(count: number): Poses {
  * epoch 0's poses, so that a run that was broken off after it does not look for them again; one broken off within a start of several
  * classes goes on from the last of its parts that was done.
  */
-export async function trainAbInitioRun(
-  run: RunFolder,
-  record: RunRecord,
-  field: FieldDescription,
-  training: TrainingPlan,
-  data: TrainingData,
-  engine: Engine,
-  control: TrainingControl,
-  onEvent: (event: TrainingEvent) => void,
-  start: Checkpoint,
-  hooks: TrainingHooks,
-): Promise<Checkpoint> {
+export async function trainAbInitioRun(run: RunFolder, record: RunRecord, work: TrainingWork): Promise<Checkpoint> {
+  const { plan: training, data, onEvent, start, hooks = {} } = work;
   const { params } = record;
   const given = data.poses;
   const plan = abInitioPlan(params, training, { images: data.images.count, tilted: data.tilt !== undefined });
@@ -112,19 +101,20 @@ export async function trainAbInitioRun(
   } else {
     const bookmarks = { bookmark: await run.startBookmark(), onBookmark: keep.bookmark };
     try {
-      await startPoses(plan, searched, engine, control, keep.hear, hooks, bookmarks);
+      await startPoses({ ...work, plan, data: searched, onEvent: keep.hear }, bookmarks);
     } finally {
       await keep.settled();
     }
   }
-  const fresh = (epoch: number) => initialCheckpoint(field, params.seed + epoch);
-  const last = await trainAbInitio(plan, searched, engine, control, keep.hear, start, fresh, {
-    ...hooks,
-    onIdle: async () => {
-      await keep.settled();
-      await hooks.onIdle?.();
-    },
-  });
+  const fresh = (epoch: number) => initialCheckpoint(training.field, params.seed + epoch);
+  const onIdle = async (): Promise<void> => {
+    await keep.settled();
+    await hooks.onIdle?.();
+  };
+  const last = await trainAbInitio(
+    { ...work, plan, data: searched, onEvent: keep.hear, hooks: { ...hooks, onIdle } },
+    fresh,
+  );
   await keep.settled();
   return last;
 }

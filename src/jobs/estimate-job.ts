@@ -81,7 +81,7 @@ export async function estimateRun(
     if (fitting < plan.batchSize) notices.push(batchNotice(engine, plan.batchSize, fitting, false));
     plan.batchSize = fitting;
     try {
-      measured = await estimateTraining(plan, data, engine, start, signal, choosing);
+      measured = await estimateTraining(plan, data, engine, start, { signal, choosing });
     } catch (error) {
       const half = halvedBatch(error, plan.batchSize);
       if (half === null) throw error;

@@ -146,17 +146,20 @@ export async function trainRun(
       record = await run.update({ device: engine.device });
       const attempt = { modelStood: false };
       try {
-        return await trainOnce(run, record, engine, particles, control, {
-          ...hooks,
-          onEvent(event) {
-            if (event.type === 'epoch') setbacks.epochFinished();
-            hooks.onEvent(event);
+        return await trainOnce(
+          { run, record, engine, particles, control },
+          {
+            ...hooks,
+            onEvent(event) {
+              if (event.type === 'epoch') setbacks.epochFinished();
+              hooks.onEvent(event);
+            },
+            onModel(model, field) {
+              attempt.modelStood = true;
+              hooks.onModel?.(model, field);
+            },
           },
-          onModel(model, field) {
-            attempt.modelStood = true;
-            hooks.onModel?.(model, field);
-          },
-        });
+        );
       } catch (error) {
         throwIfCancelled(control.signal);
         const { epochsDone } = (await run.record()) ?? record;
@@ -183,13 +186,17 @@ async function noted(run: RunFolder, notice: Notice, changed?: AdaptedParams): P
   });
 }
 
+interface Attempt {
+  run: RunFolder;
+  record: RunRecord;
+  engine: Engine;
+  particles: RunParticles;
+  control: TrainingControl;
+}
+
 /** One attempt: from the last checkpoint to the end, or to what stops it; whatever was learned is on disk then. */
 async function trainOnce(
-  run: RunFolder,
-  record: RunRecord,
-  engine: Engine,
-  particles: RunParticles,
-  control: TrainingControl,
+  { run, record, engine, particles, control }: Attempt,
   hooks: TrainJobHooks,
 ): Promise<RunRecord> {
   const { params } = record;
@@ -241,9 +248,8 @@ async function trainOnce(
         keep(() => run.update({ kernels }));
       },
     };
-    const last = await (record.job === 'ab-initio'
-      ? trainAbInitioRun(run, record, field, plan, data, engine, control, onEvent, start, trainingHooks)
-      : train(plan, data, engine, control, onEvent, start, trainingHooks));
+    const work = { plan, data, engine, control, onEvent, start, hooks: trainingHooks };
+    const last = await (record.job === 'ab-initio' ? trainAbInitioRun(run, record, work) : train(work));
     await saving;
     if (failure) throw failure as Error;
     return await run.update({ status: last.epoch >= plan.epochs ? 'finished' : 'interrupted' });

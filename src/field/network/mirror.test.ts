@@ -1,6 +1,6 @@
 // The mirrored field's slices are the field's at mirrored coordinates, in every domain and kind of encoding.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../engine/engine.ts';
+import type { Engine, NetworkField } from '../../engine/engine.ts';
 import { openWasmEngine } from '../../engine/wasm/engine.ts';
 import { Random } from '../../geometry/random.ts';
 import { defaultParams } from '../../params/params.ts';
@@ -33,13 +33,13 @@ describe.each(cases)('a %s field with encoding %s', (domain, encodingType) => {
   const random = new Random(4);
   const encoding = makeEncoding(choice, 16, random);
   const weights = initialWeights(spec, encoding, random);
-  const state: FieldState = {
+  const state: FieldState<NetworkField> = {
     field: { kind: 'network', spec, encoding },
     weights,
     optimizer: { ...newOptimizer(weights), first: weights },
   };
   const z = Float32Array.of(0.3, -0.7);
-  const valuesOf = async (of: FieldState, points: Float32Array) => {
+  const valuesOf = async (of: FieldState<NetworkField>, points: Float32Array) => {
     const model = await engine.createModel(of.field, { weights: of.weights });
     try {
       return await fieldCoefficients(model, z, points);

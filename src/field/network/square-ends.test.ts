@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { networkOf } from '../../../testing/network.ts';
 import type { CheckpointDict, TorchTensor } from '../../formats/torch-checkpoint.ts';
 import { initialCheckpoint } from '../../inference/start.ts';
 import { validateParams } from '../../params/params.ts';
@@ -9,7 +10,11 @@ import { networkFromParams } from './description.ts';
 const params = validateParams({ zDim: 16, encoderDim: 32, encoderLayers: 1, decoderDim: 64 });
 const field = networkFromParams(params, { boxPixels: 16, tilts: 1 });
 const start = initialCheckpoint(field, 3);
-const dictionary = checkpointDictionary(field, start, { learningRate: 1e-4, weightDecay: 0 });
+const dictionary = checkpointDictionary(
+  field,
+  { ...start, field: networkOf(start.field) },
+  { learningRate: 1e-4, weightDecay: 0 },
+);
 const written = dictionary.get('model_state_dict') as CheckpointDict;
 
 test('ends of one width are residual layers in the file, under cryoDRGN’s names', () => {

@@ -1,7 +1,7 @@
 // Ab initio: a field and its poses from images alone (cryoDRGN2; thesis, chapter 5). A start gives first poses
 // (em-start), or random ones do; epochs learn with the poses of the last search, and every few of them search anew as they go:
 // a portion of the images is searched against the field as it stands, then learned from.
-import type { Engine, FieldModel } from '../../engine/engine.ts';
+import type { FieldModel } from '../../engine/engine.ts';
 import { throwIfCancelled } from '../../base/errors.ts';
 import { randomRotations } from '../../geometry/rotation.ts';
 import { untiltedImages } from '../../imaging/paired-images.ts';
@@ -10,9 +10,9 @@ import { findStart } from '../em-start/start.ts';
 import { trainingBatch } from '../image-batches.ts';
 import { startRandomPoses } from '../seeds.ts';
 import type { DrawnImages } from '../shuffled-images.ts';
-import { openTrainer, turnsOf, type Trainer, type TrainingHooks } from '../train.ts';
+import { openTrainer, turnsOf, type Trainer, type TrainingWork } from '../train.ts';
 import { tilted } from '../pose-search/comparison.ts';
-import type { Checkpoint, EstimatedPoses, TrainingControl, TrainingData, TrainingEvent } from '../training.ts';
+import type { Checkpoint, EstimatedPoses, TrainingData, TrainingEvent } from '../training.ts';
 import {
   LEARNED_IMAGES,
   localSearchIn,
@@ -30,23 +30,19 @@ import { borderShare, poseReport } from './report.ts';
  * `data.tilt`), which the caller gives as they are to begin with: a start's or a checkpoint's. Errors: those of train().
  */
 export async function trainAbInitio(
-  plan: AbInitioPlan,
-  data: TrainingData,
-  engine: Engine,
-  control: TrainingControl,
-  onEvent: (event: TrainingEvent) => void,
-  start: Checkpoint,
+  work: TrainingWork<AbInitioPlan>,
   fresh: (epoch: number) => Checkpoint,
-  hooks: TrainingHooks = {},
 ): Promise<Checkpoint> {
+  const { plan, data, engine, control, onEvent } = work;
   const withPoses = (event: TrainingEvent): void => {
     if (event.type === 'epoch') Object.assign(event.checkpoint, copyOfPoses(data));
     onEvent(event);
   };
+  const learning: TrainingWork = { ...work, plan: plan.training, onEvent: withPoses };
   const search = await PortionSearch.open(engine, plan, data);
   let trainer: Trainer | null = null;
   try {
-    trainer = await openTrainer(plan.training, data, engine, control, withPoses, start, hooks);
+    trainer = await openTrainer(learning);
     while (trainer.checkpoint.epoch < plan.training.epochs && !control.stopAfterEpoch) {
       const epoch = trainer.checkpoint.epoch + 1;
       if (resetsBefore(plan, epoch)) {
@@ -54,10 +50,9 @@ export async function trainAbInitio(
         trainer.dispose();
         trainer = null;
         const anew: Checkpoint = { ...fresh(epoch), epoch: done, history, latents };
-        trainer = await openTrainer(plan.training, data, engine, control, withPoses, anew, hooks);
+        trainer = await openTrainer({ ...learning, start: anew });
       }
-      if (searchesIn(plan, epoch, data.images.count))
-        await searchEpoch(plan, data, trainer, search, epoch, control, onEvent);
+      if (searchesIn(plan, epoch, data.images.count)) await searchEpoch(work, trainer, search, epoch);
       else await trainer.epoch();
     }
     const { checkpoint } = trainer;
@@ -73,13 +68,10 @@ export async function trainAbInitio(
 }
 
 async function searchEpoch(
-  plan: AbInitioPlan,
-  data: TrainingData,
+  { plan, data, control, onEvent }: TrainingWork<AbInitioPlan>,
   trainer: Trainer,
   search: PortionSearch,
   epoch: number,
-  control: TrainingControl,
-  onEvent: (event: TrainingEvent) => void,
 ): Promise<void> {
   const { signal } = control;
   const total = data.images.count;
@@ -161,12 +153,7 @@ function copyOfPoses({ poses, tilt }: TrainingData): EstimatedPoses {
  * at the end; `bookmarks` of a start of several classes. Errors: 'cancelled', those of the engine.
  */
 export async function startPoses(
-  plan: AbInitioPlan,
-  data: TrainingData,
-  engine: Engine,
-  control: TrainingControl,
-  onEvent: (event: TrainingEvent) => void,
-  hooks: TrainingHooks = {},
+  { plan, data, engine, control, onEvent, hooks = {} }: Omit<TrainingWork<AbInitioPlan>, 'start'>,
   bookmarks: Pick<StartHooks, 'bookmark' | 'onBookmark'> = {},
 ): Promise<void> {
   const { count, boxPixels } = data.images;
