@@ -14,6 +14,7 @@ import {
   type DecodeMode,
 } from './axes.ts';
 import { showMapAt } from './maps.ts';
+import { nameOf, titleOf } from './names.ts';
 import { select } from './selections.ts';
 
 export type LandscapeTool = 'lasso' | 'box' | 'probe' | 'pan';
@@ -107,10 +108,10 @@ export function probeAt(x: number, y: number, unit: Place = { x: 1, y: 1 }): voi
   const row = nearestRow(cloud, x, y, unit.x, unit.y);
   if (decodeMode === 'place' && placesDecode(axes)) {
     set({ marker: { row, place: { x, y } } });
-    showMapAt(zAtPlace(source, axes, row, x, y), `Point near particle ${row + 1}`, row);
+    showMapAt(zAtPlace(source, axes, row, x, y), `Point near ${nameOf(row)}`, row);
   } else {
     set({ marker: { row, place: null } });
-    showMapAt(zOfRow(source.latents, row), `Particle ${row + 1}`, row);
+    showMapAt(zOfRow(source.latents, row), titleOf(row), row);
   }
 }
 
