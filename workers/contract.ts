@@ -4,7 +4,9 @@
 // Long calls take a `CallOptions` whose `id` can be cancelled with `cancel(id)`; the client makes both from an
 // AbortSignal and a progress callback. A cancelled call rejects with VitrineError 'cancelled'. Errors cross as ErrorData.
 import type { ErrorData, Notice } from '../src/base/errors.ts';
+import type { OriginalIndices } from '../src/base/particle-identity.ts';
 import type { Answers, FileRole, Question, UnderstoodFile } from '../src/formats/drop/understanding.ts';
+import type { ExportChoice } from '../src/formats/lists/export-formats.ts';
 import type { ChoosingProgress, DeviceInfo } from '../src/engine/engine.ts';
 import type { KeptTuning } from '../src/engine/wgsl/tuning/store.ts';
 import type { FieldKindName } from '../src/field/description.ts';
@@ -23,6 +25,7 @@ export type {
   EpochSummary,
   Params,
   PoseReport,
+  ExportChoice,
   Answers as DraftAnswers,
   FileRole,
   Question,
@@ -90,6 +93,8 @@ export interface DatasetSummary {
   /** Whether the images are kept in the browser, so that runs can start and resume without the files. */
   imagesKept: boolean;
   tableKind: 'star' | 'cs' | null;
+  /** In which formats lists of its particles can be written, and why not in the others. */
+  exportFormats: ExportChoice[];
   isDemo: boolean;
   looksWhite: boolean | null;
 }
@@ -103,8 +108,8 @@ export interface ParticleColumns {
   defocusAngstrom: Float32Array | null;
   /** Shift length in pixels; null without poses or shifts. */
   shiftPixels: Float32Array | null;
-  /** 0-based rows in the original stack. */
-  originalIndex: Uint32Array;
+  /** Places in the original stack, from 0: the number by which a particle is called. */
+  originalIndex: OriginalIndices;
   /** Known truth of a simulated set and columns of a dropped CSV. */
   extra: { name: string; values: Float32Array }[];
 }
@@ -128,7 +133,7 @@ export interface NamedColumn {
   name: string;
   values: Float32Array;
 }
-export type ExportFormat = 'star' | 'cs' | 'ind.pkl' | 'csv';
+export type ExportFormat = ExportChoice['format'];
 export interface ExportedFile {
   name: string;
   bytes: Uint8Array;

@@ -10,6 +10,7 @@ import { withEvenBox } from '../src/imaging/even-particles.ts';
 import { noticesForPoseSearch } from '../src/imaging/search-notices.ts';
 import { exportPoses } from '../src/jobs/pose-export.ts';
 import { exportSelection, importSelection } from '../src/jobs/export.ts';
+import { exportFormats } from '../src/formats/lists/export-formats.ts';
 import { openKeptSet } from '../src/jobs/kept-set.ts';
 import { demoSet, demoSimulation } from '../src/jobs/demo.ts';
 import { imageOptionsOf, prepareParticles, type ImageOptions } from '../src/jobs/prepare.ts';
@@ -101,6 +102,7 @@ export class Io implements contract.IoApi, PreparationApi {
     return {
       ...rest,
       opticsGroups: Math.max(1, opticsGroups.length),
+      exportFormats: exportFormats(record),
       // The demo is made from its seed again.
       originalsAtHand: record.isDemo || this.readers.has(record.id),
       imagesKept: (await cachesOf(this.store, fingerprint)).length > 0,

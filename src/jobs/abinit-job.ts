@@ -1,6 +1,5 @@
 // An ab initio training's own part of a run: its plan from the parameters, where its poses come from (the run's last epoch, the
 // start that was already found, or a start now), and what is kept of them.
-import type { FieldDescription } from '../field/description.ts';
 import { boxPixelsOf } from '../field/kinds.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { Poses } from '../formats/particles.ts';

@@ -1,4 +1,5 @@
 // What was dropped (a draft, until it is accepted) and the datasets that are kept.
+import { useEffect } from 'react';
 import { create } from 'zustand';
 import type {
   DatasetDraft,
@@ -9,6 +10,7 @@ import type {
   ParticleColumns,
   Progress,
 } from '../../workers/contract.ts';
+import type { OriginalIndices } from '../base/particle-identity.ts';
 import type { ErrorData } from '../base/errors.ts';
 import { errorData, wasCancelled } from './errors.ts';
 import { refreshStorage, tell, tellError } from './shell.ts';
@@ -163,6 +165,15 @@ export async function removeDataset(id: string): Promise<void> {
     tellError(error);
   }
   await refreshStorage();
+}
+
+/** Places of a dataset's particles in the original stack; null until they are known, or where it is no longer kept. */
+export function useOriginalIndex(datasetId: string): OriginalIndices | null {
+  const isKept = useDatasets(({ datasets }) => datasets.some(({ id }) => id === datasetId));
+  useEffect(() => {
+    if (isKept) void loadColumns(datasetId);
+  }, [datasetId, isKept]);
+  return useDatasets(({ columns }) => columns[datasetId]?.originalIndex ?? null);
 }
 
 /** Reads a dataset's columns, arrays of one value a particle, unless they are there; `again` reads them anyhow. */

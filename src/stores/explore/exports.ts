@@ -85,17 +85,7 @@ export function useScopeRows(): Uint32Array {
 export function formatObstacle(format: ExportFormat): string | null {
   const { dataset } = useExplore.getState();
   if (!dataset) return 'No dataset is open.';
-  if (format === 'star' && dataset.tableKind !== 'star') {
-    return dataset.tableKind === 'cs'
-      ? 'The particles came from a .cs file: export .cs.'
-      : 'The particles came without a STAR file: its rows cannot be made up.';
-  }
-  if (format === 'cs' && dataset.tableKind !== 'cs') {
-    return dataset.tableKind === 'star'
-      ? 'The particles came from a STAR file: export STAR.'
-      : 'The particles came without a .cs file: its rows cannot be made up.';
-  }
-  return null;
+  return dataset.exportFormats.find((choice) => choice.format === format)?.whyNot ?? null;
 }
 
 /** Runs one export; the file goes to `save`, errors to the screen. */
@@ -146,11 +136,7 @@ export async function exportLatents(format: 'pkl' | 'csv', scope: ExportScope, s
 
 /** Why found poses cannot be written in a format; null where they can. */
 export function poseObstacle(format: PoseFormat): string | null {
-  const { dataset } = useExplore.getState();
-  if (!dataset) return 'No dataset is open.';
-  return format === 'cs' && dataset.tableKind !== 'cs'
-    ? 'The particles came without a .cs file: its rows cannot be made up.'
-    : null;
+  return format === 'pkl' ? null : formatObstacle(format);
 }
 
 /** The poses that an ab initio run found, of all its particles. */

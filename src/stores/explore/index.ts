@@ -51,6 +51,7 @@ export {
   unpinB,
   useMaps,
 } from './maps.ts';
+export { nameOf, titleOf } from './names.ts';
 export { useShownRun } from './run.ts';
 export {
   clearSelection,

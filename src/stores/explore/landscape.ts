@@ -7,6 +7,7 @@ import { columnOf, type Column } from '../../columns/column.ts';
 import { computeColumn, currentColumns } from './columns.ts';
 import { useExplore } from './store.ts';
 import { showMapAt } from './maps.ts';
+import { nameOf, titleOf } from './names.ts';
 import { select } from './selections.ts';
 
 /** What a drag on the landscape does. */
@@ -147,10 +148,10 @@ export function probeAt(x: number, y: number, unit: Place = { x: 1, y: 1 }): voi
   const row = nearestRow(cloud, x, y, unit.x, unit.y);
   if (decodeMode === 'place' && placesDecode(shown)) {
     set({ marker: { row, place: { x, y } } });
-    showMapAt(zAtPlace(latents, shown, row, { x, y }), `Point near particle ${row + 1}`, row);
+    showMapAt(zAtPlace(latents, shown, row, { x, y }), `Point near ${nameOf(row)}`, row);
   } else {
     set({ marker: { row, place: null } });
-    showMapAt(zOfRow(latents, row), `Particle ${row + 1}`, row);
+    showMapAt(zOfRow(latents, row), titleOf(row), row);
   }
 }
 

@@ -6,6 +6,7 @@ import { isHomogeneous, openRun, useExplore } from './store.ts';
 import { zOfRow } from '../../columns/place.ts';
 import { closeGallery } from './gallery.ts';
 import { markRow, resetLandscape } from './landscape.ts';
+import { nameOf } from './names.ts';
 import { openMaps, showMapAt, useMaps } from './maps.ts';
 import { closeTrajectory } from './trajectory.ts';
 import { currentRun, useRuns } from '../runs.ts';
@@ -47,6 +48,6 @@ export function showFirstMap(): () => void {
     const largest = result.counts.indexOf(Math.max(...result.counts));
     const row = result.centreIndices[largest];
     markRow(row);
-    showMapAt(zOfRow(latents, row), `Cluster ${largest + 1}, particle ${row + 1}`, row);
+    showMapAt(zOfRow(latents, row), `Cluster ${largest + 1}, ${nameOf(row)}`, row);
   });
 }

@@ -2,6 +2,8 @@
 import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { DatasetSummary } from '../../../workers/contract.ts';
+import { nameOfRow } from '../../base/particle-identity.ts';
+import { useOriginalIndex } from '../../stores/datasets.ts';
 import { showTiles, tilesOf, useTiles, type TilePage } from '../../stores/particle-tiles.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
@@ -196,6 +198,7 @@ function GalleryCanvas({ grid, page, contrast }: { grid: GalleryGrid; page: Tile
   const error = useTiles((state) => state.error);
   const { imageMat } = useThemeColors();
   const [row, setRow] = useState<number | null>(null);
+  const original = useOriginalIndex(page.datasetId);
   const tiles = tilesOf(page);
   useEffect(() => {
     if (canvas.current) drawGallery(canvas.current, grid, tiles, page.count, { contrast, mat: imageMat });
@@ -207,7 +210,7 @@ function GalleryCanvas({ grid, page, contrast }: { grid: GalleryGrid; page: Tile
         ref={canvas}
         className={styles.galleryCanvas}
         role="img"
-        aria-label={`Particles ${page.first + 1} to ${page.first + page.count}`}
+        aria-label={`Pictures ${page.first + 1} to ${page.first + page.count}`}
         data-testid="gallery-canvas"
         data-loaded={tiles !== null}
         onPointerMove={(event) => {
@@ -217,7 +220,7 @@ function GalleryCanvas({ grid, page, contrast }: { grid: GalleryGrid; page: Tile
         }}
         onPointerLeave={() => setRow(null)}
       />
-      {row !== null && <span className={styles.rowTag}>Particle {countText(row + 1)}</span>}
+      {row !== null && <span className={styles.rowTag}>{nameOfRow(row, original)}</span>}
       {loading && !tiles && (
         <span className={styles.galleryWaiting}>
           <Spinner label="Reading images" />

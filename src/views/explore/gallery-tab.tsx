@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { Download, SquareMousePointer } from 'lucide-react';
 import {
+  nameOf,
   cancelGallery,
   cancelJob,
   computeClusters,
@@ -117,11 +118,11 @@ function GalleryCard({ item, color, total }: { item: GalleryItem; color: string;
       <button
         type="button"
         className={styles.cardPicture}
-        title={`Show the map of ${name} (particle ${row + 1})`}
+        title={`Show the map of ${name} (${nameOf(row)})`}
         data-testid={`gallery-${cluster}`}
         onClick={() => {
           markRow(row);
-          showMapAt(z, `${name}, particle ${row + 1}`, row);
+          showMapAt(z, `${name}, ${nameOf(row)}`, row);
         }}
       >
         <MapThumbnail mesh={mesh} volume={volume} color={color} label={`Map of ${name}`} />

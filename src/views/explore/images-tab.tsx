@@ -3,6 +3,8 @@ import { useEffect, useRef } from 'react';
 import { ChevronLeft, ChevronRight, Images } from 'lucide-react';
 import { zOfRow } from '../../columns/place.ts';
 import {
+  nameOf,
+  titleOf,
   markRow,
   PAGE_SIZE,
   pageCount,
@@ -32,7 +34,6 @@ export function ImagesTab() {
   const current = useSelections((state) => state.current);
   const run = useExplore((state) => state.run);
   const dataset = useExplore((state) => state.dataset);
-  const columns = useExplore((state) => state.columns);
   useEffect(() => {
     void refreshImages();
   }, [current, page, lowPassAngstrom, flipPhases, run?.id]);
@@ -96,7 +97,6 @@ export function ImagesTab() {
             <ParticleTile
               key={`${row} ${i}`}
               row={row}
-              original={columns?.originalIndex[row] ?? row}
               pixels={tiles.pixels.subarray(i * tiles.boxPixels ** 2, (i + 1) * tiles.boxPixels ** 2)}
               boxPixels={tiles.boxPixels}
             />
@@ -109,12 +109,11 @@ export function ImagesTab() {
 
 interface ParticleTileProps {
   row: number;
-  original: number;
   pixels: Float32Array;
   boxPixels: number;
 }
 
-function ParticleTile({ row, original, pixels, boxPixels }: ParticleTileProps) {
+function ParticleTile({ row, pixels, boxPixels }: ParticleTileProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
@@ -131,15 +130,15 @@ function ParticleTile({ row, original, pixels, boxPixels }: ParticleTileProps) {
     <button
       type="button"
       className={styles.tile}
-      title={`Particle ${original + 1}: show its map`}
+      title={`${titleOf(row)} (counted in the original stack, from 0): show its map`}
       onClick={() => {
         const { latents } = useExplore.getState();
         if (!latents) return;
         markRow(row);
-        showMapAt(zOfRow(latents, row), `Particle ${row + 1}`, row);
+        showMapAt(zOfRow(latents, row), titleOf(row), row);
       }}
     >
-      <canvas ref={canvas} width={boxPixels} height={boxPixels} aria-label={`Image of particle ${original + 1}`} />
+      <canvas ref={canvas} width={boxPixels} height={boxPixels} aria-label={`Image of ${nameOf(row)}`} />
     </button>
   );
 }

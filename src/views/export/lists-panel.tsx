@@ -8,8 +8,13 @@ import { saveFile } from './download.ts';
 import { HelpLink } from '../help/help-link.tsx';
 import styles from './export-view.module.css';
 
-const FORMATS: { format: ExportFormat; name: string; purpose: string }[] = [
-  { format: 'star', name: 'STAR', purpose: 'RELION. The rows as they were, with every column and optics group.' },
+const FORMATS: { format: ExportFormat; name: string; purpose: string; made?: string }[] = [
+  {
+    format: 'star',
+    name: 'STAR',
+    purpose: 'RELION. The rows as they were, with every column and optics group.',
+    made: 'RELION. A new file of the images, with their optics group, CTF and poses as far as they are known.',
+  },
   { format: 'cs', name: '.cs', purpose: 'cryoSPARC. The rows as they were, with their uid.' },
   { format: 'ind.pkl', name: 'ind.pkl', purpose: 'cryoDRGN’s --ind. Indices refer to the original stack, from 0.' },
   { format: 'csv', name: 'CSV', purpose: 'A table: original index and what is known of each particle.' },
@@ -19,6 +24,8 @@ export function ListsPanel() {
   const scope = useExports((state) => state.scope);
   const busy = useExports((state) => state.busy);
   const dataset = useExplore((state) => state.dataset);
+  const isCut = (format: ExportFormat) =>
+    dataset?.exportFormats.find((choice) => choice.format === format)?.isCut ?? false;
   const count = useScopeRows().length;
   return (
     <Panel
@@ -33,13 +40,13 @@ export function ListsPanel() {
         </p>
       )}
       <ul className={styles.rows}>
-        {FORMATS.map(({ format, name, purpose }) => {
+        {FORMATS.map(({ format, name, purpose, made = purpose }) => {
           const obstacle = formatObstacle(format);
           return (
             <li key={format} className={styles.row} data-off={obstacle !== null}>
               <div>
                 <h3>{name}</h3>
-                <p data-testid={`about-${format}`}>{obstacle ?? purpose}</p>
+                <p data-testid={`about-${format}`}>{obstacle ?? (isCut(format) ? purpose : made)}</p>
               </div>
               <Button
                 size="s"

@@ -2,6 +2,8 @@
 import { FlipHorizontal2 } from 'lucide-react';
 import { useMemo } from 'react';
 import type { RunSummary } from '../../../workers/contract.ts';
+import { nameOfRow } from '../../base/particle-identity.ts';
+import { useOriginalIndex } from '../../stores/datasets.ts';
 import { useLive } from '../../stores/live-landscape.ts';
 import { flipRun, useRuns } from '../../stores/runs.ts';
 import { Badge } from '../../ui/badge.tsx';
@@ -9,7 +11,6 @@ import { Button } from '../../ui/button.tsx';
 import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { countText } from '../../ui/quantities.ts';
 import { Spinner } from '../../ui/spinner.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { MapView } from '../../viewer3d/map-view.tsx';
@@ -90,6 +91,7 @@ export function LiveMap({ run }: { run: RunSummary }) {
   const boxAngstrom = useLive((state) => state.boxAngstrom);
   const loading = useLive((state) => state.loading);
   const error = useLive((state) => state.error);
+  const original = useOriginalIndex(run.datasetId);
   const own = runId === run.id ? mesh : null;
   const { accent } = useThemeColors();
   const abInitio = run.job === 'ab-initio';
@@ -97,7 +99,7 @@ export function LiveMap({ run }: { run: RunSummary }) {
   return (
     <Panel
       title="Map"
-      note={own ? (row === null ? when : `at particle ${countText(row + 1)}, ${when}`) : ''}
+      note={own ? (row === null ? when : `at ${nameOfRow(row, original)}, ${when}`) : ''}
       actions={
         <>
           {loading && <Spinner label="Decoding" />}
