@@ -24,7 +24,8 @@ const may = {
   viewer3d: [],
   stores: ['base', 'selection', 'columns', 'params'],
   views: ['base', 'selection', 'columns', 'stores', 'ui', 'viewer3d', 'params'],
-  app: ['base', 'stores', 'ui', 'views'],
+  app: ['base', 'stores', 'ui', 'views', 'version'],
+  version: [],
   offline: [],
   params: ['base'],
 };
