@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 import hooks from 'eslint-plugin-react-hooks';
+import jsdoc from 'eslint-plugin-jsdoc';
 
 /** Hooks of the stores: `export const useX = create…`. */
 const storeHooks = readdirSync(new URL('src/stores/', import.meta.url), { recursive: true })
@@ -40,6 +41,8 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'react-hooks/rules-of-hooks': 'error',
       'react-hooks/exhaustive-deps': 'error',
+      // More belong together under names: an object.
+      '@typescript-eslint/max-params': ['error', { max: 5 }],
       eqeqeq: 'error',
     },
   },
@@ -51,6 +54,28 @@ export default tseslint.config(
         {
           selector: `CallExpression[callee.name=/^(${storeHooks.join('|')})$/][arguments.length=0]`,
           message: 'A whole store is followed: name what is shown, useStore((state) => state.x).',
+        },
+      ],
+    },
+  },
+  {
+    // What other rooms build on says what it is: shapes, units, errors, source.
+    files: ['src/{engine,inference,library,jobs,stores}/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    plugins: { jsdoc },
+    rules: {
+      'jsdoc/require-jsdoc': [
+        'error',
+        {
+          enableFixer: false,
+          require: { FunctionDeclaration: false },
+          contexts: [
+            'ExportNamedDeclaration > FunctionDeclaration',
+            'ExportNamedDeclaration > ClassDeclaration',
+            'ExportNamedDeclaration > TSInterfaceDeclaration',
+            'ExportNamedDeclaration > TSTypeAliasDeclaration',
+            'ExportNamedDeclaration:has(> VariableDeclaration)',
+          ],
         },
       ],
     },

@@ -4,10 +4,12 @@ import { throwIfCancelled, VitrineError } from '../base/errors.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 import { encoderBatch, type EncodedData } from './image-batches.ts';
 
+/** Prepared images of a set with what encoding needs of each. */
 export interface EncodeData extends EncodedData {
   images: HartleyImages;
 }
 
+/** How a set is encoded; nothing has to be said. */
 export interface EncodeOptions {
   batchSize?: number;
   signal?: AbortSignal;

@@ -18,6 +18,7 @@ export interface Portions {
   prepare(drawn: DrawnImages, model: FieldModel): Promise<void>;
 }
 
+/** What one epoch works on. */
 export interface EpochWork {
   plan: TrainingPlan;
   data: TrainingData;

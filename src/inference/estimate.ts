@@ -7,6 +7,7 @@ import { trainingBatch } from './image-batches.ts';
 import { ShuffledImages } from './shuffled-images.ts';
 import type { Checkpoint, TrainingData, TrainingPlan } from './training.ts';
 
+/** Measured speed of a training and the memory that it takes. */
 export interface TrainingEstimate {
   imagesPerSecond: number;
   /** One epoch with its encoding pass. */

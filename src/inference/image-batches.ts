@@ -32,6 +32,7 @@ function interleaved(
   return out;
 }
 
+/** What the encoder needs of N images beside their values. */
 export interface EncodedData {
   /** N×2, fraction of the box; null for none. */
   translations: Float32Array | null;
@@ -80,10 +81,15 @@ export function encoderBatch(
   };
 }
 
+/** The part of a training's data that the encoder looks at. */
 export function encodedData({ poses, ctf, optics, tilt }: TrainingData): EncodedData {
   return { translations: poses.translations, ctf, ...(optics && { optics }), ...(tilt && { tilt }) };
 }
 
+/**
+ * The batch of drawn images: rotations with the magnification multiplied in, the two images of a pair one after the other, and
+ * noise that depends on seed, epoch and image only, so that a resumed run draws the same.
+ */
 export function trainingBatch(
   drawn: DrawnImages,
   data: TrainingData,

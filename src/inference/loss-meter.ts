@@ -1,6 +1,7 @@
 // Means of an epoch from the means of its parts.
 import type { Losses } from '../engine/engine.ts';
 
+/** Adds up the losses of parts of an epoch, each weighted by its images. */
 export class LossMeter {
   /** Learned from. */
   images = 0;

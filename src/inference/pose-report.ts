@@ -1,6 +1,7 @@
 // How the poses of an ab initio run stand, for the screen and the record: plain data.
 import type { Notice } from '../base/errors.ts';
 
+/** How the poses of a run stand at one moment. */
 export interface PoseReport {
   /** 'start': expectation–maximisation; 'refine': its poses on finer grids; 'search': a pose search of an epoch. */
   stage: 'start' | 'refine' | 'search';

@@ -7,6 +7,7 @@ import type { Random } from '../geometry/random.ts';
 /** Up to this many bytes of images are held at once; a large set takes two windows of half of it. */
 export const RESIDENT_BYTES = 256 * 2 ** 20;
 
+/** Images of one batch. */
 export interface DrawnImages {
   /** Numbers of the images in the set. */
   indices: Uint32Array;
@@ -20,6 +21,7 @@ interface Window {
   values: Float32Array;
 }
 
+/** Draws the images of a set in random order, holding no more than `residentBytes` of them. */
 export class ShuffledImages {
   private readonly shards: number;
   private readonly shardsPerWindow: number;

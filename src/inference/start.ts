@@ -5,12 +5,14 @@ import { kindOf } from '../field/kinds.ts';
 import { startRandom } from './seeds.ts';
 import type { Checkpoint } from './training.ts';
 
+/** Adam's state before its first step: zero moments of the shapes of `weights`. */
 export function newOptimizer(weights: Weights): OptimizerState {
   const zeros = (): Weights =>
     new Map([...weights].map(([name, { shape, data }]) => [name, { shape, data: new Float32Array(data.length) }]));
   return { steps: 0, first: zeros(), second: zeros() };
 }
 
+/** The model that a run begins from: initial weights drawn from `seed`, no latents, no history. */
 export function initialCheckpoint(field: FieldDescription, seed: number): Checkpoint {
   const state = kindOf(field).initialState(field, startRandom(seed));
   return { epoch: 0, ...state, optimizer: newOptimizer(state.weights), latents: null, history: [] };

@@ -8,6 +8,7 @@ import { trainEpoch, type Portions } from './epoch.ts';
 import { ShuffledImages } from './shuffled-images.ts';
 import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, TrainingPlan } from './training.ts';
 
+/** What a training tells and is told while it computes. */
 export interface TrainingHooks {
   /** The model being trained, as soon as it stands; it may be asked to evaluate between steps. Disposed at the end. */
   onModel?: (model: FieldModel) => void;

@@ -7,6 +7,7 @@ import type { PoseReport } from './pose-report.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 import type { ImageOptics } from '../imaging/image-optics.ts';
 
+/** What a training with given poses is asked for. */
 export interface TrainingPlan {
   field: FieldDescription;
   epochs: number;
@@ -21,6 +22,7 @@ export interface TrainingPlan {
   precision?: Precision;
 }
 
+/** What a training learns from: N prepared images and what is known of each. */
 export interface TrainingData {
   images: HartleyImages;
   /** Poses of the images, same order. */
@@ -70,6 +72,7 @@ export interface StartMaps {
   mapPixels: number;
 }
 
+/** What a training says while it goes on, in order. */
 export type TrainingEvent =
   | {
       type: 'progress';

@@ -8,6 +8,7 @@ import { columnsOf, csvOf } from './csv.ts';
 import { analyseClusters, analysePca, analyseUmap } from './latent-analyses.ts';
 import type { JobOptions } from './progress.ts';
 
+/** What is computed of a run's latents. */
 export interface AnalyzeOptions {
   /** Clusters of k-means. */
   clusters: number;
@@ -18,6 +19,7 @@ export interface AnalyzeOptions {
   umap: boolean;
 }
 
+/** What was computed of N latents of zDim values. */
 export interface Landscape {
   zDim: number;
   pca: PrincipalComponents;
@@ -30,6 +32,9 @@ export interface Landscape {
 
 const PATH_STEPS = 10;
 
+/**
+ * Principal components, k-means clusters, UMAP where asked for and paths along components of N×zDim latents. Error 'cancelled'.
+ */
 export async function analyzeLatents(
   mu: Float32Array,
   zDim: number,
@@ -51,6 +56,7 @@ export async function analyzeLatents(
   return { zDim, pca, umap, clusters, paths };
 }
 
+/** A file of text and the name it is to be written under. */
 export interface TextFile {
   name: string;
   text: string;

@@ -9,6 +9,10 @@ import { eulerFromMatrix } from '../geometry/rotation.ts';
 import type { KeptDataset, NumberColumn } from '../library/datasets.ts';
 import type { EpochLatents } from '../library/runs.ts';
 
+/**
+ * Columns of numbers of a kept set's N particles: viewing direction in degrees, shifts in pixels, mean defocus in Å; null where
+ * the set has none.
+ */
 export function particleColumns({ record, poses, ctf, originalIndex }: KeptDataset, extra: NumberColumn[]) {
   const { particles, boxPixels } = record;
   const each = (value: (i: number) => number): Float32Array =>

@@ -28,6 +28,7 @@ export interface GivenScale extends CtfGivens {
   passthrough?: NamedBlob[];
 }
 
+/** What a metadata table holds; poses, CTF and optics are read when they are asked for. */
 export interface TableContent {
   particles: number;
   boxPixels: number | null;

@@ -1,11 +1,13 @@
 // Tables of numbers as CSV: one header line, a row a particle; float32 values with the digits they hold.
 import { writeCsv } from '../formats/csv.ts';
 
+/** A column of a table, a value a row. */
 export interface CsvColumn {
   name: string;
   values: ArrayLike<number>;
 }
 
+/** The columns as CSV, nine significant digits a value. */
 export function csvOf(columns: CsvColumn[]): string {
   const rounded = columns.map(({ name, values }) => ({
     name,

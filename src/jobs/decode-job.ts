@@ -8,6 +8,7 @@ import type { RunField, RunFolder } from '../library/runs.ts';
 import type { Storage } from '../library/storage.ts';
 import type { JobOptions } from './progress.ts';
 
+/** A run's model on an engine, as of `epoch`; to be disposed by the caller. */
 export interface LoadedRun {
   model: FieldModel;
   field: RunField;

@@ -6,6 +6,7 @@ import { parseStarParticles } from '../formats/star/star-particles.ts';
 import { simulate, type Simulation } from '../imaging/simulate.ts';
 import { simulationStar } from './simulate-job.ts';
 
+/** What the demonstration set is simulated from. */
 export const DEMO = {
   count: 2000,
   boxPixels: 32,
@@ -17,10 +18,12 @@ export const DEMO = {
   seed: 7,
 } as const;
 
+/** Simulates the demonstration set. */
 export function demoSimulation(): Simulation {
   return simulate(DEMO);
 }
 
+/** The demonstration set as a person's would be read, from its STAR table. */
 export function demoSet(simulation: Simulation): ParticleSet {
   const { images, poses, ctf } = simulation;
   const table = parseStarParticles(new TextEncoder().encode(simulationStar(simulation)), 'demo.star');

@@ -12,6 +12,7 @@ import type { JobOptions } from './progress.ts';
 import { imagesForRun } from './run-images.ts';
 import { ctfForBox } from './train-job.ts';
 
+/** How particles are encoded; nothing has to be said. */
 export interface EncodeJobOptions extends JobOptions {
   /**
    * Pixels a translation of 1 stands for; D + 1 reproduces the latents that cryoDRGN gives for a run of its own

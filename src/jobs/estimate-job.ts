@@ -16,6 +16,7 @@ import { choosingProgress, type JobOptions } from './progress.ts';
 import { batchNotice, halvedBatch, isLost } from './setbacks.ts';
 import { planFrom, trainingData } from './train-job.ts';
 
+/** What a whole run would take. */
 export interface RunEstimate extends TrainingEstimate {
   /** What did not fit into the memory on the way. */
   notices: Notice[];

@@ -3,6 +3,7 @@ import { findAdapter, isSoftware } from '../engine/gpu-adapter.ts';
 import { BATCH_IMAGES } from '../imaging/preprocess.ts';
 import type { ImageTransform, PreprocessOptions } from '../imaging/preprocessor.ts';
 
+/** A way of preparing images that holds memory of a graphics processor until it is disposed. */
 export interface OpenTransform extends ImageTransform {
   dispose(): void;
 }

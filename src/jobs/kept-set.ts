@@ -7,6 +7,7 @@ import type { ImageReader, ParticleSet, ParticleTable } from '../formats/particl
 import { parseStarParticles } from '../formats/star/star-particles.ts';
 import type { DatasetLibrary, KeptDataset } from '../library/datasets.ts';
 
+/** Reads a kept set for export. Its images are not there: reading one is an error. */
 export async function openKeptSet(library: DatasetLibrary, dataset: KeptDataset): Promise<ParticleSet> {
   const { record, poses, ctf, optics, originalIndex, opticsGroupOf } = dataset;
   const sourceOf = await library.imageNames(record.id);

@@ -12,6 +12,7 @@ import { shiftHartley } from '../imaging/shift.ts';
 import { transferAtPoints } from '../imaging/transfer.ts';
 import { ctfForBox } from './train-job.ts';
 
+/** How tiles are filtered. */
 export interface TileRequest {
   /** Å; null for none. */
   lowPassAngstrom: number | null;
@@ -19,6 +20,7 @@ export interface TileRequest {
   flipPhases: boolean;
 }
 
+/** What filtering needs of the N particles. */
 export interface TileParticles {
   /** Side of the original images and their pixel size. */
   imagePixels: number;
@@ -35,6 +37,10 @@ interface HartleyTiles {
   values: Float32Array;
 }
 
+/**
+ * Tiles of chosen images, side² values each with mean 0 and standard deviation 1, from the original files. Errors: those of the
+ * reader.
+ */
 export async function tilesFromImages(
   reader: ImageReader,
   indices: readonly number[],

@@ -13,6 +13,7 @@ import type { Params } from '../params/params.ts';
 import { openImageTransform } from './image-transform.ts';
 import type { JobOptions } from './progress.ts';
 
+/** How images are prepared; nothing has to be said. */
 export interface PrepareJobOptions extends JobOptions {
   /** WebGPU that may transform the images; the CPU does where it is null, has no real adapter or fails. */
   gpu?: GPU | null;
@@ -46,6 +47,7 @@ export function imageOptionsOf(params: Params, imagePixels: number): ImageOption
   return { boxPixels, invert: params.invertData, window: params.window, windowRadius: params.windowRadius };
 }
 
+/** Where prepared images of a key lie in the library. */
 export function cacheFolder(key: string): string {
   return `images/${key}`;
 }

@@ -11,6 +11,7 @@ import type { RunField } from '../library/runs.ts';
 import { openImageTransform } from './image-transform.ts';
 import { untilt } from './prepare.ts';
 
+/** How a run's images are read; nothing has to be said. */
 export interface RunImagesOptions {
   signal?: AbortSignal | undefined;
   /** As in preparing for training. */

@@ -17,12 +17,14 @@ import type { JobOptions } from './progress.ts';
 import { imagesForRun } from './run-images.ts';
 import { ctfForBox, planFrom } from './train-job.ts';
 
+/** Where poses are searched. */
 export interface SearchJobOptions extends JobOptions {
   gpu?: GPU | null;
   /** Around the particles' own poses; null to search anywhere. */
   around: Pick<LocalPlan, 'coneDegrees' | 'shiftExtent' | 'halvings'> | null;
 }
 
+/** Poses that were found, and how well they fit. */
 export interface SearchedPoses {
   poses: Poses;
   tally: SearchTally;

@@ -12,6 +12,7 @@ import type { JobOptions } from './progress.ts';
 
 const IMAGES_AT_ONCE = 100;
 
+/** Paths of the files that a simulation wrote, below its storage. */
 export interface SimulationFiles {
   stack: string;
   star: string;
@@ -57,6 +58,7 @@ export async function writeSimulation(
   };
 }
 
+/** Writes the images as an MRC stack in mode 2, some at a time. Error 'cancelled', after which no file is left. */
 export async function writeStack(
   { images }: Simulation,
   storage: Storage,
@@ -92,6 +94,7 @@ export async function writeStack(
   await file.close();
 }
 
+/** The truth of each image as CSV: state, angle in radians, and composition where there are several. */
 export function labelsCsv({ state, angleRadians, composition, compositions }: Simulation): string {
   const columns = [
     { name: 'state', values: state as ArrayLike<number> },

@@ -37,6 +37,7 @@ export interface RunParticles {
   isTiltPairs?: boolean;
 }
 
+/** What a run tells and is told while it trains. */
 export interface TrainJobHooks {
   onEvent: (event: TrainingEvent) => void;
   /** The model as it is being trained: asked for maps between steps. */
@@ -58,6 +59,7 @@ export function fieldOfRun(
   return fieldOfRecord(record, isTiltPairs ? 2 : 1);
 }
 
+/** The training that parameters ask for of a field; β of 'auto' is 1/zDim (cryoDRGN). */
 export function planFrom(params: Params, field: FieldDescription): TrainingPlan {
   const { epochs, batchSize, learningRate, weightDecay, betaSchedule, seed, precision } = params;
   const { beta } = resolveAuto(params, { boxPixels: boxPixelsOf(field) });
@@ -262,6 +264,7 @@ async function lastCheckpoint(run: RunFolder): Promise<Checkpoint> {
   return (await run.loadCheckpoint(null)).checkpoint;
 }
 
+/** The error as a typed one: failed allocations become 'out-of-memory', whatever else 'device-lost'. */
 export function toVitrineError(error: unknown): VitrineError {
   if (error instanceof VitrineError) return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,7 @@
 // Typed arrays as files: little-endian, nothing else in the file.
 import type { Storage } from './storage.ts';
 
+/** Writes the values as they lie in memory, little-endian. */
 export async function writeArray(
   storage: Storage,
   path: string,
@@ -15,14 +16,17 @@ async function buffer(storage: Storage, path: string): Promise<ArrayBuffer | nul
   return bytes ? (bytes.slice().buffer as ArrayBuffer) : null;
 }
 
+/** The file's float32 values; null where there is none. */
 export async function readFloats(storage: Storage, path: string): Promise<Float32Array | null> {
   const bytes = await buffer(storage, path);
   return bytes && new Float32Array(bytes);
 }
+/** The file's uint32 values; null where there is none. */
 export async function readIndices(storage: Storage, path: string): Promise<Uint32Array | null> {
   const bytes = await buffer(storage, path);
   return bytes && new Uint32Array(bytes);
 }
+/** The file's int32 values; null where there is none. */
 export async function readIntegers(storage: Storage, path: string): Promise<Int32Array | null> {
   const bytes = await buffer(storage, path);
   return bytes && new Int32Array(bytes);
@@ -39,6 +43,7 @@ export async function readJson<T>(storage: Storage, path: string): Promise<T | n
   }
 }
 
+/** Writes a value as JSON for people to read. */
 export async function writeJson(storage: Storage, path: string, value: unknown): Promise<void> {
   await storage.write(path, `${JSON.stringify(value, null, 1)}\n`);
 }

@@ -20,6 +20,7 @@ import { readAll, readRecord } from './records.ts';
 import { DATASET_RECORD } from './schemas.ts';
 import type { Storage } from './storage.ts';
 
+/** dataset.json: what is known of a kept set beyond its arrays. */
 export interface DatasetRecord {
   /** Absent in records of before there was one. */
   version?: 1;
@@ -43,6 +44,7 @@ export interface DatasetRecord {
   fingerprint: string;
 }
 
+/** A kept set of N particles without its images. */
 export interface KeptDataset {
   record: DatasetRecord;
   poses: Poses | null;
@@ -54,11 +56,13 @@ export interface KeptDataset {
   opticsGroupOf: Int32Array | null;
 }
 
+/** A number a particle, under the name that a person sees. */
 export interface NumberColumn {
   name: string;
   values: Float32Array;
 }
 
+/** What a set is kept with that its files do not say. */
 export interface DatasetExtras {
   pixelSizeAngstrom: number;
   isDemo: boolean;
@@ -68,6 +72,7 @@ export interface DatasetExtras {
 
 const ROOT = 'datasets';
 
+/** The sets kept on a storage. */
 export class DatasetLibrary {
   constructor(private readonly storage: Storage) {}
 

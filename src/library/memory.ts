@@ -2,6 +2,7 @@
 import { bytesOf, pathParts } from './paths.ts';
 import type { Storage, StorageEntry, StorageWriter } from './storage.ts';
 
+/** A storage in memory: what is read or written is copied, as on a disk. */
 export class MemoryStorage implements Storage {
   private readonly files = new Map<string, Uint8Array>();
 

@@ -19,6 +19,7 @@ interface SyncCapableHandle extends MovableHandle {
   createSyncAccessHandle(): Promise<SyncAccessHandle>;
 }
 
+/** A storage in the browser's origin-private file system. */
 export class OpfsStorage implements Storage {
   private temporaries = 0;
   private constructor(private readonly root: FileSystemDirectoryHandle) {}

@@ -8,12 +8,14 @@ import type { HartleyImages, HartleyShard } from '../imaging/hartley-images.ts';
 import { decodeHalves, encodeHalves } from '../base/float16.ts';
 import type { Storage } from './storage.ts';
 
+/** Images a shard. */
 export const SHARD_SIZE = 1024;
 /** Sets up to here are kept as float32, and in memory once read. */
 export const FULL_PRECISION_BYTES = 256 * 2 ** 20;
 const SAMPLED_IMAGES = 64;
 const VERSION = 1;
 
+/** meta.json of prepared images. */
 export interface CacheMeta {
   version: number;
   /** Of the images, before preparation. */
@@ -61,6 +63,7 @@ export function cacheBytes(count: number, points: number): number {
   return full <= FULL_PRECISION_BYTES ? full : full / 2;
 }
 
+/** Prepared images read by shard. */
 export class ParticleCache implements HartleyImages {
   readonly count: number;
   readonly boxPixels: number;

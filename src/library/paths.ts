@@ -9,6 +9,7 @@ export function pathParts(path: string): string[] {
   return parts;
 }
 
+/** The content as bytes; text in UTF-8. */
 export function bytesOf(content: Uint8Array | string): Uint8Array {
   return typeof content === 'string' ? new TextEncoder().encode(content) : content;
 }

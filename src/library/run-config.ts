@@ -4,6 +4,7 @@ import { NumpyArray } from '../formats/numpy-arrays.ts';
 import { readPickles, type PickleValue } from '../formats/pickle.ts';
 import { readYamlConfig, type YamlConfig, type YamlValue } from '../formats/yaml-config.ts';
 
+/** Names of a run's configuration, the newer first. */
 export const CONFIG_NAMES = ['config.yaml', 'config.pkl'] as const;
 
 /** Errors: 'yaml-syntax', 'pickle-syntax', 'pickle-forbidden'. */

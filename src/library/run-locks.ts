@@ -1,5 +1,6 @@
 // Who is training a run: a lock held for as long as a worker lives, so that a run marked as running whose tab was closed
 // or crashed is known as interrupted, and two tabs never write one run.
+/** Locks of runs across tabs. */
 export interface RunLocks {
   /** Takes the lock; the result releases it. Null where another tab holds it. */
   hold(runId: string): Promise<(() => void) | null>;
@@ -7,6 +8,7 @@ export interface RunLocks {
   held(): Promise<Set<string>>;
 }
 
+/** Locks within one process: the command line's, and tests'. */
 export class MemoryRunLocks implements RunLocks {
   private readonly holders = new Set<string>();
   hold(runId: string): Promise<(() => void) | null> {

@@ -7,6 +7,7 @@ import type { EpochSummary } from '../inference/training.ts';
 import type { PoseReport } from '../inference/pose-report.ts';
 import type { Params } from '../params/params.ts';
 
+/** How a run stands; 'interrupted' is a run marked running that nobody holds. */
 export type RunStatus = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
 
 /** Where a command-line run found its particles: paths as absolute as the person's disk. */
@@ -30,6 +31,7 @@ export type RunJob = 'train' | 'ab-initio';
 
 export const RUN_RECORD_VERSION = 1;
 
+/** vitrine.json of a run folder. */
 export interface RunRecord {
   version: typeof RUN_RECORD_VERSION;
   /** Of the field that it learns. */

@@ -25,8 +25,10 @@ import { RUN_RECORD } from './schemas.ts';
 import { readStartBookmark, writeStartBookmark } from './start-bookmark.ts';
 import type { Storage } from './storage.ts';
 
+/** What a run's config.yaml says: its field, and of the images that it was trained on. */
 export type RunField = FieldDescription & { dataset: DatasetArguments };
 
+/** Latents of an epoch, a row a particle. */
 export interface EpochLatents {
   epoch: number;
   zDim: number;
@@ -36,6 +38,7 @@ export interface EpochLatents {
   logVariance: Float32Array | null;
 }
 
+/** A run's folder on a storage: its record, configuration, checkpoints, latents and poses. */
 export class RunFolder {
   private updating: Promise<unknown> = Promise.resolve();
   /** Epoch that weights.pkl says, once it was looked up. */

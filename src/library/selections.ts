@@ -4,6 +4,7 @@ import { readRecord } from './records.ts';
 import { SELECTIONS } from './schemas.ts';
 import type { Storage } from './storage.ts';
 
+/** A named set of particles of a run. */
 export interface Selection {
   name: string;
   /** 0-based rows of the dataset, ascending. */

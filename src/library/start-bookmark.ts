@@ -15,6 +15,7 @@ type Plain = Omit<StartBookmark, 'found' | 'maps' | 'best' | 'rest'> & {
   best: { evidence: number; mapPixels: number } | null;
 };
 
+/** The bookmark as the bytes of a PyTorch checkpoint, to be read with readStartBookmark. */
 export function writeStartBookmark(bookmark: StartBookmark): Uint8Array {
   const { found, maps, best, rest, ...plain } = bookmark;
   const { evidence = 0, mapPixels = 0 } = best ?? {};

@@ -1,12 +1,14 @@
 // Where things are kept: one interface, two makers — the origin-private file system (browser) and a disk folder (Node).
 // Paths are relative, '/'-separated. A write is atomic: a reader sees the old bytes or the new ones, never a mixture.
 
+/** A file or folder of a listing; a folder has 0 bytes. */
 export interface StorageEntry {
   name: string;
   kind: 'file' | 'folder';
   bytes: number;
 }
 
+/** Where files are kept. Errors of all: 'storage'. */
 export interface Storage {
   /** Bytes of a file, or null where it does not exist. */
   read(path: string): Promise<Uint8Array | null>;
@@ -21,6 +23,7 @@ export interface Storage {
   freeBytes(): Promise<number | null>;
 }
 
+/** A file that is being written; nobody sees it before `close`. */
 export interface StorageWriter {
   write(bytes: Uint8Array): Promise<void>;
   close(): Promise<void>;

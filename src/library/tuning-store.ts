@@ -4,6 +4,7 @@ import type { Storage } from './storage.ts';
 
 const FOLDER = 'tuning';
 
+/** Where measurements of graphics processors are kept in a storage. */
 export function tuningStore(storage: Storage): TuningStore {
   return {
     async load(key) {

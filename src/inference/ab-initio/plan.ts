@@ -17,6 +17,9 @@ export interface SearchSettings extends SubdivisionPlan {
   around: Pick<LocalPlan, 'coneDegrees' | 'shiftExtent' | 'halvings'> | null;
 }
 
+/**
+ * What an ab initio training is asked for: the training, the searches of its epochs, and the start that gives its first poses.
+ */
 export interface AbInitioPlan {
   training: TrainingPlan;
   search: SearchSettings;
@@ -41,6 +44,9 @@ const LOCAL_SHIFTS = 5;
 /** A search around a pose: the spacing of the 15° grid that it was found on, and of the start's shifts. */
 const AROUND = { coneDegrees: 15, halvings: 3, shiftShare: 1 / 32 } as const;
 
+/**
+ * The search around a pose for images of `boxPixels`: a cone of 15° and shifts of D/32 pixels, both halved three times.
+ */
 export function aroundOf(boxPixels: number): NonNullable<SearchSettings['around']> {
   return { coneDegrees: AROUND.coneDegrees, halvings: AROUND.halvings, shiftExtent: AROUND.shiftShare * boxPixels };
 }
@@ -71,6 +77,10 @@ export function localSearchIn(plan: AbInitioPlan, epoch: number): LocalPlan | un
   return { ...around, shiftGrid: LOCAL_SHIFTS, bandStart: around.halvings > 0 ? bandStart : bandEnd, bandEnd };
 }
 
+/**
+ * The search of `epoch` (from 1): its band limit rises from `bandStart` to `bandEnd` Fourier pixels over the first
+ * `bandRampEpochs`.
+ */
 export function subdivisionIn({ search }: AbInitioPlan, epoch: number): SubdivisionPlan {
   const share = search.bandRampEpochs > 0 ? Math.min(1, (epoch - 1) / search.bandRampEpochs) : 1;
   return { ...search, bandEnd: search.bandStart + share * (search.bandEnd - search.bandStart) };

@@ -36,6 +36,7 @@ const CLUSTERS = { most: 8, images: 40 };
 const BASE_BYTES = 64 * 2 ** 20;
 const DIRECT_SLICE_BYTES = 256 * 2 ** 20;
 
+/** Sums over the images that were searched. */
 export interface SearchTally {
   images: number;
   atBorder: number;
@@ -44,6 +45,10 @@ export interface SearchTally {
   gain: number;
 }
 
+/**
+ * Searches the poses of images against the field as it stands (cryoDRGN2, Zhong et al. 2021, sections 3.2–3.3). Error of
+ * `open`: 'out-of-memory'.
+ */
 export class PortionSearch {
   readonly points: SearchPoints;
   tally: SearchTally = { images: 0, atBorder: 0, error: 0, gain: 0 };

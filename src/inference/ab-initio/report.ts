@@ -47,6 +47,7 @@ export function effectiveDirections(counts: readonly number[]): number {
   return Math.exp(entropy);
 }
 
+/** What a report is made from: the poses of N images, and what their search said of them. */
 export interface PosesSeen {
   stage: PoseReport['stage'];
   epoch: number;
@@ -65,6 +66,9 @@ export interface PosesSeen {
   evidence: number | null;
 }
 
+/**
+ * The report of what was seen: directions counted on the sphere, how many images still move, and notices of what looks wrong.
+ */
 export function poseReport(seen: PosesSeen): PoseReport {
   const { rotations, before } = seen;
   const count = rotations.length / 9;

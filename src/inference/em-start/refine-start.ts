@@ -25,6 +25,7 @@ import {
   type StartPlan,
 } from './start-plan.ts';
 
+/** What a start hands over: poses and classes of all N images of the set, and its maps. */
 export interface RefinedStart {
   /** N×9. */
   rotations: Float32Array;

@@ -3,6 +3,9 @@
 // Several, on `hinge`, whose images know a quarter as much of their pose: larger batches, less heat (its images at the measured
 // noise are as vague as those of `rigid` at four times theirs), and more time at the measured noise.
 
+/**
+ * How the steps of a start change from its first to its last. Pairs are (fraction of the steps, value), linear in between.
+ */
 export interface StartSchedule {
   /** Steps of small batches, then steps over many images. */
   batchSteps: number;

@@ -1,6 +1,7 @@
 // What a start is asked for, what it tells on the way, and the numbers that its parts share.
 import { spacingDegrees } from '../../geometry/rotation-grid.ts';
 
+/** What a start is asked for. */
 export interface StartPlan {
   seed: number;
   /** Independent starts, of which the likeliest is kept. */
@@ -14,6 +15,7 @@ export interface StartPlan {
   shiftExtent: number;
 }
 
+/** How a start stands after a step: plain data for the screen. */
 export interface StartProgress {
   stage: 'start' | 'refine';
   fraction: number;
@@ -51,6 +53,7 @@ export interface BetweenParts {
   noise: (number | null)[];
 }
 
+/** Where a start stands between two of its parts: all that is needed to go on to the same bits. */
 export interface StartBookmark extends BetweenParts {
   /** Of which it is; another's is not gone on from. */
   plan: StartPlan;
@@ -62,6 +65,7 @@ export interface StartBookmark extends BetweenParts {
   random: number[];
 }
 
+/** What a start tells and is told while it computes. */
 export interface StartHooks {
   /** Where an earlier call stood: this one goes on from there, to the same bits. */
   bookmark?: StartBookmark | null;
@@ -88,12 +92,14 @@ export function countClasses(classes: Uint32Array, count: number): number[] {
   return counts;
 }
 
+/** Maps of one start (d³ each, in the units of the prepared images) and their mean log-evidence an image. */
 export interface EmResult {
   maps: Float32Array[];
   mapPixels: number;
   evidence: number;
 }
 
+/** Mean of the values; NaN for none. */
 export function meanOf(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i];

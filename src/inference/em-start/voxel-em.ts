@@ -19,6 +19,7 @@ const FIRST_AMPLITUDE = 0.3;
 /** Relative change of each coefficient where one map is split. */
 const SPLIT_NOISE = 0.3;
 
+/** What one step of expectation–maximisation is done at. */
 export interface StepOptions {
   /** Fourier pixels. */
   band: number;
@@ -28,6 +29,7 @@ export interface StepOptions {
   momentum: number;
 }
 
+/** What a step found of its images: their best pose, and how well and how sharply the maps explain them. */
 export interface StepResult extends Pick<
   Expectation,
   'bestRotation' | 'bestTranslation' | 'logEvidence' | 'effectivePoses'
@@ -46,6 +48,10 @@ interface Looked extends StepResult {
   parts: PartSums[];
 }
 
+/**
+ * Maps on a voxel grid that are fitted to batches of images over a grid of R rotations and T shifts (Scheres 2012, eq. 5–8;
+ * stochastic batches as Punjani et al. 2017).
+ */
 export class VoxelEm {
   maps: Float32Array[];
   /** R×9, those of the last turn. */

@@ -10,12 +10,14 @@ import { warpedRotations } from '../../imaging/image-optics.ts';
 import { baseSlices } from './base-slices.ts';
 import { imagePowers } from './search-images.ts';
 
+/** Poses that are compared, a row a pose of a particle. */
 export interface ComparedPoses {
   /** Rows×9, of the particle. */
   rotations: Float32Array;
   /** By view: rows×2 pixels. */
   shifts: Float32Array[];
 }
+/** The least error of every particle with every rotation, and at which shifts it was reached. */
 export interface ComparedScores {
   /** Σ over views of |c·S − y_t|² − |y|², the least over the translations of each view. */
   errors: Float32Array;
@@ -23,6 +25,10 @@ export interface ComparedScores {
   translations: Uint16Array[];
 }
 
+/**
+ * Compares particles with slices of a model; what a search asks of an engine. `points` is how many of the search points count,
+ * those of lowest frequency first.
+ */
 export interface Comparison {
   readonly points: SearchPoints;
   /** Particles that are being compared. */
@@ -43,6 +49,7 @@ export interface View {
   tilt: Float32Array | null;
 }
 
+/** 3×3 rotation by `degrees` about the x axis, row-major. */
 export function tiltAboutX(degrees: number): Float32Array {
   const [c, s] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
   return Float32Array.of(1, 0, 0, 0, c, -s, 0, s, c);

@@ -7,6 +7,7 @@ import { multiplyRotations, rotationFromVector } from '../../geometry/local-rota
 /** M slices at rotations (M×9): M×points×2. `imageOf` says which image each belongs to. */
 export type Slicer = (rotations: Float32Array, points: number, imageOf: Uint32Array) => Promise<Float32Array>;
 
+/** How far a refinement goes. */
 export interface GaussNewtonOptions {
   /** How many of the search points count. */
   points: number;
@@ -17,6 +18,7 @@ export interface GaussNewtonOptions {
   largestShift: number;
 }
 
+/** Poses of B images after a refinement, and their errors. */
 export interface RefinedPoses {
   rotations: Float32Array;
   /** B×2 pixels. */
@@ -29,6 +31,10 @@ const STEP = 0.01;
 /** Unknowns: three of the rotation, two of the shift. */
 const UNKNOWNS = 5;
 
+/**
+ * Refines the poses of B images by damped Gauss–Newton steps (Levenberg 1944, Marquardt 1963) from `start`; an image that no
+ * step improves keeps its pose.
+ */
 export async function refinePoses(
   images: SearchImages,
   points: SearchPoints,

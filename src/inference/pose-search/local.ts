@@ -6,6 +6,7 @@ import { isAtBorder, translationGrid } from '../../geometry/translation-grid.ts'
 import type { ComparedPoses, Comparison } from './comparison.ts';
 import type { PoseSearchResult } from './subdivide.ts';
 
+/** A search around given poses: its first extent, and how it narrows. */
 export interface LocalPlan {
   coneDegrees: number;
   /** Pixels. */
@@ -21,6 +22,10 @@ export interface LocalPlan {
 /** Steps from the middle of a cone to its edge: 65 rotations. */
 const STEPS_A_CONE = 2;
 
+/**
+ * The best pose of each particle within a cone and a square of shifts around its own, narrowed `halvings` times while the band
+ * limit rises.
+ */
 export async function searchLocally(
   comparison: Comparison,
   start: ComparedPoses,

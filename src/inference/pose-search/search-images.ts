@@ -10,6 +10,7 @@ import { makeLattice } from '../../imaging/lattice.ts';
 import { transferFunction } from '../../imaging/transfer.ts';
 import { takeRows } from '../image-batches.ts';
 
+/** Prepared images with the CTF that a search applies to slices. */
 export interface SearchData {
   images: HartleyImages;
   /** N×9, box and pixel size those of the images' lattice; null for none. */
@@ -33,6 +34,7 @@ export function transferAtSearchPoints(
   for (let p = 0; p < count; p++) out[at + p] = ctf(x[p] / boxPixels, y[p] / boxPixels);
 }
 
+/** Reads images of a set as their Fourier coefficients and CTF at the search's points; keeps the last shard. */
 export class SearchImageReader {
   private readonly order: Uint32Array;
   private shard: { number: number; values: Float32Array } | null = null;

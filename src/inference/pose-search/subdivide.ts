@@ -6,6 +6,7 @@ import { childrenOf, gridRotation, gridSize } from '../../geometry/rotation-grid
 import { isAtBorder, translationGrid } from '../../geometry/translation-grid.ts';
 import type { Comparison, ComparedPoses } from './comparison.ts';
 
+/** How a search subdivides SO(3). */
 export interface SubdivisionPlan {
   /** Level of the base grid: 1 is 30°, 2 15°, 3 7.5°. */
   baseLevel: number;
@@ -48,6 +49,9 @@ interface Kept {
   errors: Float32Array;
 }
 
+/**
+ * The best pose of each particle over all of SO(3) and all shifts of the plan (cryoDRGN2, Zhong et al. 2021, Algorithm 2).
+ */
 export async function searchBySubdivision(comparison: Comparison, plan: SubdivisionPlan): Promise<PoseSearchResult> {
   const { count, points: all } = comparison;
   const bandAt = (step: number): number => {

@@ -7,6 +7,7 @@ import type { Storage, StorageEntry, StorageWriter } from '../storage.ts';
 
 const PARTIAL = /^\..*\.partial$/;
 
+/** A storage in the folder `root` of the disk. */
 export class DiskStorage implements Storage {
   private temporaries = 0;
   constructor(readonly root: string) {}
