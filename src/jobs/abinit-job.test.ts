@@ -32,7 +32,11 @@ function tiltPairs(): RunParticles {
 
 async function begin(changes: Partial<Params>, particles: RunParticles): Promise<RunFolder> {
   const run = new RunFolder(new MemoryStorage(), '');
-  const record = { ...newRecord(), params: validateParams({ ...params, ...QUICK, ...changes }) };
+  const record = {
+    ...newRecord(),
+    job: 'ab-initio' as const,
+    params: validateParams({ ...params, ...QUICK, ...changes }),
+  };
   await run.writeRecord(record);
   await writeRunFolder(run, record, particles);
   return run;
@@ -204,7 +208,11 @@ describe('an ab initio run', () => {
   });
 
   it('refuses a band limit beyond the box, and the hand of poses that were given', async () => {
-    const record = { ...newRecord(), params: validateParams({ ...params, ...QUICK, bandEnd: 20 }) };
+    const record = {
+      ...newRecord(),
+      job: 'ab-initio' as const,
+      params: validateParams({ ...params, ...QUICK, bandEnd: 20 }),
+    };
     const plan = planFrom(record.params, fieldOfRun(record, noiseParticles()));
     expect(() => abInitioPlan(record.params, plan)).toThrow('beyond the images');
     const run = new RunFolder(new MemoryStorage(), '');
