@@ -35,7 +35,9 @@ export type ErrorCode =
   | 'device-lost'
   | 'out-of-memory'
   | 'storage'
-  | 'cancelled';
+  | 'cancelled'
+  /** A map that is kept no longer and cannot be decoded again. */
+  | 'map-gone';
 
 export interface ErrorDetail {
   /** File name as the person knows it. */

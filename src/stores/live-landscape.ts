@@ -5,6 +5,7 @@ import type { IsosurfaceMesh, PcaResult, RunSummary } from '../../workers/contra
 import { latestWins } from '../../workers/client.ts';
 import type { ErrorData } from '../base/errors.ts';
 import { errorData, wasCancelled } from './explore/backend.ts';
+import { dropMaps, newMapKey } from './explore/map-handles.ts';
 import { studio } from './studio.ts';
 
 export interface LiveLandscape {
@@ -64,7 +65,7 @@ function stateOf(run: RunSummary): string | null {
 }
 
 const compute = latestWins(async (run: RunSummary, state: string) => {
-  const { io, engine, analysis } = studio();
+  const { io, analysis } = studio();
   set(get().runId === run.id ? { loading: true, error: null } : { ...NOTHING, runId: run.id, loading: true });
   const { zDim: dimensions } = run.params;
   const epoch = run.epochsDone > 0 ? run.epochsDone : null;
@@ -80,12 +81,17 @@ const compute = latestWins(async (run: RunSummary, state: string) => {
     z = [...mu.subarray(row * zDim, (row + 1) * zDim)];
   }
   const boxPixels = Math.min(run.boxPixels, PREVIEW_BOX);
-  const volume = await engine.decode({ runId: run.id, epoch, z, boxPixels });
-  const { suggestedLevel } = volume.statistics ?? (await analysis.statistics(volume));
-  const mesh = await analysis.isosurface(volume, suggestedLevel);
-  if (get().runId !== run.id) return;
-  const boxAngstrom = volume.boxPixels * volume.pixelSizeAngstrom;
-  set({ mesh, row, boxAngstrom, epoch: run.epochsDone, state, loading: false });
+  // The map is only looked at from here: its surface is all that is kept of it.
+  const key = newMapKey();
+  try {
+    const contoured = await analysis.decode({ key, runId: run.id, epoch, z, boxPixels, level: { kind: 'suggested' } });
+    if (get().runId !== run.id) return;
+    const { mesh, map } = contoured;
+    const boxAngstrom = map.boxPixels * map.pixelSizeAngstrom;
+    set({ mesh, row, boxAngstrom, epoch: run.epochsDone, state, loading: false });
+  } finally {
+    dropMaps([key]);
+  }
 });
 
 /**

@@ -8,10 +8,10 @@ import { useMaps, type ShownMap } from './maps.ts';
 import { useTrajectory } from './trajectory.ts';
 import { setSelection, useSelections } from '../selections.ts';
 
-function mapState(map: ShownMap | null) {
-  if (!map) return null;
-  const { volume, level, mesh, label, preview, row } = map;
-  return { boxPixels: volume.boxPixels, level, triangles: mesh.indices.length / 3, label, preview, row, z: volume.z };
+function mapState(shown: ShownMap | null) {
+  if (!shown) return null;
+  const { map, level, mesh, label, preview, row } = shown;
+  return { boxPixels: map.boxPixels, level, triangles: mesh.indices.length / 3, label, preview, row, z: map.z };
 }
 
 export function exploreTestState() {
@@ -41,7 +41,7 @@ export function exploreTestState() {
     arrangement: maps.arrangement,
     decoding: maps.decoding,
     fsc: maps.fsc ? [...maps.fsc] : null,
-    gallery: { status: gallery.status, maps: gallery.items.filter(({ volume }) => volume).length },
+    gallery: { status: gallery.status, maps: gallery.items.filter(({ map }) => map).length },
     trajectory: {
       status: trajectory.status,
       frames: trajectory.frames.length,

@@ -11,7 +11,7 @@ const STATIC = { staticPlot: true };
 export function FscChart() {
   const { fsc, a, b } = useMaps();
   const theme = useThemeColors();
-  const box = (a?.volume.boxPixels ?? 0) * (a?.volume.pixelSizeAngstrom ?? 0);
+  const box = (a?.map.boxPixels ?? 0) * (a?.map.pixelSizeAngstrom ?? 0);
   const data = useMemo<ChartData[]>(() => {
     if (!fsc || box === 0) return [];
     const x = [...fsc].map((_, shell) => shell / box);
@@ -37,9 +37,9 @@ export function FscChart() {
         <span>FSC of A and B</span>
         <span className={styles.quiet} data-testid="fsc-resolution">
           {fsc === null
-            ? a.volume === b.volume
+            ? a.map === b.map
               ? 'A and B are the same map: show another one as A'
-              : a.preview || a.volume.boxPixels !== b.volume.boxPixels
+              : a.preview || a.map.boxPixels !== b.map.boxPixels
                 ? 'waits for maps of one size'
                 : 'computing…'
             : half === null

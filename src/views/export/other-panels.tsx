@@ -55,7 +55,7 @@ function ExportRow({ name, text, disabled, job, onSave, testId }: ExportRowProps
 export function MapsPanel() {
   const current = useMaps((state) => state.a);
   const { run, clusters } = useExplore();
-  const frameBox = useTrajectory((state) => state.frames[0]?.volume.boxPixels ?? 0);
+  const frameBox = useTrajectory((state) => state.frames[0]?.map.boxPixels ?? 0);
   const box = run ? `${run.boxPixels}³ voxels` : '';
   const rows: { maps: MapSet; name: string; text: string }[] = [
     {
