@@ -4,6 +4,7 @@ const may = {
   base: [],
   geometry: ['base'],
   selection: [],
+  columns: ['base', 'selection'],
   isosurface: ['base'],
   formats: ['base', 'geometry'],
   imaging: ['base', 'geometry', 'formats'],
@@ -21,8 +22,8 @@ const may = {
   ],
   ui: ['base'],
   viewer3d: [],
-  stores: ['base', 'selection', 'params'],
-  views: ['base', 'selection', 'stores', 'ui', 'viewer3d', 'params'],
+  stores: ['base', 'selection', 'columns', 'params'],
+  views: ['base', 'selection', 'columns', 'stores', 'ui', 'viewer3d', 'params'],
   app: ['base', 'stores', 'ui', 'views'],
   offline: [],
   params: ['base'],
@@ -56,7 +57,7 @@ module.exports = {
     {
       name: 'science-knows-no-worker',
       severity: 'error',
-      from: { path: science.concat('base', 'selection', 'offline', 'params').map(inRoom), pathNot: proofs },
+      from: { path: science.concat('base', 'selection', 'columns', 'offline', 'params').map(inRoom), pathNot: proofs },
       to: { path: '^workers/' },
     },
     {
@@ -64,6 +65,12 @@ module.exports = {
       severity: 'error',
       from: { path: screen.map(inRoom), pathNot: proofs },
       to: { path: '(^workers/|node_modules/comlink)', pathNot: '^workers/(contract|client|facade)\\.ts$' },
+    },
+    {
+      name: 'explore-has-one-door',
+      severity: 'error',
+      from: { pathNot: '^src/stores/explore/' },
+      to: { path: '^src/stores/explore/', pathNot: '^src/stores/explore/index\\.ts$' },
     },
     {
       name: 'only-the-boundary-knows-comlink',
@@ -92,7 +99,7 @@ module.exports = {
     {
       name: 'no-node-in-the-browser',
       severity: 'error',
-      from: { path: science.concat('base', 'selection').map(inRoom), pathNot: `(${proofs}|/node/)` },
+      from: { path: science.concat('base', 'selection', 'columns').map(inRoom), pathNot: `(${proofs}|/node/)` },
       to: { dependencyTypes: ['core'] },
     },
   ],

@@ -1,6 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 import hooks from 'eslint-plugin-react-hooks';
+
+/** Hooks of the stores: `export const useX = create…`. */
+const storeHooks = readdirSync(new URL('src/stores/', import.meta.url), { recursive: true })
+  .filter((name) => name.endsWith('.ts'))
+  .flatMap((name) => [
+    ...readFileSync(new URL(`src/stores/${name}`, import.meta.url), 'utf8').matchAll(/export const (use\w+) = create/g),
+  ])
+  .map(([, hook]) => hook);
 
 export default tseslint.config(
   {
@@ -32,6 +41,18 @@ export default tseslint.config(
       'react-hooks/rules-of-hooks': 'error',
       'react-hooks/exhaustive-deps': 'error',
       eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: `CallExpression[callee.name=/^(${storeHooks.join('|')})$/][arguments.length=0]`,
+          message: 'A whole store is followed: name what is shown, useStore((state) => state.x).',
+        },
+      ],
     },
   },
   {

@@ -3,7 +3,7 @@ import './scripts/build-shaders.mjs';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'workers/**/*.test.ts', 'cli/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'workers/**/*.test.ts', 'cli/**/*.test.ts', 'scripts/*.test.ts'],
     environment: 'node',
     // Two cores: two processes, each test file alone in its own.
     pool: 'forks',

@@ -6,6 +6,7 @@
 //   hinge    hinge heterogeneous from its images alone: Spearman of the state with neighbours in z
 //   noise    the start on as many images of pure noise: its log-likelihood gain, beside which a real one is read
 // The data lie in ../shared/reference or VITRINE_REFERENCE.
+import { newRunRecord } from '../src/jobs/new-run.ts';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,7 +14,8 @@ import type { Engine } from '../src/engine/engine.ts';
 import { openEngineInNode } from '../src/engine/node/dawn.ts';
 import { decodeVolume } from '../src/field/volume.ts';
 import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
-import { openMrcStack, readMrcVolume } from '../src/formats/mrc.ts';
+import { openMrcStack } from '../src/formats/mrc.ts';
+import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import type { Poses } from '../src/formats/particles.ts';
 import { Random } from '../src/geometry/random.ts';
@@ -76,19 +78,14 @@ const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => 
 
 function recordOf(params: Params, set: Set): RunRecord {
   const { count, boxPixels } = set.images;
-  return {
-    ...{ version: 1, id: 'bench', name: 'bench', created: '', datasetId: '', datasetName: '', files: null, params },
-    ...{
-      status: 'running',
-      epochsDone: 0,
-      history: [],
-      device: null,
-      particles: count,
-      imagePixels: boxPixels,
-      boxPixels,
+  return newRunRecord({
+    name: 'bench',
+    params: { ...params, boxPixels },
+    set: {
+      ...{ datasetId: '', datasetName: '', files: null, particles: count },
+      ...{ imagePixels: boxPixels, pixelSizeAngstrom: 1, fingerprint: '' },
     },
-    ...{ pixelSizeAngstrom: 1, standardDeviation: 0, fingerprint: '' },
-  };
+  });
 }
 
 /** An ab initio run by the job itself. */
@@ -172,7 +169,7 @@ async function search(engine: Engine): Promise<void> {
     initialCheckpoint(field, seed),
   );
   console.log(`a field of 128×3 learned at the true poses in ${seconds(begun)} s`);
-  const model = await engine.createModel(field.spec, checkpoint.encoding, { weights: checkpoint.weights });
+  const model = await engine.createModel(checkpoint.field, { weights: checkpoint.weights });
   const shard = await set.images.readShard(0);
   const drawn = { indices: Uint32Array.from({ length: set.images.count }, (_, i) => i), values: shard.values };
   const cases: [string, Partial<Params>][] = [
@@ -224,7 +221,11 @@ async function rigidAlone(engine: Engine): Promise<void> {
   model.dispose();
   const truth = await readMrcVolume({ path: 'truth.mrc', blob: openFileBlob(resolve(root, 'rigid/truth.mrc')) });
   const box = truth.boxPixels;
-  const aligned = alignMaps(map, truth.values, box, error.alignment, error.hand, { offsetPixels: shifts.offsetPixels });
+  const aligned = alignMaps(map, truth.values, box, {
+    start: error.alignment,
+    hand: error.hand,
+    search: { offsetPixels: shifts.offsetPixels },
+  });
   const curve = alignedFsc(map, truth.values, box, aligned);
   console.log(`FSC to truth.mrc: ${Array.from(curve.values, (v) => v.toFixed(3)).join(' ')}`);
   console.log(

@@ -10,7 +10,8 @@ import { openWgslEngine, WgslEngine } from '../src/engine/wgsl/engine.ts';
 import { Gpu } from '../src/engine/wgsl/gpu/gpu.ts';
 import type { TuningStore } from '../src/engine/wgsl/tuning/store.ts';
 import { TUNING_VERSION, type Tuning } from '../src/engine/wgsl/tuning/tuned.ts';
-import { hingeLosses, worstRatio } from '../testing/hinge-steps.ts';
+import { hingeCtf, hingeImages, hingePoses } from '../testing/hinge.ts';
+import { trainingLosses, worstRatio } from '../testing/training-steps.ts';
 import { openTestAdapter } from '../testing/adapter.ts';
 
 const { values } = parseArgs({
@@ -48,6 +49,7 @@ function untuned({ info }: GPUAdapter): TuningStore {
   return { load, save: nothing, list: () => Promise.resolve([]), remove: nothing };
 }
 
+const data = { images: await hingeImages(), poses: hingePoses(), ctf: hingeCtf() };
 const columns: { name: string; losses: number[] }[] = [];
 for (const name of values.engines.split(',')) {
   const engine = await open(name);
@@ -56,7 +58,7 @@ for (const name of values.engines.split(',')) {
     continue;
   }
   const start = performance.now();
-  const losses = await hingeLosses(engine, training, name === 'f16' ? 'float16' : 'float32');
+  const losses = await trainingLosses(engine, data, training, name === 'f16' ? 'float16' : 'float32');
   const rate = (training.steps * training.batchSize) / ((performance.now() - start) / 1000);
   console.log(`${name}: ${engine.device.description}, ${rate.toFixed(0)} images/s`);
   engine.dispose();

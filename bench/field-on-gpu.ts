@@ -1,6 +1,6 @@
 // The WGSL field on an open device with the variants one says: benchmarks choose for themselves what it computes with.
-import { makeEncoding } from '../src/field/encodings.ts';
-import { initialWeights } from '../src/field/initialise.ts';
+import { makeEncoding } from '../src/field/network/encodings.ts';
+import { initialWeights } from '../src/field/network/initialise.ts';
 import { Random } from '../src/geometry/random.ts';
 import type { Gpu } from '../src/engine/wgsl/gpu/gpu.ts';
 import type { Scalar } from '../src/engine/wgsl/gpu/kernels.ts';

@@ -6,10 +6,11 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { EngineKind } from '../src/engine/engine.ts';
 import { openEngine } from '../src/engine/choose.ts';
-import { fieldFromParams } from '../src/field/spec.ts';
+import { fieldFromParams } from '../src/field/kinds.ts';
 import { decodeVolume } from '../src/field/volume.ts';
 import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
-import { openMrcStack, readMrcVolume } from '../src/formats/mrc.ts';
+import { openMrcStack } from '../src/formats/mrc.ts';
+import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import { initialCheckpoint } from '../src/inference/start.ts';
 import { train } from '../src/inference/train.ts';
@@ -75,7 +76,7 @@ const states = readFileSync(at('labels.csv'), 'utf8')
   .map((line) => Number(line.split(',')[0]));
 const mu = checkpoint.latents?.mu ?? new Float32Array();
 const latents = await scoreLatents(mu, params.zDim, states);
-const model = await engine.createModel(field.spec, checkpoint.encoding, checkpoint);
+const model = await engine.createModel(checkpoint.field, checkpoint);
 const pairs: [Float32Array, Float32Array][] = [];
 for (const pick of readFileSync(at('cryodrgn/picks.txt'), 'utf8').trim().split(',').map(Number)) {
   const z = mu.slice(pick * params.zDim, (pick + 1) * params.zDim);

@@ -7,6 +7,7 @@ import { openWasmEngine } from '../src/engine/wasm/engine.ts';
 import { WgslEngine } from '../src/engine/wgsl/engine.ts';
 import { Gpu } from '../src/engine/wgsl/gpu/gpu.ts';
 import { GpuPreprocessor } from '../src/engine/wgsl/preprocess/preprocessor.ts';
+import type { FieldDescription } from '../src/field/description.ts';
 import { decodeVolume } from '../src/field/volume.ts';
 import { Random } from '../src/geometry/random.ts';
 import { preprocessImages } from '../src/imaging/preprocess.ts';
@@ -72,11 +73,16 @@ async function epochs(name: string, engine: Engine): Promise<void> {
   const simulation = new Blobs(BOX).simulate({ count: IMAGES, snr: 1, shiftPixels: 1, seed: 1 });
   const images = await imagesInMemory(simulation.images);
   const data: TrainingData = { images, poses: simulation.poses, ctf: simulation.ctf };
-  const plan: TrainingPlan = {
+  const field: FieldDescription = {
+    kind: 'network',
     spec: {
       ...{ boxPixels: BOX, zDim: 2, domain: 'fourier', activation: 'relu', decoderLayers: 2, decoderDim: 32 },
       ...{ encoderLayers: 2, encoderDim: 32, encoderMaskRadius: BOX / 2 },
     },
+    encoding: { type: 'gaussian', frequencies: null, sigma: 0.5 },
+  };
+  const plan: TrainingPlan = {
+    field,
     ...{
       epochs: EPOCHS,
       batchSize: 8,
@@ -87,7 +93,6 @@ async function epochs(name: string, engine: Engine): Promise<void> {
       seed: 1,
     },
   };
-  const field = { spec: plan.spec, encoding: { type: 'gaussian', frequencies: null, sigma: 0.5 } as const };
   const trainer = await openTrainer(plan, data, engine, {}, () => undefined, initialCheckpoint(field, 1), {});
   await repeated(name, `epochs of ${IMAGES} images`, EPOCHS, () => trainer.epoch());
   trainer.dispose();

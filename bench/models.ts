@@ -6,8 +6,8 @@ import { makeSliceLayout } from '../src/engine/slices.ts';
 import { Header } from '../src/engine/wasm/header-fields.ts';
 import { padded4 } from '../src/engine/wasm/layers.ts';
 import { planMemory } from '../src/engine/wasm/memory-plan.ts';
-import { makeEncoding } from '../src/field/encodings.ts';
-import { initialWeights } from '../src/field/initialise.ts';
+import { makeEncoding } from '../src/field/network/encodings.ts';
+import { initialWeights } from '../src/field/network/initialise.ts';
 import { Random } from '../src/geometry/random.ts';
 import { randomRotations } from '../src/geometry/rotation.ts';
 import { makeLattice } from '../src/imaging/lattice.ts';
@@ -46,7 +46,11 @@ function encodingOf({ boxPixels }: Size): EncodingTable {
 export function createModel(engine: Engine, size: Size, zDim?: number, options?: ModelOptions): Promise<FieldModel> {
   const spec = specOf(size, zDim);
   const encoding = encodingOf(size);
-  return engine.createModel(spec, encoding, { weights: initialWeights(spec, encoding, new Random(1)) }, options);
+  return engine.createModel(
+    { kind: 'network', spec, encoding },
+    { weights: initialWeights(spec, encoding, new Random(1)) },
+    options,
+  );
 }
 
 export function syntheticBatch(size: Size, seed = 1): ImageBatch {

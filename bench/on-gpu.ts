@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { agreement } from './on-gpu/agreement-part.ts';
 import { runPart } from './on-gpu/child.ts';
-import type { Part } from './on-gpu/desk.ts';
+import type { Part } from './on-gpu/part-context.ts';
 import { field } from './on-gpu/field-part.ts';
 import { launches } from './on-gpu/launches-part.ts';
 import { readLines } from './on-gpu/lines.ts';

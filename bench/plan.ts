@@ -6,7 +6,7 @@ import type { Scalar } from '../src/engine/wgsl/gpu/kernels.ts';
 import { Tuned, TUNING_VERSION } from '../src/engine/wgsl/tuning/tuned.ts';
 import { fieldOnGpu } from './field-on-gpu.ts';
 import { STEP, syntheticBatch, type Size } from './models.ts';
-import { paperGpu } from '../testing/paper-gpu.ts';
+import { dryRunGpu } from '../testing/dry-run-gpu.ts';
 import { totalOf, workOf } from './recorded.ts';
 import { figures, markdown } from './report.ts';
 
@@ -34,7 +34,7 @@ const SIZES: Size[] = [64, 128, 256].flatMap((boxPixels) =>
 const FAST = 1e13;
 
 async function stepOf(size: Size, scalar: Scalar, rate: number): Promise<Command[]> {
-  const { gpu, sent } = paperGpu({ flops: rate, bytes: rate / 20 }, {}, false, scalar === 'f16');
+  const { gpu, sent } = dryRunGpu({ flops: rate, bytes: rate / 20 }, {}, false, scalar === 'f16');
   const model = await fieldOnGpu(gpu, ratedAt(gpu, rate), size, 8, scalar);
   sent.length = 0;
   await model.trainStep(syntheticBatch(size), STEP);
@@ -95,7 +95,7 @@ for (const rate of [0.2e12, 2e12])
     { what: 'step', boxPixels: 128, width: 1024, batch: 8, mapPixels: null },
     { what: 'map of 256³', boxPixels: 256, width: 1024, batch: 8, mapPixels: 256 },
   ]) {
-    const { gpu, sent: commands } = paperGpu({ flops: rate, bytes: rate / 20 });
+    const { gpu, sent: commands } = dryRunGpu({ flops: rate, bytes: rate / 20 });
     const { pace } = gpu;
     const model = await fieldOnGpu(gpu, ratedAt(gpu, rate), size);
     commands.length = 0;

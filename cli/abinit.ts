@@ -25,13 +25,13 @@ interface AbInitioOptions extends ParticleOptions {
 export function addAbInitio(program: Command): void {
   const command = program
     .command('abinit')
-    .description('Finds poses and learns a field from particles alone.')
+    .description('Finds poses, and learns maps and latents, from the images alone.')
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
     .requiredOption('-o, --out <folder>', 'run folder to write');
-  addParticleOptions(command, { poses: 'poses to begin with (--start given)' })
+  addParticleOptions(command, { poses: 'first poses, with --start given' })
     .option('--tilt <mrcs>', 'second stack: the same particles, tilted about x by --tilt-deg')
     .option('--tilt-ctf <pkl>', 'CTF of the second stack')
-    .option('--without-ctf', 'go on without a CTF though the images look as if they had one');
+    .option('--without-ctf', 'continue without a CTF although the images look as if they need one');
   addParamOptions(
     command,
     PARAMS.filter(({ key }) => key !== 'method').map(({ key }) => key),

@@ -8,7 +8,7 @@ import { landscapePlots } from '../src/jobs/landscape-plots.ts';
 import { trajectoryFigure } from '../src/plots/slices.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import type { Params } from '../src/params/params.ts';
-import { readMrcVolume } from '../src/formats/mrc.ts';
+import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { act, number, wholeNumber } from './command.ts';
 import type { Console } from './console.ts';
 import { openFile } from './files.ts';
@@ -32,14 +32,19 @@ export function addAnalyze(program: Command): void {
     .command('analyze')
     .description('PCA, UMAP, k-means and maps of a run.')
     .argument('<run>', 'run folder of Vitrine or cryoDRGN')
-    .option('-o, --out <folder>', 'where to write; RUN/analyze.N')
-    .option('--ksample <count>', 'clusters of k-means, each with a map at its on-data centre', wholeNumber, 20)
-    .option('--pc <count>', 'components along which maps are made', wholeNumber, 2)
-    .option('--epoch <number>', 'epoch to analyse; the last', wholeNumber)
+    .option('-o, --out <folder>', 'folder to write (default: RUN/analyze.N)')
+    .option(
+      '--ksample <count>',
+      'clusters of k-means, each with a map at the particle nearest to its centre',
+      wholeNumber,
+      20,
+    )
+    .option('--pc <count>', 'principal components along which maps are made', wholeNumber, 2)
+    .option('--epoch <number>', 'epoch to analyse (default: the last)', wholeNumber)
     .option('--no-umap', 'leave out UMAP')
     .option('--no-vol', 'leave out the maps')
     .option('--apix <number>', 'pixel size of the maps, Å', number)
-    .option('--seed <number>', 'start of the random numbers', wholeNumber, 0);
+    .option('--seed <number>', 'seed of the random numbers', wholeNumber, 0);
   addParamOptions(command, ['device']);
   act(command, async ([path], raw, console) => {
     const options = raw as unknown as AnalyzeOptions;

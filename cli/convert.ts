@@ -10,7 +10,7 @@ import {
 } from '../src/formats/cryodrgn-pickles.ts';
 import { requireFinite } from '../src/base/finite.ts';
 import { VitrineError } from '../src/base/errors.ts';
-import { readMrcVolume } from '../src/formats/mrc.ts';
+import { placeAfterCrop, readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { writeMrcVolume } from '../src/formats/mrc-write.ts';
 import { CTF_COLUMNS, CTF_WIDTH, type ParticleSet } from '../src/formats/particles.ts';
 import { csWithCtf, starWithCtf } from '../src/formats/lists/ctf-tables.ts';
@@ -45,11 +45,15 @@ export function addConvert(program: Command): void {
   const command = program
     .command('convert')
     .description(
-      'Between the formats of particles: a stack to another box, STAR or .cs to pose.pkl or ctf.pkl, and back.',
+      'Converts between particle formats: a stack to another box, STAR or .cs to pose.pkl or ctf.pkl, and back.',
     )
     .argument('<in>')
     .requiredOption('-o, --out <file>', '.mrcs, .mrc, .star, .cs, .csv, or .pkl with pose, ctf or ind in its name')
-    .option('-D, --box <pixels>', 'box: Fourier-crop images and maps to it; or what a table lacks', wholeNumber)
+    .option(
+      '-D, --box <pixels>',
+      'Fourier-crop images or maps to this box; or the box that a table does not say',
+      wholeNumber,
+    )
     .option('--kind <name>', 'poses, ctf or ind, where the name of a .pkl does not say');
   addParticleOptions(command);
   act(command, async ([path], raw, console) => {
@@ -73,7 +77,7 @@ async function convert(path: string, out: string, options: ConvertOptions, conso
   }
   if (to === 'mrc' && (from === 'mrc' || from === 'map') && !(await isStack(path))) {
     refuseParticleOptions(options, 'a map has no particles.', keysWithout('apix'));
-    return convertMap(path, out, options);
+    return convertMap(path, out, options, console);
   }
   if (to === 'mrcs' || to === 'mrc') {
     refuseParticleOptions(options, 'only images are written.', ['poses', 'ctf']);
@@ -139,13 +143,15 @@ function everyRow(set: ParticleSet): Uint32Array {
   return Uint32Array.from({ length: set.count }, (_, row) => row);
 }
 
-async function convertMap(path: string, out: string, options: ConvertOptions): Promise<string> {
+async function convertMap(path: string, out: string, options: ConvertOptions, console: Console): Promise<string> {
   const map = await readMrcVolume(openFile(path));
+  for (const notice of map.notices) console.warn(warningLine(notice));
   requireFinite('voxel', map.values, map.values.length);
   const boxPixels = options.box ?? map.boxPixels;
   const values = boxPixels === map.boxPixels ? map.values : downsampleVolume(map.values, map.boxPixels, boxPixels);
-  const pixelSizeAngstrom = ((options.apix ?? map.pixelSizeAngstrom ?? 0) * map.boxPixels) / boxPixels;
-  writeOut(out, writeMrcVolume({ boxPixels, pixelSizeAngstrom, values }));
+  const pixelSizeAngstrom = ((options.apix ?? map.pixelSizeAngstrom) * map.boxPixels) / boxPixels;
+  const place = placeAfterCrop(map, boxPixels, pixelSizeAngstrom);
+  writeOut(out, writeMrcVolume({ boxPixels, pixelSizeAngstrom, values, ...place }));
   return `a map of ${boxPixels}³`;
 }
 

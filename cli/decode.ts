@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { readCsv } from '../src/formats/csv.ts';
+import { boxPixelsOf, isHeterogeneous, latentDimension } from '../src/field/kinds.ts';
 import { VitrineError } from '../src/base/errors.ts';
 import { latentRows, loadModel, writeMaps } from '../src/jobs/decode-job.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
@@ -24,12 +25,12 @@ interface DecodeOptions {
 export function addDecode(program: Command): void {
   const command = program
     .command('decode')
-    .description('Maps of a run at latents: vol_001.mrc … in order.')
+    .description('Maps of a run at chosen latents or particles: vol_001.mrc … in order.')
     .argument('<run>', 'run folder of Vitrine or cryoDRGN')
-    .requiredOption('-o, --out <folder>', 'where to write the maps')
-    .option('--zfile <file>', 'latents, one a row: .csv, .txt or .pkl')
-    .option('--index <numbers>', 'particles by their row in the original stack, from 0: 3,17,40-49', wholeNumbers)
-    .option('--epoch <number>', 'epoch of the weights; the last', wholeNumber)
+    .requiredOption('-o, --out <folder>', 'folder for the maps')
+    .option('--zfile <file>', 'latents, one per row: .csv, .txt or .pkl')
+    .option('--index <numbers>', 'particles by their index in the original stack, from 0: 3,17,40-49', wholeNumbers)
+    .option('--epoch <number>', 'epoch of the weights (default: the last)', wholeNumber)
     .option('--apix <number>', 'pixel size to write, Å', number);
   addParamOptions(command, ['device']);
   act(command, async ([path], raw, console) => {
@@ -37,8 +38,10 @@ export function addDecode(program: Command): void {
     if (options.zfile !== undefined && options.index !== undefined)
       throw new VitrineError('usage', 'Give --zfile or --index, not both.');
     const opened = await openRun(path);
-    const { spec } = await opened.run.field();
-    const zs = spec.zDim === 0 ? [new Float32Array(0)] : await chosenLatents(opened, options, spec.zDim);
+    const field = await opened.run.field();
+    const zs = isHeterogeneous(field)
+      ? await chosenLatents(opened, options, latentDimension(field))
+      : [new Float32Array(0)];
     const folder = resolve(options.out);
     const pixelSizeAngstrom = mapPixelSizeOf(opened, options.apix, console);
     const maps = await withEngine(options.device ?? 'auto', async (engine) => {
@@ -49,7 +52,7 @@ export function addDecode(program: Command): void {
       });
     });
     console.say(`${maps.length} maps: ${folder}`);
-    console.result({ folder, maps, boxPixels: spec.boxPixels, pixelSizeAngstrom });
+    console.result({ folder, maps, boxPixels: boxPixelsOf(field), pixelSizeAngstrom });
   });
 }
 
@@ -118,7 +121,7 @@ function checked(rows: ArrayLike<number>[], zDim: number, path: string): ArrayLi
     throw new VitrineError('value-out-of-range', 'The file does not hold latents of this run.', {
       file: path,
       row: bad < 0 ? undefined : bad + 1,
-      expected: `${zDim} numbers a row`,
+      expected: `${zDim} numbers per row`,
       found: bad < 0 ? 'no rows' : `${rows[bad].length} values`,
     });
   return rows;

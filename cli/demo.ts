@@ -29,8 +29,8 @@ const MAPS_SCORED = 20;
 export function addDemo(program: Command): void {
   const command = program
     .command('demo')
-    .description('The whole job on simulated particles of a two-domain molecule, scored against the truth.')
-    .option('-o, --out <folder>', 'where to write; it has to be new', 'vitrine-demo')
+    .description('Everything on simulated particles of a two-domain molecule, scored against the truth.')
+    .option('-o, --out <folder>', 'folder to write', 'vitrine-demo')
     .option('-n, --num-epochs <number>', 'epochs', wholeNumber, 10);
   addParamOptions(command, ['device', 'seed']);
   act(command, async (_args, raw, console) => {

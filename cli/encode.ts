@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { gpuInNode } from '../src/engine/node/dawn.ts';
+import { boxPixelsOf } from '../src/field/kinds.ts';
 import { writeLatentsPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/base/errors.ts';
 import { latentsCsv } from '../src/jobs/csv.ts';
@@ -24,11 +25,11 @@ interface EncodeOptions extends ParticleOptions {
 export function addEncode(program: Command): void {
   const command = program
     .command('encode')
-    .description('Latents of particles from the encoder of a run.')
+    .description('Latents of particles, from the encoder of a run.')
     .argument('<run>', 'run folder of Vitrine or cryoDRGN')
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
     .requiredOption('-o, --out <file>', '.csv (z1, z2 …) or .pkl (μ, log σ²)')
-    .option('--epoch <number>', 'epoch of the weights; the last', wholeNumber);
+    .option('--epoch <number>', 'epoch of the weights (default: the last)', wholeNumber);
   addParticleOptions(command);
   addParamOptions(command, ['device']);
   act(command, async ([path, particles], raw, console) => {
@@ -39,7 +40,7 @@ export function addEncode(program: Command): void {
     const set = await openForRun(opened, particles, particleOptionsOf(raw), console);
     const latents = await withEngine(options.device ?? 'auto', async (engine) => {
       const loaded = await loadModel(engine, opened.run, options.epoch ?? null);
-      const { dataset, spec } = loaded.field;
+      const { dataset } = loaded.field;
       if (dataset.ctf !== null && !set.ctf)
         throw new VitrineError('ctf-missing', 'The run was trained with CTF; these particles have none.', {
           file: particles,
@@ -52,7 +53,7 @@ export function addEncode(program: Command): void {
         onProgress: (progress) => console.progress(progress),
         gpu: options.device === 'cpu' ? null : await gpuInNode(),
         // cryoDRGN shifts by fraction × (D + 1); its encoder learned so.
-        ...(opened.record === null && { shiftPixels: spec.boxPixels + 1 }),
+        ...(opened.record === null && { shiftPixels: boxPixelsOf(loaded.field) + 1 }),
       });
     });
     const zDim = latents.mu.length / set.count;

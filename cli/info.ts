@@ -1,8 +1,9 @@
 // vitrine info FILE: what a file is and what it holds.
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
+import { boxPixelsOf, isHeterogeneous, latentDimension } from '../src/field/kinds.ts';
 import { VitrineError } from '../src/base/errors.ts';
-import { readMrcVolume } from '../src/formats/mrc.ts';
+import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { unpacked } from '../src/formats/unpack.ts';
 import { act } from './command.ts';
 import type { Console } from './console.ts';
@@ -93,8 +94,13 @@ async function fileInfo(path: string, options: ParticleOptions, console: Console
   }
   if (main.error) throw VitrineError.fromData(main.error);
   if (main.role === 'volume') {
-    const { boxPixels, pixelSizeAngstrom } = await readMrcVolume(await unpacked(file));
-    return { ...info, boxPixels, pixelSizeAngstrom };
+    const { boxPixels, pixelSizeAngstrom, notices } = await readMrcVolume(await unpacked(file));
+    return {
+      ...info,
+      boxPixels,
+      pixelSizeAngstrom,
+      warnings: [...info.warnings, ...notices.map(({ message }) => message)],
+    };
   }
   // Of other files the one line says it: "poses of 4,000 particles".
   const count = /\b(\d[\d,]*) (?:particles|images|rows|values|indices)/.exec(main.says);
@@ -129,18 +135,19 @@ async function runInfo(
 ): Promise<Info & { epochs: number[]; computedOn: string | null }> {
   refuseParticleOptions(options, 'a run folder says itself what it was made of.');
   const opened = await openRun(path);
-  const { spec, dataset } = await opened.run.field();
+  const field = await opened.run.field();
+  const { dataset } = field;
   const latents = await opened.run.latents(null);
   return {
     kind: opened.record ? 'run' : 'cryodrgn run',
     particles: opened.record?.particles ?? latents?.count ?? null,
-    boxPixels: spec.boxPixels,
+    boxPixels: boxPixelsOf(field),
     pixelSizeAngstrom: opened.pixelSizeAngstrom,
     opticsGroups: 0,
     hasPoses: dataset.poses !== null,
     hasCtf: dataset.ctf !== null,
     warnings: await unnumberedFiles(opened),
-    says: `a run of ${spec.zDim > 0 ? `${spec.zDim} latent dimensions` : 'one structure'}`,
+    says: `a run of ${isHeterogeneous(field) ? `${latentDimension(field)} latent dimensions` : 'one structure'}`,
     epochs: await opened.run.epochs(),
     computedOn: opened.record?.device ? engineWords({ device: opened.record.device }) : null,
   };

@@ -7,8 +7,8 @@ import { act } from './command.ts';
 export function addKernels(program: Command): void {
   const command = program
     .command('kernels')
-    .description('Kernels chosen for the graphics processors of this machine.')
-    .option('--clear', 'forget them: the next training chooses again');
+    .description('GPU kernels that were chosen for this machine.')
+    .option('--clear', 'delete them: the next training chooses again');
   act(command, async (_, options, console) => {
     const store = tuningFiles();
     const kept = await keptTunings(store);

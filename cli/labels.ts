@@ -52,7 +52,7 @@ function notOfThisRun(file: string, count: number, found: string): VitrineError 
     field: 'label',
     expected: `a label for each of the run's ${count} particles`,
     found,
-    advice: 'Give one row a particle in the order of the run, or a column index with places in the original stack.',
+    advice: 'Give one row per particle in the order of the run, or a column index with places in the original stack.',
   });
 }
 

@@ -13,12 +13,14 @@ import { addResume } from './resume.ts';
 import { addRefinePoses, addSearch } from './search.ts';
 import { addSelect } from './select.ts';
 import { addSimulate } from './simulate.ts';
+import { version } from '../src/version.ts';
 import { addTrain } from './train.ts';
 
-/** Resolves to the exit code: 0, 1 for bad input, 2 for bad usage, 130 for cancelled. */
-export async function main(argv: string[]): Promise<number> {
+/** All commands with their options. */
+export function vitrineProgram(): Command {
   const program = new Command('vitrine')
     .description('Cryo-EM heterogeneity: neural fields of particle images, on files.')
+    .version(version)
     .exitOverride()
     .showHelpAfterError('(run with --help for the options)');
   for (const add of [
@@ -40,8 +42,13 @@ export async function main(argv: string[]): Promise<number> {
     add(program);
   for (const command of program.commands)
     command.exitOverride().showHelpAfterError('(run with --help for the options)');
+  return program;
+}
+
+/** Resolves to the exit code: 0, 1 for bad input, 2 for bad usage, 130 for cancelled. */
+export async function main(argv: string[]): Promise<number> {
   try {
-    await program.parseAsync(argv);
+    await vitrineProgram().parseAsync(argv);
     return outcome.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -23,11 +23,23 @@ function optionOf(def: ParamDef, defaults: Partial<Params> = {}): Option {
         text === 'auto' ? 'auto' : numberOf(text),
       );
     case 'choice':
-      return new Option(`${def.flag} <name>`, `${def.meaning} (${String(ordinary)})`).choices(def.choices);
+      return new Option(`${def.flag} <name>`, `${def.meaning} (${choicesText(def)}${String(ordinary)})`).choices(
+        def.choices.map(({ value }) => value),
+      );
     case 'boolean':
       // cryoDRGN's flags name the exception: --uninvert-data, --no-window.
-      return new Option(def.flag, `Turns off: ${def.label}. ${def.meaning}`);
+      return new Option(def.flag, `Turns off “${def.label}”: ${def.meaning}`);
   }
+}
+
+/** "em: voxel maps (EM); ": what names mean that are not said by themselves. */
+function choicesText({ choices, autoMeaning }: Extract<ParamDef, { kind: 'choice' }>): string {
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[\s_°-]+/g, '');
+  const meanings = choices.flatMap(({ value, label }) => {
+    const meaning = value === 'auto' ? (autoMeaning ?? label) : label;
+    return plain(meaning) === plain(value) ? [] : [`${value}: ${meaning}; `];
+  });
+  return meanings.join('');
 }
 
 /**

@@ -33,35 +33,35 @@ type Option = [flags: string, words: string, parse?: (text: string, before: stri
 
 /** Flags and words of ParticleOptions, in the order of the help. */
 const PARTICLE_OPTIONS: Record<keyof ParticleOptions, Option> = {
-  poses: ['--poses <pkl>', 'poses, where the particles have none of their own'],
-  ctf: ['--ctf <pkl>', 'CTF, where the particles have none of their own'],
-  ind: ['--ind <pkl>', 'index list: these particles only'],
-  datadir: ['--datadir <folder>', 'where the stacks lie that a table names'],
+  poses: ['--poses <pkl>', 'poses, for particles that came without'],
+  ctf: ['--ctf <pkl>', 'CTF, for particles that came without'],
+  ind: ['--ind <pkl>', 'index list (from 0): use these particles only'],
+  datadir: ['--datadir <folder>', 'folder from which a table names its stacks'],
   apix: ['--apix <number>', 'pixel size of the images, Å', number],
   leaveOutBad: ['--leave-out-bad', 'leave out images with pixels that are not finite'],
-  cropBoxes: ['--crop-boxes', 'bring stacks that differ in their box to the smallest, in Fourier space'],
+  cropBoxes: ['--crop-boxes', 'Fourier-crop stacks of different boxes to the smallest box'],
   passthrough: [
     '--passthrough <cs>',
-    'passthrough file of a .cs (one that lies beside it is found); may be repeated',
+    'passthrough file of a .cs (found by itself where it lies beside it); may be repeated',
     (path, before = []) => [...before, path],
   ],
   shifts: [
     '--shifts <unit>',
-    'shifts of a pose.pkl are pixels or fractions (of the box)',
+    'unit of the shifts in a pose.pkl: pixels, or fractions of the box',
     oneOf('pixels', 'fractions'),
   ],
-  inOrder: ['--in-order', 'the stack was cut down to the table: image k belongs to row k'],
+  inOrder: ['--in-order', 'the stack holds only the images of the table, in its order: image k belongs to row k'],
   listOrder: [
     '--list-order <order>',
-    'poses and CTF as long as an index list that reorders: whole (in the order of the stack) or filtered (of the list)',
+    'order of poses and CTF beside an index list that reorders the stack: whole (as the stack) or filtered (as the list)',
     oneOf('whole', 'filtered'),
   ],
-  posesFrom: ['--poses-from <cs>', 'of several .cs tables that differ, the one that gives the poses'],
-  ctfFrom: ['--ctf-from <cs>', 'of several .cs tables that differ, the one that gives the CTF'],
-  ampContrast: ['--amp-contrast <number>', 'amplitude contrast, where the CTF lacks it or another is right', contrast],
+  posesFrom: ['--poses-from <cs>', 'where several .cs tables differ: the one to take poses from'],
+  ctfFrom: ['--ctf-from <cs>', 'where several .cs tables differ: the one to take the CTF from'],
+  ampContrast: ['--amp-contrast <number>', 'amplitude contrast, where the CTF lacks it or has a wrong one', contrast],
   class: [
     '--class <class>',
-    'of a .cs with a pose a class: the number of the class, or best (the most probable of each particle)',
+    'for a .cs with one pose per class: the number of a class, or best (the most probable of each particle)',
     poseClass,
   ],
 };

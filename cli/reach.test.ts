@@ -1,9 +1,14 @@
 // Files that a command finds by itself: stacks named from the project's folder, passthrough tables; and what it says.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { csBytes, type CsColumn } from '../testing/cs-bytes.ts';
+import { posePickle } from '../testing/particle-files.ts';
+import { refusalOf } from '../testing/refusal.ts';
+import { writeIndexPickle } from '../src/formats/cryodrgn-pickles.ts';
+import { AS_THE_TABLE_WRITES } from '../src/formats/drop/stack-finder.ts';
 import { writeMrcStack } from '../src/formats/mrc-write.ts';
 import { openFile, openParticles, understandFiles } from './files.ts';
 import type { ParticleOptions } from './particle-options.ts';
@@ -74,6 +79,14 @@ describe('stacks', () => {
     stack('Extract/a.mrc', 30);
     star('particles.star', ['2@Extract\\a.mrc:mrcs']);
     expect(await look('particles.star')).toMatchObject({ images: [31] });
+  });
+
+  it('may be packed', async () => {
+    stack('Extract/a.mrcs', 30);
+    write('Extract/a.mrcs.gz', gzipSync(readFileSync(path('Extract/a.mrcs'))));
+    rmSync(path('Extract/a.mrcs'));
+    star('particles.star', ['3@Extract/a.mrcs']);
+    expect(await look('particles.star')).toMatchObject({ images: [32], error: null });
   });
 
   it('by the longest ending beneath --datadir', async () => {
@@ -175,6 +188,17 @@ describe('passthrough tables', () => {
       detail: { field: '--poses', advice: 'Give it with --passthrough.' },
     });
   });
+});
+
+it('a refusal names the option that answers it', async () => {
+  stack('s.mrcs');
+  write('pose.pkl', posePickle(3));
+  write('ind.pkl', writeIndexPickle(Uint32Array.of(2, 0, 1)));
+  const refused = await refusalOf(
+    openParticles(path('s.mrcs'), { poses: path('pose.pkl'), ind: path('ind.pkl') }, quiet),
+  );
+  expect(forTerminal(refused.toData()).advice).toBe('Say which with --list-order whole or --list-order filtered.');
+  expect(forTerminal({ code: 'ambiguous', advice: AS_THE_TABLE_WRITES }).advice).toContain('--datadir');
 });
 
 it('words of the page are not said in a terminal', () => {

@@ -13,10 +13,10 @@ import { prepareForRun, trainAndTell, trainingResult } from './training.ts';
 export function addResume(program: Command): void {
   const command = program
     .command('resume')
-    .description('Goes on with a run from its last whole epoch.')
+    .description('Continues a run from its last complete epoch.')
     .argument('<run>', 'run folder')
-    .option('-n, --num-epochs <number>', 'epochs in all', wholeNumber);
-  command.option('--particles <file>', 'the particles, where they have moved');
+    .option('-n, --num-epochs <number>', 'epochs in total', wholeNumber);
+  command.option('--particles <file>', 'the particle files, where they have moved');
   addParticleOptions(command);
   addParamOptions(command, ['device']);
   act(command, async ([path], options, console) => {

@@ -7,6 +7,7 @@ import {
   writeIndexPickle,
   writePosePickle,
 } from '../src/formats/cryodrgn-pickles.ts';
+import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { parseStarParticles } from '../src/formats/star/star-particles.ts';
 import { starCtf } from '../src/formats/star/star-ctf.ts';
 import { starPoses } from '../src/formats/star/star-poses.ts';
@@ -59,6 +60,18 @@ describe('select', () => {
     renameSync(path('moved'), path('data'));
     expect(ended).toMatchObject({ code: 0 });
     expect(names('gone.star')).toEqual(chosen.map((row) => `${2 * row + 2}@particles.mrcs`));
+  });
+
+  test('the particles are those of the training, though the table was sorted anew since', async () => {
+    const before = text('data/particles.star');
+    const lines = before.split('\n');
+    const first = lines.findIndex((line) => line.includes('@'));
+    const rows = lines.slice(first, first + COUNT).reverse();
+    writeFileSync(path('data/particles.star'), [...lines.slice(0, first), ...rows, ''].join('\n'));
+    const ended = await select('table', 'sorted.star');
+    writeFileSync(path('data/particles.star'), before);
+    expect(ended).toMatchObject({ code: 0 });
+    expect(names('sorted.star')).toEqual(chosen.map((row) => `${2 * row + 2}@particles.mrcs`));
   });
 
   test('a table that is named is read by the names it has, whatever its order', async () => {
@@ -128,6 +141,18 @@ test('encode takes the pixel size that the run was trained with, and refuses ano
   expect(refused.stderr).toContain('field of view');
 }, 60_000);
 
+test('options that cannot act on a run are refused', async () => {
+  for (const option of [
+    ['--ind', 'ind.pkl'],
+    ['--apix', '3'],
+  ]) {
+    const refused = await vitrine(['info', 'table', ...option]);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(`${option[0]} cannot act here`)]);
+  }
+  const dropped = await select('table', 'x.pkl', '--particles', 'data/particles.star');
+  expect([dropped.code, dropped.stderr]).toEqual([2, expect.stringContaining('--particles cannot act here')]);
+});
+
 test('training asks for a pixel size that no file says', async () => {
   const bytes = new Uint8Array(readFileSync(path('data/particles.mrcs')));
   bytes.fill(0, 40, 52);
@@ -152,6 +177,18 @@ describe('convert', () => {
     const refused = await vitrine(['convert', ...args]);
     expect(refused.stderr).toContain(`${field} cannot act here`);
     expect(refused.code).toBe(2);
+  });
+
+  test('a map stays where it lies, and what is done to it is said', async () => {
+    const bytes = new Uint8Array(readFileSync(path('map.mrc')));
+    const header = new DataView(bytes.buffer);
+    [-8, 4, 12].forEach((start, i) => header.setInt32(16 + 4 * i, start, true));
+    [2, 1, 3].forEach((axis, i) => header.setInt32(64 + 4 * i, axis, true));
+    writeFileSync(path('turned.mrc'), bytes);
+    const ended = await vitrine(['convert', 'turned.mrc', '-D', '8', '-o', 'small.mrc']);
+    expect(ended.stderr).toContain('run along y, x, z');
+    const small = await readMrcVolume({ path: 'small.mrc', blob: new Blob([readFileSync(path('small.mrc'))]) });
+    expect(small).toMatchObject({ boxPixels: 8, pixelSizeAngstrom: 16, start: [2, -4, 6], notices: [] });
   });
 
   test('poses and CTF that are given come into the table, all else stays', async () => {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { gpuInNode } from '../src/engine/node/dawn.ts';
+import { latentDimension } from '../src/field/kinds.ts';
 import { VitrineError } from '../src/base/errors.ts';
 import { loadModel } from '../src/jobs/decode-job.ts';
 import { exportPoses, type PoseFormat } from '../src/jobs/pose-export.ts';
@@ -27,7 +28,7 @@ const ANYWHERE = ['baseGridDegrees', 'searchLevels', 'keptPoses', 'shiftGrid', '
 
 export function addSearch(program: Command): void {
   const command = withParticles(
-    program.command('search').description("Poses of particles by a search against a run's field."),
+    program.command('search').description('Finds poses of particles by a search against the maps of a run.'),
   );
   addParamOptions(command, [...COMMON, ...ANYWHERE]);
   act(command, async ([path, particles], raw, console) => {
@@ -38,13 +39,11 @@ export function addSearch(program: Command): void {
 
 export function addRefinePoses(program: Command): void {
   const command = withParticles(
-    program
-      .command('refine-poses')
-      .description("Poses refined around those the particles have, through a run's field."),
+    program.command('refine-poses').description('Refines the poses that particles have, against the maps of a run.'),
   )
-    .option('--cone <degrees>', 'how far rotations may turn, °', number, 10)
-    .option('--shift <pixels>', 'how far shifts may move, pixels of the training box; 2', number)
-    .option('--halvings <number>', 'times that cone and shifts are halved around the best', wholeNumber, 3);
+    .option('--cone <degrees>', 'how far a rotation may turn from its pose, °', number, 10)
+    .option('--shift <pixels>', 'how far a shift may move, in pixels of the training box (default: 2)', number)
+    .option('--halvings <number>', 'how many times the steps of rotation and shift are halved', wholeNumber, 3);
   addParamOptions(command, COMMON);
   act(command, async ([path, particles], raw, console) => {
     const { cone, shift, halvings } = raw as unknown as SearchOptions;
@@ -57,7 +56,7 @@ function withParticles(command: Command): Command {
     .argument('<run>', 'run folder of Vitrine or cryoDRGN')
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
     .requiredOption('-o, --out <file>', 'poses to write: .pkl, .star, or .cs for particles that came as .cs')
-    .option('--epoch <number>', 'epoch of the weights; the last', wholeNumber);
+    .option('--epoch <number>', 'epoch of the weights (default: the last)', wholeNumber);
   return addParticleOptions(command);
 }
 
@@ -79,7 +78,7 @@ async function findAndWrite(
     (raw['device'] as 'auto' | 'gpu' | 'cpu' | undefined) ?? 'auto',
     async (engine) => {
       const loaded = await loadModel(engine, opened.run, options.epoch ?? null);
-      const params = paramsFrom(raw, { ...AB_INITIO_DEFAULTS, ...defaults, zDim: loaded.field.spec.zDim });
+      const params = paramsFrom(raw, { ...AB_INITIO_DEFAULTS, ...defaults, zDim: latentDimension(loaded.field) });
       return searchParticles(engine, loaded, set, params, {
         around,
         signal: console.signal,

@@ -39,9 +39,12 @@ export function addSelect(program: Command): void {
     .argument('<run>', 'run folder that was analysed')
     .requiredOption('--labels <numbers>', 'clusters: 0,3,5-7', wholeNumbers)
     .requiredOption('-o, --out <file>', 'out.star, out.cs, out.pkl or out.csv')
-    .option('--labels-file <csv>', 'table with a column label (and index), or labels.pkl; RUN/analyze.N/labels.csv')
-    .option('--epoch <number>', 'epoch that was analysed; the last', wholeNumber)
-    .option('--particles <file>', 'the STAR or .cs to cut from, where it has moved');
+    .option(
+      '--labels-file <csv>',
+      'table with a column label (and index), or labels.pkl (default: RUN/analyze.N/labels.csv)',
+    )
+    .option('--epoch <number>', 'epoch that was analysed (default: the last)', wholeNumber)
+    .option('--particles <file>', 'the original STAR or .cs, where it has moved');
   addParticleOptions(command);
   act(command, async ([path], raw, console) => {
     const options = raw as unknown as SelectOptions;

@@ -33,21 +33,21 @@ export function addSimulate(program: Command): void {
   const command = program
     .command('simulate')
     .description('Simulates particles of a molecule that swings about a hinge, with their truth.')
-    .requiredOption('-o, --out <folder>', 'where to write')
-    .option('--pdb <file>', 'atoms (PDB or mmCIF); the built-in two-domain molecule without')
+    .requiredOption('-o, --out <folder>', 'folder to write')
+    .option('--pdb <file>', 'atomic model, PDB or mmCIF (default: a built-in two-domain molecule)')
     .option('--chains <letters>', 'chains to take of the file')
     .option('--hinge <residue>', 'residue about whose N–CA bond the rest turns, by its number in the file', wholeNumber)
     .option('-N, --number <count>', 'images', wholeNumber, 4000)
     .option('-D, --box <pixels>', 'side of an image', wholeNumber, 32)
     .option('--apix <number>', 'pixel size, Å', number, 4)
     .option('--res <number>', 'resolution of the atoms, Å', number, 10)
-    .option('--states <count>', 'steps of the motion', wholeNumber, 50)
+    .option('--states <count>', 'number of states of the motion', wholeNumber, 50)
     .option('--span <radians>', 'whole angle of the motion', number, 1.5)
-    .option('--snr <ratio>', 'variance of the signal over the image to that of the noise; 0 for none', number, 0.1)
+    .option('--snr <ratio>', 'variance of the signal over that of the noise; 0 for no noise', number, 0.1)
     .option('--shift <pixels>', 'shifts are uniform in ± this', number, 2)
     .option('--ctf-from <pkl>', 'draw the CTF from the rows of this ctf.pkl')
     .option('--no-ctf', 'without CTF')
-    .option('--seed <number>', 'start of the random numbers', wholeNumber, 0);
+    .option('--seed <number>', 'seed of the random numbers', wholeNumber, 0);
   act(command, async (_args, raw, console) => {
     const options = raw as unknown as SimulateOptions;
     const molecule = options.pdb === undefined ? null : await moleculeOf(options);

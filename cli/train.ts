@@ -1,12 +1,12 @@
 // vitrine train: a field from particles with known poses, into a run folder.
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { newRunRecord } from '../src/jobs/new-run.ts';
 import { imageOptionsOf } from '../src/jobs/prepare.ts';
-import { newId } from '../src/library/arrays.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import { fingerprintImages } from '../src/library/particle-cache.ts';
 import type { RunFiles, RunRecord } from '../src/library/run-record.ts';
-import { mapPixelSize, RunFolder } from '../src/library/runs.ts';
+import { RunFolder } from '../src/library/runs.ts';
 import type { Params } from '../src/params/params.ts';
 import { act } from './command.ts';
 import type { Console } from './console.ts';
@@ -23,7 +23,7 @@ interface TrainOptions {
 export function addTrain(program: Command): void {
   const command = program
     .command('train')
-    .description('Learns a field from particles with poses.')
+    .description('Learns maps and latents from particles with known poses.')
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
     .requiredOption('-o, --out <folder>', 'run folder to write');
   addParticleOptions(command);
@@ -57,27 +57,17 @@ export async function newRecord(
   files: RunFiles,
   console: Console,
 ): Promise<RunRecord> {
-  const { boxPixels } = imageOptionsOf(params, set.boxPixels);
+  // Refused before the set is kept.
+  imageOptionsOf(params, set.boxPixels);
   const pixelSizeAngstrom = requirePixelSize(set);
   const fingerprint = await fingerprintImages(set.images, console.signal);
-  return {
-    version: 1,
-    id: newId(),
+  const datasetId = await keepRunSet(folder, set, fingerprint);
+  return newRunRecord({
     name: basename(folder),
-    created: new Date().toISOString(),
-    datasetId: await keepRunSet(folder, set, fingerprint),
-    datasetName: set.name,
-    files,
     params,
-    status: 'running',
-    epochsDone: 0,
-    history: [],
-    device: null,
-    particles: set.count,
-    imagePixels: set.boxPixels,
-    boxPixels,
-    pixelSizeAngstrom: mapPixelSize(set.boxPixels, pixelSizeAngstrom, boxPixels),
-    standardDeviation: 0,
-    fingerprint,
-  };
+    set: {
+      ...{ datasetId, datasetName: set.name, files, particles: set.count },
+      ...{ imagePixels: set.boxPixels, pixelSizeAngstrom, fingerprint },
+    },
+  });
 }

@@ -39,7 +39,7 @@ export async function prepareForRun(
   set: ParticleSet,
   console: Console,
 ): Promise<RunParticles> {
-  const poses = record.params.method === 'ab-initio' ? (set.poses ?? unknownPoses(set.count)) : requirePoses(set);
+  const poses = record.job === 'ab-initio' ? (set.poses ?? unknownPoses(set.count)) : requirePoses(set);
   const options = imageOptionsOf(record.params, set.boxPixels);
   const tilted = record.files?.tilt ? await openTilted(record.files, set, console) : null;
   const bytes = (tilted ? 8 : 4) * set.count * makeLattice(options.boxPixels).points;

@@ -1,5 +1,6 @@
 // Advice for a terminal: the studio's page says "Drop the file", a command names the option or the path to give.
 import type { ErrorDetail, Notice } from '../src/base/errors.ts';
+import { AS_THE_TABLE_WRITES } from '../src/formats/drop/stack-finder.ts';
 
 /** Where an option is the answer, by the error's code; the first that holds. */
 const OPTION_ADVICE: { code: string; holds?: (detail: ErrorDetail) => boolean; advice: string }[] = [
@@ -9,7 +10,7 @@ const OPTION_ADVICE: { code: string; holds?: (detail: ErrorDetail) => boolean; a
   },
   {
     code: 'ambiguous',
-    holds: ({ field }) => field === undefined || field === '_rlnImageName' || field === 'blob/path',
+    holds: ({ advice }) => advice === AS_THE_TABLE_WRITES,
     advice: 'Give the folder from which the table names its stacks (the project folder) with --datadir.',
   },
   {

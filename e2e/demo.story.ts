@@ -184,7 +184,7 @@ describe('The demo set, from the first page to a particle list', () => {
     await studio.get().until('the UMAP', ({ explore: state }) => state().umapReady, { seconds: 90 });
     const places = await studio.get().ask(({ exploreVerbs }) => [0, 1, 2].map((row) => exploreVerbs.placeOf(row)));
     expect(places.flat().every(Number.isFinite)).toBe(true);
-    expect((await explore()).landscape.axes.family).toBe('umap');
+    expect((await explore()).landscape.axes).toEqual({ x: 'umap1', y: 'umap2' });
   });
 
   it('exports lists that come back as the same selection', async () => {

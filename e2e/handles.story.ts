@@ -74,7 +74,10 @@ describe('Maps by handle', () => {
   it('shows planes, compares and saves by handle', async () => {
     await studio.get().byId('scrubber').fill('0');
     await studio.get().byId('pin-b').click();
-    await studio.get().byId('scrubber').fill(String(FRAMES - 1));
+    await studio
+      .get()
+      .byId('scrubber')
+      .fill(String(FRAMES - 1));
     await studio.get().until('an FSC', ({ explore }) => explore().fsc);
     await studio.get().byId('open-look').click();
     await studio.get().byId('slice-z').click();

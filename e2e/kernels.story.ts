@@ -1,11 +1,11 @@
-// Every kernel's proof in Chromium, on its software adapter: all cases in the dedicated worker that trains, one of each room
+// Every kernel's proof in Chromium, on its software adapter: all cases in the dedicated worker that trains, one of each folder
 // in the page too and one with the kernels of real adapters, under the studio's own headers and policy. The cases are those of
 // Node; here another WebGPU stack compiles and runs them.
 import { resolve } from 'node:path';
 import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KernelRunner } from '../testing/kernel-browser.ts';
-import { roomCases } from '../testing/kernel-rooms.ts';
+import { listedCases } from '../testing/kernel-case-list.ts';
 import { studioOfStory } from './story.ts';
 
 /** The cases as one classic script. */
@@ -21,9 +21,9 @@ async function bundled(): Promise<string> {
   return built.flatMap(({ output }) => output.flatMap((part) => (part.type === 'chunk' ? [part.code] : []))).join('\n');
 }
 
-/** One case of each room. */
-function firsts<T extends { room: string }>(cases: T[]): T[] {
-  return cases.filter(({ room }, i) => i === cases.findIndex((other) => other.room === room));
+/** One case of each folder. */
+function firsts<T extends { folder: string }>(cases: T[]): T[] {
+  return cases.filter(({ folder }, i) => i === cases.findIndex((other) => other.folder === folder));
 }
 
 /** Where a script can be evaluated: a page or one of its workers. */
@@ -39,10 +39,10 @@ describe('Kernels in Chromium', () => {
   });
 
   it('has cases', () => {
-    expect(roomCases.length).toBeGreaterThan(20);
+    expect(listedCases.length).toBeGreaterThan(20);
   });
 
-  const all = roomCases.map(({ room, one }, number) => ({ room, name: one.name, number }));
+  const all = listedCases.map(({ folder, one }, number) => ({ folder, name: one.name, number }));
   const places: [string, 'software' | 'hardware', typeof all, () => Promise<Place>][] = [
     ['the worker that trains', 'software', all, engineWorker],
     ['the worker, as on real adapters', 'hardware', firsts(all), engineWorker],
@@ -67,16 +67,19 @@ describe('Kernels in Chromium', () => {
       place = await find();
       await place.evaluate(`${script};0`);
       const opened = await ask<Awaited<ReturnType<KernelRunner['open']>>>(`open('${kernels}')`);
-      expect(opened.cases).toBe(roomCases.length);
+      expect(opened.cases).toBe(listedCases.length);
     });
     afterAll(async () => {
       console.log(`${cases.length} cases in ${where}: ${(taken / 1000).toFixed(1)} s`);
       await ask('close()');
     });
 
-    it.each(cases.map(({ room, name, number }) => [room, name, number] as const))('%s: %s', async (_, __, number) => {
-      taken += (await ask<number | null>(`run(${number})`)) ?? 0;
-    });
+    it.each(cases.map(({ folder, name, number }) => [folder, name, number] as const))(
+      '%s: %s',
+      async (_, __, number) => {
+        taken += (await ask<number | null>(`run(${number})`)) ?? 0;
+      },
+    );
   });
 
   it('did this without an error', () => {

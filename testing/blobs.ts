@@ -68,6 +68,7 @@ export class Blobs {
     const { boxPixels } = this;
     const model = {
       spec: { boxPixels, zDim, domain },
+      operationsPerPoint: 20 * COUNT,
       asked: 0,
       evaluate: (coordinates: Float32Array, z: Float32Array | null) => {
         const rows = coordinates.length / 3;

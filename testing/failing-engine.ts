@@ -7,7 +7,7 @@ import { VitrineError } from '../src/base/errors.ts';
 
 export type EngineCall = 'createModel' | 'trainStep' | 'takeLosses' | 'encode' | 'exportWeights' | 'exportOptimizer';
 /** Before each call: says whether the device is lost now, or its memory does not hold what is asked for. */
-export type Trouble = (call: EngineCall, images: number) => 'lost' | 'memory' | 'spoilt' | 'overflow' | null;
+export type InjectedFault = (call: EngineCall, images: number) => 'lost' | 'memory' | 'spoilt' | 'overflow' | null;
 
 export const lostError = () =>
   new VitrineError('device-lost', 'The graphics processor was lost.', { advice: 'Resume.' });
@@ -22,7 +22,7 @@ export interface FailingEngine extends Engine {
  * 'spoilt': the memory was full and the device cannot be used after it; 'memory': it can. 'overflow' at a step: a model that may
  * compute in float16 leaves it out; one in float32 does not know it.
  */
-export async function openFailingEngine(trouble: Trouble = () => null): Promise<FailingEngine> {
+export async function openFailingEngine(trouble: InjectedFault = () => null): Promise<FailingEngine> {
   const engine = await openWasmEngine({ ownThread: true });
   let failure: VitrineError | null = null;
   let disposed = false;
@@ -32,7 +32,7 @@ export async function openFailingEngine(trouble: Trouble = () => null): Promise<
     failure ??= error;
     tell(failure);
   };
-  const ask = (call: EngineCall, images = 0): ReturnType<Trouble> => {
+  const ask = (call: EngineCall, images = 0): ReturnType<InjectedFault> => {
     const met = failure ? null : trouble(call, images);
     if (met === 'lost') lose(lostError());
     if (met === 'spoilt') lose(fullError());
@@ -43,6 +43,7 @@ export async function openFailingEngine(trouble: Trouble = () => null): Promise<
   const watched = (model: FieldModel, leavesOut: boolean, leftOut = 0): FieldModel => ({
     spec: model.spec,
     points: model.points,
+    operationsPerPoint: model.operationsPerPoint,
     async trainStep(batch, options) {
       const overflows = ask('trainStep', batch.count) === 'overflow' && leavesOut;
       leftOut = overflows ? leftOut + 1 : 0;
@@ -75,7 +76,7 @@ export async function openFailingEngine(trouble: Trouble = () => null): Promise<
     lost,
     async createModel(...of) {
       ask('createModel');
-      return watched(await engine.createModel(...of), of[3]?.precision !== 'float32');
+      return watched(await engine.createModel(...of), of[2]?.precision !== 'float32');
     },
     createScorer(points) {
       if (failure) throw failure;

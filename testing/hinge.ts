@@ -4,10 +4,11 @@ import { openMrcStack } from '../src/formats/mrc.ts';
 import type { Poses } from '../src/formats/particles.ts';
 import { readTorchCheckpoint } from '../src/formats/torch-checkpoint.ts';
 import { readYamlConfig } from '../src/formats/yaml-config.ts';
-import { readCheckpoint } from '../src/field/checkpoint.ts';
-import { fieldFromConfig } from '../src/field/spec.ts';
+import { fieldFromConfig } from '../src/field/config.ts';
+import { readCheckpoint } from '../src/field/network/checkpoint.ts';
 import type { HartleyImages } from '../src/imaging/hartley-images.ts';
 import { prepareImages } from '../src/imaging/preprocess.ts';
+import { networkOf } from './network.ts';
 import { referenceBlob, referenceBytes } from './reference.ts';
 
 /** The first `count` images; the standard deviation is that of all. */
@@ -47,7 +48,7 @@ export function hingeCtf(): Float32Array {
 /** Latents, field and weights of cryoDRGN's 20th epoch. */
 export function hingeModel() {
   const folder = 'hinge/cryodrgn';
-  const field = fieldFromConfig(readYamlConfig(referenceBytes(`${folder}/config.yaml`), 'config.yaml'));
+  const field = networkOf(fieldFromConfig(readYamlConfig(referenceBytes(`${folder}/config.yaml`), 'config.yaml')));
   const dictionary = readTorchCheckpoint(referenceBytes(`${folder}/weights.20.pkl`), 'weights.20.pkl');
   const latents = readCryodrgnPickle(referenceBytes(`${folder}/z.20.pkl`), 'z.20.pkl');
   if (latents.kind !== 'latents') throw new Error(`z.20.pkl holds ${latents.kind}`);

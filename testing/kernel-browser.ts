@@ -4,7 +4,7 @@ import { VitrineError } from '../src/base/errors.ts';
 import { browserGpu, findAdapter } from '../src/engine/gpu-adapter.ts';
 import { Gpu, type GpuOptions } from '../src/engine/wgsl/gpu/gpu.ts';
 import { canRun } from '../src/engine/proof/kernel-cases.ts';
-import { roomCases } from './kernel-rooms.ts';
+import { listedCases } from './kernel-case-list.ts';
 
 export interface KernelRunner {
   /** Adapter and the number of cases, for whose kernels. Rejects where there is no adapter. */
@@ -22,11 +22,11 @@ const runner: KernelRunner = {
     const adapter = browser && (await findAdapter(browser));
     if (!adapter) throw new Error('no WebGPU adapter');
     gpu = await Gpu.open(adapter, kernels && { kernels });
-    return { adapter: gpu.guarded.description, cases: roomCases.length };
+    return { adapter: gpu.guarded.description, cases: listedCases.length };
   },
   async run(number) {
     if (!gpu) throw new Error('not opened');
-    const { one } = roomCases[number];
+    const { one } = listedCases[number];
     if (!canRun(one, gpu)) return null;
     const start = performance.now();
     await one.run(gpu).catch((error: unknown) => {

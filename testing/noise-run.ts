@@ -2,6 +2,7 @@
 // when something fails.
 import { Random } from '../src/geometry/random.ts';
 import { makeLattice } from '../src/imaging/lattice.ts';
+import { newRunRecord } from '../src/jobs/new-run.ts';
 import type { RunParticles } from '../src/jobs/train-job.ts';
 import type { RunRecord } from '../src/library/run-record.ts';
 import { validateParams } from '../src/params/params.ts';
@@ -32,16 +33,12 @@ export function noiseParticles(): RunParticles {
   };
 }
 
-export const newRecord = (): RunRecord => ({
-  ...{ version: 1, id: 'run', name: 'run', created: '', datasetId: '', datasetName: 'noise', files: null, params },
-  ...{
-    status: 'running',
-    epochsDone: 0,
-    history: [],
-    device: null,
-    particles: COUNT,
-    imagePixels: boxPixels,
-    boxPixels,
-  },
-  ...{ pixelSizeAngstrom: 1, standardDeviation: 0, fingerprint: '' },
-});
+export const newRecord = (): RunRecord =>
+  newRunRecord({
+    name: 'run',
+    params,
+    set: {
+      ...{ datasetId: '', datasetName: 'noise', files: null, particles: COUNT },
+      ...{ imagePixels: boxPixels, pixelSizeAngstrom: 1, fingerprint: '' },
+    },
+  });

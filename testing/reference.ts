@@ -1,5 +1,6 @@
-// Where the reference data lie, for tests that compare against it: ../shared/reference beside the checkout, or
-// VITRINE_REFERENCE. Tests that need it use `describeWithReference`, which skips loudly where it is absent.
+// Where the larger reference data lie, files that other programs made, for tests that compare against them: ../shared/reference
+// beside the checkout, or VITRINE_REFERENCE. Tests that need it use `describeWithReference`, which skips loudly where it is
+// absent. What the set in reference-set/ can prove is proved with that, in every clone.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { describe, it } from 'vitest';
@@ -24,6 +25,9 @@ export function describeWithReference(name: string, body: () => void): void {
     describe(name, body);
     return;
   }
-  console.warn(`SKIPPED "${name}": no reference data at ${root} (set VITRINE_REFERENCE)`);
+  console.warn(
+    `SKIPPED "${name}": no reference data at ${root} (or where VITRINE_REFERENCE says). ` +
+      'testing/reference-set/README.md says what they are and where to get them.',
+  );
   describe.skip(name, () => it('needs the reference data', () => undefined));
 }

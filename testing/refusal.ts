@@ -12,3 +12,13 @@ export function refusal(act: () => unknown): VitrineError {
   }
   throw new Error('nothing was refused');
 }
+
+/** What the promise is rejected with; the test fails where it is kept, or rejected with another error. */
+export async function refusalOf(promise: Promise<unknown>): Promise<VitrineError> {
+  const said: unknown = await promise.then(
+    () => new Error('nothing was refused'),
+    (error: unknown) => error,
+  );
+  expect(said).toBeInstanceOf(VitrineError);
+  return said as VitrineError;
+}

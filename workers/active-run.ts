@@ -105,7 +105,7 @@ export class ActiveRun {
       await Promise.race([preparation.prepare(set.id, record.params, { id, onProgress }), stopped]);
       images = await findPrepared(storage, set.fingerprint, options, tilted);
     }
-    const known = poses ?? (record.params.method === 'ab-initio' ? unknownPoses(set.particles) : null);
+    const known = poses ?? (record.job === 'ab-initio' ? unknownPoses(set.particles) : null);
     if (!images || !known)
       throw new VitrineError('file-missing', 'The images or poses of the dataset are not kept.', {
         file: set.name,

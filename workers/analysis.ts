@@ -1,11 +1,16 @@
 // Numbers about latents and maps, as the screen asks for them: satisfies AnalysisApi, knows no worker.
 // Long calls hear `cancel(id)` between chunks, because the computations let messages in every 40 ms or so.
-import { kMeansClusters } from '../src/landscape/kmeans.ts';
 import { nearestRows } from '../src/landscape/nearest.ts';
-import type { LongWork } from '../src/base/pace.ts';
-import { principalComponents } from '../src/landscape/pca.ts';
+import type { LongWork } from '../src/base/long-work.ts';
+import {
+  analyseClusters,
+  analysePca,
+  analyseUmap,
+  type AnalysedLatents,
+  type AnalysisWork,
+} from '../src/jobs/latent-analyses.ts';
+import { fingerprintLatents, type AnalysisLibrary } from '../src/library/analyses/analyses.ts';
 import { alongComponent, throughPoints } from '../src/landscape/trajectory.ts';
-import { umapOf } from '../src/landscape/umap.ts';
 import { CallsUnderway } from './calls.ts';
 import type {
   AnalysisApi,
@@ -13,6 +18,7 @@ import type {
   ContouredMap,
   ExportedBlob,
   IsosurfaceMesh,
+  KeptAnalysis,
   KMeansResult,
   LatentsHandle,
   MapPlane,
@@ -30,6 +36,8 @@ import { MapAnalysis, type DecodeMap } from './map-analysis.ts';
 export interface AnalysisParts {
   readLatents: ReadLatents;
   decodeMap: DecodeMap;
+  /** Where the analyses of a run are kept; without it none is. */
+  keptOf?: (runId: string) => AnalysisLibrary;
 }
 
 export class Analysis implements AnalysisApi {
@@ -37,9 +45,9 @@ export class Analysis implements AnalysisApi {
   private readonly latents: LatentsRegistry;
   private readonly maps: MapAnalysis;
 
-  constructor({ readLatents, decodeMap }: AnalysisParts) {
-    this.latents = new LatentsRegistry(readLatents);
-    this.maps = new MapAnalysis(decodeMap);
+  constructor(private readonly parts: AnalysisParts) {
+    this.latents = new LatentsRegistry(parts.readLatents);
+    this.maps = new MapAnalysis(parts.decodeMap);
   }
 
   cancel(id: string): void {
@@ -55,15 +63,41 @@ export class Analysis implements AnalysisApi {
   }
 
   pca(latents: LatentsHandle, call: CallOptions): Promise<PcaResult> {
-    return this.run(call, async (work) => principalComponents(await this.latents.mu(latents), latents.zDim, work));
+    return this.run(call, async (long) => {
+      const [of, work] = await this.work(latents, long);
+      return analysePca(of, work);
+    });
   }
 
   umap(latents: LatentsHandle, seed: number, call: CallOptions): Promise<Float32Array> {
-    return this.run(call, async (work) => umapOf(await this.latents.mu(latents), latents.zDim, { seed, ...work }));
+    return this.run(call, async (long) => {
+      const [of, work] = await this.work(latents, long);
+      return analyseUmap(of, seed, work);
+    });
   }
 
   kMeans(latents: LatentsHandle, k: number, seed: number, call: CallOptions): Promise<KMeansResult> {
-    return this.run(call, async (work) => kMeansClusters(await this.latents.mu(latents), latents.zDim, k, seed, work));
+    return this.run(call, async (long) => {
+      const [of, work] = await this.work(latents, long);
+      return analyseClusters(of, k, seed, work);
+    });
+  }
+
+  async keptAnalyses(latents: LatentsHandle): Promise<KeptAnalysis[]> {
+    const kept = this.parts.keptOf?.(latents.runId);
+    if (!kept) return [];
+    const found = await kept.of(latents.epoch, await fingerprintLatents(await this.latents.mu(latents)));
+    return found.map(({ method, parameters, seed }) => ({ method, parameters, seed }));
+  }
+
+  /** What a screen only glances at, a run that goes on, is not kept. */
+  private async work(handle: LatentsHandle, work: LongWork): Promise<[AnalysedLatents, AnalysisWork]> {
+    const { runId, epoch, zDim } = handle;
+    const kept = this.parts.keptOf?.(runId) ?? null;
+    return [
+      { epoch, zDim, mu: await this.latents.mu(handle) },
+      { ...work, kept, keep: this.latents.isOpen(handle) },
+    ];
   }
 
   async trajectory({ latents, along, steps }: TrajectoryRequest): Promise<Float32Array> {

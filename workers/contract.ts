@@ -7,9 +7,11 @@ import type { ErrorData, Notice } from '../src/base/errors.ts';
 import type { Answers, FileRole, Question, UnderstoodFile } from '../src/formats/drop/understanding.ts';
 import type { ChoosingProgress, DeviceInfo } from '../src/engine/engine.ts';
 import type { KeptTuning } from '../src/engine/wgsl/tuning/store.ts';
+import type { FieldKindName } from '../src/field/description.ts';
 import type { EpochSummary } from '../src/inference/training.ts';
 import type { PoseReport } from '../src/inference/pose-report.ts';
 import type { MapStatistics } from '../src/isosurface/statistics.ts';
+import type { RunJob } from '../src/library/run-record.ts';
 import type { Params } from '../src/params/params.ts';
 
 export type {
@@ -121,6 +123,11 @@ export interface ImageTiles {
   pixels: Float32Array;
 }
 
+/** A column of a table to be written: a value a row. */
+export interface NamedColumn {
+  name: string;
+  values: Float32Array;
+}
 export type ExportFormat = 'star' | 'cs' | 'ind.pkl' | 'csv';
 export interface ExportedFile {
   name: string;
@@ -135,7 +142,26 @@ export interface ExportedBlob {
 
 export type RunStatus = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
 
+/** What can be asked of a run, whatever its field and however it learned. */
+export interface RunAbilities {
+  /** Maps at latents; one map where there are none. */
+  decode: boolean;
+  /** Latents of other images. */
+  encode: boolean;
+  searchPoses: boolean;
+  resume: boolean;
+  /** Turn the hand of what it learned: where it found its poses itself. */
+  turnHand: boolean;
+}
+
 export interface RunSummary {
+  /** Of its field, and the same for people. */
+  kind: FieldKindName;
+  kindTitle: string;
+  job: RunJob;
+  /** 0 for one structure. */
+  latentDimension: number;
+  can: RunAbilities;
   id: string;
   name: string;
   datasetId: string;
@@ -189,8 +215,6 @@ export interface RunLatents {
   count: number;
   /** count×zDim, μ. */
   mu: Float32Array;
-  /** |z| of each particle. */
-  norm: Float32Array;
 }
 
 /** A named set of particles, as 0-based rows of its dataset, ascending. */
@@ -222,11 +246,20 @@ export interface IoApi extends Cancellable {
   images(datasetId: string, request: ImageRequest): Promise<ImageTiles>;
   /** Adds the numeric columns of a CSV (a row a particle) to the dataset's extra columns. */
   importColumns(datasetId: string, file: DroppedFile): Promise<{ names: string[]; notices: Notice[] }>;
-  exportSelection(datasetId: string, indices: Uint32Array, format: ExportFormat): Promise<ExportedFile>;
+  /** A CSV also holds `columnsOfRows`: a value a particle of the list, beside what the dataset says of it. */
+  exportSelection(
+    datasetId: string,
+    indices: Uint32Array,
+    format: ExportFormat,
+    columnsOfRows?: NamedColumn[],
+  ): Promise<ExportedFile>;
   /** A list written by any export (STAR, .cs, ind.pkl, CSV) back as rows of the dataset. */
   importSelection(datasetId: string, file: DroppedFile): Promise<ImportedSelection>;
 
+  /** Those whose records can be read; `damagedRecords` names the others. */
   listRuns(): Promise<RunSummary[]>;
+  /** Runs and datasets whose records cannot be read: damaged, or written by a newer version. */
+  damagedRecords(): Promise<ErrorData[]>;
   removeRun(id: string): Promise<void>;
   renameRun(id: string, name: string): Promise<void>;
   /** Latest epoch where `epoch` is null. Null where the run has no latents. */
@@ -417,6 +450,15 @@ export interface IsosurfaceMesh {
   normals: Float32Array;
   indices: Uint32Array;
 }
+/** An analysis that an earlier visit has kept: asked for again it is read, not computed. */
+export interface KeptAnalysis {
+  method: 'pca' | 'umap' | 'kmeans';
+  /** k of k-means, by name. */
+  parameters: Record<string, number>;
+  /** Null where nothing is random. */
+  seed: number | null;
+}
+/** PCA, UMAP and k-means of opened latents are kept in the run's folder, and read from there while the latents are the same. */
 export interface AnalysisApi extends Cancellable {
   /**
    * Reads the latents into every analysis worker, where they stay until `releaseLatents` was called as often. Calls answer
@@ -424,6 +466,8 @@ export interface AnalysisApi extends Cancellable {
    */
   openLatents(latents: LatentsHandle): Promise<void>;
   releaseLatents(latents: LatentsHandle): Promise<void>;
+  /** What is kept of these latents, oldest first. */
+  keptAnalyses(latents: LatentsHandle): Promise<KeptAnalysis[]>;
   pca(latents: LatentsHandle, call: CallOptions): Promise<PcaResult>;
   /** count×2. 15 neighbours, minimum distance 0.1. */
   umap(latents: LatentsHandle, seed: number, call: CallOptions): Promise<Float32Array>;

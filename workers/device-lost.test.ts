@@ -2,12 +2,12 @@
 // that keeps happening, takes a smaller batch where the memory is full and float32 where float16 does not hold the gradients.
 import { expect, test, vi } from 'vitest';
 import { simulate } from '../src/imaging/simulate.ts';
-import { LOSSES_BORNE } from '../src/jobs/setbacks.ts';
+import { MAX_DEVICE_LOSSES } from '../src/jobs/setbacks.ts';
 import { writeSimulation } from '../src/jobs/simulate-job.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
 import { MemoryRunLocks } from '../src/library/run-locks.ts';
 import { defaultParams } from '../src/params/params.ts';
-import { openFailingEngine, type FailingEngine, type Trouble } from '../testing/failing-engine.ts';
+import { openFailingEngine, type FailingEngine, type InjectedFault } from '../testing/failing-engine.ts';
 import type { RunEvent } from './contract.ts';
 import { EngineHost } from './engine-host.ts';
 import { Io } from './io.ts';
@@ -15,7 +15,7 @@ import { Io } from './io.ts';
 const SMALL = { decoderDim: 8, decoderLayers: 1, encoderDim: 8, encoderLayers: 1, zDim: 2 };
 
 /** A host with a small dataset, whose n-th engine meets the n-th trouble. */
-async function hostWith(troubles: Trouble[]) {
+async function hostWith(troubles: InjectedFault[]) {
   const [storage, locks] = [new MemoryStorage(), new MemoryRunLocks()];
   const io = new Io(storage, locks);
   const engines: FailingEngine[] = [];
@@ -62,23 +62,23 @@ test('a run whose device is lost goes on by itself on a new engine', async () =>
 
 test('a run whose device is lost time and again fails by name and can be resumed', async () => {
   const { host, io, dataset, engines, events } = await hostWith(
-    Array.from({ length: 1 + LOSSES_BORNE }, () => (call) => (call === 'trainStep' ? 'lost' : null)),
+    Array.from({ length: 1 + MAX_DEVICE_LOSSES }, () => (call) => (call === 'trainStep' ? 'lost' : null)),
   );
   const run = await host.start(dataset.id, 'lost', { ...defaultParams(), ...SMALL, epochs: 2, device: 'gpu' });
   await vi.waitFor(
     () => expect(events.at(-1)).toMatchObject({ type: 'failed', error: { code: 'device-lost' } }),
     20_000,
   );
-  expect(said(events)).toHaveLength(LOSSES_BORNE);
+  expect(said(events)).toHaveLength(MAX_DEVICE_LOSSES);
   expect((await io.listRuns())[0]).toMatchObject({ status: 'failed', error: { code: 'device-lost' } });
 
   await host.resume(run.id, null);
   await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ type: 'status', status: 'finished' }), 20_000);
-  expect(engines).toHaveLength(2 + LOSSES_BORNE);
+  expect(engines).toHaveLength(2 + MAX_DEVICE_LOSSES);
 });
 
 test('a batch that does not fit is halved, by estimate and run, and the record says so', async () => {
-  const fits: Trouble = (call, images) => (call === 'trainStep' && images > 10 ? 'memory' : null);
+  const fits: InjectedFault = (call, images) => (call === 'trainStep' && images > 10 ? 'memory' : null);
   const { host, io, dataset, events } = await hostWith([fits]);
   const params = { ...defaultParams(), ...SMALL, epochs: 1, batchSize: 32, device: 'gpu' as const };
   const { notices } = await host.estimate(dataset.id, params, { id: 'estimate' });

@@ -79,7 +79,7 @@ export class Drafts {
     columns: NumberColumn[];
   } {
     const { set, missing, looksWhite, columns, questions } = this.get(id).understanding;
-    const advice = `Still missing: ${missing.join('; ')}.`;
+    const advice = missing.length > 0 ? `Still missing: ${missing.join('; ')}.` : 'Answer the question first.';
     if (!set) throw new VitrineError('file-missing', 'There are no particles yet.', { advice });
     if (set.pixelSizeAngstrom === null)
       throw new VitrineError('pixel-size-unknown', 'The pixel size is not known.', { advice });

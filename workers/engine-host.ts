@@ -3,17 +3,16 @@
 // A device that is lost is opened anew by who asks next, a run that goes on first of all.
 import type { Engine, EngineRequest, LongCall } from '../src/engine/engine.ts';
 import { clearTunings, keptTunings, type TuningStore } from '../src/engine/wgsl/tuning/store.ts';
-import { decodeMap } from '../src/field/volume.ts';
+import { boxPixelsOf } from '../src/field/kinds.ts';
 import { throwIfCancelled, VitrineError, type Notice } from '../src/base/errors.ts';
 import { withSuggestedLevel } from '../src/isosurface/statistics.ts';
-import { loadModel, whereLong, type LoadedRun } from '../src/jobs/decode-job.ts';
+import { decodeAt, loadModel, whereLong, type LoadedRun } from '../src/jobs/decode-job.ts';
 import { estimateRun } from '../src/jobs/estimate-job.ts';
 import { flipHand } from '../src/jobs/flip-hand.ts';
-import { imageOptionsOf } from '../src/jobs/prepare.ts';
+import { newRunRecord } from '../src/jobs/new-run.ts';
 import { DatasetLibrary } from '../src/library/datasets.ts';
-import { newId } from '../src/library/arrays.ts';
 import type { RunLocks } from '../src/library/run-locks.ts';
-import type { RunRecord } from '../src/library/run-record.ts';
+import { jobOf, type RunRecord } from '../src/library/run-record.ts';
 import { mapPixelSize, RunLibrary } from '../src/library/runs.ts';
 import type { Storage } from '../src/library/storage.ts';
 import { tuningStore } from '../src/library/tuning-store.ts';
@@ -113,7 +112,7 @@ export class EngineHost implements EngineApi, DecodingApi {
           found: `${Math.round(free / 2 ** 20)} MiB`,
           advice: 'Remove runs that are no longer needed, keep fewer epochs, or train at a smaller box.',
         });
-      if (checked.method === 'ab-initio')
+      if (jobOf(checked) === 'ab-initio')
         notices.push({
           code: 'search-not-timed',
           message: 'The start and the searches for poses come on top of this estimate.',
@@ -128,33 +127,21 @@ export class EngineHost implements EngineApi, DecodingApi {
     this.refuseWhileActive();
     const { record: dataset } = await this.dataset(datasetId);
     const checked = validateParams(params);
-    const given = checked.method === 'known-poses' || checked.start === 'given';
+    const given = jobOf(checked) === 'train' || checked.start === 'given';
     if (given && !dataset.hasPoses)
       throw new VitrineError('poses-missing', 'The dataset has no poses, which training needs.', {
         file: dataset.name,
         advice: 'Add the STAR or .cs of a refinement, or a poses.pkl; or find poses from the images: Ab initio.',
       });
-    const { boxPixels } = imageOptionsOf(checked, dataset.boxPixels);
-    const record: RunRecord = {
-      version: 1,
-      id: newId(),
+    const record = newRunRecord({
       name,
-      created: new Date().toISOString(),
-      datasetId,
-      datasetName: dataset.name,
-      files: null,
       params: checked,
-      status: 'running',
-      epochsDone: 0,
-      history: [],
-      device: null,
-      particles: dataset.particles,
-      imagePixels: dataset.boxPixels,
-      boxPixels,
-      pixelSizeAngstrom: mapPixelSize(dataset.boxPixels, dataset.pixelSizeAngstrom, boxPixels),
-      standardDeviation: 0,
-      fingerprint: dataset.fingerprint,
-    };
+      set: {
+        ...{ datasetId, datasetName: dataset.name, files: null, particles: dataset.particles },
+        ...{ imagePixels: dataset.boxPixels, pixelSizeAngstrom: dataset.pixelSizeAngstrom },
+        fingerprint: dataset.fingerprint,
+      },
+    });
     await this.runs.folder(record.id).writeRecord(record);
     return this.go(record);
   }
@@ -272,14 +259,8 @@ export class EngineHost implements EngineApi, DecodingApi {
     const { model, field, epoch: ofEpoch } = await this.modelOf(runId, epoch, record);
     // Between parts of its own map the model that is trained would change.
     if (model === this.active?.model?.model) options = { ...options, turn: undefined };
-    if (z.length !== field.spec.zDim)
-      throw new VitrineError('value-out-of-range', 'This z does not fit the model.', {
-        expected: `${field.spec.zDim} values`,
-        found: String(z.length),
-      });
-    const latent = z.length > 0 ? Float32Array.from(z) : null;
-    const map = await decodeMap(model, latent, boxPixels, record.standardDeviation, options);
-    const pixelSizeAngstrom = mapPixelSize(field.spec.boxPixels, record.pixelSizeAngstrom, boxPixels);
+    const map = await decodeAt({ model, field }, z, boxPixels, options);
+    const pixelSizeAngstrom = mapPixelSize(boxPixelsOf(field), record.pixelSizeAngstrom, boxPixels);
     const volume = { boxPixels, pixelSizeAngstrom, values: map.values, epoch: ofEpoch };
     if (!map.statistics) return volume;
     const { minimum: min, maximum: max, ...rest } = map.statistics;

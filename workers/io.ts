@@ -97,7 +97,7 @@ export class Io implements contract.IoApi, PreparationApi {
   }
 
   private async summary(record: DatasetRecord): Promise<contract.DatasetSummary> {
-    const { fingerprint, tableFileName: _name, opticsGroups, ...rest } = record;
+    const { version: _version, fingerprint, tableFileName: _name, opticsGroups, ...rest } = record;
     return {
       ...rest,
       opticsGroups: Math.max(1, opticsGroups.length),
@@ -149,10 +149,16 @@ export class Io implements contract.IoApi, PreparationApi {
     datasetId: string,
     indices: Uint32Array,
     format: contract.ExportFormat,
+    columnsOfRows: contract.NamedColumn[] = [],
   ): Promise<contract.ExportedFile> {
     const dataset = await this.dataset(datasetId);
     const set = await openKeptSet(this.datasets, dataset);
     const columns = format === 'csv' ? await this.datasets.columns(datasetId) : [];
+    for (const { name, values } of columnsOfRows) {
+      const ofAll = new Float32Array(dataset.record.particles).fill(NaN);
+      indices.forEach((row, i) => (ofAll[row] = values[i]));
+      columns.push({ name, values: ofAll });
+    }
     const bytes = exportSelection(set, indices, format, columns);
     const stem = fileStem(dataset.record.name);
     return { name: format === 'ind.pkl' ? `${stem}_ind.pkl` : `${stem}_selection.${format}`, bytes };
@@ -183,6 +189,11 @@ export class Io implements contract.IoApi, PreparationApi {
     return (await this.runs.list()).map((record) => runSummary(record, held));
   }
 
+  async damagedRecords(): Promise<contract.ErrorData[]> {
+    const [runs, datasets] = await Promise.all([this.runs.listAll(), this.datasets.listAll()]);
+    return [...runs.damaged, ...datasets.damaged].map((error) => error.toData());
+  }
+
   async removeRun(id: string): Promise<void> {
     if ((await this.locks.held()).has(id))
       throw new VitrineError('usage', 'This run is going on.', { advice: 'Stop it first.' });
@@ -200,8 +211,7 @@ export class Io implements contract.IoApi, PreparationApi {
     if (!latents) return null;
     const { mu, zDim, count } = latents;
     const handle = { runId, epoch: latents.epoch, zDim, count };
-    const norm = Float32Array.from({ length: count }, (_, i) => Math.hypot(...mu.subarray(i * zDim, (i + 1) * zDim)));
-    return { handle, epoch: latents.epoch, zDim, count, mu, norm };
+    return { handle, epoch: latents.epoch, zDim, count, mu };
   }
 
   async poses(runId: string): Promise<contract.RunPoses | null> {
@@ -279,7 +289,7 @@ export class Io implements contract.IoApi, PreparationApi {
   }
 
   private originalsGone(record: DatasetRecord): VitrineError {
-    return new VitrineError('file-missing', 'The original images are not at hand.', {
+    return new VitrineError('file-missing', 'The original image files are not open.', {
       file: record.name,
       advice: 'Open the original files again: the studio knows them and goes on where it was.',
     });

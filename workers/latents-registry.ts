@@ -51,6 +51,11 @@ export class LatentsRegistry {
     if (latents && --latents.opened <= 0) this.kept.delete(keyOf(handle));
   }
 
+  /** Whether a screen has opened them and not yet released them. */
+  isOpen(handle: LatentsHandle): boolean {
+    return (this.kept.get(keyOf(handle))?.opened ?? 0) > 0;
+  }
+
   /** count×zDim; do not change or give away. */
   async mu(handle: LatentsHandle): Promise<Float32Array> {
     return this.latents(handle).mu;

@@ -1,6 +1,6 @@
 // One part in a process of its own: step after step until its time is used up, each with its deadline and its line. What a step
 // leaves undone costs its device; a step that stops the whole process costs that process, and the parent goes on behind it.
-import { Desk, type Part, type Step } from './desk.ts';
+import { PartContext, type Part, type Step } from './part-context.ts';
 import type { Options } from './options.ts';
 
 /** From the child to its parent: which step begins, and how long silence is to be borne. */
@@ -31,34 +31,34 @@ function wordsOf(error: unknown): string {
   return [error.message, found].filter(Boolean).join(' ').slice(0, 2000);
 }
 
-async function attempt(step: Step, desk: Desk): Promise<void> {
+async function attempt(step: Step, context: PartContext): Promise<void> {
   const begin = performance.now();
   const seconds = () => (performance.now() - begin) / 1000;
   try {
-    const data = await inTime(step.run(desk), step.patienceSeconds);
-    desk.note(step.name, seconds(), data === undefined ? {} : { data });
+    const data = await inTime(step.run(context), step.patienceSeconds);
+    context.note(step.name, seconds(), data === undefined ? {} : { data });
   } catch (error) {
-    desk.note(step.name, seconds(), { error: wordsOf(error) });
-    desk.drop();
+    context.note(step.name, seconds(), { error: wordsOf(error) });
+    context.drop();
   }
 }
 
 export async function runPart(part: Part, options: Options): Promise<void> {
   const until = performance.now() + 1000 * options.seconds;
-  const desk = new Desk(options, part.toggles ?? [], part.name);
+  const context = new PartContext(options, part.toggles ?? [], part.name);
   await tell({ step: options.from - options.stride, name: 'its beginning', patienceSeconds: 60 });
-  const steps = await part.steps(desk);
+  const steps = await part.steps(context);
   const numbers = steps.map((_, number) => number).slice(options.from);
   const own = numbers.filter((number) => (number - options.from) % options.stride === 0);
   for (const [done, number] of own.entries()) {
     const left = (until - performance.now()) / 1000;
     if (left <= 0) {
       const names = own.slice(done).map((other) => steps[other].name);
-      desk.note('time is up', 0, { error: `${names.length} steps were not reached`, data: { names } });
+      context.note('time is up', 0, { error: `${names.length} steps were not reached`, data: { names } });
       break;
     }
-    const patienceSeconds = Math.min(desk.patience * steps[number].patienceSeconds, left + 2);
+    const patienceSeconds = Math.min(context.patience * steps[number].patienceSeconds, left + 2);
     await tell({ step: number, name: steps[number].name, patienceSeconds });
-    await attempt({ ...steps[number], patienceSeconds }, desk);
+    await attempt({ ...steps[number], patienceSeconds }, context);
   }
 }

@@ -7,7 +7,7 @@ import { fieldOnGpu } from '../field-on-gpu.ts';
 import { syntheticBatch, type Size } from '../models.ts';
 import { posesPart, SMALL_SIZE, THESIS_SIZE } from '../parts/poses.ts';
 import { median } from '../report.ts';
-import type { Desk, Part, Step } from './desk.ts';
+import type { PartContext, Part, Step } from './part-context.ts';
 import { tunedFor } from './kernels-kept.ts';
 
 export interface Times {
@@ -26,31 +26,31 @@ async function timesOf(work: () => Promise<unknown>, repeats = 5): Promise<Times
   return { firstSeconds: times[0], seconds: median(times.slice(1)) };
 }
 
-const modelOn = async (desk: Desk, size: Size) => {
-  const gpu = await desk.gpu();
-  return fieldOnGpu(gpu, tunedFor(gpu, desk.folder, 'chosen'), size);
+const modelOn = async (context: PartContext, size: Size) => {
+  const gpu = await context.gpu();
+  return fieldOnGpu(gpu, tunedFor(gpu, context.folder, 'chosen'), size);
 };
 
-function mapStep(desk: Desk, size: Size, boxPixels: number): Step {
+function mapStep(context: PartContext, size: Size, boxPixels: number): Step {
   return {
     name: `map of ${boxPixels}³, D=${size.boxPixels}, ${size.width}×3`,
     patienceSeconds: 12,
     async run() {
-      const model = await modelOn(desk, size);
+      const model = await modelOn(context, size);
       const z = new Float32Array(model.spec.zDim).fill(0.3);
       return timesOf(() => model.volume(z, boxPixels, 1)).finally(() => model.dispose());
     },
   };
 }
 
-/** As posesPart asks for it: models with kept kernels, on the desk's device. */
-async function engineAt(desk: Desk): Promise<Engine> {
-  const gpu = await desk.gpu();
+/** As posesPart asks for it: models with kept kernels, on the context's device. */
+async function engineAt(context: PartContext): Promise<Engine> {
+  const gpu = await context.gpu();
   const engine = new WgslEngine(gpu);
-  const tuned = tunedFor(gpu, desk.folder, 'chosen');
+  const tuned = tunedFor(gpu, context.folder, 'chosen');
   return {
     device: engine.device,
-    createModel: (spec, encoding, state) => WgslModel.create(gpu, tuned, spec, encoding, state),
+    createModel: ({ spec, encoding }, state) => WgslModel.create(gpu, tuned, spec, encoding, state),
     createScorer: (points) => GpuPoseScorer.create(gpu, points),
     dispose: () => undefined,
   };
@@ -59,20 +59,20 @@ async function engineAt(desk: Desk): Promise<Engine> {
 export const field: Part = {
   name: 'field',
   seconds: 25,
-  steps(desk) {
-    const size = desk.size(256, 64);
-    const large = desk.small ? { ...size, boxPixels: 32 } : { ...size, boxPixels: 256, batch: 8 };
-    const poses = desk.small
+  steps(context) {
+    const size = context.size(256, 64);
+    const large = context.small ? { ...size, boxPixels: 32 } : { ...size, boxPixels: 256, batch: 8 };
+    const poses = context.small
       ? { ...SMALL_SIZE, ...size, images: 20, directImages: 2, search: { ...SMALL_SIZE.search, bandEnd: 8 } }
       : { ...THESIS_SIZE, images: 100, directImages: 5 };
     return [
-      mapStep(desk, size, size.boxPixels),
-      mapStep(desk, size, size.boxPixels / 2),
+      mapStep(context, size, size.boxPixels),
+      mapStep(context, size, size.boxPixels / 2),
       {
         name: `latents, D=${size.boxPixels}, ${size.width}×3, ${size.batch} at a time`,
         patienceSeconds: 10,
         async run() {
-          const model = await modelOn(desk, size);
+          const model = await modelOn(context, size);
           const { count, images, translations, ctf } = syntheticBatch(size);
           const batch = { count, images, translations, ctf };
           const times = await timesOf(() => model.encode(batch)).finally(() => model.dispose());
@@ -82,9 +82,9 @@ export const field: Part = {
       {
         name: `poses of ${poses.images} images, D=${poses.boxPixels}`,
         patienceSeconds: 20,
-        run: async () => posesPart(await engineAt(desk), poses),
+        run: async () => posesPart(await engineAt(context), poses),
       },
-      mapStep(desk, large, large.boxPixels),
+      mapStep(context, large, large.boxPixels),
     ];
   },
 };

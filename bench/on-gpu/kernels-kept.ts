@@ -6,7 +6,7 @@ import { adapterWords } from '../../src/engine/gpu-adapter.ts';
 import type { Gpu } from '../../src/engine/wgsl/gpu/gpu.ts';
 import type { Scalar } from '../../src/engine/wgsl/gpu/kernels.ts';
 import { productVariants, type ProductShape, type ProductVariant } from '../../src/engine/wgsl/product/product.ts';
-import type { TrialNote } from '../../src/engine/wgsl/tuning/tune.ts';
+import type { TrialNote } from '../../src/engine/wgsl/tuning/tuner.ts';
 import { Tuned, type Choice, type Tuning } from '../../src/engine/wgsl/tuning/tuned.ts';
 import {
   weightGradientVariants,

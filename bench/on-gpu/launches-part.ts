@@ -6,7 +6,7 @@ import { productBenchmark } from '../../src/engine/wgsl/product/bench.ts';
 import { weightGradientBench } from '../../src/engine/wgsl/weight-gradient/bench.ts';
 import { weightGradientVariants } from '../../src/engine/wgsl/weight-gradient/variants.ts';
 import { median } from '../report.ts';
-import type { Desk, Part, Step } from './desk.ts';
+import type { PartContext, Part, Step } from './part-context.ts';
 
 const DISPATCHES = 64;
 const SUBMISSIONS = [1, 2, 4, 8, 16];
@@ -31,7 +31,10 @@ export interface Swept {
   gpuSeconds: number;
 }
 
-async function swept(gpu: Gpu, make: (desk: ReturnType<Gpu['arena']>) => Promise<readonly Dispatch[]>): Promise<Swept> {
+async function swept(
+  gpu: Gpu,
+  make: (context: ReturnType<Gpu['arena']>) => Promise<readonly Dispatch[]>,
+): Promise<Swept> {
   const arena = gpu.arena('launches');
   try {
     const [one] = await make(arena);
@@ -57,15 +60,15 @@ async function swept(gpu: Gpu, make: (desk: ReturnType<Gpu['arena']>) => Promise
 /** Workgroups that a weight gradient cuts its rows for: more run side by side, more partial sums are written and added. */
 const WANTED = [64, 128, 256, 512];
 
-function slicings(desk: Desk): Step[] {
-  const sizes = desk.small
+function slicings(context: PartContext): Step[] {
+  const sizes = context.small
     ? [{ rows: 300, inputs: 32, outputs: 32 }]
     : [256, 1024].map((width) => ({ rows: 51408, inputs: width, outputs: width }));
   return sizes.map((size) => ({
     name: `slices of a weight gradient, ${size.rows} × ${size.inputs} × ${size.outputs}`,
     patienceSeconds: 10,
     async run() {
-      const gpu = await desk.gpu();
+      const gpu = await context.gpu();
       const shape = { label: '', prologue: 'rows' as const, ...size, scalar: 'f32' as const, bias: true };
       const [variant] = weightGradientVariants(gpu, shape, size.rows);
       const rows: { workgroups: number; seconds: number }[] = [];
@@ -75,7 +78,7 @@ function slicings(desk: Desk): Step[] {
           const cut = Object.assign({}, variant, { workgroups });
           const dispatches = await weightGradientBench(gpu, arena, { ...size, scalar: 'f32' }, cut);
           const times: number[] = [];
-          for (let i = 0; i < 5; i++) times.push(await gpu.measure(dispatches, desk.small ? 1 : 4));
+          for (let i = 0; i < 5; i++) times.push(await gpu.measure(dispatches, context.small ? 1 : 4));
           rows.push({ workgroups, seconds: median(times) });
         } finally {
           arena.destroy();
@@ -89,13 +92,13 @@ function slicings(desk: Desk): Step[] {
 export const launches: Part = {
   name: 'launches',
   seconds: 30,
-  steps: (desk: Desk) => [
+  steps: (context: PartContext) => [
     {
       name: 'a product',
       patienceSeconds: 10,
       async run() {
-        const gpu = await desk.gpu();
-        const [rows, width] = desk.small ? [256, 32] : [8192, 256];
+        const gpu = await context.gpu();
+        const [rows, width] = context.small ? [256, 32] : [8192, 256];
         const size = { rows, inputs: width, outputs: width, scalar: 'f32' as const };
         return swept(gpu, (arena) => productBenchmark(gpu, arena, size));
       },
@@ -104,12 +107,12 @@ export const launches: Part = {
       name: 'next to nothing',
       patienceSeconds: 10,
       async run() {
-        const gpu = await desk.gpu();
+        const gpu = await context.gpu();
         return swept(gpu, async (arena) =>
           (await adamBench(gpu, arena, { floats: 64 })).flatMap((command) => ('pipeline' in command ? [command] : [])),
         );
       },
     },
-    ...slicings(desk),
+    ...slicings(context),
   ],
 };

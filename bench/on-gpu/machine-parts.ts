@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { measureLimits } from '../../src/engine/wgsl/limits/measure.ts';
 import { VitrineError } from '../../src/base/errors.ts';
 import { canRun, takeLargestError } from '../../src/engine/proof/kernel-cases.ts';
-import type { Part, Step } from './desk.ts';
+import type { Part, Step } from './part-context.ts';
 
 /** Name, driver and clocks by NVIDIA's own program; empty elsewhere. */
 export function driverWords(): string {
@@ -20,9 +20,9 @@ export const features: Part = {
     {
       name: 'what Dawn offers',
       patienceSeconds: 10,
-      async run(desk) {
-        const adapter = await desk.adapter();
-        const gpu = await desk.gpu();
+      async run(context) {
+        const adapter = await context.adapter();
+        const gpu = await context.gpu();
         const limits: Record<string, number> = {};
         for (const name in adapter.limits) limits[name] = Number(adapter.limits[name as keyof GPUSupportedLimits]);
         return {
@@ -44,12 +44,12 @@ export const proofs: Part = {
   seconds: 70,
   processes: 4,
   async steps() {
-    const { roomCases } = await import('../../testing/kernel-rooms.ts');
-    return roomCases.map(({ room, one }): Step => ({
-      name: `${room}: ${one.name}`,
+    const { listedCases } = await import('../../testing/kernel-case-list.ts');
+    return listedCases.map(({ folder, one }): Step => ({
+      name: `${folder}: ${one.name}`,
       patienceSeconds: 5,
-      async run(desk) {
-        const gpu = await desk.gpu();
+      async run(context) {
+        const gpu = await context.gpu();
         if (!canRun(one, gpu)) return { left: one.needs };
         takeLargestError();
         await one.run(gpu).catch((error: unknown) => {
@@ -68,11 +68,11 @@ export const limits: Part = {
     {
       name: 'of the machine',
       patienceSeconds: 15,
-      async run(desk) {
-        const gpu = await desk.gpu();
+      async run(context) {
+        const gpu = await context.gpu();
         // Clocks rise: a data-centre card idles at a sixth of its own.
-        await measureLimits(gpu, desk.small ? 0.2 : 1);
-        return measureLimits(gpu, desk.small ? 0.5 : 5);
+        await measureLimits(gpu, context.small ? 0.2 : 1);
+        return measureLimits(gpu, context.small ? 0.5 : 5);
       },
     },
   ],

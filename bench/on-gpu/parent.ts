@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Word } from './child.ts';
-import type { Part } from './desk.ts';
+import type { Part } from './part-context.ts';
 import { Lines } from './lines.ts';
 import { argumentsOf, type Options } from './options.ts';
 

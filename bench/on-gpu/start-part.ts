@@ -3,7 +3,7 @@
 import { openWgslEngine } from '../../src/engine/wgsl/engine.ts';
 import type { TuningStore } from '../../src/engine/wgsl/tuning/store.ts';
 import { createModel, STEP, syntheticBatch } from '../models.ts';
-import type { Desk, Part } from './desk.ts';
+import type { PartContext, Part } from './part-context.ts';
 
 const kept = new Map<string, string>();
 const store: TuningStore = {
@@ -19,12 +19,12 @@ const store: TuningStore = {
   },
 };
 
-async function start(desk: Desk, when: 'first' | 'beside'): Promise<Record<string, number>> {
-  const size = desk.size(256, 8);
+async function start(context: PartContext, when: 'first' | 'beside'): Promise<Record<string, number>> {
+  const size = context.size(256, 8);
   const batch = syntheticBatch(size);
   const begin = performance.now();
   const since = () => (performance.now() - begin) / 1000;
-  const engine = await openWgslEngine(await desk.adapter(), { tuning: store });
+  const engine = await openWgslEngine(await context.adapter(), { tuning: store });
   try {
     const opened = since();
     const model = await createModel(engine, size, undefined, { choosing: { when } });
@@ -41,9 +41,9 @@ export const firstStart: Part = {
   name: 'first start',
   seconds: 15,
   environment: { __GL_SHADER_DISK_CACHE: '0', MESA_SHADER_CACHE_DISABLE: 'true' },
-  steps: (desk) => [
-    { name: 'nothing kept', patienceSeconds: 10, run: () => start(desk, 'beside') },
-    { name: 'kernels chosen first', patienceSeconds: 30, run: () => start(desk, 'first') },
-    { name: 'its tuning kept', patienceSeconds: 10, run: () => start(desk, 'beside') },
+  steps: (context) => [
+    { name: 'nothing kept', patienceSeconds: 10, run: () => start(context, 'beside') },
+    { name: 'kernels chosen first', patienceSeconds: 30, run: () => start(context, 'first') },
+    { name: 'its tuning kept', patienceSeconds: 10, run: () => start(context, 'beside') },
   ],
 };

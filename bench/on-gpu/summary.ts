@@ -2,7 +2,7 @@
 import { figures, markdown, megabytes, percent, scaled, seconds, type Part as Table } from '../report.ts';
 import { limitsPart } from '../parts/limits.ts';
 import type { Limits } from '../../src/engine/wgsl/limits/measure.ts';
-import type { TrialNote } from '../../src/engine/wgsl/tuning/tune.ts';
+import type { TrialNote } from '../../src/engine/wgsl/tuning/tuner.ts';
 import type { Tuning } from '../../src/engine/wgsl/tuning/tuned.ts';
 import type { TorchRate } from '../torch.ts';
 import type { Times } from './field-part.ts';

@@ -1,11 +1,11 @@
 // The same step in PyTorch on the same machine, minutes apart.
 import { eachTorchRate, findTorch } from '../torch.ts';
-import type { Part } from './desk.ts';
+import type { Part } from './part-context.ts';
 
 export const torch: Part = {
   name: 'torch',
   seconds: 90,
-  steps: (desk) => [
+  steps: (context) => [
     {
       name: 'PyTorch',
       patienceSeconds: 90,
@@ -13,7 +13,7 @@ export const torch: Part = {
         const found = findTorch();
         if (!found) throw new Error('python3 with torch is not here, or bench/torch/step.py is not');
         const cuda = found.cuda;
-        const sizes = desk.small
+        const sizes = context.small
           ? [
               '--box',
               '16',
@@ -32,7 +32,7 @@ export const torch: Part = {
         const precision = cuda ? 'float32,tf32,amp' : 'float32';
         const options = ['--device', cuda ? 'cuda' : 'cpu', ...sizes, '--precision', precision];
         await eachTorchRate(found, options, (rate) =>
-          desk.note(`${rate.dim}×3, batch ${rate.batch}, ${rate.precision}`, 0, { data: { rate } }),
+          context.note(`${rate.dim}×3, batch ${rate.batch}, ${rate.precision}`, 0, { data: { rate } }),
         );
         return found;
       },

@@ -5,7 +5,7 @@ import { flopsOfImage, STEP, syntheticBatch, type Size } from '../models.ts';
 import { recorded } from '../recorded.ts';
 import { Trainer } from '../rate.ts';
 import { median } from '../report.ts';
-import type { Desk, Part, Step } from './desk.ts';
+import type { PartContext, Part, Step } from './part-context.ts';
 import { modesOf, scalarOf, tunedFor, type Mode } from './kernels-kept.ts';
 import { profile, type ProfileRow } from './profile.ts';
 
@@ -24,14 +24,14 @@ export interface TrainingData {
 
 const ROUNDS = 3;
 
-async function measured(desk: Desk, size: Size, mode: Mode, withProfile: boolean): Promise<TrainingData> {
-  const gpu = await desk.gpu();
-  const tuned = tunedFor(gpu, desk.folder, mode);
+async function measured(context: PartContext, size: Size, mode: Mode, withProfile: boolean): Promise<TrainingData> {
+  const gpu = await context.gpu();
+  const tuned = tunedFor(gpu, context.folder, mode);
   const trainer = await Trainer.on(size, () => fieldOnGpu(gpu, tuned, size, 8, scalarOf(mode)));
   const { model } = trainer;
   try {
     const rates: number[] = [];
-    for (let i = 0; i < ROUNDS; i++) rates.push(await trainer.round(desk.small ? 0.1 : 0.5));
+    for (let i = 0; i < ROUNDS; i++) rates.push(await trainer.round(context.small ? 0.1 : 0.5));
     const data: TrainingData = {
       ...{ size, mode, rate: median(rates), rates, flopsOfImage: flopsOfImage(size) },
       ...{ firstStepSeconds: trainer.firstStep, bytesHeld: model.memoryBytes() },
@@ -48,27 +48,31 @@ async function measured(desk: Desk, size: Size, mode: Mode, withProfile: boolean
   }
 }
 
-async function stepsOf(desk: Desk, batches: number[], withProfile: boolean): Promise<Step[]> {
-  const modes = modesOf(await desk.gpu());
+async function stepsOf(context: PartContext, batches: number[], withProfile: boolean): Promise<Step[]> {
+  const modes = modesOf(await context.gpu());
   return batches.flatMap((batch) =>
     ([256, 1024] as const).flatMap((width) =>
       modes.map((mode) => {
-        const size = desk.size(width, batch);
+        const size = context.size(width, batch);
         return {
           name: `${size.width}×3, batch ${size.batch}, ${mode}`,
           patienceSeconds: 15,
-          run: () => measured(desk, size, mode, withProfile && batch === batches[0]),
+          run: () => measured(context, size, mode, withProfile && batch === batches[0]),
         };
       }),
     ),
   );
 }
 
-export const training: Part = { name: 'training', seconds: 70, steps: (desk) => stepsOf(desk, [8, 16, 64], true) };
+export const training: Part = {
+  name: 'training',
+  seconds: 70,
+  steps: (context) => stepsOf(context, [8, 16, 64], true),
+};
 
 export const unguarded: Part = {
   name: 'without robustness',
   seconds: 30,
   toggles: ['disable_robustness'],
-  steps: (desk) => stepsOf(desk, [8], true),
+  steps: (context) => stepsOf(context, [8], true),
 };

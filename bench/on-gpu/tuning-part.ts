@@ -1,31 +1,32 @@
 // The tuning at two widths, each candidate's line as it comes.
 import { adapterWords } from '../../src/engine/gpu-adapter.ts';
-import { tuneEngine, type TrialNote } from '../../src/engine/wgsl/tuning/tune.ts';
+import { tuneEngine } from '../../src/engine/wgsl/tuning/tune.ts';
+import type { TrialNote } from '../../src/engine/wgsl/tuning/tuner.ts';
 import { sizesToTune } from '../field-on-gpu.ts';
-import type { Desk, Part, Step } from './desk.ts';
+import type { PartContext, Part, Step } from './part-context.ts';
 import { keepTuning, readKept } from './kernels-kept.ts';
 
-function stepOf(desk: Desk, width: 256 | 1024, patienceSeconds: number): Step {
-  const size = desk.size(width, 8);
+function stepOf(context: PartContext, width: 256 | 1024, patienceSeconds: number): Step {
+  const size = context.size(width, 8);
   const sizes = sizesToTune(size);
   const name = `${sizes.features}x${sizes.width}`;
   return {
     name,
     patienceSeconds,
     async run() {
-      const gpu = await desk.gpu();
-      if (readKept(desk.folder, gpu).some((kept) => kept.name === name && kept.tuning)) return { kept: true };
+      const gpu = await context.gpu();
+      if (readKept(context.folder, gpu).some((kept) => kept.name === name && kept.tuning)) return { kept: true };
       const trials: TrialNote[] = [];
       const about = { adapter: adapterWords(gpu.guarded.info), name, trials };
       const onTrial = (trial: TrialNote) => {
         trials.push(trial);
-        desk.note(name, trial.seconds ?? 0, { data: { trial } });
+        context.note(name, trial.seconds ?? 0, { data: { trial } });
         // Cut off, what was measured still chooses.
-        keepTuning(desk.folder, { ...about, tuning: null });
+        keepTuning(context.folder, { ...about, tuning: null });
       };
-      const few = gpu.software || desk.small ? { rows: 256, candidates: 2 } : {};
+      const few = gpu.software || context.small ? { rows: 256, candidates: 2 } : {};
       const tuning = await tuneEngine(gpu, sizes, { ...few, onTrial });
-      keepTuning(desk.folder, { ...about, tuning });
+      keepTuning(context.folder, { ...about, tuning });
       return { tuning };
     },
   };
@@ -34,5 +35,5 @@ function stepOf(desk: Desk, width: 256 | 1024, patienceSeconds: number): Step {
 export const tuning: Part = {
   name: 'tuning',
   seconds: 80,
-  steps: (desk) => [stepOf(desk, 256, 35), stepOf(desk, 1024, 60)],
+  steps: (context) => [stepOf(context, 256, 35), stepOf(context, 1024, 60)],
 };

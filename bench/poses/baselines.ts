@@ -18,7 +18,7 @@ import { parseArgs } from 'node:util';
 import { ADAM, adamStep } from '../../src/engine/tfjs/adam.ts';
 import { startWasmBackend } from '../../src/engine/tfjs/backend.ts';
 import { FlatLayout } from '../../src/engine/tfjs/flat.ts';
-import { makeEncoding } from '../../src/field/encodings.ts';
+import { makeEncoding } from '../../src/field/network/encodings.ts';
 import { readCryodrgnPickle } from '../../src/formats/cryodrgn-pickles.ts';
 import { openMrcStack } from '../../src/formats/mrc.ts';
 import { openFileBlob } from '../../src/formats/node/file-blob.ts';
@@ -197,7 +197,7 @@ function disturbed(from: Float32Array, random: Random): Float32Array {
   for (let i = 0; i < from.length; i += 9) {
     const [x, y, z] = [0, 1, 2].map(() => NEAR_RADIANS * random.normal());
     matrixFromRotationVector(x, y, z, turn, 0);
-    multiplyRotations(from, i, turn, 0, out, i);
+    multiplyRotations({ a: from, aAt: i }, { b: turn, bAt: 0 }, { out, outAt: i });
   }
   return out;
 }

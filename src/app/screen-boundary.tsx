@@ -1,6 +1,6 @@
 // A fault of one screen stays on that screen: what happened and a way on.
 import { Component, type ReactNode } from 'react';
-import { errorData } from '../stores/explore/backend.ts';
+import { errorData } from '../stores/errors.ts';
 import type { ErrorData } from '../base/errors.ts';
 import { Button } from '../ui/button.tsx';
 import { NoticeCard } from '../ui/notice-card.tsx';

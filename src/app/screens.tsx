@@ -1,4 +1,4 @@
-// The four steps, each loaded when it is first opened.
+// The four steps and Help, each loaded when it is first opened.
 import { lazy, Suspense } from 'react';
 import { useShell, type Screen } from '../stores/shell.ts';
 import { Spinner } from '../ui/spinner.tsx';
@@ -10,6 +10,7 @@ const SCREENS: Record<Screen, React.ComponentType> = {
   learn: lazy(async () => ({ default: (await import('../views/learn/learn-view.tsx')).LearnView })),
   explore: lazy(async () => ({ default: (await import('../views/explore/explore-view.tsx')).ExploreView })),
   export: lazy(async () => ({ default: (await import('../views/export/export-view.tsx')).ExportView })),
+  help: lazy(async () => ({ default: (await import('../views/help/help-view.tsx')).HelpView })),
 };
 
 export function Screens() {

@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { Popover } from '../ui/popover.tsx';
 import { ProgressBar } from '../ui/progress.tsx';
 import { bytesText, countText } from '../ui/quantities.ts';
+import { version } from '../version.ts';
 import styles from './top-bar.module.css';
 
 export function StorageMenu() {
@@ -57,6 +58,9 @@ export function StorageMenu() {
       <p className={styles.quiet}>
         Datasets and runs live in this browser’s private files on this machine. Clearing the site’s data removes them:
         export what should last.
+      </p>
+      <p className={styles.quiet} data-testid="version">
+        Vitrine {version}
       </p>
     </Popover>
   );

@@ -9,13 +9,16 @@ import type {
 } from '../../workers/contract.ts';
 import { countMessages, type MessageCount } from '../../workers/client.ts';
 import { currentDataset, useDatasets } from '../stores/datasets.ts';
-import { exploreTestState, exploreTestVerbs, type ExploreTestState } from '../stores/explore/test-api.ts';
-import { backend } from '../stores/explore/backend.ts';
-import { heldMaps } from '../stores/explore/map-handles.ts';
+import {
+  type ExploreTestState,
+  exploreTestState,
+  exploreTestVerbs,
+  mapsKeptState,
+  useSelections,
+} from '../stores/explore/index.ts';
 import { useLearnForm } from '../stores/learn-form.ts';
 import { useLive } from '../stores/live-landscape.ts';
 import { currentRun, useRuns } from '../stores/runs.ts';
-import { useSelections } from '../stores/selections.ts';
 import { useShell, type Screen } from '../stores/shell.ts';
 
 export interface VitrineTestApi {
@@ -95,7 +98,7 @@ export function exposeTestApi(): void {
     explore: exploreTestState,
     exploreVerbs: exploreTestVerbs,
     messages: countMessages,
-    mapsKept: async () => ({ ...(await backend().analysis.mapsKept()), held: heldMaps().length }),
+    mapsKept: mapsKeptState,
     errors() {
       const { error, draft } = useDatasets.getState();
       const runs = useRuns.getState();

@@ -1,5 +1,5 @@
-// Name, the four steps, what is open, what computes.
-import { Database, Orbit, PackageOpen, Sparkles } from 'lucide-react';
+// Name, the four steps, what is open, what computes, and Help.
+import { CircleHelp, Database, Orbit, PackageOpen, Sparkles } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { currentDataset, useDatasets } from '../stores/datasets.ts';
 import { activeRun, useRuns } from '../stores/runs.ts';
@@ -41,8 +41,25 @@ export function TopBar() {
         <DeviceBadge />
         <StorageMenu />
         <ThemeMenu />
+        <HelpButton />
       </div>
     </header>
+  );
+}
+
+function HelpButton() {
+  const here = useShell((state) => state.screen === 'help');
+  return (
+    <a
+      href="#/help"
+      className={classNames(styles.help, here && styles.here)}
+      aria-current={here ? 'page' : undefined}
+      aria-label="Help"
+      title="Help"
+      data-testid="nav-help"
+    >
+      <CircleHelp aria-hidden="true" />
+    </a>
   );
 }
 

@@ -3,6 +3,7 @@
 import type { SearchImages, SearchPoints } from '../engine/scoring/scorer.ts';
 import type { FourierSums } from './insertion.ts';
 
+/** Poses of B images, to insert them at. */
 export interface PosedImages {
   /** B×9. */
   rotations: Float32Array;
@@ -10,14 +11,19 @@ export interface PosedImages {
   shifts: Float32Array;
 }
 
+/** Which frequencies of which images are inserted: the first `count` of `points`, ordered by radius; of all images, or those `keep` says. */
+export interface BackprojectionPoints {
+  points: SearchPoints;
+  count: number;
+  keep?: (image: number) => boolean;
+}
+
 /** Adds `images` (all, or those `keep` says) to `sums`, up to the first `count` points. */
 export function backproject(
   sums: FourierSums,
   images: SearchImages,
   { rotations, shifts }: PosedImages,
-  points: SearchPoints,
-  count: number,
-  keep: (image: number) => boolean = () => true,
+  { points, count, keep = () => true }: BackprojectionPoints,
 ): void {
   const values = new Float32Array(2 * count);
   const weights = new Float32Array(count).fill(1);
@@ -34,6 +40,6 @@ export function backproject(
       values[2 * p + 1] = c * (im * cos - re * sin);
       if (images.ctf) weights[p] = c * c;
     }
-    sums.add(points, count, rotations, 9 * b, values, 0, weights, 0);
+    sums.add(points, count, { rotation: rotations, rotationAt: 9 * b, values, valuesAt: 0, weights, weightsAt: 0 });
   }
 }

@@ -165,7 +165,15 @@ describe('insertion', () => {
       const y = normals(random, 2 * 5 * count);
       const sums = new FourierSums(shape);
       const ones = new Float32Array(count).fill(1);
-      for (let r = 0; r < 5; r++) sums.add(points, count, rotations, 9 * r, y, 2 * r * count, ones, 0);
+      for (let r = 0; r < 5; r++)
+        sums.add(points, count, {
+          rotation: rotations,
+          rotationAt: 9 * r,
+          values: y,
+          valuesAt: 2 * r * count,
+          weights: ones,
+          weightsAt: 0,
+        });
       const slices = sliceCubes(() => ({ ...shape, values }), points, count, rotations);
       const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, v, i) => sum + v * b[i], 0);
       // Float32 sums of some hundred products.
@@ -180,9 +188,23 @@ describe('insertion', () => {
     const rotation = randomRotations(random, 1);
     const y = normals(random, 2 * points.count);
     const sums = new FourierSums(shape);
-    sums.add(points, points.count, rotation, 0, y, 0, new Float32Array(points.count), 0);
+    sums.add(points, points.count, {
+      rotation,
+      rotationAt: 0,
+      values: y,
+      valuesAt: 0,
+      weights: new Float32Array(points.count),
+      weightsAt: 0,
+    });
     expect(sums.numerator.every((v) => v === 0)).toBe(true);
-    sums.add(points, points.count, rotation, 0, y, 0, new Float32Array(points.count).fill(2), 0);
+    sums.add(points, points.count, {
+      rotation,
+      rotationAt: 0,
+      values: y,
+      valuesAt: 0,
+      weights: new Float32Array(points.count).fill(2),
+      weightsAt: 0,
+    });
     const before = sums.numerator.slice();
     sums.fade(0.25);
     expect(
@@ -202,7 +224,14 @@ describe('insertion', () => {
     const rotations = randomRotations(random, 30);
     const weights = Float32Array.from({ length: points.count }, () => 0.2 + random.uniform());
     for (let r = 0; r < 30; r++)
-      sums.add(points, points.count, rotations, 9 * r, normals(random, 2 * points.count), 0, weights, 0);
+      sums.add(points, points.count, {
+        rotation: rotations,
+        rotationAt: 9 * r,
+        values: normals(random, 2 * points.count),
+        valuesAt: 0,
+        weights,
+        weightsAt: 0,
+      });
     const [plain, drawn] = [0, 1].map((regularisation) => sums.quotient(regularisation).values);
     const last = plain.length / 2 - 1;
     const mirrored = plain.map((_, i) => (i % 2 === 0 ? plain[2 * last - i] : -plain[2 * last - i + 2]));
@@ -217,7 +246,7 @@ describe('insertion', () => {
     const ones = new Float32Array(points.count).fill(1);
     const values = new Float32Array(2 * points.count).map((_, i) => (i % 2 === 0 ? 3 : 0));
     for (const rotation of [IDENTITY, randomRotations(new Random(2), 1)])
-      sums.add(points, points.count, rotation, 0, values, 0, ones, 0);
+      sums.add(points, points.count, { rotation, rotationAt: 0, values, valuesAt: 0, weights: ones, weightsAt: 0 });
     const { values: quotient } = sums.quotient(0);
     sums.denominator.forEach((weight, i) => {
       if (weight > 1e-6) expect(quotient[2 * i]).toBeCloseTo(3, 4);
@@ -237,7 +266,7 @@ describe('backprojection', () => {
     );
     const shifts = simulation.poses.translations!.map((t) => t * D);
     const sums = new FourierSums(shape);
-    backproject(sums, read, { rotations: simulation.poses.rotations, shifts }, points, points.count, keep);
+    backproject(sums, read, { rotations: simulation.poses.rotations, shifts }, { points, count: points.count, keep });
     return { sums, curve: fsc(mapFromCube(sums.quotient(1e-3), D), map, D).values };
   }
 
@@ -273,7 +302,7 @@ describe('backprojection', () => {
     );
     const sums = new FourierSums(shape);
     const still = { rotations: simulation.poses.rotations, shifts: new Float32Array(600) };
-    backproject(sums, read, still, points, points.count);
+    backproject(sums, read, still, { points, count: points.count });
     expect(fsc(mapFromCube(sums.quotient(1e-3), D), map, D).values[6]).toBeLessThan(0.9);
   });
 });

@@ -5,6 +5,10 @@ import type { FourierCube } from '../engine/scoring/scorer.ts';
 import { hartleyVolume } from '../imaging/hartley.ts';
 import { halfSpectrumLength, transformVolume } from '../imaging/spectrum.ts';
 
+/**
+ * Grid of a Fourier cube: the map's box, how much finer the cube samples frequency than 1/D, and how many of its steps it
+ * reaches from the origin.
+ */
 export interface CubeShape {
   oversampling: number;
   /** Steps from the origin to each side. */

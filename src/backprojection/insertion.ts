@@ -4,6 +4,20 @@
 import type { FourierCube, SearchPoints } from '../engine/scoring/scorer.ts';
 import type { CubeShape } from './fourier-volume.ts';
 
+/** A slice to insert, each part from its offset: rotation 3×3 row-major, values (Re, Im) and weights (c² of the CTF) by point. */
+export interface InsertedSlice {
+  rotation: ArrayLike<number>;
+  rotationAt: number;
+  values: Float32Array;
+  valuesAt: number;
+  weights: Float32Array;
+  weightsAt: number;
+}
+
+/**
+ * Sums of direct Fourier inversion on a cube of (2·reach+1)³ points: Σ w·c·y (complex) and Σ w·c² of inserted slices; their
+ * regularised quotient is the map's transform (Scheres 2012, J. Struct. Biol. 180).
+ */
 export class FourierSums {
   readonly side: number;
   /** Re and Im of Σ weight·CTF·image, and Σ weight·CTF², by step of the cube. */
@@ -35,12 +49,7 @@ export class FourierSums {
   add(
     points: SearchPoints,
     count: number,
-    rotation: ArrayLike<number>,
-    rotationAt: number,
-    values: Float32Array,
-    valuesAt: number,
-    weights: Float32Array,
-    weightsAt: number,
+    { rotation, rotationAt, values, valuesAt, weights, weightsAt }: InsertedSlice,
   ): void {
     const { side, numerator, denominator } = this;
     const { oversampling, reach } = this.shape;

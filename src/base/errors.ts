@@ -1,6 +1,7 @@
 // One typed error for everything a person can get wrong: which file, which row, which field, what was expected,
 // what was found, what to do about it. It crosses worker boundaries as plain data (toData / fromData).
 
+/** Every kind of failure that a caller may want to tell apart; the sentence for people is the error's message. */
 export type ErrorCode =
   | 'file-empty'
   | 'file-kind-unknown'
@@ -20,6 +21,8 @@ export type ErrorCode =
   | 'yaml-syntax'
   | 'csv-syntax'
   | 'atoms-syntax'
+  /** A field of a kind that this version, or this engine, does not know. */
+  | 'field-kind-unknown'
   | 'count-mismatch'
   | 'poses-missing'
   | 'ctf-missing'
@@ -35,10 +38,14 @@ export type ErrorCode =
   | 'device-lost'
   | 'out-of-memory'
   | 'storage'
+  /** What is kept was written by a newer version, or is not what this one writes. */
+  | 'record-newer'
+  | 'record-damaged'
   | 'cancelled'
   /** A map that is kept no longer and cannot be decoded again. */
   | 'map-gone';
 
+/** What a person needs to put it right: which file, row or field, what was expected and found, what to do. */
 export interface ErrorDetail {
   /** File name as the person knows it. */
   file?: string;
@@ -54,12 +61,14 @@ export interface ErrorDetail {
   instead?: { boxPixels?: number; width?: number };
 }
 
+/** An error as plain data, for the way from a worker to the page. */
 export interface ErrorData extends ErrorDetail {
   name: 'VitrineError';
   code: ErrorCode;
   message: string;
 }
 
+/** The one typed error of all rooms: bad input, missing memory, a lost device, a cancellation. */
 export class VitrineError extends Error {
   override readonly name = 'VitrineError';
   constructor(
@@ -70,10 +79,12 @@ export class VitrineError extends Error {
     super(message);
   }
 
+  /** Plain data that `fromData` makes the same error of on the other side of a worker's boundary. */
   toData(): ErrorData {
     return { name: 'VitrineError', code: this.code, message: this.message, ...this.detail };
   }
 
+  /** The error that `toData` was asked of. */
   static fromData(data: ErrorData): VitrineError {
     const { name: _name, code, message, ...detail } = data;
     return new VitrineError(code, message, detail);

@@ -12,6 +12,7 @@ export function nextTask(): Promise<void> {
   });
 }
 
+/** Resolves after so many milliseconds. */
 export function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

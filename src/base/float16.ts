@@ -49,6 +49,7 @@ function halfFromBits(b: number): number {
   return sign | ((rounded - 0x38000000) >>> 13);
 }
 
+/** Each float as the bits of the nearest IEEE 754 binary16, ties to even, beyond 65504 infinite. */
 export function encodeHalves(from: Float32Array): Uint16Array {
   const source = new Uint32Array(from.buffer, from.byteOffset, from.length);
   const halves = new Uint16Array(from.length);
@@ -56,6 +57,7 @@ export function encodeHalves(from: Float32Array): Uint16Array {
   return halves;
 }
 
+/** Floats of binary16 bits, exactly. */
 export function decodeHalves(halves: Uint16Array): Float32Array {
   const floats = float16Table();
   const values = new Float32Array(halves.length);

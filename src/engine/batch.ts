@@ -86,7 +86,7 @@ export class BatchPrologue {
     const { lattice } = this.layout;
     const values = batch.images.subarray(image * lattice.points, (image + 1) * lattice.points);
     const t = batch.translations;
-    if (t) shiftHartley(values, lattice, t[2 * image], t[2 * image + 1], this.shifted);
+    if (t) shiftHartley(values, lattice, { tx: t[2 * image], ty: t[2 * image + 1] }, this.shifted);
     else this.shifted.set(values);
     const row = batch.ctf?.subarray(9 * image, 9 * image + 9);
     const optics = batch.optics?.subarray(10 * image, 10 * image + 10);

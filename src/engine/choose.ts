@@ -6,6 +6,7 @@ import { browserGpu, findAdapter, isSoftware } from './gpu-adapter.ts';
 import type { TfjsResources } from './tfjs/engine.ts';
 import type { TuningStore } from './wgsl/tuning/store.ts';
 
+/** What opening an engine needs from outside: where files of wasm lie, how threads are started, where tunings are kept. */
 export interface EngineResources extends Pick<TfjsResources, 'tfjsWasmFolder'> {
   /** WebGPU where it is not the browser's (node/dawn.ts); null for none. */
   gpu?: GPU | null;

@@ -1,9 +1,11 @@
 // The compute core's interface, and its design: everything the neural field asks of a device.
 //
-// A model is a positional encoding (a table of wave vectors, made by field/encodings), a decoder MLP
-// (features ++ z → Re, Im or one Hartley value) and, where zDim > 0, an encoder MLP (image → μ, log σ²).
+// A model is made from an `EngineField`, tagged by the kind of field that it computes, and a state. The coordinate network is a
+// positional encoding (a table of wave vectors, made by field/network/encodings), a decoder MLP (features ++ z → Re, Im or
+// one Hartley value) and, where zDim > 0, an encoder MLP (image → μ, log σ²).
 // Makers: tfjs (autodiff, the twin that proves the others), wasm (no GPU), wgsl (GPU kernels). All take and give
-// weights under cryoDRGN's parameter names, so a model moves between makers and programs by its weights alone.
+// weights under cryoDRGN's parameter names, so a model moves between makers and programs by its weights alone. A maker refuses
+// the kinds that it does not compute (field-of-kind.ts).
 //
 // Images enter as Hartley values at the lattice's mask points (|k| ≤ D/2, DC excluded, raster order; imaging/lattice).
 // Coordinates are lattice coordinates in [−½, ½]. Nothing here reads files or knows about epochs.
@@ -27,13 +29,18 @@ export interface DeviceInfo {
 export type Domain = 'fourier' | 'hartley';
 export type Activation = 'relu' | 'leaky_relu';
 
-/** Shape of a model; what cryoDRGN's `model_args` and `lattice_args` say. */
-export interface ModelSpec {
+/** What a model of any kind says of itself. */
+export interface FieldShape {
   /** Image side D in pixels, even; the lattice is (D+1)². */
   boxPixels: number;
-  /** Latent dimension; 0 is a homogeneous field without encoder. */
+  /** Latent dimension; 0 is a homogeneous field. */
   zDim: number;
+  /** What `evaluate` gives: Re and Im on the half space, or one Hartley value. */
   domain: Domain;
+}
+
+/** Shape of a coordinate network; what cryoDRGN's `model_args` and `lattice_args` say. Without z it has no encoder. */
+export interface ModelSpec extends FieldShape {
   activation: Activation;
   decoderLayers: number;
   decoderDim: number;
@@ -45,7 +52,7 @@ export interface ModelSpec {
    * Images of one particle that share its z: 2 for tilt pairs (untilted, tilted), whose encoder looks at both
    * (parameters.ts); absent for 1. Without z it says nothing: the images of a pair are images like others.
    */
-  views?: 1 | 2;
+  tilts?: 1 | 2;
 }
 
 /**
@@ -58,6 +65,16 @@ export interface EncodingTable {
   /** F flags, 1 where the feature is a cosine. */
   isCosine: Uint8Array;
 }
+
+/** cryoDRGN's coordinate network. */
+export interface NetworkField {
+  kind: 'network';
+  spec: ModelSpec;
+  encoding: EncodingTable;
+}
+
+/** What a field becomes for computing, one variant a kind: all of it that training does not change. */
+export type EngineField = NetworkField;
 
 export interface Tensor {
   shape: number[];
@@ -151,9 +168,11 @@ export interface LongCall {
 }
 
 export interface FieldModel {
-  readonly spec: ModelSpec;
+  readonly spec: FieldShape;
   /** Mask points P of the lattice. */
   readonly points: number;
+  /** Multiplications and additions that one point takes `evaluate`, by the larger part of them. */
+  readonly operationsPerPoint: number;
   /** One Adam step of the VAE (or the homogeneous field) with given poses. */
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void>;
   /**
@@ -255,10 +274,13 @@ export interface Engine {
   readonly device: DeviceInfo;
   /** Resolves when the device can no longer be used: its models reject, and another engine is to be opened. */
   readonly lost?: Promise<Error>;
-  /** Errors: 'out-of-memory' with what would fit (`instead`), 'checkpoint-syntax'. */
-  createModel(spec: ModelSpec, encoding: EncodingTable, state: ModelState, options?: ModelOptions): Promise<FieldModel>;
+  /**
+   * Errors: 'field-kind-unknown' for a kind that the maker does not compute, 'out-of-memory' with what would fit (`instead`),
+   * 'checkpoint-syntax'.
+   */
+  createModel(field: EngineField, state: ModelState, options?: ModelOptions): Promise<FieldModel>;
   /** Whether its limits allow for a model and a batch of `images`. Absent: there are none but the memory's. */
-  fits?(spec: ModelSpec, encoding: EncodingTable, images: number): Fit;
+  fits?(field: EngineField, images: number): Fit;
   /** Compares images with slices at these points (scoring/scorer.ts). Error 'out-of-memory'. */
   createScorer(points: SearchPoints): Promise<PoseScorer>;
   /** The kernels that were kept of the device were cleared: models made from now on choose again. */

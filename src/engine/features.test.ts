@@ -59,9 +59,9 @@ describe('features', () => {
     const flips = new Uint8Array(rows);
     flipsOfImage(layout, rotation, 0, flips, 0);
     const coordinates = new Float32Array(3 * rows);
-    coordinatesOfImage(layout, rotation, 0, flips, 0, coordinates, 0);
+    coordinatesOfImage(layout, { rotations: rotation, at: 0, flips, flipsAt: 0 }, { out: coordinates, outAt: 0 });
     const out = new Float32Array(maker.count * stride);
-    maker.ofSlice(layout, rotation, 0, flips, 0, out, stride, 3);
+    maker.ofSlice(layout, { rotations: rotation, at: 0, flips, flipsAt: 0 }, { out, stride, first: 3 });
     for (let row = 0; row < rows; row++) {
       const c = coordinates.subarray(3 * row, 3 * row + 3);
       // The coordinates are rounded to float32; phases reach 20.
@@ -102,7 +102,7 @@ describe('slices', () => {
       const flips = new Uint8Array(layout.rowsPerImage);
       const coordinates = new Float32Array(3 * layout.rowsPerImage);
       flipsOfImage(layout, rotation, 0, flips, 0);
-      coordinatesOfImage(layout, rotation, 0, flips, 0, coordinates, 0);
+      coordinatesOfImage(layout, { rotations: rotation, at: 0, flips, flipsAt: 0 }, { out: coordinates, outAt: 0 });
       for (let row = 0; row < layout.rowsPerImage; row++)
         expect(needsFlip(coordinates[3 * row], coordinates[3 * row + 1], coordinates[3 * row + 2])).toBe(false);
     }

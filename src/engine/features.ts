@@ -2,7 +2,7 @@
 // lie on a grid, so e^{i w·p} is a product of one factor an axis: a few thousand sines make millions of features.
 // Output is feature-major: feature j of point r at out[j·stride + r]. Without waves the features are x, y, z.
 import type { EncodingTable } from './engine.ts';
-import type { SliceLayout } from './slices.ts';
+import type { SliceLayout, SlicePose } from './slices.ts';
 
 interface Wave {
   x: number;
@@ -11,6 +11,13 @@ interface Wave {
   /** Feature numbers that take this wave's sine and cosine; −1 for none. */
   sine: number;
   cosine: number;
+}
+
+/** Where features go: `out` is features × `stride` points, and a slice's points begin at `first`. */
+export interface FeatureTarget {
+  out: Float32Array;
+  stride: number;
+  first: number;
 }
 
 export class FeatureMaker {
@@ -40,13 +47,8 @@ export class FeatureMaker {
   /** Features of the rows of one image, points r = first … first + rowsPerImage − 1 of `out`. */
   ofSlice(
     layout: SliceLayout,
-    rotations: Float32Array,
-    at: number,
-    flips: Uint8Array,
-    flipsAt: number,
-    out: Float32Array,
-    stride: number,
-    first: number,
+    { rotations, at, flips, flipsAt }: SlicePose,
+    { out, stride, first }: FeatureTarget,
   ): void {
     const { rowsPerImage, lattice } = layout;
     const [xx, xy, xz, yx, yy, yz] = rotations.subarray(at, at + 6);

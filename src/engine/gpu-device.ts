@@ -130,6 +130,7 @@ function refusedError(error: GPUError): VitrineError {
   });
 }
 
+/** The error 'out-of-memory' of a graphics processor; `found` is what the driver said. */
 export function memoryFull(message: string): VitrineError {
   return new VitrineError('out-of-memory', 'The memory of the graphics processor is full.', {
     ...(message && { found: message }),

@@ -22,7 +22,7 @@ const shapes: CaseShape[] = [
   },
   {
     name: 'tilt pairs, many tiles',
-    spec: { boxPixels: 52, zDim: 5, decoderDim: 40, encoderDim: 37, views: 2 },
+    spec: { boxPixels: 52, zDim: 5, decoderDim: 40, encoderDim: 37, tilts: 2 },
     features: 24,
     images: 4,
   },
@@ -31,7 +31,7 @@ const options = { learningRate: 0, weightDecay: 0, beta: 0.7 };
 const adapter = await openTestAdapter();
 
 async function stepped(engine: Engine, { spec, encoding, weights, batch }: ModelCase) {
-  const model = await engine.createModel(spec, encoding, { weights }, { precision: 'float32' });
+  const model = await engine.createModel({ kind: 'network', spec, encoding }, { weights }, { precision: 'float32' });
   await model.trainStep(batch, options);
   const losses = await model.takeLosses();
   const gradient = fromFirstMoment((await model.exportOptimizer()).first);

@@ -15,7 +15,8 @@ afterAll(() => opened.forEach((engine) => engine.dispose()));
 
 /** In a function of its own, so that no variable here holds the model. */
 async function usedAndDisposed(engine: Engine): Promise<WeakRef<object>> {
-  const model = await engine.createModel(sample.spec, sample.encoding, { weights: sample.weights });
+  const { spec, encoding, weights } = sample;
+  const model = await engine.createModel({ kind: 'network', spec, encoding }, { weights });
   await model.evaluate(new Float32Array(3), new Float32Array(2));
   model.dispose();
   return new WeakRef(model);

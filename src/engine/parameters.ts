@@ -1,13 +1,14 @@
 // Trainable parameters of a model, by cryoDRGN's state_dict names and in its order: encoder.main.*, decoder.decoder.main.*.
 // A chain is Linear → activation, n × residual Linear (`main.k.linear`), Linear; every second index is an activation.
 // Linear weights are (out, in) row-major as PyTorch keeps them.
-// Tilt pairs (spec.views 2): encoder.encoder1.main.* looks at each image alone (inputs → encoderDim), its outputs of the two
+// Tilt pairs (spec.tilts 2): encoder.encoder1.main.* looks at each image alone (inputs → encoderDim), its outputs of the two
 // images of a particle, untilted first, are the 2·encoderDim inputs of encoder.encoder2.main.* (→ 2·zDim). Both have
 // encoderLayers residual layers; encoder1's output is passed on as it is. The names and shapes are those of cryoDRGN's
 // TiltEncoder with tilt_params ntilts 2, t_emb_dim = tdim = qdim, tlayers = qlayers.
 import { VitrineError } from '../base/errors.ts';
 import type { EncodingTable, ModelSpec, Weights } from './engine.ts';
 
+/** One Linear of the network: its name in cryoDRGN's state dict, inputs and outputs. */
 export interface LinearShape {
   /** Name without `.weight` / `.bias`. */
   name: string;
@@ -23,6 +24,7 @@ export interface LinearShape {
 /** The linear layers of one network, first to last. */
 export type Chain = LinearShape[];
 
+/** Features of a point: one for each wave that is a sine or a cosine. */
 export function featureCount(encoding: EncodingTable): number {
   return encoding.isCosine.length === 0 ? 3 : encoding.isCosine.length;
 }
@@ -32,9 +34,14 @@ export function decoderOutputs(spec: ModelSpec): 1 | 2 {
   return spec.domain === 'fourier' ? 2 : 1;
 }
 
+/** Multiplications and additions of the hidden layers at one point: the larger part of a decoder's. */
+export function decoderOperations({ decoderDim, decoderLayers }: ModelSpec): number {
+  return 2 * decoderDim ** 2 * (decoderLayers + 1);
+}
+
 /** Images that share one z: 2 in a model of tilt pairs, else 1. */
 export function imagesPerLatent(spec: ModelSpec): 1 | 2 {
-  return spec.zDim > 0 ? (spec.views ?? 1) : 1;
+  return spec.zDim > 0 ? (spec.tilts ?? 1) : 1;
 }
 
 /** Latents of `images` images. Error: 'usage' where a pair is torn. */

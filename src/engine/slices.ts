@@ -6,6 +6,7 @@ import { makeLattice, type Lattice } from '../imaging/lattice.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { ModelSpec } from './engine.ts';
 
+/** Which points of an image's lattice the network is asked at, and in which order their rows lie. */
 export interface SliceLayout {
   lattice: Lattice;
   /** Rows of the decoder an image takes: P/2 or P. */
@@ -77,15 +78,19 @@ export function flipsOfImage(
   }
 }
 
+/** A slice's rotation, nine numbers row-major from `at`, and which of its points are flipped (flipsOfImage), from `flipsAt`. */
+export interface SlicePose {
+  rotations: Float32Array;
+  at: number;
+  flips: Uint8Array;
+  flipsAt: number;
+}
+
 /** Coordinates the decoder is asked at for one image, rowsPerImage×3 from `outAt`, flipped as `flips` from `flipsAt` say. */
 export function coordinatesOfImage(
   layout: SliceLayout,
-  rotations: Float32Array,
-  at: number,
-  flips: Uint8Array,
-  flipsAt: number,
-  out: Float32Array,
-  outAt: number,
+  { rotations, at, flips, flipsAt }: SlicePose,
+  { out, outAt }: { out: Float32Array; outAt: number },
 ): void {
   const { lattice, rowsPerImage } = layout;
   for (let row = 0; row < rowsPerImage; row++) {

@@ -10,9 +10,9 @@ import { openWasmEngine } from '../engine/wasm/engine.ts';
 import { Random } from '../geometry/random.ts';
 import { randomRotations } from '../geometry/rotation.ts';
 import { hartleyVolume } from '../imaging/hartley.ts';
-import { makeEncoding } from './encodings.ts';
+import { makeEncoding } from './network/encodings.ts';
 import { cubeFromField, fieldCoefficients, fieldSlices } from './fourier-cube.ts';
-import { initialWeights } from './initialise.ts';
+import { initialWeights } from './network/initialise.ts';
 import { decodeVolume } from './volume.ts';
 
 const D = 16;
@@ -43,7 +43,10 @@ describe.each([
   beforeAll(async () => {
     engine = await openWasmEngine({ ownThread: true });
     const encoding = makeEncoding({ type: 'gaussian', frequencies: null, sigma: 0.5 }, D, new Random(1));
-    model = await engine.createModel(spec, encoding, { weights: initialWeights(spec, encoding, new Random(2)) });
+    model = await engine.createModel(
+      { kind: 'network', spec, encoding },
+      { weights: initialWeights(spec, encoding, new Random(2)) },
+    );
   });
   afterAll(() => engine.dispose());
 
@@ -98,7 +101,7 @@ describe.each([
     const coordinates = new Float32Array(3 * layout.rowsPerImage);
     for (let r = 0; r < 7; r++) {
       flipsOfImage(layout, rotations, 9 * r, flips, 0);
-      coordinatesOfImage(layout, rotations, 9 * r, flips, 0, coordinates, 0);
+      coordinatesOfImage(layout, { rotations, at: 9 * r, flips, flipsAt: 0 }, { out: coordinates, outAt: 0 });
       const rows = await model.evaluate(coordinates, z);
       // Hartley values of the whole image: at k and −k, Re ∓ Im, the other way round where a point was flipped.
       const { points: all } = layout.lattice;

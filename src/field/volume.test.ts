@@ -3,7 +3,7 @@ import type { FieldModel, VolumeStatistics } from '../engine/engine.ts';
 import { VitrineError } from '../base/errors.ts';
 import { decodeMap } from './volume.ts';
 
-const spec = { boxPixels: 4, zDim: 0, domain: 'hartley', decoderDim: 8, decoderLayers: 1 } as FieldModel['spec'];
+const spec: FieldModel['spec'] = { boxPixels: 4, zDim: 0, domain: 'hartley' };
 const statistics: VolumeStatistics = {
   mean: 0,
   standardDeviation: 1,
@@ -15,7 +15,7 @@ const whole = { values: new Float32Array(64).fill(7), statistics };
 
 function modelWith(volume?: FieldModel['volume']): FieldModel {
   const evaluate = (coordinates: Float32Array) => Promise.resolve(new Float32Array(coordinates.length / 3).fill(1));
-  return { spec, evaluate, ...(volume && { volume }) } as unknown as FieldModel;
+  return { spec, evaluate, operationsPerPoint: 256, ...(volume && { volume }) } as unknown as FieldModel;
 }
 
 describe('a map', () => {
@@ -40,14 +40,15 @@ describe('a map', () => {
   });
 
   it('of many points tells how far it is, and is given up between two parts', async () => {
-    const wide = { ...spec, boxPixels: 32, decoderDim: 1024, decoderLayers: 3 };
     const asked: number[] = [];
     const controller = new AbortController();
     const evaluate = (coordinates: Float32Array) => {
       asked.push(coordinates.length / 3);
       return Promise.resolve(new Float32Array(coordinates.length / 3));
     };
-    const model = { spec: wide, evaluate } as unknown as FieldModel;
+    // As a network of 3 hidden layers 1024 wide.
+    const operationsPerPoint = 2 * 1024 ** 2 * 4;
+    const model = { spec: { ...spec, boxPixels: 32 }, operationsPerPoint, evaluate } as unknown as FieldModel;
     const told: number[] = [];
     const onProgress = (fraction: number) => told.push(fraction);
     await decodeMap(model, null, 32, 1, { onProgress });

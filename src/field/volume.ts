@@ -9,7 +9,7 @@ import { volumeFromSphere } from '../imaging/volume-from-hartley.ts';
 /** Points asked of the model at a time, and the operations that they take. */
 const MOST_POINTS = 65536;
 const LEAST_POINTS = 512;
-const FLOPS_AT_A_TIME = 5e9;
+const OPERATIONS_AT_A_TIME = 5e9;
 
 /** The last sphere asked for is kept: a person exploring asks for one box again and again. */
 let kept: Sphere | null = null;
@@ -76,8 +76,7 @@ async function decodePoints(
   return volumeFromSphere(sphere, values, standardDeviation);
 }
 
-/** Fewer of a wide network, so that a cancel is heard after some tenths of a second on one thread. */
-function pointsAtATime({ spec: { decoderDim, decoderLayers } }: FieldModel): number {
-  const flops = 2 * decoderDim ** 2 * (decoderLayers + 1);
-  return Math.max(LEAST_POINTS, Math.min(MOST_POINTS, Math.floor(FLOPS_AT_A_TIME / flops)));
+/** Fewer of a field that takes many operations, so that a cancel is heard after some tenths of a second on one thread. */
+function pointsAtATime({ operationsPerPoint }: FieldModel): number {
+  return Math.max(LEAST_POINTS, Math.min(MOST_POINTS, Math.floor(OPERATIONS_AT_A_TIME / operationsPerPoint)));
 }

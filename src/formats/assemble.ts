@@ -1,15 +1,14 @@
 // Any mix of dropped files understood as one set of particles: images, poses, CTF and index list brought together, with
 // a line, an error or a question where they do not fit. Nothing is lost: what cannot be used is reported with its file.
 import { chooseSource } from './drop/choose-source.ts';
-import { ctfOf, POSES_FROM_PICKLE } from './drop/ctf-of-drop.ts';
+import { ctfOf, POSES_FROM_PICKLE, type Taken } from './drop/ctf-of-drop.ts';
 import { rowsByIndex } from './drop/csv-rows.ts';
 import { Drop } from './drop/drop.ts';
 import { VitrineError, throwIfCancelled } from '../base/errors.ts';
-import type { ImageScale } from './image-scale.ts';
 import { lookAtPixels } from './drop/look-at-pixels.ts';
 import { listFits, rowMap, tableByOriginalIndex, type RowMap } from './drop/matching.ts';
 import { checkOptics, partOfAngles } from './drop/plausible-optics.ts';
-import { OPTICS_WIDTH, type NamedBlob, type ParticleSet, type Poses } from './particles.ts';
+import type { NamedBlob, ParticleSet, Poses } from './particles.ts';
 import { namedStacks, type ParticleSource } from './drop/particle-source.ts';
 import { baseName } from './drop/path-match.ts';
 import { inWords, recognise, type Recognised } from './drop/recognise.ts';
@@ -60,10 +59,14 @@ export async function understand(files: NamedBlob[], options: UnderstandOptions 
   if (built) {
     result.columns = csvColumns(drop, built.map);
     await lookAtPixels(drop, result, built.set);
-    lookAtValues(drop, result, built.set);
+    lookAtValues(drop, result, built);
   }
-  if (!result.set) result.missing.push('a particle stack (.mrcs), or a .star or .cs file with its stacks');
-  else {
+  if (!result.set) {
+    // What only waits for an answer is not missing.
+    if (built) result.missing.push(CTF_MISSING);
+    else if (choice.source || !choice.question)
+      result.missing.push('a particle stack (.mrcs), or a .star or .cs file with its stacks');
+  } else {
     if (!result.set.poses && posesWereMeant(drop, result.set))
       result.missing.push('poses (a refined .star or .cs file, or pose.pkl that can be read)');
     if (drop.ctfRefused) result.missing.push(CTF_MISSING);
@@ -75,11 +78,13 @@ export async function understand(files: NamedBlob[], options: UnderstandOptions 
 }
 
 /** Optics that no microscope has leave no set; what is rare or half there is said. */
-function lookAtValues(drop: Drop, result: Understanding, set: ParticleSet): void {
+function lookAtValues(drop: Drop, result: Understanding, { set, map }: { set: ParticleSet; map: RowMap }): void {
   const from = [...drop.used].find(({ role }) => role === 'ctf') ?? [...drop.used].find(({ role }) => role !== 'index');
   if (set.ctf && from) {
     const { ctf } = set;
-    const notices = drop.attempt(from, () => checkOptics(ctf, from.file.path));
+    const notices = drop.attempt(from, () =>
+      checkOptics(ctf, from.file.path, from.role === 'ctf' ? null : map.sourceRows),
+    );
     drop.warnings.push(...(notices ?? []));
     if (!notices) result.set = null;
   }
@@ -124,14 +129,16 @@ function buildSet(drop: Drop, source: ParticleSource): { set: ParticleSet; map: 
     drop.used.add(file);
     if (file.content.kind === 'stack') drop.warnings.push(...file.content.notices);
   }
-  drop.warnings.push(...source.notices, ...map.notices);
-  drop.questions.push(...source.questions);
+  const values = drop.attempt(source.files[0], () => source.valuesOf(map.sourceRows));
+  if (!values) return null;
+  drop.warnings.push(...source.notices, ...values.notices, ...map.notices);
+  drop.questions.push(...source.questions, ...values.questions);
 
   const fits = ({ count }: { count: number }) => listFits(map, count);
   const ctfFile = drop.pickle('ctf', fits);
   const ctfSize = ctfFile ? (ctfFile.pickle.ctf[1] * ctfFile.pickle.ctf[0]) / boxPixels : null;
   const headerSize = source.images.pixelSizeAngstrom;
-  const pixelSizeAngstrom = answers.pixelSizeAngstrom ?? source.tablePixelSize ?? ctfSize ?? headerSize;
+  const pixelSizeAngstrom = answers.pixelSizeAngstrom ?? values.pixelSizeAngstrom ?? ctfSize ?? headerSize;
   if (pixelSizeAngstrom !== null && headerSize !== null && Math.abs(headerSize / pixelSizeAngstrom - 1) > 0.02)
     drop.warnings.push({
       code: 'pixel-size-disagrees',
@@ -140,9 +147,10 @@ function buildSet(drop: Drop, source: ParticleSource): { set: ParticleSet; map: 
     });
 
   const scale = { boxPixels, pixelSizeAngstrom, given: answers.pixelSizeAngstrom !== undefined };
-  const poses = posesOf(drop, source, map, scale, fits);
-  const ctf = ctfOf(drop, source, map, scale, ctfFile);
-  const optics = opticsOf(drop, source, map, scale);
+  const taken: Taken = { drop, source, values, map, scale };
+  const poses = posesOf(taken, fits);
+  const ctf = ctfOf(taken, ctfFile);
+  const optics = opticsOf(taken);
   if (pixelSizeAngstrom === null) askPixelSize(drop, source);
   const { originalIndex, sourceRows } = map;
   const set: ParticleSet = {
@@ -178,13 +186,8 @@ function askPixelSize(drop: Drop, source: ParticleSource): void {
   });
 }
 
-function posesOf(
-  drop: Drop,
-  source: ParticleSource,
-  map: RowMap,
-  scale: ImageScale,
-  fits: (list: { count: number }) => boolean,
-): Poses | null {
+function posesOf(taken: Taken, fits: (list: { count: number }) => boolean): Poses | null {
+  const { drop, source, map, scale } = taken;
   const found = drop.pickle('poses', fits);
   drop.posesRefused = drop.options.roles?.poses !== undefined && !found;
   if (found) {
@@ -205,24 +208,24 @@ function posesOf(
       return pickPoses(read.poses, rows.rows);
     }
   }
-  const table = drop.attempt(source.files[0], () => ({ poses: tablePoses(drop, source, scale) }));
+  const table = drop.attempt(source.files[0], () => ({ poses: tablePoses(taken) }));
   drop.posesRefused ||= !table;
-  return table?.poses ? pickPoses(table.poses, map.sourceRows) : null;
+  return table?.poses ?? null;
 }
 
-function tablePoses(drop: Drop, source: ParticleSource, scale: ImageScale): Poses | null {
+function tablePoses({ drop, values, scale }: Taken): Poses | null {
   try {
-    return source.poses(scale);
+    return values.poses(scale);
   } catch (error) {
     if (!drop.awaitsPixelSize(error, scale)) throw error;
-    return source.poses(scale, true);
+    return values.poses(scale, true);
   }
 }
 
-function opticsOf(drop: Drop, source: ParticleSource, map: RowMap, scale: ImageScale): Float32Array | null {
-  const made = drop.attempt(source.files[0], () => source.optics(scale));
+function opticsOf({ drop, source, values, scale }: Taken): Float32Array | null {
+  const made = drop.attempt(source.files[0], () => values.optics(scale));
   drop.warnings.push(...(made?.notices ?? []));
-  return made?.optics ? pickRows(made.optics, map.sourceRows, OPTICS_WIDTH) : null;
+  return made?.optics ?? null;
 }
 
 function csvColumns(drop: Drop, map: RowMap): Understanding['columns'] {

@@ -51,7 +51,7 @@ export function readCsv(bytes: Uint8Array, file: string): CsvTable {
     throw new VitrineError('csv-syntax', 'The table holds no column of numbers.', {
       file,
       expected: 'a header line and rows of numbers',
-      advice: 'Give one row a particle.',
+      advice: 'Give one row per particle.',
     });
   return { rows: body.length, columns, textColumns, firstIsNameless: header[0].trim() === '' };
 }

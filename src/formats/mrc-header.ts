@@ -27,9 +27,19 @@ export interface MrcHeader {
   mz: number;
   /** cella.x / mx as written, Å; 0 where unset. */
   pixelSizeAngstrom: number;
+  /** Å a voxel along X, Y, Z as CELLA and MX, MY, MZ say; 0 where unset. */
+  voxelSizesAngstrom: Triple;
   /** ORIGIN, Å. */
-  originAngstrom: [number, number, number];
+  originAngstrom: Triple;
+  /** Axes (1 X, 2 Y, 3 Z) of columns, rows and sections, as written: MAPC, MAPR, MAPS. */
+  axes: Triple;
+  /** Place of the first column, row and section in voxels: NXSTART, NYSTART, NZSTART. */
+  start: Triple;
 }
+
+export type Triple = [number, number, number];
+
+const triple = (of: (i: number) => number): Triple => [of(0), of(1), of(2)];
 
 /** Pixel size that can be trusted: null for 0, negative, not finite, and 1.0, which usually means "never set". */
 export function trustedPixelSize(header: MrcHeader): number | null {
@@ -100,7 +110,10 @@ export function parseMrcHeader(bytes: Uint8Array, file: string): { header: MrcHe
     my: int(32),
     mz: int(36),
     pixelSizeAngstrom: int(28) > 0 ? float(40) / int(28) : 0,
-    originAngstrom: [float(196), float(200), float(204)],
+    voxelSizesAngstrom: triple((i) => (int(28 + 4 * i) > 0 ? float(40 + 4 * i) / int(28 + 4 * i) : 0)),
+    originAngstrom: triple((i) => float(196 + 4 * i)),
+    axes: triple((i) => int(64 + 4 * i)),
+    start: triple((i) => int(16 + 4 * i)),
   };
   const notices: Notice[] = [];
   if (!hasMapStamp)
@@ -140,6 +153,9 @@ export interface MrcHeaderOptions {
   spaceGroup: 0 | 1;
   /** Of the data; left "not computed" (MRC2014: max < min, mean below both, rms −1) where absent. */
   statistics?: { min: number; max: number; mean: number; standardDeviation: number };
+  /** Where the first voxel lies, x, y, z: ORIGIN in Å and NXSTART … in voxels; zeros where absent. */
+  originAngstrom?: Triple;
+  start?: Triple;
   label?: string;
 }
 
@@ -149,7 +165,8 @@ export function mrcHeaderBytes(options: MrcHeaderOptions): Uint8Array {
   const view = new DataView(bytes.buffer);
   const { nx, ny, nz, pixelSizeAngstrom, spaceGroup } = options;
   const mz = spaceGroup === 0 ? 1 : nz;
-  [nx, ny, nz, 2, 0, 0, 0, nx, ny, mz].forEach((value, i) => view.setInt32(4 * i, value, true));
+  const { start = [0, 0, 0], originAngstrom = [0, 0, 0] } = options;
+  [nx, ny, nz, 2, ...start, nx, ny, mz].forEach((value, i) => view.setInt32(4 * i, value, true));
   [nx, ny, mz].forEach((n, i) => view.setFloat32(40 + 4 * i, n * pixelSizeAngstrom, true));
   [90, 90, 90].forEach((angle, i) => view.setFloat32(52 + 4 * i, angle, true));
   [1, 2, 3].forEach((axis, i) => view.setInt32(64 + 4 * i, axis, true));
@@ -162,6 +179,7 @@ export function mrcHeaderBytes(options: MrcHeaderOptions): Uint8Array {
   [min, max, mean].forEach((value, i) => view.setFloat32(76 + 4 * i, value, true));
   view.setInt32(88, spaceGroup, true);
   view.setInt32(108, 20141, true);
+  originAngstrom.forEach((place, i) => view.setFloat32(196 + 4 * i, place, true));
   view.setUint32(208, 0x4d415020);
   bytes.set([0x44, 0x44], 212);
   view.setFloat32(216, standardDeviation, true);

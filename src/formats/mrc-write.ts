@@ -1,6 +1,6 @@
 // MRC2014 mode 2, little-endian: volumes (ispg 1) whole, stacks (ispg 0) whole or by parts for files larger than memory.
 import { VitrineError } from '../base/errors.ts';
-import { mrcHeaderBytes } from './mrc-header.ts';
+import { mrcHeaderBytes, type Triple } from './mrc-header.ts';
 
 /** The bytes of float32 values as they lie in a little-endian file (a view, not a copy). */
 export function pixelBytes(values: Float32Array): Uint8Array {
@@ -27,16 +27,19 @@ export function writeMrcVolume(volume: {
   boxPixels: number;
   pixelSizeAngstrom: number;
   values: Float32Array;
+  /** Where the first voxel lies, x, y, z: in Å, and in voxels; the origin where absent. */
+  originAngstrom?: Triple;
+  start?: Triple;
   label?: string;
 }): Uint8Array {
-  const { boxPixels: n, pixelSizeAngstrom, values, label } = volume;
+  const { boxPixels: n, values, ...said } = volume;
   if (values.length !== n ** 3)
     throw new VitrineError('value-out-of-range', 'The map does not fill its box.', {
       expected: `${n ** 3} values`,
       found: String(values.length),
     });
   const statistics = statisticsOf(values);
-  const header = mrcHeaderBytes({ nx: n, ny: n, nz: n, pixelSizeAngstrom, spaceGroup: 1, statistics, label });
+  const header = mrcHeaderBytes({ ...said, nx: n, ny: n, nz: n, spaceGroup: 1, statistics });
   return concatenate(header, pixelBytes(values));
 }
 

@@ -1,5 +1,5 @@
-// MRC stacks and volumes, read by range: `openMrcStack` gives images by index without ever holding the file.
-// Pixels come as float32, row-major, x fast; modes 0, 1, 2, 6 and 12 in either byte order.
+// MRC stacks, read by range: `openMrcStack` gives images by index without ever holding the file.
+// Pixels come as float32, row-major, x fast; modes 0, 1, 2, 6 and 12 in either byte order. Maps: mrc-volume.ts.
 import { VitrineError, throwIfCancelled, type Notice } from '../base/errors.ts';
 import { float16Table } from '../base/float16.ts';
 import { readMrcHeader, trustedPixelSize, type MrcHeader } from './mrc-header.ts';
@@ -152,47 +152,5 @@ function longerThanItsHeader({ path, blob }: NamedBlob, header: MrcHeader, more:
       images === null
         ? 'Look at the gallery: if images are shifted, the program that wrote the file left an extended header out of its count.'
         : 'Copy the stack again: it may have been read while images were still added.',
-  };
-}
-
-export interface MrcVolume {
-  /** Side of the cube. */
-  boxPixels: number;
-  /** As written, Å; 0 where unset. */
-  pixelSizeAngstrom: number;
-  originAngstrom: [number, number, number];
-  /** [z][y][x]. */
-  values: Float32Array;
-  notices: Notice[];
-}
-
-/** Reads a cubic map whole. Errors: those of readMrcHeader, 'box-not-square', 'file-truncated'. */
-export async function readMrcVolume(file: NamedBlob): Promise<MrcVolume> {
-  const { header, notices } = await readMrcHeader(file);
-  const { nx, ny, nz } = header;
-  if (nx !== ny || ny !== nz)
-    throw new VitrineError('box-not-square', 'The map is not a cube.', {
-      file: file.path,
-      expected: 'nx = ny = nz',
-      found: `${nx} × ${ny} × ${nz}`,
-      advice: 'Pad the map to a cube.',
-    });
-  const bytes = nx * ny * nz * header.bytesPerPixel;
-  const raw = new Uint8Array(await file.blob.slice(header.dataStart, header.dataStart + bytes).arrayBuffer());
-  if (raw.length < bytes)
-    throw new VitrineError('file-truncated', 'The map is cut off.', {
-      file: file.path,
-      expected: `${header.dataStart + bytes} bytes`,
-      found: String(file.blob.size),
-      advice: 'Copy the file again.',
-    });
-  const values = new Float32Array(nx * ny * nz);
-  decodePixels(raw, header, values, 0);
-  return {
-    boxPixels: nx,
-    pixelSizeAngstrom: header.pixelSizeAngstrom,
-    originAngstrom: header.originAngstrom,
-    values,
-    notices,
   };
 }

@@ -1,6 +1,5 @@
 // Rows of OPTICS_COLUMNS put together from what a table says, with a line for each thing that is not ordinary.
-import type { Notice } from '../base/errors.ts';
-import { VitrineError } from '../base/errors.ts';
+import { VitrineError, type ErrorDetail, type Notice } from '../base/errors.ts';
 import { OPTICS_COLUMNS, OPTICS_WIDTH, ORDINARY_OPTICS } from './particles.ts';
 
 type Column = (typeof OPTICS_COLUMNS)[number];
@@ -10,6 +9,8 @@ export interface OpticsValue {
   column: Column;
   from: string;
   of: (row: number) => number;
+  /** The cell as the file has it. */
+  written?: (row: number) => string;
 }
 
 /** What is said of columns that are not ordinary in some rows; `count` particles. */
@@ -53,11 +54,14 @@ export function opticsRows(
   const optics = new Float32Array(OPTICS_WIDTH * rows);
   const unusual = new Map<Column, { count: number; first: number }>();
   for (let row = 0; row < rows; row++) optics.set(ORDINARY_OPTICS, OPTICS_WIDTH * row);
-  for (const { column, from, of } of values) {
+  for (const { column, from, of, written } of values) {
     const at = OPTICS_COLUMNS.indexOf(column);
     for (let row = 0; row < rows; row++) {
       const value = of(row);
-      if (!Number.isFinite(value)) refuse('A value that forms the image is not a number.', file, row, from, value);
+      if (!Number.isFinite(value)) {
+        const found = written?.(row) ?? String(value);
+        refuse('A value that forms the image is not a number.', { file, row: row + 1, field: from, found });
+      }
       if (Math.abs(value - ORDINARY_OPTICS[at]) <= 1e-6) continue;
       optics[OPTICS_WIDTH * row + at] = value;
       const known = unusual.get(column);
@@ -70,7 +74,8 @@ export function opticsRows(
     const area = a * d - b * c;
     if (!(area > 0.5 && area < 2)) {
       const from = values.filter(({ column }) => column.startsWith('magnification')).map((value) => value.from);
-      refuse('The magnification matrix of a particle is none.', file, row, [...new Set(from)].join(', '), area);
+      const field = [...new Set(from)].join(', ');
+      refuse('The magnification matrix of a particle is none.', { file, row: row + 1, field, found: String(area) });
     }
   }
   const notices = SAID.flatMap(({ columns, code, says }): Notice[] => {
@@ -91,12 +96,9 @@ export function opticsRows(
   return { optics: unusual.size > 0 ? optics : null, notices };
 }
 
-function refuse(message: string, file: string, row: number, field: string, found: number): never {
+function refuse(message: string, detail: ErrorDetail): never {
   throw new VitrineError('value-out-of-range', message, {
-    file,
-    row: row + 1,
-    field,
-    found: String(found),
+    ...detail,
     expected: 'finite numbers, of a matrix near the identity',
     advice: 'Write the file again, or remove the column.',
   });

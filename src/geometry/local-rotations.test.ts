@@ -29,7 +29,7 @@ describe('a rotation vector', () => {
 it('a product is rows times columns, a·b', () => {
   const [a, b] = [randomRotations(new Random(2), 2), randomRotations(new Random(3), 1)];
   const out = new Float32Array(20);
-  multiplyRotations(a, 9, b, 0, out, 11);
+  multiplyRotations({ a, aAt: 9 }, { b, bAt: 0 }, { out, outAt: 11 });
   for (let row = 0; row < 3; row++)
     for (let column = 0; column < 3; column++) {
       const expected = [0, 1, 2].reduce((sum, k) => sum + a[9 + 3 * row + k] * b[3 * k + column], 0);
@@ -78,7 +78,7 @@ describe('rotations within a cone', () => {
   it('of 180° are all there are', () => {
     const grid = coneRotations(180, 30);
     const half = new Float64Array(9);
-    matrixFromQuaternion(0, 1, 0, 0, half);
+    matrixFromQuaternion({ w: 0, x: 1, y: 0, z: 0 }, half);
     let nearest = Infinity;
     for (let g = 0; g < grid.length; g += 9) nearest = Math.min(nearest, rotationAngle(grid, half, g));
     expect(nearest * DEGREES).toBeLessThan(30);

@@ -10,7 +10,11 @@ export function rotationFromVector(x: number, y: number, z: number, out: Matrix,
 }
 
 /** out = a·b; `out` may not be `a` or `b`. */
-export function multiplyRotations(a: Matrix, aAt: number, b: Matrix, bAt: number, out: Matrix, outAt: number): void {
+export function multiplyRotations(
+  { a, aAt }: { a: Matrix; aAt: number },
+  { b, bAt }: { b: Matrix; bAt: number },
+  { out, outAt }: { out: Matrix; outAt: number },
+): void {
   for (let row = 0; row < 3; row++)
     for (let column = 0; column < 3; column++)
       out[outAt + 3 * row + column] =

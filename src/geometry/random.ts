@@ -11,6 +11,7 @@ function mix(word: number): number {
   return (z ^ (z >>> 15)) >>> 0;
 }
 
+/** Pseudo-random numbers from a seed, the same everywhere; its state can be kept and taken up again. */
 export class Random {
   private a = 0;
   private b = 0;
@@ -92,6 +93,7 @@ export class Random {
     return this.spare === null ? words : [...words, this.spare];
   }
 
+  /** Goes on from a kept state. */
   static fromState(state: readonly number[]): Random {
     const random = new Random(0);
     [random.a, random.b, random.c, random.d] = state.slice(0, 4).map((word) => word | 0);

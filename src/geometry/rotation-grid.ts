@@ -52,7 +52,8 @@ export function gridRotations(level: number): Float32Array {
 /** R_i·Q for all of N×9: the grid seen from a map turned by Q, so that searches do not share their gaps. */
 export function turnGrid(rotations: Float32Array, turn: Float32Array | Float64Array): Float32Array {
   const turned = new Float32Array(rotations.length);
-  for (let at = 0; at < rotations.length; at += 9) multiplyRotations(rotations, at, turn, 0, turned, at);
+  for (let at = 0; at < rotations.length; at += 9)
+    multiplyRotations({ a: rotations, aAt: at }, { b: turn, bAt: 0 }, { out: turned, outAt: at });
   return turned;
 }
 

@@ -68,10 +68,7 @@ export function matrixFromRotationVector(
 
 /** Matrix of a unit quaternion (w, x, y, z) into `out[offset … offset+8]`. */
 export function matrixFromQuaternion(
-  w: number,
-  x: number,
-  y: number,
-  z: number,
+  { w, x, y, z }: { w: number; x: number; y: number; z: number },
   out: Float32Array | Float64Array,
   offset = 0,
 ): void {
@@ -92,7 +89,7 @@ export function randomRotations(random: Random, count: number): Float32Array {
   for (let i = 0; i < count; i++) {
     const q = [random.normal(), random.normal(), random.normal(), random.normal()];
     const [w, x, y, z] = q.map((v) => v / Math.hypot(...q));
-    matrixFromQuaternion(w, x, y, z, rotations, i * 9);
+    matrixFromQuaternion({ w, x, y, z }, rotations, i * 9);
   }
   return rotations;
 }

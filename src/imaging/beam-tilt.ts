@@ -61,8 +61,7 @@ export function removeBeamTilt(
   image: number,
   imagePixels: number,
   { points, x, y, boxPixels }: Lattice,
-  values: Float32Array,
-  at: number,
+  { values, at }: { values: Float32Array; at: number },
 ): void {
   const [tx, ty] = tilted.optics.subarray(OPTICS_WIDTH * image + TILT, OPTICS_WIDTH * image + TILT + 2);
   if (tx === 0 && ty === 0) return;

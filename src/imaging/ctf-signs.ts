@@ -10,6 +10,7 @@
 import type { ImageReader } from '../formats/particles.ts';
 import { radialPowers, type RadialPowers } from './radial-power.ts';
 
+/** Whether images' power spectra oscillate as a CTF does, and how clearly. */
 export interface CtfSigns {
   oscillates: boolean;
   /** Zeros seen, in Fourier pixels: of the common defocus (rings), or the first one of the typical defocus (lobes). */

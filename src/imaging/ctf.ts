@@ -8,6 +8,7 @@ export function electronWavelengthAngstrom(voltageVolt: number): number {
   return 12.2639 / Math.sqrt(voltageVolt + 0.97845e-6 * voltageVolt * voltageVolt);
 }
 
+/** Phase γ of the CTF as polynomial of the frequency, of one image (docs/CONVENTIONS.md, "CTF"). */
 export interface CtfPhase {
   /** Radians by squared coordinate (cycles per pixel): round part, astigmatic parts, fourth power, constant. */
   round: number;

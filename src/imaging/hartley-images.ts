@@ -7,6 +7,7 @@ export interface HartleyShard {
   values: Float32Array;
 }
 
+/** Prepared images, read shard by shard: Hartley values at the mask's P points, divided by one standard deviation. */
 export interface HartleyImages {
   readonly count: number;
   readonly boxPixels: number;

@@ -15,23 +15,28 @@ function imageSpectrum(boxPixels: number): Float64Array {
   return spectrum;
 }
 
+/** Factor of the result (1), and where the image and its transform begin (0). */
+export interface TransformPlace {
+  scale?: number;
+  offset?: number;
+  outOffset?: number;
+}
+
 /** Hartley transform of the D² image at `image[offset …]` into `out[outOffset …]`, times `scale`; may be in place. */
 export function hartleyImage(
   image: Samples,
   boxPixels: number,
   out: Samples,
-  scale = 1,
-  offset = 0,
-  outOffset = 0,
+  { scale = 1, offset = 0, outOffset = 0 }: TransformPlace = {},
 ): void {
   const spectrum = imageSpectrum(boxPixels);
   transformImage(image, boxPixels, spectrum, offset);
-  centreRows(spectrum, boxPixels, 0, 1, out, outOffset, scale);
+  centreRows(spectrum, boxPixels, 0, 1, { out, outOffset, scale });
 }
 
 /** Inverse: the same transform divided by the number of points. */
 export function inverseHartleyImage(values: Samples, boxPixels: number, out: Samples): void {
-  hartleyImage(values, boxPixels, out, 1 / (boxPixels * boxPixels));
+  hartleyImage(values, boxPixels, out, { scale: 1 / (boxPixels * boxPixels) });
 }
 
 /** Hartley transform of a D³ volume [z][y][x] into `out`, times `scale`; may be in place. Holds one half spectrum. */
@@ -43,7 +48,7 @@ export function hartleyVolume(volume: Samples, boxPixels: number, out: Samples, 
     const kz = (plane + half) % boxPixels;
     // fftshift before a transform is a factor (−1)^k after it.
     const sign = (plane + half) % 2 === 0 ? 1 : -1;
-    centreRows(spectrum, boxPixels, kz, sign, out, plane * boxPixels * boxPixels, scale);
+    centreRows(spectrum, boxPixels, kz, sign, { out, outOffset: plane * boxPixels * boxPixels, scale });
   }
 }
 
@@ -58,9 +63,7 @@ function centreRows(
   size: number,
   kz: number,
   planeSign: number,
-  out: Samples,
-  outOffset: number,
-  scale: number,
+  { out, outOffset, scale }: { out: Samples; outOffset: number; scale: number },
 ): void {
   const half = size / 2;
   const width = 2 * (half + 1);

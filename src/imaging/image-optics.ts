@@ -2,6 +2,7 @@
 // the CTF, and where in space an image's slice lies where that is not (x, y, 0)·R.
 import { CTF_WIDTH, OPTICS_WIDTH, ORDINARY_OPTICS } from '../formats/particles.ts';
 
+/** What an image's optics have beyond the nine columns of ctf.pkl (docs/CONVENTIONS.md, "Beyond the nine columns"). */
 export interface ImageOptics {
   /** N×10 (transfer.ts); null where all transfers are the CTF's nine columns'. */
   transfer: Float32Array | null;

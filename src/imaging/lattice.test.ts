@@ -102,11 +102,11 @@ describe('shift of Hartley values', () => {
     };
     const out = new Float32Array(lattice.points);
     const source = atPoints(image);
-    shiftHartley(source, lattice, dx / size, dy / size, out);
+    shiftHartley(source, lattice, { tx: dx / size, ty: dy / size }, out);
     atPoints(rolled).forEach((v, p) => expect(Math.abs(out[p] - v)).toBeLessThan(1e-4));
-    shiftHartley(source, lattice, dx / size, dy / size, source);
+    shiftHartley(source, lattice, { tx: dx / size, ty: dy / size }, source);
     expect(source).toEqual(out);
-    shiftHartley(out, lattice, -dx / size, -dy / size, out);
+    shiftHartley(out, lattice, { tx: -dx / size, ty: -dy / size }, out);
     atPoints(image).forEach((v, p) => expect(Math.abs(out[p] - v)).toBeLessThan(1e-4));
   });
 
@@ -114,8 +114,8 @@ describe('shift of Hartley values', () => {
     const lattice = makeLattice(8);
     const values = new Random(2).fillNormal(new Float32Array(lattice.points));
     const [a, b] = [new Float32Array(lattice.points), new Float32Array(lattice.points)];
-    shiftHartley(values, lattice, 0.1, 0.2, a, 9);
-    shiftHartley(values, lattice, (0.1 * 9) / 8, (0.2 * 9) / 8, b);
+    shiftHartley(values, lattice, { tx: 0.1, ty: 0.2 }, a, 9);
+    shiftHartley(values, lattice, { tx: (0.1 * 9) / 8, ty: (0.2 * 9) / 8 }, b);
     a.forEach((v, p) => expect(v).toBeCloseTo(b[p], 5));
   });
 });

@@ -3,6 +3,7 @@
 // Axes: raster order, y slow, x fast; coordinates are k/D in cycles per pixel, linspace(−½, ½, D+1).
 import { VitrineError } from '../base/errors.ts';
 
+/** The symmetrised lattice's points inside the loss mask, in raster order, cycles per pixel. */
 export interface Lattice {
   /** Image side D, pixels, even. */
   boxPixels: number;

@@ -4,6 +4,7 @@ import { VitrineError } from '../base/errors.ts';
 import type { Atoms } from '../formats/atom-records.ts';
 import { rotateAboutAxis } from '../geometry/rotation.ts';
 
+/** Atoms for simulation: positions in Å, electrons as weights, the domain of each, and which swing about the hinge. */
 export interface Molecule {
   name: string;
   /** n×3, Å. */

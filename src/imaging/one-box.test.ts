@@ -44,8 +44,8 @@ const files = [star, stack('a.mrcs', SMALL, 2, 1), stack('b.mrcs', LARGE, 1.5, 2
 
 describe('stacks that differ in their box', () => {
   it('are asked about, with the option that answers on a command line', async () => {
-    const { set, files: said, questions } = await understand(files, { atBox: atCommonBox });
-    expect(set).toBeNull();
+    const { set, files: said, questions, missing } = await understand(files, { atBox: atCommonBox });
+    expect([set, missing]).toEqual([null, []]);
     expect(questions).toMatchObject([{ about: 'different-boxes', readings: [{ answer: { cropBoxes: true } }] }]);
     expect(said.filter(({ error }) => error)).toEqual([]);
     expect(refusalOf(questions)?.toData()).toMatchObject({ code: 'ambiguous', advice: 'Say which with --crop-boxes.' });

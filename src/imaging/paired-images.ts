@@ -37,7 +37,7 @@ export function pairedImages(first: HartleyImages, second: HartleyImages): Hartl
 }
 
 /** The first view of paired images, for what looks at one stack. */
-export function firstView(paired: HartleyImages): HartleyImages {
+export function untiltedImages(paired: HartleyImages): HartleyImages {
   const points = paired.points / 2;
   return {
     ...paired,

@@ -148,10 +148,4 @@ describeWithReference('preprocessing of reference data', () => {
     }, 0);
     expect(difference / largest).toBeLessThan(1e-5);
   });
-
-  it('of hinge has the standard deviation of its config.yaml', async () => {
-    const images = float32At('hinge/particles.mrcs', 1024);
-    const prepared = await prepareImages(readerOf(images, 32));
-    expect(prepared.standardDeviation / 31.903865814208984).toBeCloseTo(1, 6);
-  });
 });

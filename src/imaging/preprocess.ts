@@ -15,6 +15,7 @@ import {
   type PreprocessOptions,
 } from './preprocessor.ts';
 
+/** Images of a shard. */
 export const SHARD_SIZE = 1024;
 const SAMPLE_SIZE = 1000;
 /** Pixels read at once: 16 MB of float32. */
@@ -22,6 +23,7 @@ const BATCH_PIXELS = 4 * 1024 * 1024;
 /** Images read at once. */
 export const BATCH_IMAGES = 64;
 
+/** How a set is prepared, and what is told of it. */
 export interface PrepareOptions extends PreprocessOptions {
   signal?: AbortSignal;
   /** In place of the CPU's own; made for the same images and options. Where it fails, the CPU goes on. */
@@ -30,6 +32,7 @@ export interface PrepareOptions extends PreprocessOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
+/** The set's standard deviation and sizes, and its shards one after the other. */
 export interface PreparedImages {
   readonly count: number;
   /** Box for training d, pixels. */
@@ -84,7 +87,10 @@ class BatchWork {
     else
       for (let i = 0; i < indices.length; i++) {
         const to = at + i * this.points.length;
-        this.preprocessor.write(images, i * this.imagePixels ** 2, indices[i], this.points, scale, out, to);
+        this.preprocessor.write({ images, offset: i * this.imagePixels ** 2, row: indices[i] }, this.points, scale, {
+          out,
+          at: to,
+        });
       }
   }
 
@@ -211,6 +217,9 @@ export function preprocessImages(
   const area = preprocessor.side * preprocessor.side;
   const values = new Float32Array(count * area);
   for (let i = 0; i < count; i++)
-    preprocessor.write(images, i * pixels, i, null, 1 / standardDeviation, values, i * area);
+    preprocessor.write({ images, offset: i * pixels, row: i }, null, 1 / standardDeviation, {
+      out: values,
+      at: i * area,
+    });
   return { values, standardDeviation };
 }

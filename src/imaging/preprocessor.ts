@@ -5,6 +5,7 @@ import { requireCrop } from './crop.ts';
 import { hartleyImage } from './hartley.ts';
 import { makeWindow } from './window.ts';
 
+/** Box to crop to, sign, window, and what the images' optics ask for. */
 export interface PreprocessOptions {
   /** Multiply by the round window; on by default. */
   window?: boolean;
@@ -39,6 +40,13 @@ export function pixelsNotFinite(row: number): VitrineError {
     row: row + 1,
     advice: 'Leave the image out, or write the stack again.',
   });
+}
+
+/** The D×D image that begins at `offset` of `images`; `row` names it in errors, from 0. */
+export interface RawImage {
+  images: Float32Array;
+  offset: number;
+  row: number;
 }
 
 /** One image's way to the cropped, symmetrised lattice, with its scratch. */
@@ -76,8 +84,8 @@ export class Preprocessor {
     const { imagePixels: size, transform, windowed } = this;
     if (window) {
       for (let i = 0; i < windowed.length; i++) windowed[i] = images[offset + i] * window[i];
-      hartleyImage(windowed, size, transform, this.sign);
-    } else hartleyImage(images, size, transform, this.sign, offset);
+      hartleyImage(windowed, size, transform, { scale: this.sign });
+    } else hartleyImage(images, size, transform, { scale: this.sign, offset });
     // Any NaN or infinite pixel reaches the zero frequency (0 · ∞ and 0 · NaN are NaN).
     if (!Number.isFinite(transform[(size / 2) * size + size / 2])) throw pixelsNotFinite(row);
     return transform;
@@ -85,13 +93,10 @@ export class Preprocessor {
 
   /** Values at `lattice points` (indices into (d+1)²; null: all) into `out[at …]`, windowed, times `scale`. */
   write(
-    images: Float32Array,
-    offset: number,
-    row: number,
+    { images, offset, row }: RawImage,
     points: Uint32Array | null,
     scale: number,
-    out: Float32Array,
-    at: number,
+    { out, at }: { out: Float32Array; at: number },
   ): void {
     const transform = this.run(images, offset, this.window, row);
     const count = points?.length ?? this.source.length;

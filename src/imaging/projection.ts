@@ -4,6 +4,7 @@
 /** Gaussians are cut off at 5σ, at 4e-6 of their height. */
 const REACH = 5;
 
+/** Standard deviation (Å) of the Gaussian atom that a map of this resolution shows. */
 export function gaussianWidthAngstrom(resolutionAngstrom: number): number {
   return resolutionAngstrom / (Math.PI * Math.SQRT2);
 }
@@ -32,10 +33,19 @@ function fillProfile(profile: AxisProfile, size: number, centre: number, width: 
   }
 }
 
+/** Grid of a projection or density: box in pixels, Å of a pixel, and the resolution (Å) that atoms are blurred to. */
 export interface ProjectionFrame {
   boxPixels: number;
   pixelSizeAngstrom: number;
   resolutionAngstrom: number;
+}
+
+/** Rotation (3×3 row-major from `offset`) and shift of the content in pixels. */
+export interface ProjectionPose {
+  rotations: ArrayLike<number>;
+  offset: number;
+  shiftX: number;
+  shiftY: number;
 }
 
 /**
@@ -45,10 +55,7 @@ export interface ProjectionFrame {
 export function projectAtoms(
   positions: Float32Array,
   weights: Float32Array,
-  rotations: ArrayLike<number>,
-  offset: number,
-  shiftX: number,
-  shiftY: number,
+  { rotations, offset, shiftX, shiftY }: ProjectionPose,
   frame: ProjectionFrame,
   out: Float64Array,
 ): void {

@@ -3,6 +3,7 @@ import { throwIfCancelled } from '../base/errors.ts';
 import type { ImageReader } from '../formats/particles.ts';
 import { halfSpectrumLength, transformImage } from './spectrum.ts';
 
+/** Mean power |F|² of each shell of an image. */
 export interface RadialPowers {
   /** Images measured; those with pixels that are not finite, or all alike, are left out. */
   count: number;

@@ -4,6 +4,7 @@ import type { Notice } from '../base/errors.ts';
 /** Below it the views are too sparse for a start from noise to find its way. */
 export const FEW_IMAGES = 200;
 
+/** What is known of a set before its poses are searched. */
 export interface PoseSearchImages {
   /** Images the search will use. */
   count: number;
@@ -12,6 +13,7 @@ export interface PoseSearchImages {
   looksLikeCtf: boolean | null;
 }
 
+/** What a person should hear before a search on such images. */
 export function noticesForPoseSearch({ count, hasCtf, looksLikeCtf }: PoseSearchImages): Notice[] {
   const notices: Notice[] = [];
   if (count < FEW_IMAGES)

@@ -27,8 +27,7 @@ function phaseBuffers(side: number): AxisPhases {
 export function shiftHartley(
   values: Float32Array,
   lattice: Lattice,
-  tx: number,
-  ty: number,
+  { tx, ty }: { tx: number; ty: number },
   out: Float32Array,
   pixelsPerFraction: number = lattice.boxPixels,
 ): void {

@@ -23,6 +23,7 @@ export interface Composition {
   absentDomains: number[];
 }
 
+/** Particles, states, optics and noise of a set to be made. */
 export interface SimulationOptions {
   /** The built-in two-domain molecule by default. */
   molecule?: Molecule;
@@ -46,6 +47,7 @@ export interface SimulationOptions {
   seed?: number;
 }
 
+/** A set with all that is true of it. */
 export interface Simulation {
   /** White particles, N×D×D; the same numbers whenever and in whatever order they are read. */
   images: ImageReader;
@@ -110,7 +112,7 @@ export function simulate(options: SimulationOptions): Simulation {
     // The pose's translation centres the image, so the content lies at its negative.
     const [x, y] = [-translations[2 * index] * boxPixels, -translations[2 * index + 1] * boxPixels];
     projector.clear();
-    projectAtoms(positions, weights, rotations, 9 * index, x, y, frame, projector.image);
+    projectAtoms(positions, weights, { rotations, offset: 9 * index, shiftX: x, shiftY: y }, frame, projector.image);
     if (ctf) projector.applyCtf(ctf.subarray(CTF_WIDTH * index, CTF_WIDTH * (index + 1)));
     return projector.image;
   };
@@ -231,6 +233,6 @@ class Projector {
         if (i === 0 || j === 0) factor = 0.5 * (factor + ctf(i === 0 ? x : -x, j === 0 ? y : -y));
         transform[j * size + i] *= -factor;
       }
-    hartleyImage(transform, size, image, 1 / (size * size));
+    hartleyImage(transform, size, image, { scale: 1 / (size * size) });
   }
 }

@@ -3,6 +3,7 @@
 // D is even: rows are transformed in pairs, as the real and imaginary part of one complex row.
 import { planFourier } from './fft.ts';
 
+/** Any array of numbers that transforms read and write. */
 export type Samples = Float32Array | Float64Array;
 
 /** Numbers (two a coefficient) in the half spectrum of a D² image or D³ volume. */

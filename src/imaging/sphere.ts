@@ -4,6 +4,7 @@
 // lattice: the same map, low-passed at d/D of Nyquist.
 import { VitrineError } from '../base/errors.ts';
 
+/** Points |k| ≤ D/2 of the lattice in raster order, which a map is decoded at. */
 export interface Sphere {
   /** D: the box the coordinates are fractions of. */
   modelPixels: number;

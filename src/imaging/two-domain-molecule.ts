@@ -52,6 +52,7 @@ function hexagonalSites(count: number): [number, number][] {
   return sites.sort((a, b) => Math.hypot(...a) - Math.hypot(...b) || a[0] - b[0]).slice(0, count);
 }
 
+/** The molecule: the same atoms every time, drawn from a fixed seed. */
 export function twoDomainMolecule(): Molecule {
   const random = new Random(20);
   const around = (width: number) => (random.uniform() - 0.5) * width;

@@ -15,7 +15,7 @@ export function betaAt(plan: Pick<TrainingPlan, 'beta' | 'betaSchedule'>, progre
   }
 }
 
-/** β at its full weight where none was asked for: 1 / zDim. */
-export function defaultBeta(zDim: number): number {
-  return zDim === 0 ? 0 : 1 / zDim;
+/** β at its full weight where none was asked for, of a latent of so many values. */
+export function defaultBeta(latentDimension: number): number {
+  return latentDimension === 0 ? 0 : 1 / latentDimension;
 }

@@ -1,6 +1,7 @@
 // One epoch of a training: a step with each batch, in a new order, then all images encoded, and what is kept of it.
 import type { FieldModel, Latents, Losses } from '../engine/engine.ts';
 import { throwIfCancelled, VitrineError } from '../base/errors.ts';
+import { isHeterogeneous } from '../field/kinds.ts';
 import { betaAt } from './beta.ts';
 import { encodeAll } from './encode-all.ts';
 import { encodedData, trainingBatch } from './image-batches.ts';
@@ -50,7 +51,7 @@ export async function trainEpoch(work: EpochWork): Promise<Checkpoint> {
   const checkpoint: Checkpoint = {
     epoch,
     weights: await model.exportWeights(),
-    encoding: before.encoding,
+    field: before.field,
     optimizer: await model.exportOptimizer(),
     latents,
     history: [...before.history, summary],
@@ -116,7 +117,7 @@ async function latentsOf(
   { plan, data, model, control, onEvent, turn }: EpochWork,
   epoch: number,
 ): Promise<Latents | null> {
-  if (plan.spec.zDim === 0) return null;
+  if (!isHeterogeneous(plan.field)) return null;
   const latents = await encodeAll(
     model,
     { images: data.images, ...encodedData(data) },

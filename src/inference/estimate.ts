@@ -32,7 +32,7 @@ export async function estimateTraining(
   signal?: AbortSignal,
   choosing?: Pick<ChoosingOptions, 'onProgress' | 'onNotice'>,
 ): Promise<TrainingEstimate> {
-  const model = await engine.createModel(plan.spec, start.encoding, start, {
+  const model = await engine.createModel(start.field, start, {
     precision: plan.precision ?? 'auto',
     batchSize: plan.batchSize,
     choosing: { when: 'first', ...choosing },

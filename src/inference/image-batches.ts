@@ -1,6 +1,7 @@
 // Batches for the engine: the poses, CTF and noise that go with drawn images. Of particles seen twice (a tilted stack) the two
 // views follow each other.
 import type { ImageBatch } from '../engine/engine.ts';
+import { latentDimension } from '../field/kinds.ts';
 import { CTF_WIDTH, OPTICS_WIDTH } from '../formats/particles.ts';
 import { multiplyRotations } from '../geometry/local-rotations.ts';
 import { ordinaryRows, warpedRotations, type ImageOptics } from '../imaging/image-optics.ts';
@@ -86,16 +87,17 @@ export function encodedData({ poses, ctf, optics, tilt }: TrainingData): Encoded
 export function trainingBatch(
   drawn: DrawnImages,
   data: TrainingData,
-  plan: Pick<TrainingPlan, 'spec' | 'seed'>,
+  plan: Pick<TrainingPlan, 'field' | 'seed'>,
   epoch: number,
 ): ImageBatch {
   const { indices } = drawn;
-  const zDim = plan.spec.zDim;
+  const zDim = latentDimension(plan.field);
   const own = takeRows(data.poses.rotations, 9, indices);
   let rotations = warpedRows(own, data.optics, indices);
   if (data.tilt) {
     const turned = new Float32Array(own.length);
-    for (let at = 0; at < own.length; at += 9) multiplyRotations(data.tilt.rotation, 0, own, at, turned, at);
+    for (let at = 0; at < own.length; at += 9)
+      multiplyRotations({ a: data.tilt.rotation, aAt: 0 }, { b: own, bAt: at }, { out: turned, outAt: at });
     rotations = interleaved(rotations, warpedRows(turned, data.tilt.optics, indices), 9, indices.length);
   }
   let noise: Float32Array | null = null;

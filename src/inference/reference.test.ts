@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { hingeCtf, hingeImages, hingeModel, hingePoses } from '../../testing/hinge.ts';
 import { describeWithReference } from '../../testing/reference.ts';
-import { openTfjsEngine } from '../engine/tfjs/engine.ts';
+import { openWasmEngine } from '../engine/wasm/engine.ts';
 import { encodeAll } from './encode-all.ts';
 
 describeWithReference('latents of the hinge set', () => {
@@ -10,8 +10,8 @@ describeWithReference('latents of the hinge set', () => {
     const { field, checkpoint, latents } = hingeModel();
     const images = await hingeImages();
     expect(images.standardDeviation).toBeCloseTo(field.dataset.standardDeviation, 3);
-    const engine = await openTfjsEngine();
-    const model = await engine.createModel(field.spec, checkpoint.encoding, { weights: checkpoint.weights });
+    const engine = await openWasmEngine({ threads: 2 });
+    const model = await engine.createModel(checkpoint.field, { weights: checkpoint.weights });
     const found = await encodeAll(
       model,
       { images, translations: hingePoses().translations, ctf: hingeCtf() },

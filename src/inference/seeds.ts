@@ -5,7 +5,7 @@ import { Random } from '../geometry/random.ts';
 const START = 2 ** 51;
 const SHUFFLES = 2 ** 51 + 2 ** 20;
 
-/** Encoding first, then weights, of a new model. */
+/** What a new model draws. */
 export function startRandom(seed: number): Random {
   return new Random(seed, START);
 }

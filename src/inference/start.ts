@@ -1,8 +1,7 @@
 // Epoch 0: a model drawn from a seed, as a checkpoint that training starts from like from any other.
 import type { OptimizerState, Weights } from '../engine/engine.ts';
-import { makeEncoding } from '../field/encodings.ts';
-import { initialWeights } from '../field/initialise.ts';
-import type { FieldDescription } from '../field/spec.ts';
+import type { FieldDescription } from '../field/description.ts';
+import { kindOf } from '../field/kinds.ts';
 import { startRandom } from './seeds.ts';
 import type { Checkpoint } from './training.ts';
 
@@ -13,8 +12,6 @@ export function newOptimizer(weights: Weights): OptimizerState {
 }
 
 export function initialCheckpoint(field: FieldDescription, seed: number): Checkpoint {
-  const random = startRandom(seed);
-  const encoding = makeEncoding(field.encoding, field.spec.boxPixels, random);
-  const weights = initialWeights(field.spec, encoding, random);
-  return { epoch: 0, weights, encoding, optimizer: newOptimizer(weights), latents: null, history: [] };
+  const state = kindOf(field).initialState(field, startRandom(seed));
+  return { epoch: 0, ...state, optimizer: newOptimizer(state.weights), latents: null, history: [] };
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, FieldModel } from '../engine/engine.ts';
 import { openTfjsEngine } from '../engine/tfjs/engine.ts';
 import { VitrineError } from '../base/errors.ts';
-import type { FieldDescription } from '../field/spec.ts';
+import type { NetworkDescription } from '../field/network/description.ts';
 import { Random } from '../geometry/random.ts';
 import { makeLattice } from '../imaging/lattice.ts';
 import { betaAt } from './beta.ts';
@@ -15,7 +15,8 @@ import { train, type TrainingHooks } from './train.ts';
 import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, TrainingPlan } from './training.ts';
 
 const boxPixels = 8;
-const field: FieldDescription = {
+const field: NetworkDescription = {
+  kind: 'network',
   spec: {
     boxPixels,
     zDim: 2,
@@ -30,7 +31,7 @@ const field: FieldDescription = {
   encoding: { type: 'gaussian', frequencies: null, sigma: 0.5 },
 };
 const plan: TrainingPlan = {
-  spec: field.spec,
+  field,
   epochs: 3,
   batchSize: 5,
   learningRate: 3e-3,
@@ -157,7 +158,7 @@ describe('training', () => {
   it('learns a homogeneous field without latents', async () => {
     const homogeneous = { ...field, spec: { ...field.spec, zDim: 0 } };
     const result = await train(
-      { ...plan, spec: homogeneous.spec },
+      { ...plan, field: homogeneous },
       data,
       engine,
       {},

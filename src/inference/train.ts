@@ -1,4 +1,4 @@
-// Learning a field from images with given poses: the homogeneous field (zDim 0) and the VAE of cryoDRGN (Zhong et al.
+// Learning a field from images with given poses: the homogeneous field and the VAE of cryoDRGN (Zhong et al.
 // 2021). Each epoch passes over all images in a new order, then encodes them all and hands out a checkpoint. A run that
 // resumes from a checkpoint goes on bit for bit as if it had not stopped, on the same device.
 import type { ChoosingOptions, Engine, FieldModel, KernelChoice } from '../engine/engine.ts';
@@ -47,7 +47,7 @@ export async function openTrainer(
 ): Promise<Trainer> {
   checkCounts(data);
   const modelFrom = async (from: Checkpoint, kernels?: KernelChoice): Promise<FieldModel> => {
-    const model = await engine.createModel(plan.spec, from.encoding, from, {
+    const model = await engine.createModel(from.field, from, {
       precision: plan.precision ?? 'auto',
       batchSize: plan.batchSize,
       choosing: { when: 'beside', ...hooks.choosing },

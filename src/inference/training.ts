@@ -1,20 +1,14 @@
 // What a training is made of, for every method of inference: plan, data, checkpoints, events, control.
-import type {
-  Latents,
-  Losses,
-  ModelSpec,
-  Precision,
-  OptimizerState,
-  Weights,
-  EncodingTable,
-} from '../engine/engine.ts';
+import type { Latents, Losses, Precision } from '../engine/engine.ts';
+import type { FieldDescription } from '../field/description.ts';
+import type { FieldState } from '../field/kind.ts';
 import type { Poses } from '../formats/particles.ts';
 import type { PoseReport } from './pose-report.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 import type { ImageOptics } from '../imaging/image-optics.ts';
 
 export interface TrainingPlan {
-  spec: ModelSpec;
+  field: FieldDescription;
   epochs: number;
   batchSize: number;
   learningRate: number;
@@ -50,13 +44,10 @@ export interface TiltedView {
 }
 
 /** All that is needed to go on from the end of an epoch: bit for bit on the same device. */
-export interface Checkpoint {
+export interface Checkpoint extends FieldState {
   /** Epochs done. */
   epoch: number;
-  weights: Weights;
-  encoding: EncodingTable;
-  optimizer: OptimizerState;
-  /** Null for zDim 0. */
+  /** Null for one structure. */
   latents: Latents | null;
   history: EpochSummary[];
   /** Poses as they stood, where a run finds them itself; of the tilted stack too, where there is one. */
@@ -71,7 +62,7 @@ export interface EpochSummary extends Losses {
   imagesPerSecond: number;
 }
 
-export type FoundPoses = Required<Pick<Checkpoint, 'poses'>> & Pick<Checkpoint, 'tiltedPoses'>;
+export type EstimatedPoses = Required<Pick<Checkpoint, 'poses'>> & Pick<Checkpoint, 'tiltedPoses'>;
 
 /** Maps of a start, d³ each in the units of the prepared images. */
 export interface StartMaps {
@@ -92,7 +83,7 @@ export type TrainingEvent =
   | { type: 'encoding'; epoch: number; imagesDone: number; imagesTotal: number }
   | { type: 'epoch'; summary: EpochSummary; checkpoint: Checkpoint }
   | { type: 'poses'; report: PoseReport; maps: StartMaps | null }
-  | { type: 'started'; poses: FoundPoses; classes: Uint32Array | null; maps: StartMaps | null }
+  | { type: 'started'; poses: EstimatedPoses; classes: Uint32Array | null; maps: StartMaps | null }
   | { type: 'paused' }
   | { type: 'resumed' }
   | { type: 'finished'; reason: 'all epochs' | 'stopped early' };

@@ -5,6 +5,7 @@
 // share of the boxes that particles are cut in (box side 1.5–2.5 times the particle). Sharp or empty maps, whose mean +
 // 3 sd lies above all but a few voxels, and maps with a strong solvent ripple are so caught at their upper quantiles.
 
+/** Mean, deviation, extremes and histogram of a map, and the level to contour it at first. */
 export interface MapStatistics {
   min: number;
   max: number;

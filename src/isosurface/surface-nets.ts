@@ -6,6 +6,7 @@
 // cryoDRGN. Triangles turn counter-clockwise seen from outside (lower density); normals are unit vectors, down the
 // gradient of the trilinearly interpolated map.
 
+/** Vertices, their unit normals, and three vertex numbers a triangle. */
 export interface SurfaceMesh {
   /** x y z, Å. */
   positions: Float32Array;
@@ -65,13 +66,13 @@ export function surfaceNets(
         const inside = (mask & 1) !== 0;
         const cell = y * cells + x;
         if (inside !== ((mask & 2) !== 0) && y > 0 && z > 0) {
-          joinQuad(indices, number, here[cell - cells], below[cell - cells], below[cell], inside);
+          joinQuad(indices, { a: number, b: here[cell - cells], c: below[cell - cells], d: below[cell] }, inside);
         }
         if (inside !== ((mask & 4) !== 0) && x > 0 && z > 0) {
-          joinQuad(indices, number, below[cell], below[cell - 1], here[cell - 1], inside);
+          joinQuad(indices, { a: number, b: below[cell], c: below[cell - 1], d: here[cell - 1] }, inside);
         }
         if (inside !== ((mask & 16) !== 0) && x > 0 && y > 0) {
-          joinQuad(indices, number, here[cell - 1], here[cell - cells - 1], here[cell - cells], inside);
+          joinQuad(indices, { a: number, b: here[cell - 1], c: here[cell - cells - 1], d: here[cell - cells] }, inside);
         }
       }
     }
@@ -102,7 +103,11 @@ function meanCrossing(corner: Float64Array, mask: number, at: Float64Array): voi
   at[2] = sz / crossings;
 }
 
-function joinQuad(indices: Growing, a: number, b: number, c: number, d: number, inside: boolean): void {
+function joinQuad(
+  indices: Growing,
+  { a, b, c, d }: { a: number; b: number; c: number; d: number },
+  inside: boolean,
+): void {
   if (inside) {
     indices.push3(a, b, c);
     indices.push3(a, c, d);

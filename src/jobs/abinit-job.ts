@@ -1,7 +1,8 @@
 // An ab initio training's own part of a run: its plan from the parameters, where its poses come from (the run's last epoch, the
 // start that was already found, or a start now), and what is kept of them.
 import type { Engine } from '../engine/engine.ts';
-import type { FieldDescription } from '../field/spec.ts';
+import type { FieldDescription } from '../field/description.ts';
+import { boxPixelsOf } from '../field/kinds.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { Poses } from '../formats/particles.ts';
 import { startPoses, trainAbInitio } from '../inference/ab-initio/ab-initio.ts';
@@ -14,26 +15,12 @@ import type { TrainingHooks } from '../inference/train.ts';
 import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, TrainingPlan } from '../inference/training.ts';
 import type { RunRecord } from '../library/run-record.ts';
 import { mapPixelSize, type RunFolder } from '../library/runs.ts';
+import { resolveAuto } from '../params/auto.ts';
 import type { Params } from '../params/params.ts';
 
 const REPORTS_KEPT = 100;
-/** The thesis's largest shift, 10 pixels of a box of 128. */
-const SHIFT_SHARE = 10 / 128;
-const LARGEST_AUTOMATIC_BAND = 48;
 /** cryoDRGN-BNB (Zhong et al. 2020): 72 shifts. */
 const BOUNDED_SHIFTS = [9, 8] as const;
-
-export function shiftExtentOf(params: Pick<Params, 'shiftExtent'>, boxPixels: number): number {
-  return params.shiftExtent === 'auto' ? SHIFT_SHARE * boxPixels : params.shiftExtent;
-}
-
-/** Classes of the start where nothing is said of them, and images that each should have at least. */
-const CLASSES = { heterogeneous: 4, images: 600 } as const;
-
-function classesOf({ classes, zDim }: Params, images: number): number {
-  if (classes !== 'auto') return classes;
-  return zDim > 0 ? Math.max(1, Math.min(CLASSES.heterogeneous, Math.floor(images / CLASSES.images))) : 1;
-}
 
 /** Error 'value-out-of-range' where a band limit lies beyond the box. */
 export function abInitioPlan(
@@ -41,9 +28,11 @@ export function abInitioPlan(
   training: TrainingPlan,
   { images, tilted }: { images: number; tilted: boolean } = { images: Infinity, tilted: false },
 ): AbInitioPlan {
-  const { boxPixels } = training.spec;
+  const boxPixels = boxPixelsOf(training.field);
   const half = boxPixels / 2;
-  const bandEnd = params.bandEnd === 'auto' ? Math.min(LARGEST_AUTOMATIC_BAND, half) : params.bandEnd;
+  // The box that is trained at is settled by now.
+  const context = { boxPixels, particles: images, tiltPairs: tilted };
+  const { bandEnd, shiftExtent, classes, searchRange } = resolveAuto({ ...params, boxPixels }, context);
   if (bandEnd > half)
     throw new VitrineError('value-out-of-range', 'The band limit lies beyond the images.', {
       field: '--l-end',
@@ -51,7 +40,8 @@ export function abInitioPlan(
       found: String(bandEnd),
     });
   const bounded = params.searchMethod === 'branch-and-bound';
-  const range = searchRangeOf(params, tilted);
+  // Random poses have to be searched everywhere, whatever was asked for.
+  const range = params.start === 'random' ? 'everywhere' : searchRange;
   return {
     training,
     search: {
@@ -60,7 +50,7 @@ export function abInitioPlan(
       refinements: params.searchLevels,
       kept: params.keptPoses,
       bounded,
-      shiftExtent: shiftExtentOf(params, boxPixels),
+      shiftExtent,
       shiftGrid: bounded ? BOUNDED_SHIFTS : [params.shiftGrid, params.shiftGrid],
       bandStart: Math.min(params.bandStart, bandEnd),
       bandEnd,
@@ -71,23 +61,11 @@ export function abInitioPlan(
     },
     start: params.start,
     starts: params.starts,
-    classes: classesOf(params, images),
+    classes,
     patience: params.patience,
     resetEvery: params.resetEvery,
     tiltDegrees: params.tiltDegrees,
   };
-}
-
-/**
- * Where nothing is said: a homogeneous field mends its start's poses wherever they are; a heterogeneous one, looked for everywhere or
- * around, loses more of them than it mends (bench/RESULTS.md). Random poses have to be searched everywhere, and so have tilt pairs: a
- * start looks at the first view alone and knows no shifts of the second.
- */
-function searchRangeOf({ searchRange, start, zDim }: Params, tilted: boolean): 'everywhere' | 'around' | 'nowhere' {
-  if (start === 'random') return 'everywhere';
-  if (searchRange !== 'auto') return searchRange;
-  if (zDim === 0 || tilted) return 'everywhere';
-  return start === 'em' ? 'nowhere' : 'around';
 }
 
 /** Poses to be found: zeros that the start or a search fills. */

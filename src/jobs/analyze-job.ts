@@ -1,10 +1,10 @@
 // The landscape of a run's latents: principal components, UMAP, k-means with on-data centres, and paths along components,
 // as numbers and as CSV. Rows are particles of the run in order; `index` is the particle's row in the original stack.
-import { kMeansClusters, type Clusters } from '../landscape/kmeans.ts';
-import { principalComponents, type PrincipalComponents } from '../landscape/pca.ts';
+import type { Clusters } from '../landscape/kmeans.ts';
+import type { PrincipalComponents } from '../landscape/pca.ts';
 import { alongComponent } from '../landscape/trajectory.ts';
-import { umapOf } from '../landscape/umap.ts';
 import { columnsOf, csvOf } from './csv.ts';
+import { analyseClusters, analysePca, analyseUmap } from './latent-analyses.ts';
 import type { JobOptions } from './progress.ts';
 
 export interface AnalyzeOptions {
@@ -40,9 +40,10 @@ export async function analyzeLatents(
     onProgress: (fraction: number, message: string) =>
       onProgress?.({ fraction: from + (to - from) * fraction, message }),
   });
-  const pca = await principalComponents(mu, zDim, part(0, 0.1));
-  const clusters = await kMeansClusters(mu, zDim, options.clusters, options.seed, part(0.1, 0.3));
-  const umap = options.umap ? await umapOf(mu, zDim, { seed: options.seed, ...part(0.3, 1) }) : null;
+  const latents = { epoch: 0, zDim, mu };
+  const pca = await analysePca(latents, part(0, 0.1));
+  const clusters = await analyseClusters(latents, options.clusters, options.seed, part(0.1, 0.3));
+  const umap = options.umap ? await analyseUmap(latents, options.seed, part(0.3, 1)) : null;
   const paths = Array.from({ length: Math.min(options.paths, pca.components) }, (_, component) =>
     alongComponent(pca, component, 5, 95, PATH_STEPS),
   );

@@ -49,7 +49,7 @@ export async function csvColumnsFor(
       file: file.path,
       expected: `${record.particles} rows`,
       found: `${table.rows} rows`,
-      advice: 'Give one row a particle in the order of the stack, or a column index.',
+      advice: 'Give one row per particle in the order of the stack, or a column index.',
     });
   const { rows, columns: given } = byIndex ?? { rows: whole ? originalIndex : null, columns: table.columns };
   const columns = given.map(({ name, values }) => ({

@@ -32,7 +32,11 @@ it('counts a long map among those of a series', async () => {
       return Promise.resolve({ values: new Float32Array(64) });
     },
   } as Partial<FieldModel> as FieldModel;
-  const run = { model, field: { spec, dataset: { standardDeviation: 1 } }, epoch: 1 } as unknown as LoadedRun;
+  const run = {
+    model,
+    field: { kind: 'network', spec, dataset: { standardDeviation: 1 } },
+    epoch: 1,
+  } as unknown as LoadedRun;
   const told: JobProgress[] = [];
   await decodeSeries(run, [[0], [1]], null, () => undefined, { onProgress: (progress) => told.push(progress) });
   expect(told.map(({ fraction }) => fraction)).toEqual([0, 0.25, 0.5, 0.75, 1]);
@@ -41,8 +45,8 @@ it('counts a long map among those of a series', async () => {
 
 it('halves a batch that the limits do not allow for, down to one image', () => {
   const engineOf = (most: number) =>
-    ({ fits: (_s: unknown, _e: unknown, images: number) => ({ fits: images <= most }) }) as unknown as Engine;
-  const batch = (engine: Engine) => fittingBatch(engine, {} as never, {} as never, 16);
+    ({ fits: (_field: unknown, images: number) => ({ fits: images <= most }) }) as unknown as Engine;
+  const batch = (engine: Engine) => fittingBatch(engine, {} as never, 16);
   expect(batch(engineOf(64))).toBe(16);
   expect(batch(engineOf(5))).toBe(4);
   expect(batch(engineOf(0))).toBe(1);

@@ -1,6 +1,7 @@
 // Maps from a run's weights at chosen latents, in order.
-import type { Engine, FieldModel } from '../engine/engine.ts';
-import { decodeVolume } from '../field/volume.ts';
+import type { Engine, FieldModel, LongCall, VolumeStatistics } from '../engine/engine.ts';
+import { abilitiesOf, boxPixelsOf, latentDimension } from '../field/kinds.ts';
+import { decodeMap } from '../field/volume.ts';
 import { throwIfCancelled, VitrineError } from '../base/errors.ts';
 import { writeMrcVolume } from '../formats/mrc-write.ts';
 import type { RunField, RunFolder } from '../library/runs.ts';
@@ -19,13 +20,32 @@ export interface LoadedRun {
  */
 export async function loadModel(engine: Engine, run: RunFolder, epoch: number | null): Promise<LoadedRun> {
   const { field, checkpoint } = await run.loadCheckpoint(epoch);
-  const model = await engine.createModel(
-    field.spec,
-    checkpoint.encoding,
-    { weights: checkpoint.weights },
-    { choosing: { when: 'never' } },
-  );
+  const state = { weights: checkpoint.weights };
+  const model = await engine.createModel(checkpoint.field, state, { choosing: { when: 'never' } });
   return { model, field, epoch: checkpoint.epoch };
+}
+
+/**
+ * A map, d³ [z][y][x], at one latent, with statistics where the model's device has made them. Errors: 'value-out-of-range' for a
+ * latent of another length, 'usage' for a field that does not decode, 'cancelled'.
+ */
+export async function decodeAt(
+  { model, field }: Pick<LoadedRun, 'model' | 'field'>,
+  z: ArrayLike<number>,
+  boxPixels: number,
+  options: LongCall & { row?: number } = {},
+): Promise<{ values: Float32Array; statistics: VolumeStatistics | null }> {
+  if (!abilitiesOf(field).decodes) throw new VitrineError('usage', 'A run of this kind has no maps to decode.');
+  const dimension = latentDimension(field);
+  if (z.length !== dimension)
+    throw new VitrineError('value-out-of-range', 'A latent does not fit the model.', {
+      ...(options.row !== undefined && { row: options.row }),
+      expected: `${dimension} values`,
+      found: String(z.length),
+      advice: 'Use latents of this run.',
+    });
+  const latent = dimension > 0 ? Float32Array.from(z) : null;
+  return decodeMap(model, latent, boxPixels, field.dataset.standardDeviation, options);
 }
 
 /** Decodes at each z in turn; `boxPixels` null for the training box. Maps are d³ [z][y][x]. */
@@ -36,23 +56,14 @@ export async function decodeSeries(
   onVolume: (index: number, values: Float32Array) => Promise<void> | void,
   { signal, onProgress }: JobOptions = {},
 ): Promise<void> {
-  const { zDim } = field.spec;
   for (const [index, z] of zs.entries()) {
-    if (z.length !== zDim)
-      throw new VitrineError('value-out-of-range', 'A latent does not fit the model.', {
-        row: index + 1,
-        expected: `${zDim} values`,
-        found: String(z.length),
-        advice: 'Use latents of this run.',
-      });
     throwIfCancelled(signal);
     const message = `Decoding map ${index + 1} of ${zs.length}`;
     const tell = (within: number) => onProgress?.({ fraction: (index + within) / zs.length, message });
     tell(0);
-    const latent = zDim > 0 ? Float32Array.from(z) : null;
-    const options = { signal, onProgress: whereLong(tell) };
-    const box = boxPixels ?? field.spec.boxPixels;
-    await onVolume(index, await decodeVolume(model, latent, box, field.dataset.standardDeviation, options));
+    const options = { signal, onProgress: whereLong(tell), row: index + 1 };
+    const { values } = await decodeAt({ model, field }, z, boxPixels ?? boxPixelsOf(field), options);
+    await onVolume(index, values);
   }
   onProgress?.({ fraction: 1, message: `Decoded ${zs.length} maps` });
 }
@@ -86,7 +97,7 @@ export async function writeMaps(
   folder: string,
   options: JobOptions = {},
 ): Promise<string[]> {
-  const { boxPixels } = run.field.spec;
+  const boxPixels = boxPixelsOf(run.field);
   const paths: string[] = [];
   await decodeSeries(
     run,

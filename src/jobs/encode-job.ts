@@ -2,6 +2,7 @@
 // standard deviation, in float32, a shard at a time; nothing is kept.
 import type { Latents } from '../engine/engine.ts';
 import { VitrineError } from '../base/errors.ts';
+import { abilitiesOf, boxPixelsOf, latentDimension } from '../field/kinds.ts';
 import { CTF_WIDTH, OPTICS_WIDTH, type ParticleSet } from '../formats/particles.ts';
 import { formationOf } from '../imaging/image-optics.ts';
 import { makeLattice } from '../imaging/lattice.ts';
@@ -27,18 +28,20 @@ export async function encodeParticles(
   set: ParticleSet,
   { signal, onProgress, shiftPixels, gpu = null }: EncodeJobOptions = {},
 ): Promise<Latents> {
-  const { spec, dataset } = field;
-  if (spec.zDim === 0)
+  const { dataset } = field;
+  const boxPixels = boxPixelsOf(field);
+  const dimension = latentDimension(field);
+  if (!abilitiesOf(field).encodes)
     throw new VitrineError('usage', 'A homogeneous run has no encoder.', { advice: 'Decode its one map instead.' });
-  const ctf = set.ctf && ctfForBox(set.ctf, set.boxPixels, spec.boxPixels);
+  const ctf = set.ctf && ctfForBox(set.ctf, set.boxPixels, boxPixels);
   const translations = set.poses?.translations ?? null;
-  const mu = new Float32Array(set.count * spec.zDim);
-  const logVariance = new Float32Array(set.count * spec.zDim);
-  const { points } = makeLattice(spec.boxPixels);
+  const mu = new Float32Array(set.count * dimension);
+  const logVariance = new Float32Array(set.count * dimension);
+  const { points } = makeLattice(boxPixels);
   for await (const { first, count, values } of imagesForRun(field, set, { signal, gpu })) {
     const images = {
       count,
-      boxPixels: spec.boxPixels,
+      boxPixels,
       points,
       shardSize: count,
       standardDeviation: dataset.standardDeviation,
@@ -50,7 +53,7 @@ export async function encodeParticles(
       ...formationOf(
         ctf && ctf.subarray(CTF_WIDTH * first, CTF_WIDTH * (first + count)),
         set.optics?.subarray(OPTICS_WIDTH * first, OPTICS_WIDTH * (first + count)),
-        spec.boxPixels,
+        boxPixels,
       ),
     };
     const latents = await encodeAll(model, part, {
@@ -62,8 +65,8 @@ export async function encodeParticles(
           message: `Encoding images: ${(first + done).toLocaleString('en')} of ${set.count.toLocaleString('en')}`,
         }),
     });
-    mu.set(latents.mu, first * spec.zDim);
-    logVariance.set(latents.logVariance, first * spec.zDim);
+    mu.set(latents.mu, first * dimension);
+    logVariance.set(latents.logVariance, first * dimension);
   }
   return { mu, logVariance };
 }

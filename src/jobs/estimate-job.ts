@@ -1,7 +1,7 @@
 // How long a training will take before any image is prepared: the very model on noise of the set's size, since speed does
 // not depend on what the images show.
-import type { ChoosingProgress, EncodingTable, Engine, ModelSpec } from '../engine/engine.ts';
-import { fieldFromParams } from '../field/spec.ts';
+import type { ChoosingProgress, Engine, EngineField } from '../engine/engine.ts';
+import { fieldFromParams, latentDimension } from '../field/kinds.ts';
 import type { Notice } from '../base/errors.ts';
 import { Random } from '../geometry/random.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
@@ -37,9 +37,9 @@ function noiseImages(count: number, boxPixels: number): HartleyImages {
 }
 
 /** The batch, halved as often as the device's limits ask for; one image is tried in any case, and refused with advice. */
-export function fittingBatch(engine: Engine, spec: ModelSpec, encoding: EncodingTable, batchSize: number): number {
+export function fittingBatch(engine: Engine, field: EngineField, batchSize: number): number {
   let batch = batchSize;
-  while (batch > 1 && engine.fits && !engine.fits(spec, encoding, batch).fits) batch = Math.floor(batch / 2);
+  while (batch > 1 && engine.fits && !engine.fits(field, batch).fits) batch = Math.floor(batch / 2);
   return batch;
 }
 
@@ -77,7 +77,7 @@ export async function estimateRun(
   let measured: TrainingEstimate | null = null;
   while (!measured) {
     const engine = await openEngine();
-    const fitting = fittingBatch(engine, plan.spec, start.encoding, plan.batchSize);
+    const fitting = fittingBatch(engine, start.field, plan.batchSize);
     if (fitting < plan.batchSize) notices.push(batchNotice(engine, plan.batchSize, fitting, false));
     plan.batchSize = fitting;
     try {
@@ -94,7 +94,7 @@ export async function estimateRun(
   const parameters = [...start.weights.values()].reduce((sum, { data: values }) => sum + values.length, 0);
   const kept = Math.ceil(params.epochs / params.checkpointEvery);
   // Weights and two moments of Adam; μ and log σ².
-  const epochBytes = 4 * (3 * parameters + 2 * record.particles * params.zDim);
+  const epochBytes = 4 * (3 * parameters + 2 * record.particles * latentDimension(field));
   return {
     ...measured,
     notices,

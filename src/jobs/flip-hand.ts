@@ -1,7 +1,7 @@
 // The hand of a run turned: the weights and poses of every epoch that is kept, and the maps of its start.
-import { mirrorField } from '../field/mirror.ts';
+import { kindOf } from '../field/kinds.ts';
 import { VitrineError } from '../base/errors.ts';
-import { readMrcVolume } from '../formats/mrc.ts';
+import { readMrcVolume } from '../formats/mrc-volume.ts';
 import { writeMrcVolume } from '../formats/mrc-write.ts';
 import { mirrorPoses, mirrorVolume } from '../imaging/hand.ts';
 import type { RunRecord } from '../library/run-record.ts';
@@ -10,14 +10,19 @@ import type { RunFolder } from '../library/runs.ts';
 /** Done twice the run is as it was. Errors: 'usage' for a run whose poses are the dataset's, those of its files. */
 export async function flipHand(run: RunFolder): Promise<RunRecord> {
   const record = await run.record();
-  if (!record || record.params.method !== 'ab-initio')
+  if (!record || record.job !== 'ab-initio')
     throw new VitrineError('usage', 'The poses of this run came with its particles, and so did its hand.', {
       advice: 'Mirror the poses in the program that found them.',
     });
   const { learningRate, weightDecay } = record.params;
   for (const epoch of await run.epochs()) {
     const { field, checkpoint } = await run.loadCheckpoint(epoch);
-    const mirrored = mirrorField(field.spec, checkpoint);
+    const { mirror } = kindOf(field);
+    if (!mirror)
+      throw new VitrineError('usage', 'The other hand of this kind of field cannot be made.', {
+        advice: 'Mirror its maps in the program that shows them.',
+      });
+    const mirrored = mirror(checkpoint);
     await run.writeWeights(field, { ...mirrored, epoch }, { learningRate, weightDecay });
   }
   const epochs = [0, ...(await run.epochs())];

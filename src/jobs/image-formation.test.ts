@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { BatchPrologue } from '../engine/batch.ts';
 import type { ImageBatch } from '../engine/engine.ts';
-import { fieldFromParams } from '../field/spec.ts';
+import { networkFromParams } from '../field/network/description.ts';
 import { makeSliceLayout } from '../engine/slices.ts';
 import { OPTICS_WIDTH, ORDINARY_OPTICS, type ImageReader } from '../formats/particles.ts';
 import { Random } from '../geometry/random.ts';
@@ -146,10 +146,10 @@ async function correlations(known: Float32Array | null, boxPixels = BOX): Promis
   const poses = { rotations, translations };
   const originalIndex = Uint32Array.from({ length: COUNT }, (_, i) => i);
   const data = trainingData({ images, poses, ctf, optics: known, originalIndex }, BOX);
-  const { spec } = fieldFromParams(validateParams({ zDim: 0, domain: 'hartley' }), boxPixels);
+  const field = networkFromParams(validateParams({ zDim: 0, domain: 'hartley' }), { boxPixels, tilts: 1 });
   const { values } = await images.readShard(0);
-  const batch = trainingBatch({ indices: originalIndex, values }, data, { spec, seed: 1 }, 0);
-  const layout = makeSliceLayout(spec);
+  const batch = trainingBatch({ indices: originalIndex, values }, data, { field, seed: 1 }, 0);
+  const layout = makeSliceLayout(field.spec);
   const { points, x, y } = layout.lattice;
   const prepared = new BatchPrologue(layout, false).prepare(batch);
   return Array.from({ length: COUNT }, (_, image) => {
@@ -216,7 +216,7 @@ describe('a true volume predicts the images that its atoms were imaged as', () =
   it('turned over against each other where there is no CTF', () => {
     const signs = [-1, 0.5];
     const table = Float32Array.from(signs.flatMap((scale) => [scale, 100, 2, ...ORDINARY_OPTICS.slice(3)]));
-    const { spec } = fieldFromParams(validateParams({ zDim: 0 }), BOX);
+    const { spec } = networkFromParams(validateParams({ zDim: 0 }), { boxPixels: BOX, tilts: 1 });
     const layout = makeSliceLayout(spec);
     const { ctf: rows, optics: known } = formationOf(null, table, BOX);
     const batch: ImageBatch = {

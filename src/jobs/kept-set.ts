@@ -61,7 +61,7 @@ function absentImages(
     pixelSizeAngstrom: record.pixelSizeAngstrom,
     read: () =>
       Promise.reject(
-        new VitrineError('file-missing', 'The original images are not at hand.', {
+        new VitrineError('file-missing', 'The original image files are not open.', {
           file: record.name,
           advice: 'Open the original files again.',
         }),

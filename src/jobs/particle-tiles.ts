@@ -55,7 +55,7 @@ export async function tilesFromImages(
   const { ctf, optics, imagePixels } = particles;
   if (request.flipPhases && ctf && optics)
     for (const [i, index] of indices.entries())
-      removeBeamTilt({ ctf, optics }, index, imagePixels, lattice, values, i * lattice.points);
+      removeBeamTilt({ ctf, optics }, index, imagePixels, lattice, { values, at: i * lattice.points });
   return render({ boxPixels, values }, lattice, indices, particles, request);
 }
 
@@ -107,7 +107,12 @@ function render(
       for (let p = 0; p < points; p++) if (ctfValues[p] > 0) image[p] = -image[p];
     }
     if (flipPhases && particles.translations)
-      shiftHartley(image, lattice, particles.translations[2 * index], particles.translations[2 * index + 1], image);
+      shiftHartley(
+        image,
+        lattice,
+        { tx: particles.translations[2 * index], ty: particles.translations[2 * index + 1] },
+        image,
+      );
     square.fill(0);
     for (let p = 0; p < points; p++) {
       const column = lattice.index[p] % side;

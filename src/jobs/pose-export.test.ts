@@ -1,5 +1,6 @@
 // Poses found for a kept dataset, in every format, read again by the whole reading room.
 import { describe, expect, it } from 'vitest';
+import { setBlob, setBytes } from '../../testing/reference-set/set.ts';
 import { describeWithReference, referenceBlob } from '../../testing/reference.ts';
 import { understand } from '../formats/assemble.ts';
 import { parseCs } from '../formats/cs/cs.ts';
@@ -43,6 +44,19 @@ function expectSame(found: Poses | null | undefined, expected: Poses) {
   if (expected.translations) expect(worst(found?.translations, expected.translations)).toBeLessThan(1e-5);
 }
 
+/** Poses put in place of a STAR table's come back with the same CTF and images; the table's own, written again, are what they were. */
+async function replaced(set: ParticleSet, keptSet: KeptSet, stack: NamedBlob[], version: string): Promise<void> {
+  const poses = foundPoses(set.count);
+  const star = exportPoses(keptSet, poses, 'star');
+  const again = await understand([named('n.star', star), ...stack]);
+  expectSame(again.set?.poses, poses);
+  expect(again.set?.ctf).toEqual(set.ctf);
+  expect(await again.set?.images.read([1])).toEqual(await set.images.read([1]));
+  expect(parseStarParticles(star, 'n').version).toBe(version);
+  const own = set.poses && exportPoses(keptSet, set.poses, 'star');
+  if (set.poses && own) expectSame(starPoses(parseStarParticles(own, 'o'), set), set.poses);
+}
+
 describe('poses of a bare stack', () => {
   const count = 4;
   const pixels = Float32Array.from({ length: count * 64 }, (_, i) => i % 7);
@@ -83,81 +97,59 @@ describe('poses of a bare stack', () => {
   });
 });
 
-describeWithReference('poses into the tables of the reference data', () => {
-  const files = (names: string[]) => names.map((name) => referenceBlob(name));
+describe('poses into the tables of the reference set', () => {
+  const files = (names: string[]) => names.map(setBlob);
+  const stack = 'particles.mrcs';
 
   it.each([
-    { names: ['hinge/particles.star', 'hinge/particles.mrcs'], version: '3.1' },
-    { names: ['files/relion31.star', 'files/relion31.mrcs'], version: '3.1' },
-    { names: ['files/empiar_10076_7.star', 'files/empiar_10076_7.mrc'], version: '3.0' },
-  ])('$names.0', async ({ names, version }) => {
-    const { set, keptSet } = await kept(files(names));
-    const poses = foundPoses(set.count);
-    const star = exportPoses(keptSet, poses, 'star');
-    const again = await understand([named('n.star', star), ...files(names.slice(1))]);
-    expectSame(again.set?.poses, poses);
-    expect(again.set?.ctf).toEqual(set.ctf);
-    expect(await again.set?.images.read([1])).toEqual(await set.images.read([1]));
-    expect(parseStarParticles(star, 'n').version).toBe(version);
-    // Angles and origins of its own, written again, are what they were.
-    const own = set.poses && exportPoses(keptSet, set.poses, 'star');
-    if (set.poses && own) expectSame(starPoses(parseStarParticles(own, 'o'), set), set.poses);
+    { name: 'particles.star', version: '3.1' },
+    { name: 'relion30.star', version: '3.0' },
+    { name: 'relion30-no-poses.star', version: '3.0' },
+  ])('$name', async ({ name, version }) => {
+    const { set, keptSet } = await kept(files([name, stack]));
+    await replaced(set, keptSet, files([stack]), version);
   });
 
   it('a run on some of the particles: the same rows of the table', async () => {
-    const { set, keptSet } = await kept(files(['hinge/particles.star', 'hinge/particles.mrcs']));
-    const rows = Uint32Array.of(3999, 5, 77);
+    const { set, keptSet } = await kept(files(['particles.star', stack]));
+    const rows = Uint32Array.of(399, 5, 77);
     const poses = foundPoses(3);
-    const again = await understand([
-      named('n.star', exportPoses(keptSet, poses, 'star', rows)),
-      ...files(['hinge/particles.mrcs']),
-    ]);
+    const again = await understand([named('n.star', exportPoses(keptSet, poses, 'star', rows)), ...files([stack])]);
     expectSame(again.set?.poses, poses);
-    expect(await again.set?.images.read([0, 2])).toEqual(await set.images.read([3999, 77]));
+    expect(await again.set?.images.read([0, 2])).toEqual(await set.images.read([399, 77]));
     const read = readCryodrgnPickle(exportPoses(keptSet, poses, 'pkl', rows), 'p');
     expect(read).toMatchObject({ kind: 'poses', count: 3 });
   });
 
   it('.cs: fields are added to particles without poses; STAR is made anew', async () => {
-    const { set, keptSet } = await kept(files(['files/empiar_10076_7.cs', 'files/empiar_10076_7.mrc']));
-    const poses = foundPoses(7);
+    const { set, keptSet } = await kept(files(['no-poses.cs', stack]));
+    const poses = foundPoses(10);
     for (const format of ['cs', 'star'] as const) {
       const written = named(`n.${format}`, exportPoses(keptSet, poses, format));
-      const again = await understand([written, ...files(['files/empiar_10076_7.mrc'])]);
+      const again = await understand([written, ...files([stack])]);
       expectSame(again.set?.poses, poses);
       expect(again.set?.ctf?.map(Math.round)).toEqual(set.ctf?.map(Math.round));
     }
   });
 
-  it('.cs: poses of 2019 particles are replaced, also of some', () => {
-    const name = 'files/cryosparc_P12_J24_001_particles.cs';
-    return referenceBlob(name)
-      .blob.arrayBuffer()
-      .then((buffer) => {
-        const table = parseCs(new Uint8Array(buffer), name);
-        const scale = { boxPixels: 180, pixelSizeAngstrom: null };
-        const before = csPoses(joinPassthrough(table, []), scale);
-        if (!before) throw new Error('no poses');
-        const rows = Uint32Array.from({ length: table.rows }, (_, row) => row);
-        const set = { name, count: table.rows, ...scale, poses: null, ctf: null, originalIndex: rows, table };
-        const absent = { ...scale, count: table.rows, read: () => Promise.reject(new Error('absent')) };
-        const byTable = {
-          ...set,
-          images: absent,
-          optics: null,
-          originalCount: null,
-          opticsGroups: [],
-          opticsGroupOf: null,
-          warnings: [],
-        };
-        const keptSet = { byOriginal: { ...byTable, table: null }, byTable };
-        const read = (bytes: Uint8Array) => csPoses(joinPassthrough(parseCs(bytes, name), []), scale);
-        expectSame(read(exportPoses(keptSet, before, 'cs')), before);
-        const some = [7, 2018, 0];
-        const poses = pickPoses(before, some);
-        const written = exportPoses(keptSet, poses, 'cs', some);
-        expectSame(read(written), poses);
-        expect(parseCs(written, name).columnNames).toEqual(table.columnNames);
-      });
+  it('.cs: poses are replaced, also of some', async () => {
+    const { set, keptSet } = await kept(files(['particles.cs', stack]));
+    if (!set.poses) throw new Error('no poses');
+    const table = parseCs(setBytes('particles.cs'), 'particles.cs');
+    const read = (bytes: Uint8Array) => csPoses(joinPassthrough(parseCs(bytes, 'n.cs'), []), set);
+    expectSame(read(exportPoses(keptSet, set.poses, 'cs')), set.poses);
+    const some = [7, 398, 0];
+    const poses = pickPoses(set.poses, some);
+    const written = exportPoses(keptSet, poses, 'cs', some);
+    expectSame(read(written), poses);
+    expect(parseCs(written, 'n.cs').columnNames).toEqual(table.columnNames);
+  });
+});
+
+describeWithReference('poses into a table of RELION’s own', () => {
+  it('relion31.star: every column but angles and origins stays', async () => {
+    const stack = referenceBlob('files/relion31.mrcs');
+    const { set, keptSet } = await kept([referenceBlob('files/relion31.star'), stack]);
+    await replaced(set, keptSet, [stack], '3.1');
   });
 });

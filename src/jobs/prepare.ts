@@ -8,6 +8,7 @@ import { makeLattice, type Lattice } from '../imaging/lattice.ts';
 import { prepareImages } from '../imaging/preprocess.ts';
 import { cacheKey, ParticleCache, ParticleCacheWriter, sha256, SHARD_SIZE } from '../library/particle-cache.ts';
 import type { Storage } from '../library/storage.ts';
+import { resolveAuto } from '../params/auto.ts';
 import type { Params } from '../params/params.ts';
 import { openImageTransform } from './image-transform.ts';
 import type { JobOptions } from './progress.ts';
@@ -28,12 +29,9 @@ export interface ImageOptions {
   windowRadius: number;
 }
 
-/** Largest box that is trained without being asked for. */
-const LARGEST_AUTOMATIC_BOX = 256;
-
 /** Error 'value-out-of-range' for a box larger than the images. */
 export function imageOptionsOf(params: Params, imagePixels: number): ImageOptions {
-  const boxPixels = params.boxPixels === 'auto' ? Math.min(imagePixels, LARGEST_AUTOMATIC_BOX) : params.boxPixels;
+  const { boxPixels } = resolveAuto(params, { boxPixels: imagePixels });
   if (boxPixels > imagePixels)
     throw new VitrineError(
       'value-out-of-range',
@@ -136,7 +134,8 @@ export function untilt(
   lattice: Lattice,
 ): void {
   if (!tilted) return;
-  for (let i = 0; i < count; i++) removeBeamTilt(tilted, first + i, imagePixels, lattice, values, i * lattice.points);
+  for (let i = 0; i < count; i++)
+    removeBeamTilt(tilted, first + i, imagePixels, lattice, { values, at: i * lattice.points });
 }
 
 function imagesFrom(reader: ImageReader, first: number): ImageReader {

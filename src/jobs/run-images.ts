@@ -1,5 +1,6 @@
 // Particles as a run's model reads them: prepared as its config.yaml says and divided by its standard deviation, in float32, a
 // shard at a time; nothing is kept.
+import { boxPixelsOf } from '../field/kinds.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { ParticleSet } from '../formats/particles.ts';
 import type { HartleyShard } from '../imaging/hartley-images.ts';
@@ -21,24 +22,26 @@ export interface RunImagesOptions {
  * a tilted beam's phase is not known.
  */
 export async function* imagesForRun(
-  { spec, dataset }: RunField,
+  field: RunField,
   set: ParticleSet,
   { signal, gpu = null }: RunImagesOptions = {},
 ): AsyncGenerator<HartleyShard> {
-  if (set.boxPixels < spec.boxPixels)
+  const { dataset } = field;
+  const boxPixels = boxPixelsOf(field);
+  if (set.boxPixels < boxPixels)
     throw new VitrineError('value-out-of-range', 'The images are smaller than the box of the run.', {
       file: set.name,
-      expected: `at least ${spec.boxPixels} pixels`,
+      expected: `at least ${boxPixels} pixels`,
       found: String(set.boxPixels),
     });
   const imageOptions = {
-    boxPixels: spec.boxPixels,
+    boxPixels,
     window: dataset.window,
     windowRadius: dataset.windowRadius,
     invert: dataset.invertData,
   };
   const tilted = tiltedOptics(set.ctf, set.optics);
-  const lattice = makeLattice(spec.boxPixels);
+  const lattice = makeLattice(boxPixels);
   const transform = await openImageTransform(gpu, set.images, imageOptions);
   try {
     const prepared = await prepareImages(set.images, { ...imageOptions, transform, ...(signal && { signal }) });

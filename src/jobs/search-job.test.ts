@@ -87,7 +87,11 @@ describe('poses of particles against a field', () => {
     };
     for (let i = 0; i < COUNT; i++) {
       rotationFromVector(0.08 * random.normal(), 0.08 * random.normal(), 0.08 * random.normal(), turn);
-      multiplyRotations(turn, 0, set.poses!.rotations, 9 * i, moved.rotations, 9 * i);
+      multiplyRotations(
+        { a: turn, aAt: 0 },
+        { b: set.poses!.rotations, bAt: 9 * i },
+        { out: moved.rotations, outAt: 9 * i },
+      );
     }
     const around = { coneDegrees: 12, shiftExtent: 1, halvings: 3 };
     const { poses } = await searchParticles(engine, loaded, { ...set, poses: moved }, params, { around });

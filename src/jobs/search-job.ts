@@ -1,6 +1,7 @@
 // Poses of particles against the trained field of a run: searched anywhere (`search`), or refined around those they have
 // (`refine-poses`). Images pass a shard at a time.
 import type { Engine } from '../engine/engine.ts';
+import { abilitiesOf, boxPixelsOf, isHeterogeneous } from '../field/kinds.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { ParticleSet, Poses } from '../formats/particles.ts';
 import { localSearchIn } from '../inference/ab-initio/plan.ts';
@@ -37,7 +38,9 @@ export async function searchParticles(
   params: Params,
   { around, signal, onProgress, gpu }: SearchJobOptions,
 ): Promise<SearchedPoses> {
-  const { spec } = field;
+  const boxPixels = boxPixelsOf(field);
+  if (!abilitiesOf(field).searchesPoses)
+    throw new VitrineError('usage', 'Poses cannot be searched for against a run of this kind.');
   if (around && !set.poses)
     throw new VitrineError('poses-missing', 'There are no poses to refine.', {
       file: set.name,
@@ -48,7 +51,7 @@ export async function searchParticles(
       file: set.name,
       advice: 'Give --ctf.',
     });
-  const plan = abInitioPlan(params, { ...planFrom(params, field), spec });
+  const plan = abInitioPlan(params, planFrom(params, field));
   const poses = unknownPoses(set.count);
   if (set.poses) {
     poses.rotations.set(set.poses.rotations);
@@ -58,13 +61,13 @@ export async function searchParticles(
   if (!around) poses.translations?.fill(0);
   // The field has learned to its end: no band limit rises any more.
   Object.assign(plan.search, { around, bandRampEpochs: 0 });
-  const ctf = set.ctf && ctfForBox(set.ctf, set.boxPixels, spec.boxPixels);
-  const { points } = makeLattice(spec.boxPixels);
+  const ctf = set.ctf && ctfForBox(set.ctf, set.boxPixels, boxPixels);
+  const { points } = makeLattice(boxPixels);
   const data: TrainingData = {
     poses,
-    ...formationOf(ctf, set.optics, spec.boxPixels),
+    ...formationOf(ctf, set.optics, boxPixels),
     images: {
-      ...{ count: set.count, boxPixels: spec.boxPixels, points, shardSize: set.count },
+      ...{ count: set.count, boxPixels, points, shardSize: set.count },
       standardDeviation: field.dataset.standardDeviation,
       readShard: () => Promise.reject(new Error('images are handed over')),
     },
@@ -74,7 +77,7 @@ export async function searchParticles(
     for await (const { first, count, values } of imagesForRun(field, set, { signal, gpu: gpu ?? null })) {
       const indices = Uint32Array.from({ length: count }, (_, i) => first + i);
       // z is encoded from centred images: with shifts found, look once more.
-      const passes = spec.zDim > 0 && !around ? 2 : 1;
+      const passes = isHeterogeneous(field) && !around ? 2 : 1;
       for (let pass = 1; pass <= passes; pass++) {
         const before = { ...search.tally };
         await search.search({ indices, values }, model, pass, signal, localSearchIn(plan, pass));

@@ -7,18 +7,18 @@ import { throwIfCancelled, VitrineError, type Notice } from '../base/errors.ts';
 import type { Params } from '../params/params.ts';
 
 /** Losses without an epoch finished between them, after which the run fails. */
-export const LOSSES_BORNE = 3;
+export const MAX_DEVICE_LOSSES = 3;
 
 /** Waits before a device that was lost is looked for again, milliseconds: a driver that starts anew is not there at once. */
-const LOOK_AGAIN = [500, 1500, 4000];
+const REOPEN_DELAYS_MILLISECONDS = [500, 1500, 4000];
 
 /** How long a device that spoilt a computation may take to say that it is lost, milliseconds. */
-const WORD_OF_LOSS = 100;
+const LOSS_REPORT_MILLISECONDS = 100;
 
 /** Whether the engine has said that it can no longer be used. */
 export async function isLost(engine: Engine): Promise<boolean> {
   if (!engine.lost) return false;
-  return Promise.race([engine.lost.then(() => true), wait(WORD_OF_LOSS).then(() => false)]);
+  return Promise.race([engine.lost.then(() => true), wait(LOSS_REPORT_MILLISECONDS).then(() => false)]);
 }
 
 /** Half of a batch that the memory did not hold; null where the error says something else or one image is too much. */
@@ -52,7 +52,7 @@ export class Setbacks {
 
   /** `openEngine`, asked again where a device that was lost is not back yet. Errors: its own, 'cancelled'. */
   async open(openEngine: () => Promise<Engine>, signal?: AbortSignal): Promise<Engine> {
-    for (const milliseconds of this.losses > 0 ? LOOK_AGAIN : []) {
+    for (const milliseconds of this.losses > 0 ? REOPEN_DELAYS_MILLISECONDS : []) {
       try {
         return await openEngine();
       } catch (error) {
@@ -87,7 +87,7 @@ export class Setbacks {
       return { code: 'precision-raised', message: `${error.message} Training goes on in float32 ${from}.` };
     }
     if (error.code !== 'device-lost' || !(await isLost(engine))) return null;
-    if (++this.losses > LOSSES_BORNE) return null;
+    if (++this.losses > MAX_DEVICE_LOSSES) return null;
     const { found } = error.detail;
     return {
       code: 'device-recovered',

@@ -2,21 +2,26 @@
 // too little memory; gradients that overflow float16. It goes on by itself, ends where an undisturbed one ends, bit for bit, and says what happened.
 import { describe, expect, it } from 'vitest';
 import { BATCH, COUNT, EPOCHS, newRecord, noiseParticles, params } from '../../testing/noise-run.ts';
-import { openFailingEngine, type EngineCall, type FailingEngine, type Trouble } from '../../testing/failing-engine.ts';
+import {
+  openFailingEngine,
+  type EngineCall,
+  type FailingEngine,
+  type InjectedFault,
+} from '../../testing/failing-engine.ts';
 import { MOST_LEFT_OUT } from '../engine/precision.ts';
 import { VitrineError, type Notice } from '../base/errors.ts';
 import type { TrainingControl, TrainingEvent } from '../inference/training.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
 import type { Params } from '../params/params.ts';
-import { LOSSES_BORNE, type AdaptedParams } from './setbacks.ts';
+import { MAX_DEVICE_LOSSES, type AdaptedParams } from './setbacks.ts';
 import { trainRun, writeRunFolder } from './train-job.ts';
 
 const STEPS = Math.ceil(COUNT / BATCH);
 
 /** Trains with one trouble an engine, in order; engines after the last have none. */
 async function trainWith(
-  troubles: Trouble[],
+  troubles: InjectedFault[],
   control: TrainingControl = {},
   onEvent: (event: TrainingEvent, engines: FailingEngine[]) => void = () => undefined,
   absences: number[] = [],
@@ -66,8 +71,8 @@ async function learned({ kept, run }: Awaited<ReturnType<typeof trainWith>>) {
   return [checkpoint.epoch, checkpoint.weights, checkpoint.optimizer, checkpoint.latents, losses];
 }
 
-/** Trouble at the n-th call of a kind, counted from 1. */
-function at(call: EngineCall, n: number, trouble: ReturnType<Trouble>): Trouble {
+/** InjectedFault at the n-th call of a kind, counted from 1. */
+function at(call: EngineCall, n: number, trouble: ReturnType<InjectedFault>): InjectedFault {
   let calls = 0;
   return (name) => (name === call && ++calls === n ? trouble : null);
 }
@@ -101,16 +106,16 @@ describe('a device that is lost', () => {
     const { ended, kept, engines, heard } = await trainWith(troubles);
     expect(ended).toMatchObject({ code: 'device-lost', detail: { advice: 'Resume.' } });
     expect(kept).toMatchObject({ status: 'failed', epochsDone: 1, error: { code: 'device-lost' } });
-    expect(engines).toHaveLength(1 + LOSSES_BORNE);
-    expect(heard.filter((word) => word === 'device-recovered')).toHaveLength(LOSSES_BORNE);
+    expect(engines).toHaveLength(1 + MAX_DEVICE_LOSSES);
+    expect(heard.filter((word) => word === 'device-recovered')).toHaveLength(MAX_DEVICE_LOSSES);
   });
 
   it('bears more losses than that where epochs come between them', async () => {
     const troubles = Array.from({ length: 2 }, () => at('trainStep', STEPS + 1, 'lost'));
-    const early = Array.from({ length: LOSSES_BORNE - 1 }, () => at('trainStep', 1, 'lost'));
+    const early = Array.from({ length: MAX_DEVICE_LOSSES - 1 }, () => at('trainStep', 1, 'lost'));
     const { kept, engines } = await trainWith([...early, ...troubles]);
     expect(kept).toMatchObject({ status: 'finished', epochsDone: EPOCHS });
-    expect(engines).toHaveLength(LOSSES_BORNE + 2);
+    expect(engines).toHaveLength(MAX_DEVICE_LOSSES + 2);
   });
 
   it('waits for a device that is not back at once, but not for one that was never there', async () => {
@@ -135,7 +140,7 @@ describe('a device that is lost', () => {
 describe('memory that does not hold the batch', () => {
   /** Holds this many images a step. */
   const holds =
-    (images: number, trouble: 'memory' | 'spoilt'): Trouble =>
+    (images: number, trouble: 'memory' | 'spoilt'): InjectedFault =>
     (call, count) =>
       call === 'trainStep' && count > images ? trouble : null;
 
@@ -157,7 +162,7 @@ describe('memory that does not hold the batch', () => {
   });
 
   it('encodes fewer images at a time where it does not hold them, with the same batch', async () => {
-    const few: Trouble = (call, count) => (call === 'encode' && count > 4 ? 'memory' : null);
+    const few: InjectedFault = (call, count) => (call === 'encode' && count > 4 ? 'memory' : null);
     const { kept, notices, ...rest } = await trainWith([few]);
     expect(kept).toMatchObject({ status: 'finished', params: { batchSize: BATCH } });
     expect(notices).toEqual([]);
@@ -182,7 +187,7 @@ describe('memory that does not hold the batch', () => {
 
 describe('gradients that overflow float16', () => {
   /** From the n-th step on, or `count` steps of them. */
-  function overflows(from: number, count = Infinity): Trouble {
+  function overflows(from: number, count = Infinity): InjectedFault {
     let steps = 0;
     return (call) => {
       if (call !== 'trainStep') return null;
@@ -236,7 +241,7 @@ describe('gradients that overflow float16', () => {
 
   it('and a batch that is too large: both are changed', async () => {
     const overflow = overflows(1);
-    const both: Trouble = (call, count) => (call === 'trainStep' && count > 4 ? 'memory' : overflow(call, count));
+    const both: InjectedFault = (call, count) => (call === 'trainStep' && count > 4 ? 'memory' : overflow(call, count));
     const { kept, heard } = await trainWith([both]);
     expect(heard).toEqual(['batch-halved', 'precision-raised', 'epoch 1', 'epoch 2', 'epoch 3']);
     expect(kept.params).toEqual({ ...params, batchSize: 4, precision: 'float32' });

@@ -1,7 +1,8 @@
 // A training from its parameters to a run folder: writes what each epoch learned before the next begins, goes on from the
 // last whole epoch, by itself where the device was lost, and leaves a status that says how it ended.
 import type { ChoosingProgress, Engine, FieldModel } from '../engine/engine.ts';
-import { fieldFromParams, type FieldDescription } from '../field/spec.ts';
+import type { FieldDescription } from '../field/description.ts';
+import { boxPixelsOf } from '../field/kinds.ts';
 import { throwIfCancelled, VitrineError, type Notice } from '../base/errors.ts';
 import { writeCtfPickle, writeIndexPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { CTF_WIDTH, type Poses } from '../formats/particles.ts';
@@ -11,9 +12,10 @@ import { trainAbInitioRun } from './abinit-job.ts';
 import { initialCheckpoint } from '../inference/start.ts';
 import { train, type TrainingHooks } from '../inference/train.ts';
 import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent, TrainingPlan } from '../inference/training.ts';
-import type { RunRecord } from '../library/run-record.ts';
+import { fieldOfRecord, type RunRecord } from '../library/run-record.ts';
 import { writeRunOptics } from '../library/run-optics.ts';
 import type { RunFolder } from '../library/runs.ts';
+import { resolveAuto } from '../params/auto.ts';
 import type { Params } from '../params/params.ts';
 import { Setbacks, type AdaptedParams } from './setbacks.ts';
 
@@ -48,14 +50,17 @@ export interface TrainJobHooks {
 }
 
 /** The run's field; of tilt pairs its encoder joins two views. */
-export function fieldOfRun({ params, boxPixels }: RunRecord, { isTiltPairs }: Pick<RunParticles, 'isTiltPairs'>) {
-  return fieldFromParams(params, boxPixels, isTiltPairs ? 2 : 1);
+export function fieldOfRun(
+  record: RunRecord,
+  { isTiltPairs = false }: Pick<RunParticles, 'isTiltPairs'>,
+): FieldDescription {
+  return fieldOfRecord(record, isTiltPairs ? 2 : 1);
 }
 
 export function planFrom(params: Params, field: FieldDescription): TrainingPlan {
   const { epochs, batchSize, learningRate, weightDecay, betaSchedule, seed, precision } = params;
-  const beta = params.beta === 'auto' ? (params.zDim > 0 ? 1 / params.zDim : 0) : params.beta;
-  return { spec: field.spec, epochs, batchSize, learningRate, weightDecay, beta, betaSchedule, seed, precision };
+  const { beta } = resolveAuto(params, { boxPixels: boxPixelsOf(field) });
+  return { field, epochs, batchSize, learningRate, weightDecay, beta, betaSchedule, seed, precision };
 }
 
 /** CTF rows of images cropped to another box: the field of view stays, so the pixel grows. */
@@ -98,7 +103,7 @@ export async function writeRunFolder(run: RunFolder, record: RunRecord, particle
   const { originalIndex, poses, ctf, optics } = particles;
   const isPart = originalIndex.some((row, i) => row !== i);
   // An ab initio run writes its poses as it finds them.
-  if (params.method !== 'ab-initio') await run.storage.write(run.path('pose.pkl'), writePosePickle(poses));
+  if (record.job !== 'ab-initio') await run.storage.write(run.path('pose.pkl'), writePosePickle(poses));
   if (ctf) await run.storage.write(run.path('ctf.pkl'), writeCtfPickle(ctf));
   if (optics) await writeRunOptics(run, optics);
   if (isPart) await run.storage.write(run.path('ind.pkl'), writeIndexPickle(originalIndex));
@@ -235,7 +240,7 @@ async function trainOnce(
         keep(() => run.update({ kernels }));
       },
     };
-    const last = await (params.method === 'ab-initio'
+    const last = await (record.job === 'ab-initio'
       ? trainAbInitioRun(run, record, field, plan, data, engine, control, onEvent, start, trainingHooks)
       : train(plan, data, engine, control, onEvent, start, trainingHooks));
     await saving;

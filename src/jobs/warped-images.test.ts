@@ -17,7 +17,7 @@ import { AB_INITIO_DEFAULTS, validateParams } from '../params/params.ts';
 import { percentile } from '../validation/mask.ts';
 import { abInitioPlan, unknownPoses } from './abinit-job.ts';
 import { planFrom } from './train-job.ts';
-import { fieldFromParams } from '../field/spec.ts';
+import { fieldFromParams } from '../field/kinds.ts';
 
 const D = 20;
 const COUNT = 32;

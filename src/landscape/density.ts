@@ -1,5 +1,6 @@
 // Two-dimensional histogram of a scatter of points: what a landscape shows where points would cover one another.
 
+/** Counts of points on a regular grid. */
 export interface DensityGrid {
   columns: number;
   rows: number;

@@ -5,8 +5,9 @@ import { VitrineError } from '../base/errors.ts';
 import { Random } from '../geometry/random.ts';
 import { orderOfCentres } from './cluster-order.ts';
 import { nearestRows } from './nearest.ts';
-import { type LongWork, Pace } from '../base/pace.ts';
+import { type LongWork, Yielder } from '../base/long-work.ts';
 
+/** Labels of all rows, and for each cluster the row nearest to its mean. */
 export interface Clusters {
   /** N labels, 0 … k−1. */
   labels: Int32Array;
@@ -36,9 +37,9 @@ export async function kMeansClusters(
       advice: 'Choose fewer clusters.',
     });
   }
-  const pace = new Pace(work);
-  const start = await plusPlusStart(mu, zDim, k, new Random(seed), pace);
-  const { labels, means } = await lloyd(mu, zDim, start, pace);
+  const yielder = new Yielder(work);
+  const start = await plusPlusStart(mu, zDim, k, new Random(seed), yielder);
+  const { labels, means } = await lloyd(mu, zDim, start, yielder);
   const order = orderOfCentres(means, zDim);
   const newLabel = new Int32Array(k);
   order.forEach((old, fresh) => (newLabel[old] = fresh));
@@ -56,7 +57,7 @@ export async function kMeansClusters(
 }
 
 /** k rows of mu, each drawn with probability by its squared distance to those drawn before. k×zDim. */
-async function plusPlusStart(mu: Float32Array, zDim: number, k: number, random: Random, pace: Pace) {
+async function plusPlusStart(mu: Float32Array, zDim: number, k: number, random: Random, yielder: Yielder) {
   const count = mu.length / zDim;
   const centres = new Float64Array(k * zDim);
   const distances = new Float64Array(count).fill(Infinity);
@@ -71,7 +72,7 @@ async function plusPlusStart(mu: Float32Array, zDim: number, k: number, random: 
     }
     let left = random.uniform() * total;
     for (row = 0; row < count - 1 && left >= distances[row]; row++) left -= distances[row];
-    if (pace.due()) await pace.breathe(0, 'Choosing first centres');
+    if (yielder.due()) await yielder.yieldToEvents(0, 'Choosing first centres');
   }
   return centres;
 }
@@ -80,7 +81,7 @@ async function plusPlusStart(mu: Float32Array, zDim: number, k: number, random: 
  * Lloyd's iterations until no label changes. `start` is k×zDim. A cluster that empties takes the row farthest from its
  * own centre.
  */
-export async function lloyd(mu: Float32Array, zDim: number, start: Float64Array, pace: Pace = new Pace()) {
+export async function lloyd(mu: Float32Array, zDim: number, start: Float64Array, yielder: Yielder = new Yielder()) {
   const count = mu.length / zDim;
   const k = start.length / zDim;
   const means = start.slice();
@@ -109,7 +110,7 @@ export async function lloyd(mu: Float32Array, zDim: number, start: Float64Array,
         if (label !== labels[row]) changed++;
         labels[row] = label;
       }
-      if (pace.due()) await pace.breathe(iteration / MOST_ITERATIONS, `Clustering, pass ${iteration + 1}`);
+      if (yielder.due()) await yielder.yieldToEvents(iteration / MOST_ITERATIONS, `Clustering, pass ${iteration + 1}`);
     }
     if (changed === 0) break;
     moveToMeans(mu, zDim, labels, distances, means);

@@ -1,8 +1,9 @@
 // The k nearest rows of each row, exactly, by a k-d tree over flat arrays (Friedman, Bentley and Finkel 1977): leaves of
 // a few rows, split at the median of the widest axis, asked with the incremental box distance of Arya and Mount (1993).
 // Latents have few dimensions (1 … 16), where this beats comparing all pairs by far.
-import { type LongWork, Pace } from '../base/pace.ts';
+import { type LongWork, Yielder } from '../base/long-work.ts';
 
+/** The k nearest rows of each row and their Euclidean distances, nearest first. */
 export interface Neighbours {
   /** Neighbours a row. */
   k: number;
@@ -14,6 +15,7 @@ export interface Neighbours {
 
 const LEAF_ROWS = 12;
 
+/** A k-d tree (Friedman, Bentley & Finkel 1977) over rows of numbers, exact. */
 export class NeighbourTree {
   /** Rows in the order of the leaves, and their coordinates in that order: a leaf is one run of memory. */
   private readonly order: Uint32Array;
@@ -58,7 +60,7 @@ export class NeighbourTree {
       }
     }
     const middle = (from + to) >> 1;
-    selectMedian(this.order, values, width, axis, from, to - 1, middle);
+    selectMedian(this.order, values, width, axis, { from, to: to - 1, middle });
     this.axis[node] = axis;
     this.split[node] = values[this.order[middle] * width + axis];
     this.build(values, 2 * node + 1, from, middle);
@@ -75,8 +77,8 @@ export class NeighbourTree {
     const kept = Math.max(0, Math.min(k, this.count - (sameSet ? 1 : 0)));
     const rows = new Uint32Array(m * kept);
     const distances = new Float32Array(m * kept);
-    const pace = new Pace(work);
-    const search = new Search(this.points, this.order, this.axis, this.split, width, this.count, kept);
+    const yielder = new Yielder(work);
+    const search = new Search(this.points, this.order, this.axis, this.split, { width, count: this.count, k: kept });
     // Queries in the order of the leaves find what they need still in the cache.
     for (let i = 0; i < m && kept > 0; i++) {
       const query = sameSet ? this.order[i] : i;
@@ -85,7 +87,7 @@ export class NeighbourTree {
         rows[query * kept + j] = search.rows[j];
         distances[query * kept + j] = Math.sqrt(search.squares[j]);
       }
-      if ((i & 63) === 0 && pace.due()) await pace.breathe(i / m, 'Finding neighbours');
+      if ((i & 63) === 0 && yielder.due()) await yielder.yieldToEvents(i / m, 'Finding neighbours');
     }
     return { k: kept, rows, distances };
   }
@@ -96,6 +98,10 @@ class Search {
   readonly rows: Uint32Array;
   readonly squares: Float64Array;
   private readonly offsets: Float64Array;
+  /** Floats of a row, rows of the tree, neighbours of a query. */
+  readonly width: number;
+  readonly count: number;
+  readonly k: number;
   private queries: Float32Array = new Float32Array(0);
   private at = 0;
   private self = -1;
@@ -105,10 +111,11 @@ class Search {
     private readonly order: Uint32Array,
     private readonly axis: Int8Array,
     private readonly split: Float32Array,
-    private readonly width: number,
-    private readonly count: number,
-    private readonly k: number,
+    { width, count, k }: Pick<Search, 'width' | 'count' | 'k'>,
   ) {
+    this.width = width;
+    this.count = count;
+    this.k = k;
     this.rows = new Uint32Array(k);
     this.squares = new Float64Array(k);
     this.offsets = new Float64Array(width);
@@ -170,9 +177,7 @@ function selectMedian(
   values: Float32Array,
   width: number,
   axis: number,
-  from: number,
-  to: number,
-  middle: number,
+  { from, to, middle }: { from: number; to: number; middle: number },
 ): void {
   while (from < to) {
     const pivot = values[order[(from + to) >> 1] * width + axis];

@@ -3,8 +3,9 @@
 // Sign convention, so that a run looks the same every time: an axis's largest loading (by size) is positive.
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { VitrineError } from '../base/errors.ts';
-import { type LongWork, Pace } from '../base/pace.ts';
+import { type LongWork, Yielder } from '../base/long-work.ts';
 
+/** Axes, projections and share of the variance of each component, largest first. */
 export interface PrincipalComponents {
   /** N×components, projections of the centred latents. */
   projections: Float32Array;
@@ -26,12 +27,12 @@ export async function principalComponents(
 ): Promise<PrincipalComponents> {
   const count = zDim > 0 ? Math.floor(mu.length / zDim) : 0;
   if (count === 0) throw new VitrineError('value-out-of-range', 'There are no latents to take components of.');
-  const pace = new Pace(work);
+  const yielder = new Yielder(work);
   const inChunks = async (from: number, each: (row: number) => void) => {
     for (let start = 0; start < count; start += ROWS_AT_ONCE) {
       const end = Math.min(count, start + ROWS_AT_ONCE);
       for (let row = start; row < end; row++) each(row);
-      if (pace.due()) await pace.breathe(from + end / count / 3, 'Principal components');
+      if (yielder.due()) await yielder.yieldToEvents(from + end / count / 3, 'Principal components');
     }
   };
 

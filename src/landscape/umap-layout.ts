@@ -4,7 +4,7 @@
 // distance as float32 (128 steps an octave: within 0.4 %, far below the noise of the sampling).
 import { Random } from '../geometry/random.ts';
 import type { FuzzyGraph } from './fuzzy-graph.ts';
-import { type LongWork, Pace } from '../base/pace.ts';
+import { type LongWork, Yielder } from '../base/long-work.ts';
 
 /** Least-squares fit of 1/(1 + a d^2b) to: 1 for d < 0.1, else exp(−(d − 0.1)): minimum distance 0.1, spread 1. */
 export const CURVE = { a: 1.57694, b: 0.89506 };
@@ -26,7 +26,7 @@ export async function layOut(
 ): Promise<void> {
   const { count, start, tails, weights } = graph;
   if (count < 2) return;
-  const pace = new Pace(work);
+  const yielder = new Yielder(work);
   // Marsaglia's xorshift, kept in a local: a call for each of up to 10⁹ draws would be a third of the time.
   let state = new Random(seed).bits() || 1;
   const { attraction, repulsion } = coefficientTables();
@@ -84,7 +84,7 @@ export async function layOut(
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (let from = 0; from < count; from += headsAtOnce) {
       moveHeads(from, Math.min(count, from + headsAtOnce), epoch, 1 - epoch / epochs);
-      if (pace.due()) await pace.breathe(epoch / epochs, `UMAP, epoch ${epoch + 1} of ${epochs}`);
+      if (yielder.due()) await yielder.yieldToEvents(epoch / epochs, `UMAP, epoch ${epoch + 1} of ${epochs}`);
     }
   }
 }

@@ -7,10 +7,11 @@ import { VitrineError } from '../base/errors.ts';
 import { Random } from '../geometry/random.ts';
 import { fuzzyGraph, membershipStrengths } from './fuzzy-graph.ts';
 import { NeighbourTree } from './neighbours.ts';
-import type { LongWork } from '../base/pace.ts';
+import type { LongWork } from '../base/long-work.ts';
 import { principalComponents } from './pca.ts';
 import { epochsFor, layOut } from './umap-layout.ts';
 
+/** Seed and neighbours of UMAP (McInnes, Healy & Melville 2018), and how many rows are fitted before the rest is placed. */
 export interface UmapOptions extends LongWork {
   seed: number;
   /** 15, the particle itself included, as umap-learn counts. */

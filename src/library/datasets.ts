@@ -1,7 +1,7 @@
 // Datasets kept: everything about the particles but their images, so that runs resume and lists are exported without
 // the original files. datasets/ID/ holds dataset.json, poses, CTF and original rows as raw arrays, the STAR or .cs as it
 // was, and columns.json with column-K.f32. Images are kept apart, by content (particle-cache.ts).
-import type { Notice } from '../base/errors.ts';
+import type { Notice, VitrineError } from '../base/errors.ts';
 import { isFileImageReader, type FileImageReader } from '../formats/mrc.ts';
 import { isCsTable } from '../formats/lists/star-from-cs.ts';
 import type { OpticsGroup, ParticleSet, Poses } from '../formats/particles.ts';
@@ -15,9 +15,13 @@ import {
   writeArray,
   writeJson,
 } from './arrays.ts';
+import { readAll, readRecord } from './records.ts';
+import { DATASET_RECORD } from './schemas.ts';
 import type { Storage } from './storage.ts';
 
 export interface DatasetRecord {
+  /** Absent in records of before there was one. */
+  version?: 1;
   id: string;
   name: string;
   created: string;
@@ -79,6 +83,7 @@ export class DatasetLibrary {
     const { storage } = this;
     const id = newId();
     const record: DatasetRecord = {
+      version: 1,
       id,
       name: set.name,
       created: new Date().toISOString(),
@@ -136,8 +141,9 @@ export class DatasetLibrary {
     return stacks && names && ((row) => ({ path: stacks[names[2 * row]], index: names[2 * row + 1] }));
   }
 
+  /** Null where it is not kept. Errors: 'record-newer', 'record-damaged'. */
   async record(id: string): Promise<DatasetRecord | null> {
-    return readJson<DatasetRecord>(this.storage, this.path(id, 'dataset.json'));
+    return readRecord<DatasetRecord>(this.storage, this.path(id, 'dataset.json'), DATASET_RECORD);
   }
 
   /** The kept dataset that is this very set: same images, poses, CTF and rows. Dropped again, its runs find it. */
@@ -150,11 +156,16 @@ export class DatasetLibrary {
     return null;
   }
 
-  /** Newest first. */
+  /** Those whose records can be read, newest first. */
   async list(): Promise<DatasetRecord[]> {
-    const folders = await this.storage.list(ROOT);
-    const records = await Promise.all(folders.map((folder) => this.record(folder.name)));
-    return records.filter((record) => record !== null).sort((a, b) => (a.created < b.created ? 1 : -1));
+    return (await this.listAll()).records;
+  }
+
+  /** Newest first, and what was wrong with records that cannot be read. */
+  async listAll(): Promise<{ records: DatasetRecord[]; damaged: VitrineError[] }> {
+    const names = (await this.storage.list(ROOT)).map(({ name }) => name);
+    const { records, damaged } = await readAll(names, (name) => this.record(name));
+    return { records: records.sort((a, b) => (a.created < b.created ? 1 : -1)), damaged };
   }
 
   async load(id: string): Promise<KeptDataset | null> {

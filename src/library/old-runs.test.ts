@@ -1,6 +1,7 @@
 // Run folders of older cryoDRGN: config.pkl, and a last epoch whose files have no number.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { configFromField, fieldFromParams } from '../field/spec.ts';
+import { configFromField } from '../field/config.ts';
+import { fieldFromParams } from '../field/kinds.ts';
 import { writeLatentsPickle } from '../formats/cryodrgn-pickles.ts';
 import { initialCheckpoint } from '../inference/start.ts';
 import { defaultParams } from '../params/params.ts';
@@ -56,7 +57,7 @@ const latents = (value: number) => writeLatentsPickle(2, new Float32Array(6).fil
 describe('an old run', () => {
   it('is described by its pickled configuration', async () => {
     const read = await run.field();
-    expect([read.spec, read.encoding]).toEqual([field.spec, field.encoding]);
+    expect(read).toMatchObject(field);
     expect(read.dataset).toMatchObject({ standardDeviation: 31.9, ctf: null, invertData: true });
   });
 

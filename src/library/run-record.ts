@@ -1,6 +1,8 @@
 // vitrine.json: what a run folder says beyond a cryoDRGN work directory. Written after every epoch.
 import type { DeviceInfo, KernelChoice } from '../engine/engine.ts';
 import type { ErrorData, Notice } from '../base/errors.ts';
+import type { FieldDescription, FieldKindName } from '../field/description.ts';
+import { fieldFromParams } from '../field/kinds.ts';
 import type { EpochSummary } from '../inference/training.ts';
 import type { PoseReport } from '../inference/pose-report.ts';
 import type { Params } from '../params/params.ts';
@@ -23,8 +25,16 @@ export interface RunFiles {
   tiltCtf?: string | null;
 }
 
+/** How a run learns: with the poses that its particles have, or finding them. */
+export type RunJob = 'train' | 'ab-initio';
+
+export const RUN_RECORD_VERSION = 1;
+
 export interface RunRecord {
-  version: 1;
+  version: typeof RUN_RECORD_VERSION;
+  /** Of the field that it learns. */
+  kind: FieldKindName;
+  job: RunJob;
   id: string;
   name: string;
   created: string;
@@ -58,4 +68,29 @@ export interface RunRecord {
   started?: boolean;
   /** The hand was turned since the run was trained. */
   mirrored?: boolean;
+}
+
+export function jobOf({ method }: Pick<Params, 'method'>): RunJob {
+  return method === 'ab-initio' ? 'ab-initio' : 'train';
+}
+
+/**
+ * A record as it lies in vitrine.json, with what older versions did not write: the kind is a coordinate network, and the job is as
+ * the parameters have it.
+ */
+export function completeRunRecord(written: RunRecord): RunRecord {
+  const {
+    kind = 'network',
+    job = jobOf(written.params),
+    ...rest
+  }: Partial<RunRecord> & Omit<RunRecord, 'kind' | 'job'> = written;
+  return { ...rest, kind, job };
+}
+
+/** What the run learns; `tilts` 2 where its encoder joins the two images of tilt pairs. */
+export function fieldOfRecord(
+  { kind, params, boxPixels, files }: Pick<RunRecord, 'kind' | 'params' | 'boxPixels' | 'files'>,
+  tilts: 1 | 2 = files?.tilt ? 2 : 1,
+): FieldDescription {
+  return fieldFromParams(params, boxPixels, { kind, tilts });
 }

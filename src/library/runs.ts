@@ -2,8 +2,10 @@
 // vitrine.json. Opens cryoDRGN's own folders too, which lack vitrine.json; old ones have config.pkl, and their last
 // epoch's files no number. Each epoch's files are written before
 // vitrine.json counts it, and older ones go after: a crash at any moment leaves a run that goes on from a whole epoch.
-import { checkpointDictionary, readCheckpoint, type OptimizerArguments } from '../field/checkpoint.ts';
-import { configFromField, fieldFromConfig, type DatasetArguments, type FieldDescription } from '../field/spec.ts';
+import { configFromField, fieldFromConfig, type DatasetArguments } from '../field/config.ts';
+import type { FieldDescription } from '../field/description.ts';
+import type { OptimizerArguments } from '../field/kind.ts';
+import { kindOf, latentDimension } from '../field/kinds.ts';
 import { VitrineError } from '../base/errors.ts';
 import { readCryodrgnPickle, writeLatentsPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { readCsv } from '../formats/csv.ts';
@@ -15,9 +17,11 @@ import { writeYamlConfig, type YamlConfig } from '../formats/yaml-config.ts';
 import { newOptimizer } from '../inference/start.ts';
 import type { StartBookmark } from '../inference/em-start/start-plan.ts';
 import type { Checkpoint } from '../inference/training.ts';
-import { readJson, writeJson } from './arrays.ts';
+import { writeJson } from './arrays.ts';
 import { CONFIG_NAMES, readRunConfig } from './run-config.ts';
-import type { RunRecord } from './run-record.ts';
+import { readAll, readRecord } from './records.ts';
+import { completeRunRecord, type RunRecord } from './run-record.ts';
+import { RUN_RECORD } from './schemas.ts';
 import { readStartBookmark, writeStartBookmark } from './start-bookmark.ts';
 import type { Storage } from './storage.ts';
 
@@ -47,11 +51,13 @@ export class RunFolder {
     return this.folder === '' ? name : `${this.folder}/${name}`;
   }
 
-  /** Null for a folder that Vitrine has not made. */
+  /** Null for a folder that Vitrine has not made. Errors: 'record-newer', 'record-damaged'. */
   async record(): Promise<RunRecord | null> {
-    const record = await readJson<RunRecord>(this.storage, this.path('vitrine.json'));
+    const written = await readRecord<RunRecord>(this.storage, this.path('vitrine.json'), RUN_RECORD);
+    if (!written) return null;
+    const record = completeRunRecord(written);
     const name = await this.storage.read(this.path('name.txt'));
-    return record && name ? { ...record, name: new TextDecoder().decode(name) } : record;
+    return name ? { ...record, name: new TextDecoder().decode(name) } : record;
   }
 
   async writeRecord(record: RunRecord): Promise<void> {
@@ -145,11 +151,11 @@ export class RunFolder {
 
   async writeWeights(
     field: FieldDescription,
-    checkpoint: Pick<Checkpoint, 'epoch' | 'weights' | 'encoding' | 'optimizer'>,
+    checkpoint: Pick<Checkpoint, 'epoch' | 'field' | 'weights' | 'optimizer'>,
     optimizer: OptimizerArguments,
   ): Promise<void> {
     const name = `weights.${checkpoint.epoch}`;
-    const bytes = writeTorchCheckpoint(checkpointDictionary(field, checkpoint, optimizer), name);
+    const bytes = writeTorchCheckpoint(kindOf(field).toCheckpoint(field, checkpoint, optimizer), name);
     await this.storage.write(this.path(`${name}.pkl`), bytes);
   }
 
@@ -164,7 +170,7 @@ export class RunFolder {
     if (latents)
       await this.storage.write(
         this.path(`z.${epoch}.pkl`),
-        writeLatentsPickle(field.spec.zDim, latents.mu, latents.logVariance),
+        writeLatentsPickle(latentDimension(field), latents.mu, latents.logVariance),
       );
     if (checkpoint.poses) await this.savePoses(epoch, checkpoint.poses, checkpoint.tiltedPoses);
     await this.update({ epochsDone: epoch, history: checkpoint.history });
@@ -238,15 +244,15 @@ export class RunFolder {
     const wanted = await this.epochOf(epoch);
     const name = await this.nameOf('weights', wanted);
     const bytes = await this.storage.read(this.path(name));
-    const read = readCheckpoint(readTorchCheckpoint(bytes ?? new Uint8Array(0), name), field);
+    const read = kindOf(field).fromCheckpoint(readTorchCheckpoint(bytes ?? new Uint8Array(0), name), field);
     const latents = await this.latents(wanted);
     const history = (await this.record())?.history ?? [];
     return {
       field,
       checkpoint: {
         epoch: wanted,
+        field: read.field,
         weights: read.weights,
-        encoding: read.encoding,
         optimizer: read.optimizer ?? newOptimizer(read.weights),
         latents: latents && {
           mu: latents.mu,
@@ -279,11 +285,16 @@ export class RunLibrary {
     return new RunFolder(this.storage, `runs/${id}`);
   }
 
-  /** Newest first. */
+  /** Those whose records can be read, newest first. */
   async list(): Promise<RunRecord[]> {
-    const folders = await this.storage.list('runs');
-    const records = await Promise.all(folders.map(({ name }) => this.folder(name).record()));
-    return records.filter((record) => record !== null).sort((a, b) => (a.created < b.created ? 1 : -1));
+    return (await this.listAll()).records;
+  }
+
+  /** Newest first, and what was wrong with records that cannot be read. */
+  async listAll(): Promise<{ records: RunRecord[]; damaged: VitrineError[] }> {
+    const names = (await this.storage.list('runs')).map(({ name }) => name);
+    const { records, damaged } = await readAll(names, (name) => this.folder(name).record());
+    return { records: records.sort((a, b) => (a.created < b.created ? 1 : -1)), damaged };
   }
 
   /** Error 'file-missing'. */

@@ -1,5 +1,7 @@
 // Named selections of a run: selections.json with names and colours, selection-K.u32 with ascending 0-based rows.
-import { readIndices, readJson, writeArray, writeJson } from './arrays.ts';
+import { readIndices, writeArray, writeJson } from './arrays.ts';
+import { readRecord } from './records.ts';
+import { SELECTIONS } from './schemas.ts';
 import type { Storage } from './storage.ts';
 
 export interface Selection {
@@ -16,9 +18,9 @@ interface Entry {
   file: string;
 }
 
-/** Replaces the selections kept in `folder`. */
+/** Replaces the selections kept in `folder`. Errors: 'record-newer' and 'record-damaged', so that none is lost unseen. */
 export async function saveSelections(storage: Storage, folder: string, selections: Selection[]): Promise<void> {
-  const old = (await readJson<Entry[]>(storage, `${folder}/selections.json`)) ?? [];
+  const old = (await readRecord<Entry[]>(storage, `${folder}/selections.json`, SELECTIONS)) ?? [];
   // New names each time: a crash half way leaves the old list with its old files.
   const stamp = Date.now().toString(36);
   const entries: Entry[] = [];
@@ -36,8 +38,9 @@ export async function saveSelections(storage: Storage, folder: string, selection
   for (const { file } of old) if (!kept.has(file)) await storage.remove(`${folder}/${file}`);
 }
 
+/** Those kept in `folder`. Errors: 'record-newer', 'record-damaged'. */
 export async function loadSelections(storage: Storage, folder: string): Promise<Selection[]> {
-  const entries = (await readJson<Entry[]>(storage, `${folder}/selections.json`)) ?? [];
+  const entries = (await readRecord<Entry[]>(storage, `${folder}/selections.json`, SELECTIONS)) ?? [];
   const selections: Selection[] = [];
   for (const { name, color, file } of entries) {
     const counted = await readIndices(storage, `${folder}/${file}`);

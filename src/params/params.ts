@@ -1,17 +1,27 @@
 // Every option of training once: meaning, unit, default, range. The types, the validation, the form of the Learn screen,
 // the command line's flags (named as in cryoDRGN where they mean the same) and the documentation come from this table.
 import { VitrineError } from '../base/errors.ts';
-import { define, type ParamDef } from './definition.ts';
+import { define, type Choice, type ParamDef, type ParamGroup } from './definition.ts';
 import { SEARCH_PARAMS } from './search-params.ts';
 
 export type { ParamDef };
+
+/** The groups of the table, in the order of the form. */
+export const PARAM_GROUPS: readonly { group: ParamGroup; title: string; text: string }[] = [
+  { group: 'model', title: 'Model', text: 'how much detail and variety the network can hold' },
+  { group: 'training', title: 'Training', text: 'how long and how it learns' },
+  { group: 'search', title: 'Pose search', text: 'how poses are found' },
+  { group: 'images', title: 'Images', text: 'how they are prepared' },
+  { group: 'device', title: 'Device', text: 'what computes' },
+];
 
 export const PARAMS = define([
   {
     key: 'zDim',
     flag: '--zdim',
     label: 'Latent dimensions',
-    meaning: 'Dimensions of z, the space the structures are laid out in; 0 learns one structure from all images.',
+    meaning:
+      'Dimensions of z, the latent space in which the structures are laid out; 0 learns one map from all images.',
     group: 'model',
     kind: 'integer',
     default: 8,
@@ -33,7 +43,7 @@ export const PARAMS = define([
     key: 'batchSize',
     flag: '-b, --batch-size',
     label: 'Batch size',
-    meaning: 'Images a step. Smaller learns more from an epoch, larger runs faster on a GPU.',
+    meaning: 'Images per training step. Smaller learns more from an epoch, larger runs faster on a GPU.',
     unit: 'images',
     group: 'training',
     kind: 'integer',
@@ -46,12 +56,13 @@ export const PARAMS = define([
     key: 'learningRate',
     flag: '--lr',
     label: 'Learning rate',
-    meaning: 'Step size of Adam.',
+    meaning: 'Step size of the optimizer (Adam). Too large and the loss jumps; too small and little is learned.',
     group: 'training',
     kind: 'number',
     default: 1e-4,
     min: 1e-7,
     max: 0.1,
+    step: 'magnitude',
     scale: 'log',
   },
   {
@@ -80,7 +91,8 @@ export const PARAMS = define([
     key: 'decoderDim',
     flag: '--dec-dim',
     label: 'Decoder width',
-    meaning: 'Units in each hidden layer of the volume decoder; wider resolves more and costs with the square.',
+    meaning:
+      'Units in each hidden layer of the decoder, which makes the maps. Wider resolves finer detail; time grows with its square.',
     group: 'model',
     kind: 'integer',
     default: 256,
@@ -91,7 +103,7 @@ export const PARAMS = define([
     key: 'decoderLayers',
     flag: '--dec-layers',
     label: 'Decoder layers',
-    meaning: 'Hidden residual layers of the volume decoder.',
+    meaning: 'Hidden residual layers of the decoder.',
     group: 'model',
     kind: 'integer',
     default: 3,
@@ -106,20 +118,30 @@ export const PARAMS = define([
     group: 'model',
     kind: 'choice',
     default: 'gaussian',
-    choices: ['gaussian', 'geom_ft', 'geom_full', 'geom_lowf', 'geom_nohighf', 'linear_lowf', 'none'],
+    choices: [
+      { value: 'gaussian', label: 'Gaussian' },
+      { value: 'geom_ft', label: 'geom_ft' },
+      { value: 'geom_full', label: 'geom_full' },
+      { value: 'geom_lowf', label: 'geom_lowf' },
+      { value: 'geom_nohighf', label: 'geom_nohighf' },
+      { value: 'linear_lowf', label: 'linear_lowf' },
+      { value: 'none', label: 'none' },
+    ],
     advanced: true,
   },
   {
     key: 'encodingFrequencies',
     flag: '--pe-dim',
     label: 'Encoding frequencies',
-    meaning: 'Frequencies an axis of the positional encoding.',
+    meaning: 'Frequencies per axis of the positional encoding.',
     group: 'model',
     kind: 'auto-number',
     default: 'auto',
     autoMeaning: 'half the box',
     min: 1,
     max: 512,
+    whole: true,
+    step: 1,
     advanced: true,
   },
   {
@@ -132,6 +154,7 @@ export const PARAMS = define([
     default: 0.5,
     min: 0.01,
     max: 10,
+    step: 0.05,
     advanced: true,
   },
   {
@@ -142,7 +165,10 @@ export const PARAMS = define([
     group: 'model',
     kind: 'choice',
     default: 'fourier',
-    choices: ['fourier', 'hartley'],
+    choices: [
+      { value: 'fourier', label: 'Fourier' },
+      { value: 'hartley', label: 'Hartley' },
+    ],
     advanced: true,
   },
   {
@@ -153,30 +179,40 @@ export const PARAMS = define([
     group: 'model',
     kind: 'choice',
     default: 'relu',
-    choices: ['relu', 'leaky_relu'],
+    choices: [
+      { value: 'relu', label: 'ReLU' },
+      { value: 'leaky_relu', label: 'leaky ReLU' },
+    ],
     advanced: true,
   },
   {
     key: 'beta',
     flag: '--beta',
     label: 'KL weight β',
-    meaning: 'Weight of the prior on z. Larger gathers the latents, smaller lets them spread.',
+    meaning: 'Weight of the prior on z (KL divergence). Larger pulls the latents together, smaller lets them spread.',
     group: 'training',
     kind: 'auto-number',
     default: 'auto',
     autoMeaning: '1 / latent dimensions',
     min: 0,
     max: 100,
+    step: 'magnitude',
   },
   {
     key: 'betaSchedule',
     flag: '--beta-schedule',
     label: 'β schedule',
-    meaning: 'How β comes in: constant; linear from 0 over the first quarter or half; cyclic, four ramps over the run.',
+    meaning:
+      'How β develops: constant; linear, rising from 0 over the first quarter or half; cyclic, four ramps over the run.',
     group: 'training',
     kind: 'choice',
     default: 'constant',
-    choices: ['constant', 'linear-quarter', 'linear-half', 'cyclic'],
+    choices: [
+      { value: 'constant', label: 'constant' },
+      { value: 'linear-quarter', label: 'linear over a quarter' },
+      { value: 'linear-half', label: 'linear over half' },
+      { value: 'cyclic', label: 'cyclic' },
+    ],
     advanced: true,
   },
   {
@@ -189,13 +225,14 @@ export const PARAMS = define([
     default: 0,
     min: 0,
     max: 1,
+    step: 'magnitude',
     advanced: true,
   },
   {
     key: 'seed',
     flag: '--seed',
     label: 'Seed',
-    meaning: 'Start of the random numbers: two runs with one seed agree on one device.',
+    meaning: 'Seed of the random numbers: two runs with the same seed agree on the same device.',
     group: 'training',
     kind: 'integer',
     default: 0,
@@ -206,7 +243,7 @@ export const PARAMS = define([
     key: 'checkpointEvery',
     flag: '--checkpoint',
     label: 'Keep every n-th epoch',
-    meaning: 'Every epoch is kept until the next; of those before, every n-th stays.',
+    meaning: 'The latest epoch is always kept; of the earlier ones only every n-th.',
     unit: 'epochs',
     group: 'training',
     kind: 'integer',
@@ -219,7 +256,7 @@ export const PARAMS = define([
     key: 'invertData',
     flag: '--uninvert-data',
     label: 'White particles',
-    meaning: 'Particles are white on dark: flip the sign, since the CTF is negative at low frequency.',
+    meaning: 'Particles are white on dark: the sign is flipped, because the CTF is negative at low frequency.',
     group: 'images',
     kind: 'boolean',
     default: true,
@@ -227,8 +264,8 @@ export const PARAMS = define([
   {
     key: 'window',
     flag: '--no-window',
-    label: 'Round window',
-    meaning: 'Multiply each image by a soft circle before its transform, so that neighbours do not count.',
+    label: 'Circular window',
+    meaning: 'Each image is multiplied by a soft circular mask, so that neighbouring particles do not count.',
     group: 'images',
     kind: 'boolean',
     default: true,
@@ -237,12 +274,13 @@ export const PARAMS = define([
     key: 'windowRadius',
     flag: '--window-r',
     label: 'Window radius',
-    meaning: 'Where the window starts to fall, as a fraction of half the box; it reaches 0 at 0.99.',
+    meaning: 'Where the mask starts to fall off, as a fraction of half the box; it reaches 0 at 0.99.',
     group: 'images',
     kind: 'number',
     default: 0.85,
     min: 0.1,
     max: 0.98,
+    step: 0.01,
     advanced: true,
   },
   {
@@ -257,31 +295,40 @@ export const PARAMS = define([
     autoMeaning: 'the box of the images, at most 256',
     min: 16,
     max: 512,
+    step: 2,
   },
   ...SEARCH_PARAMS,
   {
     key: 'device',
     flag: '--device',
     label: 'Compute on',
-    meaning: 'The graphics processor where there is one, or the CPU.',
+    meaning: 'The graphics processor (GPU), or the CPU.',
     group: 'device',
     kind: 'choice',
     default: 'auto',
-    choices: ['auto', 'gpu', 'cpu'],
-    autoMeaning: 'the fastest there is',
+    choices: [
+      { value: 'auto', label: 'auto' },
+      { value: 'gpu', label: 'GPU' },
+      { value: 'cpu', label: 'CPU' },
+    ],
+    autoMeaning: 'the GPU where there is one',
   },
   {
     key: 'precision',
     flag: '--precision',
-    label: 'Storage of activations',
+    label: 'Precision',
     meaning:
-      'Of the network on a graphics processor; sums are float32 always. The fastest is float16 where it was measured to be so.',
+      'Number format in which the activations of the network are stored on a GPU; sums are always float32. float16 halves the memory they take.',
     group: 'device',
     advanced: true,
     kind: 'choice',
     default: 'auto',
-    choices: ['auto', 'float32', 'float16'],
-    autoMeaning: 'the fastest there is',
+    choices: [
+      { value: 'auto', label: 'auto' },
+      { value: 'float32', label: 'float32' },
+      { value: 'float16', label: 'float16' },
+    ],
+    autoMeaning: 'float16 where it was measured to be faster',
   },
 ] as const);
 
@@ -290,13 +337,19 @@ type ValueOf<D> = D extends { kind: 'integer' | 'number' }
   ? number
   : D extends { kind: 'boolean' }
     ? boolean
-    : D extends { kind: 'choice'; choices: readonly (infer C)[] }
+    : D extends { kind: 'choice'; choices: readonly { value: infer C }[] }
       ? C
       : D extends { kind: 'auto-number' }
         ? number | 'auto'
         : never;
 export type Params = { -readonly [D in Defs as D['key']]: ValueOf<D> };
 export type ParamKey = keyof Params;
+
+/** The choices of an option, with their labels. */
+export function choicesOf(key: ParamKey): readonly Choice[] {
+  const def = (PARAMS as readonly ParamDef[]).find((one) => one.key === key);
+  return def?.kind === 'choice' ? def.choices : [];
+}
 
 /** What ab initio starts from where it differs from the table (thesis, chapter 5: batches of 8, 30 epochs). */
 export const AB_INITIO_DEFAULTS: Partial<Params> = { method: 'ab-initio', epochs: 30, batchSize: 8, zDim: 0 };
@@ -308,21 +361,39 @@ export function defaultParams(): Params {
 /** cryoDRGN-BNB (Zhong et al. 2020): base 30°, five subdivisions; the most rotations that its bound may leave an image. */
 export const BRANCH_AND_BOUND_DEFAULTS: Partial<Params> = { baseGridDegrees: '30', searchLevels: 5, keptPoses: 24 };
 
-/** The three choices a newcomer sees; 'standard' is the default table. */
-export const PRESETS: Record<
-  'quick' | 'standard' | 'fine',
-  { label: string; meaning: string; values: Partial<Params> }
-> = {
+export interface Preset {
+  label: string;
+  /** What it comes to, by the method. */
+  meaning: Record<Params['method'], string>;
+  values: Partial<Params>;
+}
+export type PresetName = 'quick' | 'standard' | 'fine';
+
+/** The three choices a newcomer sees; 'standard' is the default table. Ab initio has its own epochs and batches (above). */
+export const PRESETS: Record<PresetName, Preset> = {
   quick: {
     label: 'Quick look',
-    meaning: 'A small field at a small box: minutes, to see whether there is motion.',
+    meaning: {
+      'known-poses': 'A small network at a small box: minutes, to see whether there is motion.',
+      'ab-initio': 'A small network at a small box: to see whether a shape comes out.',
+    },
     // On the demo set, 10 epochs at 5e-4 ordered the states (neighbour Spearman 0.92) where 1e-4 had not yet (0.51).
     values: { boxPixels: 64, encoderDim: 128, decoderDim: 128, epochs: 10, batchSize: 16, learningRate: 5e-4 },
   },
-  standard: { label: 'Standard', meaning: 'A 256×3 field, 20 epochs: where most studies start.', values: {} },
+  standard: {
+    label: 'Standard',
+    meaning: {
+      'known-poses': '3 layers of 256 units, 20 epochs: where most studies start.',
+      'ab-initio': '3 layers of 256 units, 30 epochs: where to start.',
+    },
+    values: {},
+  },
   fine: {
     label: 'Fine',
-    meaning: 'A 1024×3 field, 50 epochs: for high resolution, on a GPU.',
+    meaning: {
+      'known-poses': '3 layers of 1024 units, 50 epochs: for high resolution, on a GPU.',
+      'ab-initio': '3 layers of 1024 units, 30 epochs: for more detail, on a GPU.',
+    },
     values: { encoderDim: 1024, decoderDim: 1024, epochs: 50 },
   },
 };
@@ -356,7 +427,8 @@ export function validateParams(values: Partial<Params>): Params {
         if (typeof value !== 'boolean') refuse('true or false');
         break;
       case 'choice':
-        if (!def.choices.includes(value as string)) refuse(def.choices.join(', '));
+        if (!def.choices.some((choice) => choice.value === value))
+          refuse(def.choices.map((choice) => choice.value).join(', '));
         break;
     }
     result[def.key] = value;

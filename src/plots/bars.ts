@@ -18,7 +18,7 @@ export function histogramFigure(title: string, xLabel: string, values: ArrayLike
     if (Number.isFinite(values[i])) counts[Math.min(bins - 1, Math.floor(((values[i] - min) / (max - min)) * bins))]++;
   }
   const edges = Array.from({ length: bins + 1 }, (_, i) => min + ((max - min) * i) / bins);
-  return barsFigure(title, { label: xLabel, min, max }, 'particles', counts, edges, 0);
+  return barsFigure(title, { label: xLabel, min, max }, 'particles', { heights: counts, edges, gap: 0 });
 }
 
 /** One bar a component, in per cent. */
@@ -28,16 +28,22 @@ export function explainedVarianceFigure(title: string, shares: ArrayLike<number>
   const x = { label: 'principal component', min: 0.5, max: percent.length + 0.5 };
   const every = Math.ceil(percent.length / 20);
   const ticks = percent.map((_, i) => ({ at: i + 1, text: String(i + 1) })).filter((_, i) => i % every === 0);
-  return barsFigure(title, { ...x, ticks }, 'variance explained, %', percent, edges, 0.1);
+  return barsFigure(title, { ...x, ticks }, 'variance explained, %', { heights: percent, edges, gap: 0.1 });
+}
+
+interface Bars {
+  heights: ArrayLike<number>;
+  /** One more than bars, in units of x. */
+  edges: number[];
+  /** Left free on each side of a bar, as a fraction of its width. */
+  gap: number;
 }
 
 function barsFigure(
   title: string,
   x: { label: string; min: number; max: number; ticks?: { at: number; text: string }[] },
   yLabel: string,
-  heights: ArrayLike<number>,
-  edges: number[],
-  gap: number,
+  { heights, edges, gap }: Bars,
 ): string {
   const highest = Math.max(...Array.from(heights), 0) * 1.06 || 1;
   const y = { label: yLabel, min: 0, max: highest, ticks: roundTicks(0, highest) };

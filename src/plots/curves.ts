@@ -29,7 +29,7 @@ export function curvesFigure({ title, xLabel, yLabel, curves, levels = [], yRang
     const across = levels.map(({ at, text: name }) => {
       const py = round(plane.toY(at));
       const end = plane.left + plane.width;
-      return line(plane.left, py, end, py, INK, '5 4') + text(end - 6, py - 5, name, 'text-anchor="end"');
+      return line([plane.left, py], [end, py], INK, '5 4') + text(end - 6, py - 5, name, 'text-anchor="end"');
     });
     const drawn = curves.map((curve, i) => {
       let pen = 'M';

@@ -67,12 +67,12 @@ export function frame(options: FrameOptions, draw: (plane: Plane) => string): st
   ];
   for (const { at, text: label } of x.ticks ?? roundTicks(x.min, x.max)) {
     const px = round(plane.toX(at));
-    parts.push(line(px, top, px, bottom, FAINT), line(px, bottom, px, bottom + 5, INK));
+    parts.push(line([px, top], [px, bottom], FAINT), line([px, bottom], [px, bottom + 5], INK));
     parts.push(text(px, bottom + 20, label, 'text-anchor="middle"'));
   }
   for (const { at, text: label } of y.ticks ?? roundTicks(y.min, y.max)) {
     const py = round(plane.toY(at));
-    parts.push(line(left, py, right, py, FAINT), line(left - 5, py, left, py, INK));
+    parts.push(line([left, py], [right, py], FAINT), line([left - 5, py], [left, py], INK));
     parts.push(text(left - 9, py + 4, label, 'text-anchor="end"'));
   }
   parts.push(`<g clip-path="url(#${id})">${draw(plane)}</g>`);
@@ -102,7 +102,10 @@ export function text(x: number, y: number, content: string, attributes = ''): st
   return `<text x="${x}" y="${y}" ${attributes}>${escaped}</text>`;
 }
 
-export function line(x1: number, y1: number, x2: number, y2: number, colour: string, dashes = ''): string {
+type Point = readonly [x: number, y: number];
+
+/** A straight line between two points in pixels of the figure; `dashes` as SVG's stroke-dasharray. */
+export function line([x1, y1]: Point, [x2, y2]: Point, colour: string, dashes = ''): string {
   const dashed = dashes ? ` stroke-dasharray="${dashes}"` : '';
   return `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="${colour}"${dashed}/>`;
 }
@@ -150,7 +153,7 @@ function scaleBar({ label, min, max }: ColourScale, left: number, { top, height 
   const middle = top + height / 2;
   const ticks = roundTicks(min, max).map(({ at, text: tick }) => {
     const py = round(top + height - ((at - min) / (max - min || 1)) * height);
-    return line(left + 14, py, left + 18, py, INK) + text(left + 21, py + 4, tick, 'font-size="11"');
+    return line([left + 14, py], [left + 18, py], INK) + text(left + 21, py + 4, tick, 'font-size="11"');
   });
   return (
     `<linearGradient id="viridis" x1="0" y1="1" x2="0" y2="0">${stops.join('')}</linearGradient>` +

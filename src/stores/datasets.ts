@@ -10,10 +10,11 @@ import type {
   Progress,
 } from '../../workers/contract.ts';
 import type { ErrorData } from '../base/errors.ts';
-import { errorData, wasCancelled } from './explore/backend.ts';
+import { errorData, wasCancelled } from './errors.ts';
 import { refreshStorage, tell, tellError } from './shell.ts';
 import { studio } from './studio.ts';
 
+/** What Data shows: datasets kept, the draft of a drop, what is going on with it. */
 export interface DatasetsState {
   /** False until the list was read for the first time. */
   loaded: boolean;
@@ -30,6 +31,7 @@ export interface DatasetsState {
 
 const CURRENT_KEY = 'vitrine-dataset';
 
+/** Followed by selectors only. */
 export const useDatasets = create<DatasetsState>(() => ({
   loaded: false,
   datasets: [],
@@ -43,10 +45,12 @@ export const useDatasets = create<DatasetsState>(() => ({
 const { getState: get, setState: set } = useDatasets;
 let stop = new AbortController();
 
+/** The dataset that Data shows; null where none is kept. */
 export function currentDataset(state: DatasetsState): DatasetSummary | null {
   return state.datasets.find(({ id }) => id === state.currentId) ?? null;
 }
 
+/** Reads the list of kept datasets, newest first, and chooses the one chosen last; what fails is in `error`. */
 export async function loadDatasets(): Promise<void> {
   try {
     const datasets = newestFirst(await studio().io.listDatasets());
@@ -62,6 +66,7 @@ function newestFirst(datasets: DatasetSummary[]): DatasetSummary[] {
   return [...datasets].sort((a, b) => b.created.localeCompare(a.created));
 }
 
+/** Shows a dataset by its id and remembers it over visits. */
 export function chooseDataset(id: string): void {
   localStorage.setItem(CURRENT_KEY, id);
   set({ currentId: id, draft: null, error: null, columnNotices: [] });
@@ -93,6 +98,7 @@ async function work<T>(
   }
 }
 
+/** Ends the drop that is being read, or the demo that is being made; nothing is kept of it. */
 export function cancelWork(): void {
   stop.abort();
   set({ work: null });
@@ -108,6 +114,7 @@ export async function openFiles(files: DroppedFile[]): Promise<void> {
   if (draft) set({ draft });
 }
 
+/** Answers questions of the draft; the draft that comes of it takes its place. */
 export async function answerDraft(answers: DraftAnswers): Promise<void> {
   const { draft } = get();
   if (!draft) return;
@@ -117,11 +124,13 @@ export async function answerDraft(answers: DraftAnswers): Promise<void> {
   if (answered) set({ draft: answered });
 }
 
+/** Forgets the draft and what is being done with it. */
 export function discardDraft(): void {
   stop.abort();
   set({ draft: null, work: null, error: null });
 }
 
+/** Keeps the draft as a dataset and shows it. */
 export async function acceptDraft(): Promise<void> {
   const { draft } = get();
   if (!draft) return;
@@ -129,6 +138,7 @@ export async function acceptDraft(): Promise<void> {
   if (dataset) adopt(dataset);
 }
 
+/** Simulates the demo set, keeps it and shows it. */
 export async function openDemo(): Promise<void> {
   const dataset = await work('demo', 'Simulating the demo set', (control) => studio().io.openDemo(control));
   if (dataset) adopt(dataset);
@@ -141,6 +151,7 @@ function adopt(dataset: DatasetSummary): void {
   void refreshStorage();
 }
 
+/** Removes a kept dataset by its id; runs learned from it stay. A failure is told as a message. */
 export async function removeDataset(id: string): Promise<void> {
   const name = get().datasets.find((dataset) => dataset.id === id)?.name ?? 'Dataset';
   try {
@@ -154,6 +165,7 @@ export async function removeDataset(id: string): Promise<void> {
   await refreshStorage();
 }
 
+/** Reads a dataset's columns, arrays of one value a particle, unless they are there; `again` reads them anyhow. */
 export async function loadColumns(datasetId: string, again = false): Promise<void> {
   if (get().columns[datasetId] && !again) return;
   try {

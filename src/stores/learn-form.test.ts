@@ -5,7 +5,7 @@ let stored: string | null = null;
 vi.stubGlobal('localStorage', { getItem: () => stored, setItem: (_: string, text: string) => (stored = text) });
 const { chooseMethod, choosePreset, fitForm, loadLearnForm, setParam, takeFitting, useLearnForm } =
   await import('./learn-form.ts');
-const dataset = (boxPixels: number, hasPoses = true) => ({ boxPixels, hasPoses });
+const dataset = (boxPixels: number, hasPoses = true) => ({ particles: 2000, boxPixels, hasPoses });
 const form = () => useLearnForm.getState();
 const params = () => form().params;
 

@@ -11,13 +11,16 @@ import {
   type ParamDef,
   type ParamKey,
   type Params,
+  type PresetName,
 } from '../params/params.ts';
-import { errorData, wasCancelled } from './explore/backend.ts';
+import { resolveAuto } from '../params/auto.ts';
+import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
-export type PresetName = keyof typeof PRESETS;
+/** How a run learns: with known poses, or ab initio. */
 export type Method = Params['method'];
 
+/** The form as it stands. */
 export interface LearnFormState {
   name: string;
   /** The preset the values came from; null once one of its values was changed. */
@@ -28,6 +31,8 @@ export interface LearnFormState {
   showAdvanced: boolean;
   /** Box of the dataset that would be learnt from: training can crop it, not enlarge it. */
   datasetBox: number | null;
+  /** Its particles. */
+  datasetParticles: number | null;
   /** Whether that dataset came with poses; without them they can only be found. */
   datasetHasPoses: boolean;
   /** Ab initio was not chosen but is all that the dataset allows: one with poses goes back. */
@@ -65,6 +70,7 @@ function abInitioKeysOf(params: Params): Partial<Params> {
   return Object.fromEntries(keys.map((key) => [key, params[key]]));
 }
 
+/** Followed by selectors only. */
 export const useLearnForm = create<LearnFormState>(() => ({
   name: '',
   preset: 'standard',
@@ -72,6 +78,7 @@ export const useLearnForm = create<LearnFormState>(() => ({
   errors: {},
   showAdvanced: false,
   datasetBox: null,
+  datasetParticles: null,
   datasetHasPoses: true,
   methodForced: false,
   setAside: null,
@@ -82,6 +89,7 @@ export const useLearnForm = create<LearnFormState>(() => ({
 }));
 const { getState: get, setState: set } = useLearnForm;
 
+/** Takes up the form as it was kept in this browser; one that no longer fits is left out. */
 export function loadLearnForm(): void {
   set(kept());
 }
@@ -105,6 +113,7 @@ function presetParams(preset: PresetName, { method, device, zDim }: Params): Par
   return tooLarge ? { ...values, boxPixels: 'auto' } : values;
 }
 
+/** Sets the values of a preset, for the dataset and the method at hand. */
 export function choosePreset(preset: PresetName): void {
   set({ preset, params: presetParams(preset, get().params), errors: {}, setAside: null });
   keep();
@@ -132,8 +141,10 @@ function changeMethod(method: Method): void {
 }
 
 /** Fits the form to another dataset: its box bounds training's, and without poses they have to be found. */
-export function fitForm({ boxPixels, hasPoses }: Pick<DatasetSummary, 'boxPixels' | 'hasPoses'>): void {
+export function fitForm(dataset: Pick<DatasetSummary, 'particles' | 'boxPixels' | 'hasPoses'>): void {
+  const { particles, boxPixels, hasPoses } = dataset;
   const { datasetBox, datasetHasPoses } = get();
+  set({ datasetParticles: particles });
   if (datasetBox === boxPixels && datasetHasPoses === hasPoses) return;
   set({ datasetBox: boxPixels, datasetHasPoses: hasPoses });
   const { preset, params, methodForced } = get();
@@ -175,6 +186,7 @@ function errorOf(key: ParamKey, params: Params): string | null {
   }
 }
 
+/** Sets one value. One that its row of the table does not allow stays, with one sentence in `errors`. */
 export function setParam<K extends ParamKey>(key: K, value: Params[K]): void {
   const { errors: standing } = get();
   const params = { ...get().params, [key]: value };
@@ -187,6 +199,7 @@ export function setParam<K extends ParamKey>(key: K, value: Params[K]): void {
 /** What a device that cannot hold the model was said to hold: a box, a width of both networks, or the CPU, which holds any. */
 export type FittingChoice = { boxPixels: number } | { width: number } | 'cpu';
 
+/** Takes a choice that the device can hold, and puts the refusal away. */
 export function takeFitting(choice: FittingChoice): void {
   const { encoderDim, decoderDim } = get().params;
   if (choice === 'cpu') setParam('device', 'cpu');
@@ -196,6 +209,14 @@ export function takeFitting(choice: FittingChoice): void {
     setParam('decoderDim', Math.min(decoderDim, choice.width));
   }
   set({ estimateError: null });
+}
+
+/** What an option that is left to 'auto' comes to for the dataset at hand; null where it is not known here. */
+export function autoValue(key: ParamKey, state: LearnFormState = get()): number | string | null {
+  const { params, datasetBox, datasetParticles } = state;
+  if (datasetBox === null || datasetParticles === null) return null;
+  const value = resolveAuto({ ...params, [key]: 'auto' }, { boxPixels: datasetBox, particles: datasetParticles })[key];
+  return value === 'auto' || typeof value === 'boolean' ? null : value;
 }
 
 function presetOf(params: Params): PresetName | null {
@@ -209,13 +230,16 @@ function presetOf(params: Params): PresetName | null {
   return names.find(same) ?? null;
 }
 
+/** Names the run to come; '' leaves the name to the studio. */
 export function setRunName(name: string): void {
   set({ name });
 }
+/** Shows or hides the values that most runs leave as they are. */
 export function setShowAdvanced(showAdvanced: boolean): void {
   set({ showAdvanced });
 }
 
+/** What an estimate was measured for, as text: it holds while dataset and values are the same. */
 export function estimateKey(datasetId: string, params: Params): string {
   return `${datasetId} ${JSON.stringify(params)}`;
 }
@@ -243,6 +267,7 @@ export async function estimateRun(datasetId: string): Promise<void> {
   }
 }
 
+/** Ends the estimate that is being measured. */
 export function cancelEstimate(): void {
   stop.abort();
   set({ estimating: null });

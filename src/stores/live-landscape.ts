@@ -4,10 +4,10 @@ import { create } from 'zustand';
 import type { IsosurfaceMesh, PcaResult, RunSummary } from '../../workers/contract.ts';
 import { latestWins } from '../../workers/client.ts';
 import type { ErrorData } from '../base/errors.ts';
-import { errorData, wasCancelled } from './explore/backend.ts';
-import { dropMaps, newMapKey } from './explore/map-handles.ts';
+import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
+/** What Learn shows of a run that goes on. */
 export interface LiveLandscape {
   runId: string | null;
   /** 0 while the map is one of the start. */
@@ -35,6 +35,7 @@ const NOTHING: LiveLandscape = {
   loading: false,
   error: null,
 };
+/** Followed by selectors only. */
 export const useLive = create<LiveLandscape>(() => NOTHING);
 const { getState: get, setState: set } = useLive;
 
@@ -51,6 +52,7 @@ let later: ReturnType<typeof setTimeout> | undefined;
 /** Run and state that are being computed. */
 let underWay: string | null = null;
 
+/** Shows nothing any more, and computes nothing that was planned. */
 export function clearLive(): void {
   clearTimeout(later);
   set(NOTHING);
@@ -64,10 +66,11 @@ function stateOf(run: RunSummary): string | null {
   return going && report ? `${report.stage} ${report.fraction}` : null;
 }
 
+let mapCount = 0;
 const compute = latestWins(async (run: RunSummary, state: string) => {
   const { io, analysis } = studio();
   set(get().runId === run.id ? { loading: true, error: null } : { ...NOTHING, runId: run.id, loading: true });
-  const { zDim: dimensions } = run.params;
+  const { latentDimension: dimensions } = run;
   const epoch = run.epochsDone > 0 ? run.epochsDone : null;
   const latents = dimensions > 0 && epoch !== null ? await io.latents(run.id, epoch) : null;
   let row: number | null = null;
@@ -82,7 +85,7 @@ const compute = latestWins(async (run: RunSummary, state: string) => {
   }
   const boxPixels = Math.min(run.boxPixels, PREVIEW_BOX);
   // The map is only looked at from here: its surface is all that is kept of it.
-  const key = newMapKey();
+  const key = `live-${++mapCount}`;
   try {
     const contoured = await analysis.decode({ key, runId: run.id, epoch, z, boxPixels, level: { kind: 'suggested' } });
     if (get().runId !== run.id) return;
@@ -90,7 +93,8 @@ const compute = latestWins(async (run: RunSummary, state: string) => {
     const boxAngstrom = map.boxPixels * map.pixelSizeAngstrom;
     set({ mesh, row, boxAngstrom, epoch: run.epochsDone, state, loading: false });
   } finally {
-    dropMaps([key]);
+    // A worker that has ended keeps nothing.
+    analysis.releaseMaps([key]).catch(() => {});
   }
 });
 

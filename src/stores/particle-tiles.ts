@@ -4,9 +4,10 @@ import { create } from 'zustand';
 import type { ImageTiles } from '../../workers/contract.ts';
 import { latestWins } from '../../workers/client.ts';
 import type { ErrorData } from '../base/errors.ts';
-import { errorData } from './explore/backend.ts';
+import { errorData } from './errors.ts';
 import { studio } from './studio.ts';
 
+/** Which images, and how they are shown. */
 export interface TilePage {
   datasetId: string;
   first: number;
@@ -14,6 +15,7 @@ export interface TilePage {
   lowPassAngstrom: number | null;
   flipPhases: boolean;
 }
+/** Whether a page is on its way, and why one could not be read. */
 export interface TilesState {
   /** Grows when a page has arrived. */
   version: number;
@@ -21,6 +23,7 @@ export interface TilesState {
   error: ErrorData | null;
 }
 
+/** Followed by selectors only. */
 export const useTiles = create<TilesState>(() => ({ version: 0, loading: false, error: null }));
 const { getState: get, setState: set } = useTiles;
 
@@ -31,6 +34,7 @@ function keyOf(page: TilePage): string {
   return [page.datasetId, page.first, page.count, page.lowPassAngstrom ?? '-', page.flipPhases].join('|');
 }
 
+/** Images of a page, count×D×D; null while they are not there. */
 export function tilesOf(page: TilePage): ImageTiles | null {
   return pages.get(keyOf(page)) ?? null;
 }
@@ -47,6 +51,7 @@ const fetchLatest = latestWins(async (page: TilePage) => {
   return tiles;
 });
 
+/** Fetches a page unless it is there; of pages asked for in between only the newest. */
 export async function showTiles(page: TilePage): Promise<void> {
   if (tilesOf(page)) return set({ version: get().version + 1, loading: false, error: null });
   set({ loading: true });

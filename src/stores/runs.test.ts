@@ -1,13 +1,24 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { DecodeRequest, PoseReport, RunEvent, RunSummary } from '../../workers/contract.ts';
+import type {
+  ContouredMap,
+  DecodeRequest,
+  MapRequest,
+  PoseReport,
+  RunEvent,
+  RunSummary,
+} from '../../workers/contract.ts';
 import { AB_INITIO_DEFAULTS, defaultParams } from '../params/params.ts';
 
 const run: RunSummary = {
+  ...{ kind: 'network', kindTitle: 'coordinate network', job: 'ab-initio', latentDimension: 0 },
+  can: { decode: true, encode: false, searchPoses: true, resume: true, turnHand: true },
   ...{ id: 'a', name: 'A', datasetId: 'd', datasetName: 'D', created: '2026-01-01', status: 'running' },
   ...{ params: { ...defaultParams(), ...AB_INITIO_DEFAULTS }, epochsDone: 0, history: [], device: null },
   ...{ boxPixels: 32, pixelSizeAngstrom: 4 },
 };
 const decoded: DecodeRequest[] = [];
+/** What the analysis worker keeps. */
+const kept = new Set<string>();
 const backend = {
   io: { storage: () => Promise.resolve({ usedBytes: 0, freeBytes: null }) },
   engine: {
@@ -15,21 +26,22 @@ const backend = {
       const standing = useRuns.getState().runs.find((each) => each.id === id)!;
       return Promise.resolve({ ...standing, mirrored: !standing.mirrored });
     },
-    decode(request: DecodeRequest) {
-      decoded.push(request);
-      const { boxPixels, z } = request;
+  },
+  analysis: {
+    decode({ key, level: _level, ...source }: MapRequest): Promise<ContouredMap> {
+      decoded.push(source);
+      kept.add(key);
+      const { boxPixels, z } = source;
       const statistics = { mean: 0, standardDeviation: 1, min: 0, max: 1, suggestedLevel: 1 };
+      const mesh = { positions: new Float32Array(), normals: new Float32Array(), indices: new Uint32Array() };
+      const counted = { ...statistics, histogram: new Uint32Array(256) };
       return Promise.resolve({
-        boxPixels,
-        z,
-        pixelSizeAngstrom: 4,
-        values: new Float32Array(1),
-        label: '',
-        statistics,
+        map: { key, source, z, boxPixels, pixelSizeAngstrom: 4, statistics: counted },
+        ...{ level: 1, mesh },
       });
     },
+    releaseMaps: async (keys: string[]) => keys.forEach((key) => kept.delete(key)),
   },
-  analysis: { isosurface: () => Promise.resolve({ positions: [], normals: [], indices: [] }) },
 };
 vi.mock('../../workers/client.ts', async () => ({
   connectStudio: () => backend,
@@ -105,7 +117,8 @@ describe('a run that finds its poses', () => {
 
   it('shows the map of the start, then those of the epochs', async () => {
     vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
-    await vi.advanceTimersByTimeAsync(10_000);
+    // The faked clock begins at 0, the last picture was made at the process's age: an hour is past any rest.
+    await vi.advanceTimersByTimeAsync(3_600_000);
     takeRunEvent(poses({ fraction: 0.5 }));
     await vi.advanceTimersByTimeAsync(0);
     expect(decoded).toMatchObject([{ runId: 'a', epoch: null, z: [] }]);
@@ -121,6 +134,7 @@ describe('a run that finds its poses', () => {
     await vi.advanceTimersByTimeAsync(6000);
     expect(decoded.at(-1)).toMatchObject({ epoch: 1 });
     expect(useLive.getState().epoch).toBe(1);
+    expect(kept.size).toBe(0);
     vi.useRealTimers();
   });
 

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { ChoosingProgress, Params, PoseReport, Progress, RunEvent, RunSummary } from '../../workers/contract.ts';
 import type { ErrorData } from '../base/errors.ts';
-import { errorData } from './explore/backend.ts';
+import { errorData } from './errors.ts';
 import { clearLive, refreshLive } from './live-landscape.ts';
 import { loadDevice, refreshStorage, tell, tellError } from './shell.ts';
 import { studio } from './studio.ts';
@@ -39,6 +39,7 @@ export interface LiveRun {
   reason: string | null;
 }
 
+/** The runs that are kept, and what goes on with them. */
 export interface RunsState {
   loaded: boolean;
   runs: RunSummary[];
@@ -68,6 +69,7 @@ const QUIET: LiveRun = {
   reason: null,
 };
 
+/** Followed by selectors only. */
 export const useRuns = create<RunsState>(() => ({
   loaded: false,
   runs: [],
@@ -79,6 +81,7 @@ export const useRuns = create<RunsState>(() => ({
 }));
 const { getState: get, setState: set } = useRuns;
 
+/** The run that Learn, Explore and Export show; null where none is kept. */
 export function currentRun(state: RunsState): RunSummary | null {
   return state.runs.find(({ id }) => id === state.currentId) ?? null;
 }
@@ -88,6 +91,7 @@ export function activeRun(state: RunsState): RunSummary | null {
   return state.runs.find(({ status }) => status === 'running' || status === 'paused') ?? null;
 }
 
+/** Reads the list of runs, newest first, and chooses the one chosen last. A failure is told as a message. */
 export async function loadRuns(): Promise<void> {
   try {
     const runs = (await studio().io.listRuns()).sort((a, b) => b.created.localeCompare(a.created));
@@ -97,6 +101,16 @@ export async function loadRuns(): Promise<void> {
     set({ runs, offered, loaded: true, currentId: current?.id ?? null });
   } catch (error) {
     set({ loaded: true });
+    tellError(error);
+  }
+}
+
+/** Names the runs and datasets whose records cannot be read. */
+export async function tellOfDamage(): Promise<void> {
+  try {
+    for (const { message, file, found, advice } of await studio().io.damagedRecords())
+      tell('error', message, [file, found && `found ${found}`, advice].filter(Boolean).join('. '));
+  } catch (error) {
     tellError(error);
   }
 }
@@ -122,6 +136,7 @@ export function putAside(id: string): void {
   set({ offered: get().offered.filter((each) => each !== id) });
 }
 
+/** Shows a run by its id and remembers it over visits. */
 export function chooseRun(id: string): void {
   localStorage.setItem(CURRENT_KEY, id);
   set({ currentId: id });
@@ -156,6 +171,7 @@ async function verb(pending: NonNullable<RunsState['pending']>, job: () => Promi
   }
 }
 
+/** Starts a run and shows it. False where it was refused; why is in `error`. */
 export function startRun(datasetId: string, name: string, params: Params): Promise<boolean> {
   return verb('start', async () => {
     const run = await studio().engine.start(datasetId, name, params);
@@ -165,6 +181,7 @@ export function startRun(datasetId: string, name: string, params: Params): Promi
   });
 }
 
+/** Goes on from the last epoch, to `epochs` in all where given. False where it was refused; why is in `error`. */
 export function resumeRun(id: string, epochs: number | null): Promise<boolean> {
   return verb('resume', async () => {
     const run = await studio().engine.resume(id, epochs);
@@ -174,7 +191,9 @@ export function resumeRun(id: string, epochs: number | null): Promise<boolean> {
   });
 }
 
+/** Lets a run wait between two steps. False where that failed, which is told. */
 export const pauseRun = (id: string) => verb('pause', () => studio().engine.pause(id));
+/** Lets a paused run go on. False where that failed, which is told. */
 export const continueRun = (id: string) => verb('continue', () => studio().engine.continue(id));
 /** No kernels are chosen beside the run; it goes on with the default ones. */
 export async function keepDefaultKernels(id: string): Promise<void> {
@@ -184,6 +203,7 @@ export async function keepDefaultKernels(id: string): Promise<void> {
     tellError(error);
   }
 }
+/** Ends a run after its last whole epoch; it can be resumed. False where that failed, which is told. */
 export const stopRun = (id: string) => verb('stop', () => studio().engine.stop(id));
 
 /** Mirrors a run that is not going on: its field and its poses. */
@@ -195,6 +215,7 @@ export function flipRun(id: string): Promise<boolean> {
   });
 }
 
+/** Names a run by its id. A failure is told as a message. */
 export async function renameRun(id: string, name: string): Promise<void> {
   try {
     await studio().io.renameRun(id, name);
@@ -204,6 +225,7 @@ export async function renameRun(id: string, name: string): Promise<void> {
   }
 }
 
+/** Removes a run with all that is kept of it. A failure is told as a message. */
 export async function removeRun(id: string): Promise<void> {
   try {
     await studio().io.removeRun(id);
@@ -231,6 +253,7 @@ function stageStart({ stage, epoch }: PoseReport): number {
   return stage === 'start' ? -2 : stage === 'refine' ? -1 : epoch - 1;
 }
 
+/** A report of poses as a point of the curve of moves. */
 export function movePoint(report: PoseReport): MovePoint {
   const { fraction, moving, movedDegrees, medianMoveDegrees } = report;
   return { at: stageStart(report) + fraction, moving, movedDegrees, medianDegrees: medianMoveDegrees };
@@ -241,6 +264,7 @@ function withReport(reports: PoseReport[], report: PoseReport): PoseReport[] {
   return [...reports.filter((each) => stageStart(each) < stageStart(report)), report];
 }
 
+/** Brings what a run has said into the store. */
 export function takeRunEvent(event: RunEvent): void {
   const id = event.runId;
   switch (event.type) {

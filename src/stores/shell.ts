@@ -2,13 +2,17 @@
 import { create } from 'zustand';
 import type { DeviceReport, KeptKernels } from '../../workers/contract.ts';
 import type { ErrorData } from '../base/errors.ts';
-import { errorData, wasCancelled } from './explore/backend.ts';
+import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
-export const SCREENS = ['data', 'learn', 'explore', 'export'] as const;
+/** The four steps in order, and the manual. */
+export const SCREENS = ['data', 'learn', 'explore', 'export', 'help'] as const;
+/** One of them. */
 export type Screen = (typeof SCREENS)[number];
+/** How the page is coloured; the system's way unless chosen. */
 export type ThemeChoice = 'system' | 'dark' | 'light';
 
+/** A note that leaves by itself. */
 export interface Message {
   id: string;
   tone: 'info' | 'good' | 'error';
@@ -16,8 +20,11 @@ export interface Message {
   text?: string;
 }
 
+/** What stands around the screens. */
 export interface ShellState {
   screen: Screen;
+  /** Heading of the manual that Help shows, as in its address; null for its beginning. */
+  section: string | null;
   theme: ThemeChoice;
   /** Null until the engine worker has answered. */
   device: DeviceReport | null;
@@ -30,8 +37,10 @@ export interface ShellState {
 
 const THEME_KEY = 'vitrine-theme';
 
+/** Followed by selectors only. */
 export const useShell = create<ShellState>(() => ({
   screen: 'data',
+  section: null,
   theme: 'system',
   device: null,
   deviceError: null,
@@ -41,15 +50,16 @@ export const useShell = create<ShellState>(() => ({
 }));
 const { getState: get, setState: set } = useShell;
 
-function screenOfAddress(): Screen {
-  const name = window.location.hash.replace(/^#\/?/, '');
-  return SCREENS.find((screen) => screen === name) ?? 'data';
+/** `#/help/exports` is the section "exports" of Help. */
+function placeOfAddress(): Pick<ShellState, 'screen' | 'section'> {
+  const [name, section] = window.location.hash.replace(/^#\/?/, '').split('/');
+  return { screen: SCREENS.find((screen) => screen === name) ?? 'data', section: section || null };
 }
 
 /** The screen is kept in the address, so that back and reload do what people expect. */
 export function goTo(screen: Screen): void {
-  if (screenOfAddress() !== screen) window.location.hash = `/${screen}`;
-  set({ screen });
+  if (placeOfAddress().screen !== screen) window.location.hash = `/${screen}`;
+  set(placeOfAddress());
 }
 
 function showTheme(theme: ThemeChoice): void {
@@ -57,6 +67,7 @@ function showTheme(theme: ThemeChoice): void {
   document.documentElement.dataset.theme = light ? 'light' : 'dark';
 }
 
+/** Colours the page and remembers the choice. */
 export function setTheme(theme: ThemeChoice): void {
   localStorage.setItem(THEME_KEY, theme);
   showTheme(theme);
@@ -67,12 +78,13 @@ export function setTheme(theme: ThemeChoice): void {
 export function startShell(): void {
   const kept = localStorage.getItem(THEME_KEY);
   const theme: ThemeChoice = kept === 'dark' || kept === 'light' ? kept : 'system';
-  set({ screen: screenOfAddress(), theme });
+  set({ ...placeOfAddress(), theme });
   showTheme(theme);
-  window.addEventListener('hashchange', () => set({ screen: screenOfAddress() }));
+  window.addEventListener('hashchange', () => set(placeOfAddress()));
   matchMedia('(prefers-color-scheme: light)').addEventListener('change', () => showTheme(get().theme));
 }
 
+/** Asks what computes; why it cannot be told is in `deviceError`. */
 export async function loadDevice(): Promise<void> {
   try {
     set({ device: await studio().engine.device(), deviceError: null });
@@ -81,6 +93,7 @@ export async function loadDevice(): Promise<void> {
   }
 }
 
+/** Reads which kernels were chosen on this machine. */
 export async function loadKernels(): Promise<void> {
   try {
     set({ kernels: await studio().engine.keptKernels() });
@@ -100,6 +113,7 @@ export async function clearKernels(): Promise<void> {
   }
 }
 
+/** Counts the bytes kept and free; null where that cannot be told. */
 export async function refreshStorage(): Promise<void> {
   try {
     set({ storage: await studio().io.storage() });
@@ -109,11 +123,13 @@ export async function refreshStorage(): Promise<void> {
 }
 
 let messageCount = 0;
+/** Shows a message; the four newest stay. */
 export function tell(tone: Message['tone'], title: string, text?: string): void {
   messageCount += 1;
   set({ messages: [...get().messages.slice(-3), { id: `message-${messageCount}`, tone, title, text }] });
 }
 
+/** Puts a message away by its id. */
 export function dismiss(id: string): void {
   set({ messages: get().messages.filter((message) => message.id !== id) });
 }

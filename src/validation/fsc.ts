@@ -3,6 +3,7 @@
 import { VitrineError } from '../base/errors.ts';
 import { halfSpectrumLength, transformVolume } from '../imaging/spectrum.ts';
 
+/** Correlation of each shell and its frequency in 1/pixel. */
 export interface FscCurve {
   /** D/2 values; entry i belongs to frequency i/D. */
   values: Float64Array;

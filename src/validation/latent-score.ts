@@ -4,6 +4,7 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { throwIfCancelled } from '../base/errors.ts';
 import { spearman } from './rank-correlation.ts';
 
+/** How well latents tell the true states. */
 export interface LatentScore {
   images: number;
   /** |Spearman| of PC1 with the state. */
@@ -12,6 +13,7 @@ export interface LatentScore {
   spearmanNeighbours: number;
 }
 
+/** Neighbours asked of each row, and what may cancel the work. */
 export interface NeighbourOptions {
   /** 10. */
   neighbours?: number;

@@ -112,11 +112,11 @@ describe('alignment of maps', () => {
   const off = new Float64Array(9);
   const start = new Float64Array(9);
   rotationFromVector(5 / DEGREES, -4 / DEGREES, 4 / DEGREES, off);
-  multiplyRotations(off, 0, Float64Array.from(turn), 0, start, 0);
+  multiplyRotations({ a: off, aAt: 0 }, { b: Float64Array.from(turn), bAt: 0 }, { out: start, outAt: 0 });
 
   it.each(['same', 'mirrored'] as const)('recovers turn and offset, hand: %s', (hand) => {
     const map = hand === 'same' ? found : mirrored;
-    const alignment = alignMaps(map, truth, BOX, start, hand);
+    const alignment = alignMaps(map, truth, BOX, { start, hand });
     expect(rotationAngle(alignment.rotation, turn) * DEGREES).toBeLessThan(0.1);
     alignment.offsetPixels.forEach((v, i) => expect(Math.abs(v - offset[i])).toBeLessThan(0.02));
     expect(alignment.correlation).toBeGreaterThan(0.999);
@@ -129,15 +129,14 @@ describe('alignment of maps', () => {
       found.map((v, i) => v + 0.1 * noise[i]),
       truth,
       BOX,
-      start,
-      'same',
+      { start, hand: 'same' },
     );
     expect(rotationAngle(alignment.rotation, turn) * DEGREES).toBeLessThan(2);
     alignment.offsetPixels.forEach((v, i) => expect(Math.abs(v - offset[i])).toBeLessThan(0.2));
   });
 
   it('of the wrong hand correlates less', () => {
-    const right = alignMaps(found, truth, BOX, start, 'same').correlation;
-    expect(alignMaps(found, truth, BOX, start, 'mirrored').correlation).toBeLessThan(right - 0.1);
+    const right = alignMaps(found, truth, BOX, { start, hand: 'same' }).correlation;
+    expect(alignMaps(found, truth, BOX, { start, hand: 'mirrored' }).correlation).toBeLessThan(right - 0.1);
   });
 });

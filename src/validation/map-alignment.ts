@@ -9,6 +9,7 @@ import { halfSpectrumLength, transformVolume } from '../imaging/spectrum.ts';
 import { fsc } from './fsc.ts';
 import type { FscCurve } from './fsc.ts';
 
+/** Rotation and shift that lay one map on another. */
 export interface MapAlignment {
   /** Q, row-major. */
   rotation: Float64Array;
@@ -49,6 +50,7 @@ export function alignedFsc(
   return fsc(turnVolume(map, boxPixels, rotation, { mirror: mirrored, offsetPixels }), reference, boxPixels);
 }
 
+/** How far an alignment looks from where it begins. */
 export interface AlignmentSearch {
   /** Fourier pixels compared in the end; half of it at first. */
   bandPixels?: number;
@@ -59,6 +61,13 @@ export interface AlignmentSearch {
   shiftPixels?: number;
 }
 
+/** Where an alignment begins (rotation Q, 3×3 row-major), whether the map is mirrored first, and how far it looks. */
+export interface AlignmentStart {
+  start: ArrayLike<number>;
+  hand: 'same' | 'mirrored';
+  search?: AlignmentSearch;
+}
+
 /**
  * The alignment near `start` (Q) that makes map and reference correlate most, every shell with the same power: the mean of the
  * FSC over the points of the band. Local: `start` within some ten degrees, as poses give it.
@@ -67,9 +76,7 @@ export function alignMaps(
   map: Float32Array,
   reference: Float32Array,
   boxPixels: number,
-  start: ArrayLike<number>,
-  hand: 'same' | 'mirrored',
-  search: AlignmentSearch = {},
+  { start, hand, search = {} }: AlignmentStart,
 ): MapAlignment & { correlation: number } {
   const { bandPixels = boxPixels / 4, offsetPixels = [0, 0, 0], turnDegrees = 4, shiftPixels = 1 } = search;
   const mirrored = hand === 'mirrored';
@@ -81,7 +88,7 @@ export function alignMaps(
   const at = (unknowns: ArrayLike<number>) => {
     const rotation = new Float64Array(9);
     rotationFromVector(unknowns[0] * turn, unknowns[1] * turn, unknowns[2] * turn, small);
-    multiplyRotations(small, 0, Float64Array.from(start), 0, rotation, 0);
+    multiplyRotations({ a: small, aAt: 0 }, { b: Float64Array.from(start), bAt: 0 }, { out: rotation, outAt: 0 });
     const offset = offsetPixels.map((from, axis) => from + unknowns[3 + axis] * shiftPixels);
     return { rotation, offsetPixels: [offset[0], offset[1], offset[2]] as [number, number, number] };
   };

@@ -3,6 +3,7 @@
 import { fsc, fscArea, resolutionPixels, resolutionShellPixels } from './fsc.ts';
 import type { FscCurve } from './fsc.ts';
 
+/** FSC of a map against the true one. */
 export interface MapScore {
   maps: number;
   /** Mean area under the curves over i/D. */

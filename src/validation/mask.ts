@@ -1,6 +1,7 @@
 // Soft real-space masks (docs/CONVENTIONS.md): the map above half its 99.99th percentile, dilated by 25 Å, with a cosine
 // edge of 15 Å. Distances are exact Euclidean, by lower envelopes of parabolas an axis (Felzenszwalb & Huttenlocher 2012).
 
+/** Threshold, dilation and soft edge of a real-space mask. */
 export interface MaskOptions {
   pixelSizeAngstrom: number;
   /** Density above which a voxel counts; half the 99.99th percentile by default. */

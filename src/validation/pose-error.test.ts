@@ -20,8 +20,8 @@ function find(truth: Float32Array, turn: Float32Array, degrees: number, lost: nu
     if (i < lost * count) found.set(anywhere.subarray(9 * i, 9 * i + 9), 9 * i);
     else {
       rotationFromVector(v[0], v[1], v[2], small);
-      multiplyRotations(truth, 9 * i, turn, 0, turned, 0);
-      multiplyRotations(small, 0, turned, 0, found, 9 * i);
+      multiplyRotations({ a: truth, aAt: 9 * i }, { b: turn, bAt: 0 }, { out: turned, outAt: 0 });
+      multiplyRotations({ a: small, aAt: 0 }, { b: turned, bAt: 0 }, { out: found, outAt: 9 * i });
     }
   }
   return mirrored ? mirror(found) : found;

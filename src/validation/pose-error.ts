@@ -11,6 +11,7 @@ import { rotationDistanceSquared } from '../geometry/rotation.ts';
 import { mirrorPoses } from '../imaging/hand.ts';
 import { percentile } from './mask.ts';
 
+/** Angles between estimated and true rotations after the best common turn. */
 export interface PoseError {
   hand: 'same' | 'mirrored';
   /** Q, row-major. */
@@ -101,12 +102,13 @@ function scored(turn: Float64Array, found: Float32Array, truth: Float32Array): A
   const errors = new Float32Array(found.length / 9);
   const turned = new Float64Array(9);
   for (let i = 0; i < errors.length; i++) {
-    multiplyRotations(truth, 9 * i, turn, 0, turned, 0);
+    multiplyRotations({ a: truth, aAt: 9 * i }, { b: turn, bAt: 0 }, { out: turned, outAt: 0 });
     errors[i] = rotationDistanceSquared(turned, found, 0, 9 * i);
   }
   return { turn, errors, median: percentile(errors, 50) };
 }
 
+/** Distances between estimated and true shifts. */
 export interface ShiftError {
   /** Where the found map lies in the true map's frame: o of t_found ≈ t_true + (T_i·o)_xy, pixels. */
   offsetPixels: [number, number, number];

@@ -1,20 +1,20 @@
 // One isosurface as a three.js mesh. Geometry is replaced only when the arrays change, style at any time.
 import { BufferAttribute, BufferGeometry, DoubleSide, Mesh, MeshStandardMaterial } from 'three';
 import type { IsosurfaceMesh } from '../../workers/contract.ts';
-import { vertexColors, type Colouring } from './surface-colors.ts';
+import { vertexColors, type SurfaceColoring } from './surface-colors.ts';
 
 export interface SurfaceStyle {
   /** CSS colour. */
   color: string;
   /** 0 … 1; below 1 the back of the surface shows through. */
   opacity: number;
-  colouring: Colouring;
+  coloring: SurfaceColoring;
 }
 
 export class IsosurfaceObject {
   readonly object: Mesh<BufferGeometry, MeshStandardMaterial>;
   #shown: IsosurfaceMesh | null = null;
-  #colouring: Colouring = 'solid';
+  #coloring: SurfaceColoring = 'solid';
 
   constructor() {
     const material = new MeshStandardMaterial({ roughness: 0.55, metalness: 0.02, side: DoubleSide });
@@ -32,7 +32,7 @@ export class IsosurfaceObject {
       geometry.setIndex(new BufferAttribute(mesh.indices, 1));
       this.object.geometry.dispose();
       this.object.geometry = geometry;
-      this.#colouring = 'solid';
+      this.#coloring = 'solid';
     }
     this.#shown = mesh;
     if (empty) return;
@@ -41,11 +41,11 @@ export class IsosurfaceObject {
 
   #paint(mesh: IsosurfaceMesh, style: SurfaceStyle): void {
     const { material, geometry } = this.object;
-    if (style.colouring !== 'solid' && style.colouring !== this.#colouring) {
-      geometry.setAttribute('color', new BufferAttribute(vertexColors(mesh.positions, style.colouring), 3));
-      this.#colouring = style.colouring;
+    if (style.coloring !== 'solid' && style.coloring !== this.#coloring) {
+      geometry.setAttribute('color', new BufferAttribute(vertexColors(mesh.positions, style.coloring), 3));
+      this.#coloring = style.coloring;
     }
-    const painted = style.colouring !== 'solid';
+    const painted = style.coloring !== 'solid';
     const transparent = style.opacity < 1;
     if (material.vertexColors !== painted || material.transparent !== transparent) material.needsUpdate = true;
     material.vertexColors = painted;

@@ -10,7 +10,7 @@ import styles from './map-view.module.css';
 import { scaleBar } from './scale-bar.ts';
 import type { MapScene } from './scene.ts';
 import type { SlicePicture } from './slices.ts';
-import type { Colouring } from './surface-colors.ts';
+import type { SurfaceColoring } from './surface-colors.ts';
 
 export interface MapViewHandle {
   /** The present view as a PNG data URL; null until the first map is drawn, or without WebGL. */
@@ -24,7 +24,7 @@ export interface MapViewProps {
   /** Any CSS colour. */
   color?: string;
   opacity?: number;
-  colouring?: Colouring;
+  coloring?: SurfaceColoring;
   overlay?: { mesh: IsosurfaceMesh | null; color: string; opacity?: number };
   slices?: SlicePicture | null;
   /** Side of the box; from the surface's extent where absent. */
@@ -42,7 +42,7 @@ export interface MapViewProps {
 type Phase = 'loading' | 'ready' | 'no-webgl';
 
 export function MapView(props: MapViewProps) {
-  const { mesh, color = '#7d9bd6', opacity = 1, colouring = 'solid', overlay, slices = null } = props;
+  const { mesh, color = '#7d9bd6', opacity = 1, coloring = 'solid', overlay, slices = null } = props;
   const { outlined = false, lighting = 'soft', link, label = 'Map', testId = 'map-view', ref } = props;
   const box = props.boxAngstrom ?? (mesh ? extent(mesh) : 0);
   const host = useRef<HTMLDivElement>(null);
@@ -74,8 +74,8 @@ export function MapView(props: MapViewProps) {
   }, [link]);
 
   useEffect(() => {
-    scene?.setSurface(mesh, { color: hexOf(color), opacity, colouring });
-  }, [scene, mesh, color, opacity, colouring]);
+    scene?.setSurface(mesh, { color: hexOf(color), opacity, coloring });
+  }, [scene, mesh, color, opacity, coloring]);
 
   const [overlayMesh, overlayColor, overlayOpacity] = [
     overlay?.mesh ?? null,
@@ -83,7 +83,7 @@ export function MapView(props: MapViewProps) {
     overlay?.opacity,
   ];
   useEffect(() => {
-    scene?.setOverlay(overlayMesh, { color: hexOf(overlayColor), opacity: overlayOpacity ?? 0.5, colouring: 'solid' });
+    scene?.setOverlay(overlayMesh, { color: hexOf(overlayColor), opacity: overlayOpacity ?? 0.5, coloring: 'solid' });
   }, [scene, overlayMesh, overlayColor, overlayOpacity]);
 
   useEffect(() => scene?.setSlices(slices), [scene, slices]);

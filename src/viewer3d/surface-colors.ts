@@ -1,19 +1,19 @@
 // Colours of an isosurface's vertices by where they lie: distance from the centre of the box, or height along z.
 import { Color } from 'three';
 
-export const COLOURINGS = ['solid', 'radius', 'height'] as const;
-export type Colouring = (typeof COLOURINGS)[number];
+export const SURFACE_COLORINGS = ['solid', 'radius', 'height'] as const;
+export type SurfaceColoring = (typeof SURFACE_COLORINGS)[number];
 
 /** Blue over white-ish to red, of even lightness so that the light still shows the shape. */
 const RAMP = ['#4a6fd8', '#5cb3d9', '#8fcf9b', '#e6c65c', '#dd6b4d'].map((hex) => new Color(hex));
 
 /** Linear-light RGB of n vertices (n×3), from the `positions` n×3 in Å; `low` and `high` are the ends of the ramp. */
-export function vertexColors(positions: Float32Array, colouring: Exclude<Colouring, 'solid'>): Float32Array {
+export function vertexColors(positions: Float32Array, coloring: Exclude<SurfaceColoring, 'solid'>): Float32Array {
   const count = positions.length / 3;
   const values = new Float32Array(count);
   for (let i = 0; i < count; i++) {
     const [x, y, z] = [positions[3 * i], positions[3 * i + 1], positions[3 * i + 2]];
-    values[i] = colouring === 'radius' ? Math.hypot(x, y, z) : z;
+    values[i] = coloring === 'radius' ? Math.hypot(x, y, z) : z;
   }
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {

@@ -20,7 +20,7 @@ export function surfaceThumbnail(mesh: IsosurfaceMesh, style: ThumbnailStyle): s
   scene.view.fit(style.boxAngstrom * 0.5);
   scene.view.reset();
   scene.view.zoomBy(1.25);
-  scene.setSurface(mesh, { color: style.color, opacity: 1, colouring: 'solid' });
+  scene.setSurface(mesh, { color: style.color, opacity: 1, coloring: 'solid' });
   return scene.toPng();
 }
 

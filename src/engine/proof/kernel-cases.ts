@@ -1,6 +1,6 @@
 // What a kernel's proof is made of: cases that run on any Gpu, in Node and in a browser, and compare with the kernel's twin.
 // Outputs are poisoned before, so that a number nobody wrote is seen.
-import type { View } from '../wgsl/gpu/arena.ts';
+import type { BufferView } from '../wgsl/gpu/arena.ts';
 import type { Gpu } from '../wgsl/gpu/gpu.ts';
 
 export interface KernelCase {
@@ -23,7 +23,7 @@ export function canRun({ needs, slowInSoftware }: KernelCase, gpu: Gpu): boolean
 }
 
 /** Fills a view with NaN (float32; in float16 each half is one too). */
-export function poison(gpu: Gpu, view: View): void {
+export function poison(gpu: Gpu, view: BufferView): void {
   gpu.write(view, new Uint32Array(view.size / 4).fill(0x7fff7fff));
 }
 

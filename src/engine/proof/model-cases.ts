@@ -62,11 +62,11 @@ export const caseShapes: readonly CaseShape[] = [
 
 /** Tilt pairs: odd widths, more latents than units, no hidden layers, a smaller mask. */
 export const pairShapes: readonly CaseShape[] = [
-  { name: 'tilt pairs', spec: { zDim: 3, views: 2 }, features: 9, images: 6 },
+  { name: 'tilt pairs', spec: { zDim: 3, tilts: 2 }, features: 9, images: 6 },
   {
     name: 'tilt pairs, hartley, leaky, smaller encoder mask',
     spec: {
-      ...{ zDim: 2, views: 2, domain: 'hartley', activation: 'leaky_relu' },
+      ...{ zDim: 2, tilts: 2, domain: 'hartley', activation: 'leaky_relu' },
       ...{ boxPixels: 12, encoderMaskRadius: 4, encoderLayers: 2, encoderDim: 8 },
     },
     features: 6,
@@ -74,12 +74,12 @@ export const pairShapes: readonly CaseShape[] = [
   },
   {
     name: 'tilt pairs, no hidden layers, no CTF',
-    spec: { decoderLayers: 0, encoderLayers: 0, encoderDim: 6, zDim: 7, views: 2 },
+    spec: { decoderLayers: 0, encoderLayers: 0, encoderDim: 6, zDim: 7, tilts: 2 },
     features: 4,
     images: 22,
     withCtf: false,
   },
-  { name: 'two views without z', spec: { zDim: 0, views: 2 }, features: 5, images: 3 },
+  { name: 'two views without z', spec: { zDim: 0, tilts: 2 }, features: 5, images: 3 },
 ];
 
 export function makeCase(shape: CaseShape, seed = 1): ModelCase {

@@ -4,6 +4,7 @@ import type { EncodingTable, ImageBatch, ModelSpec, Weights } from '../engine.ts
 import { decoderChain, encoderChain, featureCount, type Chain } from '../parameters.ts';
 import { makeSliceLayout } from '../slices.ts';
 
+/** The loss of a batch as the twin computes it, float64: mean squared error over the mask, and KL divergence. */
 export interface TwinLoss {
   total: number;
   reconstruction: number;
@@ -68,6 +69,7 @@ function pairTwin(encoder: Chain, weights: Weights, images: number[][], leaky: b
   return networkTwin(of('encoder.encoder2.'), weights, single.flat(), leaky);
 }
 
+/** Features of one point in float64: sin or cos of each wave's phase. */
 export function featuresTwin(encoding: EncodingTable, p: number[]): number[] {
   if (encoding.isCosine.length === 0) return p;
   return Array.from(encoding.isCosine, (isCosine, j) => {
@@ -77,6 +79,7 @@ export function featuresTwin(encoding: EncodingTable, p: number[]): number[] {
   });
 }
 
+/** The loss of cryoDRGN's training step (Zhong et al. 2021, eq. 5–7) by plain loops in float64, for finite differences. */
 export function lossTwin(
   spec: ModelSpec,
   encoding: EncodingTable,
@@ -93,7 +96,7 @@ export function lossTwin(
   const k = Array.from({ length: points }, (_, i) => [(column[i] - center) / boxPixels, (row[i] - center) / boxPixels]);
   const mus: number[][] = [];
   const logVariances: number[][] = [];
-  const views = spec.zDim > 0 && spec.views === 2 ? 2 : 1;
+  const views = spec.zDim > 0 && spec.tilts === 2 ? 2 : 1;
   let squares = 0;
   let kl = 0;
   // Every image's shifted values and CTF, and what the encoder sees of it.

@@ -28,14 +28,24 @@ export function pointsWithin({ radius }: SearchPoints, bandPixels: number): numb
   return count;
 }
 
+/** Where 2n floats (Re, Im of n points) go: from `outOffset` on. */
+export interface TargetValues {
+  out: Float32Array;
+  outOffset: number;
+}
+
+/** Hartley values of one image at all `points` of the lattice's mask, raster order, from `offset` on. */
+export interface SourceValues {
+  values: Float32Array;
+  offset: number;
+  points: number;
+}
+
 /** Re and Im of one image at the search points from its Hartley values at the lattice's: H(±k) = Re ∓ Im. */
 export function coefficientsAt(
   order: Uint32Array,
-  values: Float32Array,
-  offset: number,
-  points: number,
-  out: Float32Array,
-  outOffset: number,
+  { values, offset, points }: SourceValues,
+  { out, outOffset }: TargetValues,
 ): void {
   for (let i = 0; i < order.length; i++) {
     const here = values[offset + order[i]];

@@ -53,6 +53,7 @@ export type SliceSource =
   /** n×2 a slice at the first `points` points of each: …×points×2. */
   | { rotations?: undefined; slices: Float32Array };
 
+/** Images against the same slices: every image with every slice and translation. */
 export interface SharedRequest {
   /** Every image is compared with every slice: R×9 rotations (of each volume), or R×points×2. */
   source: SliceSource;
@@ -62,6 +63,7 @@ export interface SharedRequest {
   points: number;
 }
 
+/** Images against slices of their own: each image with the rotations and translations listed for it. */
 export interface OwnRequest {
   /** Each image is compared with Q slices of its own: B×Q×9 rotations, or B×Q×points×2. */
   source: SliceSource;
@@ -83,6 +85,7 @@ export interface Scores {
   translations: Uint16Array;
 }
 
+/** One step of expectation over all slices and translations with one noise variance (Scheres 2012; RELION's E step). */
 export interface ExpectationRequest {
   /** R×9, taken from each of the V volumes. */
   rotations: Float32Array;

@@ -36,6 +36,10 @@ export function sliceCube(cube: FourierCube, at: SearchPoints, count: number, ro
   }).flat();
 }
 
+/**
+ * The PoseScorer as its formulas stand, one image and one pose after the other in float64: what the engines' scorers are
+ * compared with.
+ */
 export class TwinScorer implements PoseScorer {
   private cubes: readonly FourierCube[] = [];
   private images: SearchImages = { count: 0, values: new Float32Array(0), ctf: null };

@@ -2,8 +2,10 @@
 // ε = 1e-8 outside the root, bias correction, weight decay as L2 in the gradient.
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Adam's constants as cryoDRGN leaves them (PyTorch's defaults). */
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
+/** Steps done and the two moments, each a flat vector of all parameters. */
 export interface AdamState {
   steps: number;
   parameters: tf.Tensor1D;

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { VitrineError } from '../../base/errors.ts';
 
+/** Where the .wasm files of tfjs's backend are loaded from. */
 export interface TfjsResources {
   /** Folder the wasm files of @tensorflow/tfjs-backend-wasm are served from, with a closing '/'. Not needed in Node. */
   tfjsWasmFolder?: string;

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from '../engine.ts';
 import { isSplit, product } from './products.ts';
 
+/** A dense layer h ↦ σ(h·A + b); a residual layer has A = W + I. */
 export interface Dense {
   /** inputs×outputs. */
   matrix: tf.Tensor2D;
@@ -23,6 +24,7 @@ export type DenseGradient = {
 /** Slope below zero, PyTorch's. */
 export const LEAKY_SLOPE = 0.01;
 
+/** Activations of every layer, rows × units, the last one linear; the caller disposes of them. */
 export function forward(input: tf.Tensor2D, chain: Dense[], activation: Activation): tf.Tensor2D[] {
   const outputs: tf.Tensor2D[] = [];
   let hidden = input;

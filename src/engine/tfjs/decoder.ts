@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from '../engine.ts';
 import { backward, forward, type Dense, type DenseGradient } from './chain.ts';
 
+/** What a chunk of whole images needs: features of its rows and the images' targets and CTF. */
 export interface DecoderChunk {
   /** (features + groups)×rows: the encoding, then a row of flags for each group (image). */
   inputTransposed: tf.Tensor2D;
@@ -39,6 +40,7 @@ export function sliceChain(chain: Dense[], features: number, groups: tf.Tensor2D
   return result;
 }
 
+/** Sums of a chunk's squares and the gradients of all layers. */
 export type ChunkResult = {
   /** Sum of squared residuals. */
   squares: tf.Scalar;

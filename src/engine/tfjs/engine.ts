@@ -1,7 +1,8 @@
 // The Engine on TensorFlow.js: runs anywhere, proves the others. tfjs holds one global backend a JavaScript thread, so one of
 // these a worker: on the wasm backend, or on a graphics processor.
 import * as tf from '@tensorflow/tfjs-core';
-import type { DeviceInfo, EncodingTable, Engine, FieldModel, ModelSpec, ModelState } from '../engine.ts';
+import type { DeviceInfo, Engine, EngineField, FieldModel, ModelState } from '../engine.ts';
+import { fieldOfKind } from '../field-of-kind.ts';
 import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
 import { TwinScorer } from '../scoring/twin.ts';
 import { startWasmBackend, wasmThreads, type TfjsResources } from './backend.ts';
@@ -22,7 +23,8 @@ class TfjsEngine implements Engine {
     if (graphics) this.lost = graphics.lost;
   }
 
-  async createModel(spec: ModelSpec, encoding: EncodingTable, state: ModelState): Promise<FieldModel> {
+  async createModel(field: EngineField, state: ModelState): Promise<FieldModel> {
+    const { spec, encoding } = fieldOfKind(field, 'network', 'tfjs');
     await tf.ready();
     const { graphics } = this;
     const onDispose = (): void => void this.models.delete(model);

@@ -5,6 +5,7 @@ import type { Weights } from '../engine.ts';
 import { parameter, type Chain, type LinearShape } from '../parameters.ts';
 import type { Dense, DenseGradient } from './chain.ts';
 
+/** Where each Linear lies in the flat vector. */
 export class FlatLayout {
   readonly layers: LinearShape[];
   readonly size: number;
@@ -14,6 +15,7 @@ export class FlatLayout {
     this.size = this.layers.reduce((sum, l) => sum + (l.inputs + 1) * l.outputs, 0);
   }
 
+  /** The flat vector of weights under cryoDRGN's names; rejects a checkpoint that lacks one or has another shape. */
   fromWeights(weights: Weights): tf.Tensor1D {
     const flat = new Float32Array(this.size);
     let at = 0;
@@ -26,6 +28,7 @@ export class FlatLayout {
     return tf.tensor1d(flat);
   }
 
+  /** Weights under cryoDRGN's names and in PyTorch's layout; waits for the backend. */
   async toWeights(vector: tf.Tensor1D): Promise<Weights> {
     const flat = (await vector.data()) as Float32Array;
     const weights: Weights = new Map();
@@ -54,6 +57,7 @@ export class FlatLayout {
     });
   }
 
+  /** One flat gradient of the layers' gradients, in the order of `split`. */
   join(gradients: DenseGradient[]): tf.Tensor1D {
     return tf.concat1d(gradients.flatMap(({ matrix, bias }) => [tf.reshape(matrix, [matrix.size]), bias]));
   }

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { VitrineError } from '../../base/errors.ts';
 import { GuardedDevice } from '../gpu-device.ts';
 
+/** tfjs's WebGPU backend on a device whose loss is noticed. */
 export class Graphics {
   private constructor(
     readonly guarded: GuardedDevice,
@@ -11,10 +12,12 @@ export class Graphics {
     readonly software: boolean,
   ) {}
 
+  /** The device that tfjs computes on. */
   get device(): GPUDevice {
     return this.guarded.device;
   }
 
+  /** Resolves with the error once the device is lost; else never. */
   get lost(): Promise<VitrineError> {
     return this.guarded.lost;
   }
@@ -36,10 +39,12 @@ export class Graphics {
     return new Graphics(guarded, guarded.description, guarded.software);
   }
 
+  /** Runs work on the device and rejects with 'device-lost' or 'out-of-memory' instead of waiting for ever. */
   guard<T>(work: () => T | Promise<T>): Promise<T> {
     return this.guarded.guard(work);
   }
 
+  /** Removes the backend and gives the device back. */
   close(): void {
     if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
     this.guarded.close();

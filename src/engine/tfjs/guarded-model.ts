@@ -4,9 +4,11 @@ import type { EncodingTable, FieldModel, ImageBatch, ModelSpec, ModelState, Step
 import type { Graphics } from './graphics.ts';
 import { TfjsModel } from './model.ts';
 
+/** A tfjs model every call of which goes through the device's guard. */
 export class GuardedModel implements FieldModel {
   readonly spec: ModelSpec;
   readonly points: number;
+  readonly operationsPerPoint: number;
   private readonly model: TfjsModel;
   private before: Promise<unknown> = Promise.resolve();
 
@@ -23,6 +25,7 @@ export class GuardedModel implements FieldModel {
     });
     this.spec = spec;
     this.points = this.model.points;
+    this.operationsPerPoint = this.model.operationsPerPoint;
   }
 
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {

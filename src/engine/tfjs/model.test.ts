@@ -49,7 +49,7 @@ const cases: Case[] = [
   },
   { name: 'smaller encoder mask, no encoding', spec: { ...base, encoderMaskRadius: 3 }, encoding: none },
   { name: 'homogeneous', spec: { ...base, zDim: 0 }, encoding: table(5, new Random(3)) },
-  { name: 'tilt pairs', spec: { ...base, views: 2, encoderDim: 6 }, encoding: table(5, new Random(4)) },
+  { name: 'tilt pairs', spec: { ...base, tilts: 2, encoderDim: 6 }, encoding: table(5, new Random(4)) },
 ];
 
 function randomWeights(spec: ModelSpec, encoding: EncodingTable, seed: number): Weights {
@@ -103,8 +103,7 @@ function plainLoss(spec: ModelSpec, encoding: EncodingTable, batch: ImageBatch, 
     shiftHartley(
       batch.images.subarray(at, at + points),
       lattice,
-      t[2 * image],
-      t[2 * image + 1],
+      { tx: t[2 * image], ty: t[2 * image + 1] },
       targets.subarray(at, at + points),
     );
     if (batch.ctf) ctfAtPoints(batch.ctf.subarray(9 * image, 9 * image + 9), lattice, ctf.subarray(at, at + points));

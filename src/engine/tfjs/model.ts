@@ -19,7 +19,7 @@ import type {
 } from '../engine.ts';
 import { VitrineError } from '../../base/errors.ts';
 import { FeatureMaker } from '../features.ts';
-import { decoderChain, encoderChain, imagesPerLatent, latentCount } from '../parameters.ts';
+import { decoderChain, decoderOperations, encoderChain, imagesPerLatent, latentCount } from '../parameters.ts';
 import { makeSliceLayout, type SliceLayout } from '../slices.ts';
 import { product } from './products.ts';
 import { adamStep, type AdamState } from './adam.ts';
@@ -44,6 +44,7 @@ interface Piece {
   rows: number;
 }
 
+/** Rows computed at a time, and what is told when the model is disposed of. */
 export interface TfjsModelOptions {
   /** Decoder rows computed at a time, rounded to whole images. */
   chunkRows?: number;
@@ -52,8 +53,10 @@ export interface TfjsModelOptions {
   onDispose?: () => void;
 }
 
+/** The field as a FieldModel in TensorFlow.js: the twin of the hand-written engines. */
 export class TfjsModel implements FieldModel {
   readonly points: number;
+  readonly operationsPerPoint: number;
   private readonly onDispose: () => void;
   private readonly layout: SliceLayout;
   private readonly flat: FlatLayout;
@@ -81,6 +84,7 @@ export class TfjsModel implements FieldModel {
     this.onDispose = onDispose;
     this.layout = makeSliceLayout(spec);
     this.points = this.layout.lattice.points;
+    this.operationsPerPoint = decoderOperations(spec);
     this.shared = imagesPerLatent(spec);
     this.makeFeatures = new FeatureMaker(encoding);
     const encoder = encoderChain(spec, this.layout.encoderInputs);
@@ -307,7 +311,7 @@ export class TfjsModel implements FieldModel {
     const whole = count * rowsPerImage;
     let buffer = this.buffer(features, groups, whole);
     // The pieces of one image share the features of its first.
-    if (firstRow === 0) this.featuresOfImages(batch, prepared, image, count, buffer, whole);
+    if (firstRow === 0) this.featuresOfImages(batch, prepared, image, count, { out: buffer, stride: whole });
     if (rows < whole) {
       const part = this.buffer(features, groups, rows);
       for (let feature = 0; feature < features; feature++) {
@@ -330,15 +334,18 @@ export class TfjsModel implements FieldModel {
     prepared: PreparedBatch,
     image: number,
     count: number,
-    out: Float32Array,
-    stride: number,
+    { out, stride }: { out: Float32Array; stride: number },
   ): void {
     const { rowsPerImage } = this.layout;
     for (let i = 0; i < count; i++) {
       const at = image + i;
       const { flips } = prepared;
       const to = i * rowsPerImage;
-      this.makeFeatures.ofSlice(this.layout, batch.rotations, 9 * at, flips, at * rowsPerImage, out, stride, to);
+      this.makeFeatures.ofSlice(
+        this.layout,
+        { rotations: batch.rotations, at: 9 * at, flips, flipsAt: at * rowsPerImage },
+        { out, stride, first: to },
+      );
     }
   }
 

@@ -82,7 +82,7 @@ describe('a torn pair', () => {
 describe('two views without z', () => {
   it('train as single images do', async () => {
     const sample = makeCase(pairShapes[3]);
-    const single = await stepped({ ...sample, spec: { ...sample.spec, views: 1 } });
+    const single = await stepped({ ...sample, spec: { ...sample.spec, tilts: 1 } });
     expect(await stepped(sample)).toEqual(single);
   });
 });

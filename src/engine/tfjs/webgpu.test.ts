@@ -37,7 +37,7 @@ const shapes: CaseShape[] = [
 const options = { learningRate: 1e-3, weightDecay: 0, beta: 0.7 };
 
 async function stepped(engine: Engine, { spec, encoding, weights, batch }: ModelCase) {
-  const model = await engine.createModel(spec, encoding, { weights });
+  const model = await engine.createModel({ kind: 'network', spec, encoding }, { weights });
   await model.trainStep(batch, { ...options, learningRate: 0 });
   const losses = await model.takeLosses();
   // A tenth of the gradient: Adam's first moment after one step.
@@ -94,7 +94,7 @@ describe.skipIf(!found)('the tfjs engine on WebGPU', () => {
     const { spec, encoding, weights, batch } = makeCase(shapes[3]);
     const runs = [];
     for (let run = 0; run < 2; run++) {
-      const model = await gpu.createModel(spec, encoding, { weights });
+      const model = await gpu.createModel({ kind: 'network', spec, encoding }, { weights });
       await model.trainStep(batch, options);
       runs.push([...(await model.exportWeights())].map(([name, { data }]) => [name, ...data]));
       model.dispose();
@@ -105,7 +105,7 @@ describe.skipIf(!found)('the tfjs engine on WebGPU', () => {
   it('holds no more tensors and no more memory after each step', async () => {
     const { spec, encoding, weights, batch } = makeCase(shapes[0]);
     const before = tf.memory().numTensors;
-    const model = await gpu.createModel(spec, encoding, { weights });
+    const model = await gpu.createModel({ kind: 'network', spec, encoding }, { weights });
     const round = async () => {
       await model.trainStep(batch, options);
       await model.takeLosses();
@@ -126,7 +126,7 @@ describe.skipIf(!found)('the tfjs engine on WebGPU', () => {
   it('rejects what is pending when the device is lost, and can be opened again', async () => {
     const { spec, encoding, weights, batch } = makeCase(shapes[0]);
     const engine = gpu;
-    const model = await engine.createModel(spec, encoding, { weights });
+    const model = await engine.createModel({ kind: 'network', spec, encoding }, { weights });
     await model.trainStep(batch, options);
     const pending = model.takeLosses();
     backend().device.destroy();
@@ -138,7 +138,7 @@ describe.skipIf(!found)('the tfjs engine on WebGPU', () => {
     });
     engine.dispose();
     gpu = await openGpu();
-    const again = await gpu.createModel(spec, encoding, { weights });
+    const again = await gpu.createModel({ kind: 'network', spec, encoding }, { weights });
     await again.trainStep(batch, options);
     expect((await again.takeLosses()).images).toBe(batch.count);
     again.dispose();
@@ -146,7 +146,7 @@ describe.skipIf(!found)('the tfjs engine on WebGPU', () => {
 
   it('fails with a typed error where the device refuses something', async () => {
     const { spec, encoding, weights, batch } = makeCase(shapes[0]);
-    const model = await gpu.createModel(spec, encoding, { weights });
+    const model = await gpu.createModel({ kind: 'network', spec, encoding }, { weights });
     const { device } = backend();
     // An error that nobody waits for, as tfjs's own are.
     device.createBuffer({ size: device.limits.maxBufferSize + 4, usage: GPUBufferUsage.STORAGE });

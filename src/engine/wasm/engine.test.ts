@@ -23,7 +23,7 @@ afterAll(() => {
 });
 
 function open(engine: Engine, { spec, encoding, weights }: ModelCase, optimizer?: OptimizerState): Promise<FieldModel> {
-  return engine.createModel(spec, encoding, optimizer ? { weights, optimizer } : { weights });
+  return engine.createModel({ kind: 'network', spec, encoding }, optimizer ? { weights, optimizer } : { weights });
 }
 async function gradientOf(model: FieldModel, { batch }: ModelCase): Promise<Weights> {
   await model.trainStep(batch, still);
@@ -210,7 +210,10 @@ describe('training', () => {
   it('refuses a model that no 32-bit memory holds', async () => {
     const { spec, encoding, weights } = sample;
     await expect(
-      two.createModel({ ...spec, decoderDim: 16384, decoderLayers: 8 }, encoding, { weights }),
+      two.createModel(
+        { kind: 'network', spec: { ...spec, decoderDim: 16384, decoderLayers: 8 }, encoding },
+        { weights },
+      ),
     ).rejects.toMatchObject({ code: 'out-of-memory' });
   });
 });

@@ -1,6 +1,7 @@
 // The CPU engine: products with their epilogues, encoding, loss and Adam as WebAssembly SIMD over threads. The default
 // where there is no GPU. Threads are Web Workers where the page is isolated (worker_threads in Node), else there is one.
-import type { DeviceInfo, EncodingTable, Engine, FieldModel, ModelSpec, ModelState } from '../engine.ts';
+import type { DeviceInfo, Engine, EngineField, FieldModel, ModelState } from '../engine.ts';
+import { fieldOfKind } from '../field-of-kind.ts';
 import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
 import { canShareMemory, loadKernels, type KernelModule } from './kernels.ts';
 import { WasmModel } from './model.ts';
@@ -9,6 +10,7 @@ import { OwnThread, WorkerThreads, type Threads } from './threads.ts';
 
 const MOST_THREADS = 8;
 
+/** How many threads compute and how they are started; `ownThread`: the caller's own, none beside it. */
 export interface WasmEngineOptions {
   /** Threads that compute; all of the machine's, at most 8, unless said otherwise. */
   threads?: number;
@@ -35,7 +37,8 @@ class WasmEngine implements Engine {
     };
   }
 
-  async createModel(spec: ModelSpec, encoding: EncodingTable, state: ModelState): Promise<FieldModel> {
+  async createModel(field: EngineField, state: ModelState): Promise<FieldModel> {
+    const { spec, encoding } = fieldOfKind(field, 'network', 'wasm');
     const { threads, kernels } = this;
     const forget = (): void => void this.models.delete(model);
     const model = await WasmModel.create(this.nextModel++, threads, kernels, spec, encoding, state, forget);

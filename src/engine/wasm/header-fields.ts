@@ -6,7 +6,9 @@
 export const SYNC_ADDRESS = 1024;
 /** How often a thread went to sleep at the barrier. */
 export const SLEEPS_ADDRESS = SYNC_ADDRESS + 192;
+/** Byte at which the words of `Header` (or of `Scoring`) begin. */
 export const HEADER_ADDRESS = 2048;
+/** Byte at which the layers' records begin. */
 export const RECORDS_ADDRESS = 4096;
 
 export const enum Header {
@@ -18,7 +20,7 @@ export const enum Header {
   /** f32: slope of the activation below zero. */
   slope,
   /** Images that share a latent, one after the other. */
-  views,
+  tilts,
   points,
   /** P/2: points with a mirror image behind them. */
   half,

@@ -6,8 +6,10 @@ import { switchOnRelaxedSimd } from './node/relaxed-simd.ts';
 
 /** Entries that every thread of a step calls at once. */
 export type Entry = 'encodeChunk' | 'trainChunk' | 'evaluateChunk' | 'scoreShared' | 'scoreOwn' | 'expectChunk';
+/** What an instantiated module exports: the entries by name. */
 export type Kernels = Record<Entry, (thread: number, threads: number) => void>;
 
+/** A compiled module, whether its multiply-adds are fused here, and whether its memory can be shared. */
 export interface KernelModule {
   module: WebAssembly.Module;
   shared: boolean;
@@ -28,6 +30,7 @@ export function canShareMemory(): boolean {
   return typeof SharedArrayBuffer !== 'undefined' && isolated !== false;
 }
 
+/** Compiles the variant that this machine validates, relaxed SIMD first, and computes whether it fuses. */
 export async function loadKernels(shared: boolean): Promise<KernelModule> {
   const relaxed = bytesOf(shared ? RELAXED : RELAXED_UNSHARED);
   if (!WebAssembly.validate(relaxed)) switchOnRelaxedSimd();

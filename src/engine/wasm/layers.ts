@@ -6,6 +6,7 @@ import type { ModelSpec, Tensor, Weights } from '../engine.ts';
 import { parameter, decoderChain, encoderChain, type Chain } from '../parameters.ts';
 import type { SliceLayout } from '../slices.ts';
 
+/** The next multiple of four: lanes of a 128-bit vector. */
 export const padded4 = (n: number): number => (n + 3) & ~3;
 
 interface Piece {
@@ -23,6 +24,7 @@ interface Piece {
   paddedColumns: number;
 }
 
+/** One layer as the kernels see it: widths, what is done at its end, and where weight and bias lie, in floats. */
 export interface LayerPlace {
   /** Of a joined layer those of both images, each padded. */
   inputs: number;
@@ -34,6 +36,7 @@ export interface LayerPlace {
   bias: number;
 }
 
+/** Where every parameter lies in the flat buffer: matrices outputs × inputs, both padded to fours. */
 export interface ParameterLayout {
   pieces: Piece[];
   /** Floats of the whole buffer, and of its part with one gradient. */
@@ -58,6 +61,7 @@ function joinedPlaces(inputs: number): Int32Array {
   return Int32Array.from({ length: inputs }, (_, i) => (i < each ? i : padded4(each) + i - each));
 }
 
+/** Lays out all parameters: the encoder's, the decoder's, and z's columns of the first layer apart. */
 export function layParameters(spec: ModelSpec, features: number, slices: SliceLayout): ParameterLayout {
   const pieces: Piece[] = [];
   let floats = 0;
@@ -65,9 +69,11 @@ export function layParameters(spec: ModelSpec, features: number, slices: SliceLa
     name: string,
     outputs: number,
     shapeIn: number,
-    firstColumn: number,
-    columns: number,
-    columnPlace: Int32Array | null = null,
+    {
+      firstColumn,
+      columns,
+      columnPlace = null,
+    }: { firstColumn: number; columns: number; columnPlace?: Int32Array | null },
   ) => {
     const offset = floats;
     const isBias = shapeIn === 0;
@@ -84,8 +90,12 @@ export function layParameters(spec: ModelSpec, features: number, slices: SliceLa
       residual,
       activation: activated,
       joined,
-      weight: place(`${name}.weight`, outputs, inputs, 0, inputs, joined ? joinedPlaces(inputs) : null),
-      bias: place(`${name}.bias`, outputs, 0, 0, 0),
+      weight: place(`${name}.weight`, outputs, inputs, {
+        firstColumn: 0,
+        columns: inputs,
+        columnPlace: joined ? joinedPlaces(inputs) : null,
+      }),
+      bias: place(`${name}.bias`, outputs, 0, { firstColumn: 0, columns: 0 }),
     }));
 
   const encoderLayers = encoderChain(spec, slices.encoderInputs);
@@ -94,8 +104,9 @@ export function layParameters(spec: ModelSpec, features: number, slices: SliceLa
 
   const [first, ...others] = decoderChain(spec, features);
   const zWeights = floats;
-  if (spec.zDim > 0) place(`${first.name}.weight`, first.outputs, first.inputs, features, spec.zDim);
-  const firstBias = place(`${first.name}.bias`, first.outputs, 0, 0, 0);
+  if (spec.zDim > 0)
+    place(`${first.name}.weight`, first.outputs, first.inputs, { firstColumn: features, columns: spec.zDim });
+  const firstBias = place(`${first.name}.bias`, first.outputs, 0, { firstColumn: 0, columns: 0 });
   const sharedFloats = floats;
   const decoder: LayerPlace[] = [
     {
@@ -104,7 +115,7 @@ export function layParameters(spec: ModelSpec, features: number, slices: SliceLa
       residual: false,
       activation: true,
       joined: false,
-      weight: place(`${first.name}.weight`, first.outputs, first.inputs, 0, features),
+      weight: place(`${first.name}.weight`, first.outputs, first.inputs, { firstColumn: 0, columns: features }),
       bias: firstBias,
     },
     ...layersOf(others),

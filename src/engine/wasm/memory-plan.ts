@@ -19,9 +19,11 @@ const CHUNK_IMAGES = { least: 8, most: 64 };
 const GROUPS = { least: 2, most: 16, bytes: 256 * 2 ** 20 };
 /** The encoder's share of a step's work below which one thread does it while the others wait. */
 const LITTLE_WORK = 0.02;
+/** Points that are evaluated at a time. */
 export const EVALUATE_ROWS = 16384;
 const LIMIT_BYTES = 2 ** 32 - 2 ** 16;
 
+/** Every region of a model's memory, in bytes from its beginning, and the words that tell the kernels. */
 export interface MemoryPlan {
   bytes: number;
   header: Map<Header, number>;
@@ -75,7 +77,7 @@ export function planMemory(spec: ModelSpec, encoding: EncodingTable, slices: Sli
   header.set(Header.zDim, spec.zDim);
   header.set(Header.zPadded, zPadded);
   header.set(Header.channels, slices.channels);
-  header.set(Header.views, views);
+  header.set(Header.tilts, views);
   header.set(Header.points, points);
   header.set(Header.half, half);
   header.set(Header.halfRows, halfRows);

@@ -23,6 +23,7 @@ export function memoryFor({ bytes }: MemoryPlan, shared: boolean): WebAssembly.M
   }
 }
 
+/** A model's memory seen from JavaScript: header words, and regions by the field that holds their address. */
 export class ModelMemory {
   /** All that holds the memory on this side. */
   private buffer: ArrayBufferLike;
@@ -41,6 +42,7 @@ export class ModelMemory {
     this.writeLattice(slices);
   }
 
+  /** Bytes of the memory. */
   get bytes(): number {
     return this.buffer.byteLength;
   }
@@ -50,21 +52,27 @@ export class ModelMemory {
     if (at === undefined) throw new RangeError(`header field ${field} has no place`);
     return at;
   }
+  /** Writes a whole number of the header. */
   setWord(field: Header, value: number): void {
     new Uint32Array(this.buffer, HEADER_ADDRESS)[field] = value;
   }
+  /** Writes a float32 of the header. */
   setReal(field: Header, value: number): void {
     new Float32Array(this.buffer, HEADER_ADDRESS)[field] = value;
   }
+  /** `length` float32 of a region, not copied. */
   floats(field: Header, length: number): Float32Array {
     return new Float32Array(this.buffer, this.address(field), length);
   }
+  /** `length` float64 of a region, not copied. */
   doubles(field: Header, length: number): Float64Array {
     return new Float64Array(this.buffer, this.address(field), length);
   }
+  /** `length` u32 of a region, not copied. */
   words(field: Header, length: number): Int32Array {
     return new Int32Array(this.buffer, this.address(field), length);
   }
+  /** Copies data to the beginning of a region. */
   copy(field: Header, from: Float32Array, start: number, length: number): void {
     this.floats(field, length).set(from.subarray(start, start + length));
   }

@@ -13,7 +13,7 @@ import type {
   StepOptions,
   Weights,
 } from '../engine.ts';
-import { imagesPerLatent, latentCount } from '../parameters.ts';
+import { decoderOperations, imagesPerLatent, latentCount } from '../parameters.ts';
 import { makeSliceLayout, type SliceLayout } from '../slices.ts';
 import { Header } from './header-fields.ts';
 import type { KernelModule } from './kernels.ts';
@@ -26,8 +26,10 @@ const ADAM_BETAS = [0.9, 0.999] as const;
 
 type EncoderBatch = Omit<ImageBatch, 'rotations' | 'noise'>;
 
+/** The field as a FieldModel on WebAssembly with SIMD over threads (docs/CPU_ENGINE.md). */
 export class WasmModel implements FieldModel {
   readonly points: number;
+  readonly operationsPerPoint: number;
   private queue: Promise<unknown> = Promise.resolve();
   private disposed = false;
 
@@ -42,6 +44,7 @@ export class WasmModel implements FieldModel {
     private readonly onDispose: () => void,
   ) {
     this.points = slices.lattice.points;
+    this.operationsPerPoint = decoderOperations(spec);
   }
 
   /**

@@ -7,6 +7,7 @@ const PAGE_BYTES = 65536;
 const MOST_PAGES = 32768;
 const FIRST_ADDRESS = 4096;
 
+/** Memory of a scorer: it grows, and its regions are laid anew for each request. */
 export class ScorerMemory {
   readonly memory: WebAssembly.Memory;
   private end = FIRST_ADDRESS;
@@ -21,6 +22,7 @@ export class ScorerMemory {
     }
   }
 
+  /** Bytes of the memory. */
   get bytes(): number {
     return this.memory.buffer.byteLength;
   }
@@ -29,6 +31,7 @@ export class ScorerMemory {
   get mark(): number {
     return this.end;
   }
+  /** Forgets the regions taken after `mark`. */
   rewind(mark: number): void {
     this.end = mark;
   }
@@ -55,15 +58,19 @@ export class ScorerMemory {
     for (const [field, address] of this.places) this.setWord(field, address);
   }
 
+  /** Writes a whole number of the header. */
   setWord(field: Scoring, value: number): void {
     new Uint32Array(this.memory.buffer, HEADER_ADDRESS, Scoring.length)[field] = value;
   }
+  /** Writes a float32 of the header. */
   setReal(field: Scoring, value: number): void {
     new Float32Array(this.memory.buffer, HEADER_ADDRESS, Scoring.length)[field] = value;
   }
+  /** `length` float32 at the address of a region, not copied; stale once the memory grows. */
   floats(field: Scoring, length: number, from = 0): Float32Array {
     return new Float32Array(this.memory.buffer, this.address(field) + 4 * from, length);
   }
+  /** `length` u32 at the address of a region, not copied; stale once the memory grows. */
   words(field: Scoring, length: number): Int32Array {
     return new Int32Array(this.memory.buffer, this.address(field), length);
   }

@@ -27,6 +27,7 @@ const ROWS_A_BLOCK = 8 * PANELS_A_BLOCK;
 
 const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
 
+/** The PoseScorer on WebAssembly (../scoring/scorer.ts; its twin is the formula as it stands). */
 export class WasmScorer implements PoseScorer {
   private readonly volumesAt: number;
   private requestAt: number;

@@ -6,6 +6,7 @@ import type { Entry, KernelModule, Kernels } from './kernels.ts';
 import { spawnInNode } from './node/spawn.ts';
 import type { ThreadAnswer, ThreadHandle, ThreadMessage } from './thread-handle.ts';
 
+/** Runs an entry of the kernels on all threads at once, one entry after the other. */
 export interface Threads {
   readonly count: number;
   /** Makes the kernels ready on a model's memory. */

@@ -2,8 +2,10 @@
 // A wave is 32 bytes: float64 x, y, z in turns per lattice coordinate, int32 feature of its sine, int32 of its cosine.
 import type { EncodingTable } from '../engine.ts';
 
+/** Bytes of a wave in the table: three float64, then the rows of its sine and its cosine, int32. */
 export const WAVE_BYTES = 32;
 
+/** A wave vector, and which features its sine and its cosine are (−1: none). */
 export interface Wave {
   turns: [number, number, number];
   /** Feature numbers; where only one of the two is wanted, the other is `features`, the row behind the last. */
@@ -11,6 +13,7 @@ export interface Wave {
   cosine: number;
 }
 
+/** The encoding's waves, each once, though it may give two features. */
 export function wavesOf(encoding: EncodingTable): Wave[] {
   const features = encoding.isCosine.length;
   const waves: Wave[] = [];

@@ -1,27 +1,28 @@
 // The Engine on a plain GPUDevice: hand-written WGSL, the same in a worker of the page and in Node through Dawn.
 import type {
   DeviceInfo,
-  EncodingTable,
   Engine,
+  EngineField,
   FieldModel,
   Fit,
   ModelOptions,
-  ModelSpec,
   ModelState,
   Precision,
 } from '../engine.ts';
+import { fieldOfKind } from '../field-of-kind.ts';
 import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
 import { Gpu } from './gpu/gpu.ts';
 import type { Scalar } from './gpu/kernels.ts';
 import { fitOf, unfitError } from './model/fits.ts';
 import { WgslModel } from './model/model.ts';
 import { GpuPoseScorer } from './pose-search/scorer.ts';
-import { Chooser } from './tuning/chooser.ts';
+import { KernelChooser } from './tuning/kernel-chooser.ts';
 import { tuningSizes } from './tuning/sizes.ts';
 import type { TuningStore } from './tuning/store.ts';
 import type { TuneOptions } from './tuning/tune.ts';
 import { Tuned } from './tuning/tuned.ts';
 
+/** Limits, kernels and stores of an engine; proofs set what a browser leaves alone. */
 export interface WgslOptions {
   /** Where measurements of this adapter are kept; null: measured anew each time. */
   tuning?: TuningStore | null;
@@ -29,18 +30,19 @@ export interface WgslOptions {
   tuneSoftware?: TuneOptions;
 }
 
+/** The Engine on a graphics processor (docs/ENGINE.md). */
 export class WgslEngine implements Engine {
   readonly device: DeviceInfo;
   readonly lost: Promise<Error>;
   private readonly models = new Set<FieldModel>();
   private readonly scorers = new Set<PoseScorer>();
-  private readonly chooser: Chooser;
+  private readonly chooser: KernelChooser;
 
   constructor(
     readonly gpu: Gpu,
     { tuning = null, tuneSoftware }: WgslOptions = {},
   ) {
-    this.chooser = new Chooser(gpu, tuning, tuneSoftware);
+    this.chooser = new KernelChooser(gpu, tuning, tuneSoftware);
     const { description, software, lost } = gpu.guarded;
     this.lost = lost;
     this.device = {
@@ -53,13 +55,13 @@ export class WgslEngine implements Engine {
   }
 
   async createModel(
-    spec: ModelSpec,
-    encoding: EncodingTable,
+    field: EngineField,
     state: ModelState,
     { precision = 'auto', batchSize, ...options }: ModelOptions = {},
   ): Promise<FieldModel> {
     const { gpu } = this;
-    const fit = this.fits(spec, encoding, 1);
+    const { spec, encoding } = fieldOfKind(field, 'network', 'wgsl');
+    const fit = this.fits(field, 1);
     if (!fit.fits) throw unfitError(spec, fit);
     const model = await gpu.guarded.guard(async () => {
       const kernels = await this.chooser.kernelsFor(tuningSizes(spec, encoding, batchSize), options);
@@ -79,7 +81,8 @@ export class WgslEngine implements Engine {
     return model;
   }
 
-  fits(spec: ModelSpec, encoding: EncodingTable, images: number): Fit {
+  fits(field: EngineField, images: number): Fit {
+    const { spec, encoding } = fieldOfKind(field, 'network', 'wgsl');
     return fitOf(this.gpu, spec, encoding, images, { scalar: 'f32', tuned: Tuned.defaults(this.gpu) });
   }
 

@@ -12,6 +12,7 @@ import { writeMrcStack } from '../mrc-write.ts';
 import { npyHeaderBytes } from '../npy.ts';
 import { CTF_WIDTH, OPTICS_WIDTH } from '../particles.ts';
 import { refusalOf } from '../drop/refusal.ts';
+import { csValues } from '../drop/table-values.ts';
 import type { Answers } from '../drop/understanding.ts';
 import { refusal } from '../../../testing/refusal.ts';
 
@@ -158,6 +159,18 @@ describe('the CTF of a .cs table', () => {
   });
 });
 
+describe('rows that are left out', () => {
+  const bad = { ...blob, ...ctfFields, 'ctf/df1_A': f4(1e4, Infinity) };
+  it('may hold anything; kept ones are refused by their place in the table', () => {
+    const table = parseCs(cs(bad), 'x.cs');
+    const first = csValues(table, [], Uint32Array.of(0), 8, {});
+    expect(first.ctf(scale).ctf?.[2]).toBe(1e4);
+    expect(first.notices[0].message).toContain('1 of the 1 rows');
+    const { detail } = refusal(() => csValues(table, [], Uint32Array.of(1), 8, {}).ctf(scale));
+    expect([detail.row, detail.field, detail.found]).toEqual([2, 'ctf/df1_A', 'Infinity']);
+  });
+});
+
 describe('what forms an image beyond the CTF', () => {
   const optics = (fields: Record<string, Field>) => {
     const made = csOptics(fieldsOf({ ...blob, ...ctfFields, ...fields }), scale);
@@ -213,6 +226,13 @@ describe('what forms an image beyond the CTF', () => {
   });
 });
 
+it('copies by symmetry are said to be particles of their own', async () => {
+  const copies = { ...blob, uid: { type: '<u8', values: [7n, 8n] }, 'sym_expand/idx': { type: '<u4', values: [0, 1] } };
+  const { set, warnings } = await look(copies);
+  expect([set?.count, warnings.map(({ code }) => code)]).toEqual([2, ['symmetry-expanded', 'ctf-missing']]);
+  expect((await look(blob)).warnings.map(({ code }) => code)).not.toContain('symmetry-expanded');
+});
+
 describe('a pose a class', () => {
   const separate = {
     ...blob,
@@ -243,6 +263,15 @@ describe('a pose a class', () => {
     expect(csPoses(taken, scale, 3)).toEqual(single([0, 0.3, 0, 0, 0.4, 0], [4, 0, 0, 2]));
     expect(csPoses(taken, scale, 'best')).toEqual(single([0.1, 0, 0, 0, 0.4, 0], [1, 1, 0, 2]));
     expect(refusal(() => csPoses(taken, scale, 1)).detail.expected).toContain('0, 3');
+  });
+
+  it.each([
+    ['alignments_class_N', { ...separate, 'alignments_class_0/pose': f4(0.1, NaN, 0, 0.2, 0, 0) }],
+    ['alignments3D_multi', { ...multi, 'alignments3D_multi/pose': f4(0.1, NaN, 0, 0, 0.3, 0, 0.2, 0, 0, 0, 0.4, 0) }],
+  ])('of %s: a class that is not taken may hold anything', (_, fields) => {
+    expect(csPoses(fieldsOf(fields), scale, 3)?.rotations.every(Number.isFinite)).toBe(true);
+    expect(refusal(() => csPoses(fieldsOf(fields), scale, 0)).detail.row).toBe(1);
+    expect(refusal(() => csPoses(fieldsOf(fields), scale, 'best')).detail.row).toBe(1);
   });
 
   it('is asked on the screen and refused with the option on a command line', async () => {

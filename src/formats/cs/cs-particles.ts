@@ -1,10 +1,13 @@
 // What cryoSPARC's fields mean: images (blob/path, blob/idx) and their pixel sizes here, poses in cs-poses.ts, CTF in
 // cs-ctf.ts, what forms an image beyond it in cs-optics.ts. A job often splits them over a table and its passthrough files,
 // joined here by uid.
-import { VitrineError } from '../../base/errors.ts';
+import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { CsTable } from './cs.ts';
 import type { ImageNames, ImageScale } from '../image-scale.ts';
 import { rowsByUid } from './join-by-uid.ts';
+
+/** Which symmetry copy of which particle a row is. */
+const SYMMETRY_COPY = ['sym_expand/idx', 'sym_expand/src_uid'];
 
 /** Fields of a table, or of the passthrough files where it lacks them: rows of the table × width. */
 export interface CsFields {
@@ -17,12 +20,19 @@ export interface CsFields {
 }
 
 /**
- * Joins passthrough tables to `table` by uid. Errors: 'count-mismatch' where a passthrough that is needed lacks
+ * Joins passthrough tables to `table` by uid; with `only`, fields of these rows of it and of no others. Errors: 'count-mismatch' where a passthrough that is needed lacks
  * particles of the table, 'ambiguous' where it has several rows of one.
  */
-export function joinPassthrough(table: CsTable, passthrough: readonly CsTable[]): CsFields {
+export function joinPassthrough(
+  table: CsTable,
+  passthrough: readonly CsTable[],
+  only: ArrayLike<number> | null = null,
+): CsFields {
+  const wanted = only && Int32Array.from(only);
   const rowMaps = new Map<CsTable, Int32Array>();
-  const rowsIn = (other: CsTable): Int32Array => {
+  /** Rows of `other` for those of the table that are wanted; null for all as they are. */
+  const rowsIn = (other: CsTable): Int32Array | null => {
+    if (other === table) return wanted;
     const known = rowMaps.get(other);
     if (known) return known;
     const uids = table.uids();
@@ -32,14 +42,15 @@ export function joinPassthrough(table: CsTable, passthrough: readonly CsTable[])
         file: other.fileName,
         field: 'uid',
       });
-    const rows = rowsByUid(uids, theirs, other.fileName);
+    const all = rowsByUid(uids, theirs, other.fileName);
+    const rows = wanted ? wanted.map((row) => all[row]) : all;
     const missing = rows.indexOf(-1);
     if (missing >= 0)
       throw new VitrineError('count-mismatch', 'The passthrough file lacks particles of the table.', {
         file: other.fileName,
-        row: missing + 1,
+        row: (wanted ? wanted[missing] : missing) + 1,
         field: 'uid',
-        expected: `all ${table.rows} particles of ${table.fileName}`,
+        expected: `all ${rows.length} particles of ${table.fileName}`,
         found: `${rows.filter((row) => row >= 0).length} of them`,
         advice: 'Drop the passthrough file of the same job.',
       });
@@ -48,15 +59,15 @@ export function joinPassthrough(table: CsTable, passthrough: readonly CsTable[])
   };
   const sourceOf = (field: string) => (table.has(field) ? table : passthrough.find((other) => other.has(field)));
   return {
-    table,
+    table: wanted ? { ...table, rows: wanted.length } : table,
     has: (field) => sourceOf(field) !== undefined,
     names: () => [...new Set([table, ...passthrough].flatMap(({ columnNames }) => columnNames))],
     numbers(field) {
       const source = sourceOf(field);
       const values = source?.numbers(field) ?? null;
-      if (!values || !source || source === table) return values;
-      const width = source.fields.get(field)?.width ?? 1;
-      const rows = rowsIn(source);
+      const rows = values && source ? rowsIn(source) : null;
+      if (!values || !rows) return values;
+      const width = source?.fields.get(field)?.width ?? 1;
       return Float64Array.from({ length: rows.length * width }, (_, i) => {
         return values[rows[Math.floor(i / width)] * width + (i % width)];
       });
@@ -64,8 +75,8 @@ export function joinPassthrough(table: CsTable, passthrough: readonly CsTable[])
     texts(field) {
       const source = sourceOf(field);
       const values = source?.texts(field) ?? null;
-      if (!values || !source || source === table) return values;
-      return Array.from(rowsIn(source), (row) => values[row]);
+      const rows = values && source ? rowsIn(source) : null;
+      return values && rows ? Array.from(rows, (row) => values[row]) : values;
     },
   };
 }
@@ -117,4 +128,38 @@ export function csPixelSize(fields: CsFields): { angstrom: number | null; differ
   const sizes = fields.numbers('blob/psize_A');
   if (!sizes || sizes.length === 0 || !(sizes[0] > 0)) return { angstrom: null, differ: false };
   return { angstrom: sizes[0], differ: sizes.some((size) => Math.abs(size - sizes[0]) > 1e-4 * sizes[0]) };
+}
+
+/** Said of particles that were symmetry-expanded: no symmetry is applied, each copy counts by itself. */
+export function symmetryCopies({ table, has }: CsFields): Notice[] {
+  const field = SYMMETRY_COPY.find(has);
+  if (field === undefined) return [];
+  return [
+    {
+      code: 'symmetry-expanded',
+      message: 'The particles are symmetry-expanded: each copy of an image is taken as a particle of its own.',
+      file: table.fileName,
+      field,
+    },
+  ];
+}
+
+/** Fields that have to be finite for every particle, where the table has them. */
+const NUMBERS = [
+  ...['alignments3D/pose', 'alignments3D/shift'],
+  ...['df1_A', 'df2_A', 'df_angle_rad', 'accel_kv', 'cs_mm', 'amp_contrast', 'phase_shift_rad'].map(
+    (name) => `ctf/${name}`,
+  ),
+];
+
+/** How many rows have a value of poses or CTF that is not finite. */
+export function csBadRows({ table: { rows }, numbers }: CsFields): number {
+  const fields = NUMBERS.flatMap((field) => numbers(field) ?? []);
+  const isBad = (values: Float64Array, row: number) => {
+    const width = values.length / rows;
+    return !values.subarray(row * width, (row + 1) * width).every(Number.isFinite);
+  };
+  let bad = 0;
+  for (let row = 0; row < rows; row++) if (fields.some((values) => isBad(values, row))) bad++;
+  return bad;
 }

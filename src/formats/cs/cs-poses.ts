@@ -47,7 +47,7 @@ function alignmentOf(fields: CsFields, poseClass: PoseClass | undefined): Alignm
     throw new VitrineError('usage', 'A class is said, and the particles have no pose a class.', {
       file: fields.table.fileName,
       field: '--class',
-      found: pose ? 'one pose a particle' : 'no poses',
+      found: pose ? 'one pose per particle' : 'no poses',
       advice: 'Leave the class out.',
     });
   if (pose)

@@ -60,7 +60,8 @@ export function chooseSource(
     try {
       const { content } = file;
       if (content.kind === 'star') return starSource(file, content.table, finder, stack, answers);
-      if (content.kind === 'cs') return csSource(file, content.table, passthroughOf(file), finder, stack, answers);
+      if (content.kind === 'cs')
+        return csSource({ file, table: content.table, passthrough: passthroughOf(file) }, finder, stack, answers);
       if (content.kind === 'list') return listSource(file, content.paths, finder);
       return stackSource([file], [file]);
     } catch (error) {

@@ -40,13 +40,18 @@ function indexColumn(
 
 /** Without an index rows are in the order of the particles. Error 'ambiguous' where a column numbers them in another. */
 function refuseOtherOrder({ columns, rows }: CsvTable, originalIndex: Uint32Array, file: string): void {
-  const originals = originalIndex.length === rows ? new Set(originalIndex) : null;
-  const isRow = (value: number) => Number.isInteger(value) && value >= 0 && value < rows;
+  const inSet = Array.from({ length: rows }, (_, row) => row);
+  const readings = [inSet, ...(originalIndex.length === rows ? [Array.from(originalIndex)] : [])];
+  // Programs count from 0 or from 1.
+  const sequences = readings.flatMap((places) => [places, places.map((place) => place + 1)]);
   const other = columns.find((column) => {
     const { values } = column;
     if (rows < 2 || nameOf(column) === 'label' || new Set(values).size !== rows) return false;
-    const inOrder = values.every((value, i) => value === i) || values.every((value, i) => value === originalIndex[i]);
-    return !inOrder && (values.every(isRow) || (originals !== null && values.every((value) => originals.has(value))));
+    if (sequences.some((places) => values.every((value, i) => value === places[i]))) return false;
+    return sequences.some((places) => {
+      const all = new Set(places);
+      return values.every((value) => all.has(value));
+    });
   });
   if (!other) return;
   throw new VitrineError('ambiguous', 'A column numbers the particles in another order than the rows.', {
@@ -54,7 +59,7 @@ function refuseOtherOrder({ columns, rows }: CsvTable, originalIndex: Uint32Arra
     field: other.name,
     expected: 'rows in the order of the particles, or a column called index',
     found: `${Array.from(other.values.slice(0, 4)).join(', ')} … in ${other.name}`,
-    advice: `If ${other.name} says the particle, call it index, or sort by it; else add a column index.`,
+    advice: `If ${other.name} says the particle, call it index (from 0), or sort by it; else add a column index.`,
   });
 }
 

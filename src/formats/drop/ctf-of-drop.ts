@@ -9,6 +9,7 @@ import type { ParticleSource } from './particle-source.ts';
 import type { Recognised } from './recognise.ts';
 import { lacksAmplitudeContrast } from '../star/star-ctf.ts';
 import { pickRows } from '../subset.ts';
+import type { TableValues } from './table-values.ts';
 
 /** Codes of notices by which a kept set says what is not its table's. */
 export const CTF_FROM_PICKLE = 'ctf-from-pickle';
@@ -18,24 +19,21 @@ type CtfFile = { file: Recognised; pickle: PickleOf<'ctf'> };
 const PIXEL_SIZE = CTF_COLUMNS.indexOf('pixelSizeAngstrom');
 const CONTRAST = CTF_COLUMNS.indexOf('amplitudeContrast');
 
-/** N×9; null with a notice, a question or an error of the file that should hold it. */
-export function ctfOf(
-  drop: Drop,
-  source: ParticleSource,
-  map: RowMap,
-  scale: ImageScale,
-  found: CtfFile | null,
-): Float32Array | null {
-  return (found && ctfOfPickle(drop, source, map, scale, found)) ?? ctfOfTable(drop, source, map, scale);
+/** The particles that are taken of a source, what its table says of them, and the scale of their images. */
+export interface Taken {
+  drop: Drop;
+  source: ParticleSource;
+  values: TableValues;
+  map: RowMap;
+  scale: ImageScale;
 }
 
-function ctfOfPickle(
-  drop: Drop,
-  source: ParticleSource,
-  map: RowMap,
-  scale: ImageScale,
-  { file, pickle }: CtfFile,
-): Float32Array | null {
+/** N×9; null with a notice, a question or an error of the file that should hold it. */
+export function ctfOf(taken: Taken, found: CtfFile | null): Float32Array | null {
+  return (found && ctfOfPickle(taken, found)) ?? ctfOfTable(taken);
+}
+
+function ctfOfPickle({ drop, source, map, scale }: Taken, { file, pickle }: CtfFile): Float32Array | null {
   const { path } = file.file;
   const { boxPixels } = scale;
   const rows = drop.attempt(file, () => drop.rowsOf(map, pickle.count, path, 'CTF rows'));
@@ -68,10 +66,10 @@ function ctfOfPickle(
   return ctf;
 }
 
-function ctfOfTable(drop: Drop, source: ParticleSource, map: RowMap, scale: ImageScale): Float32Array | null {
+function ctfOfTable({ drop, source, values, scale }: Taken): Float32Array | null {
   const [table] = source.files;
   try {
-    const { ctf, notices } = source.ctf(scale, drop.options.answers);
+    const { ctf, notices } = values.ctf(scale, drop.options.answers);
     drop.warnings.push(...notices);
     if (!ctf && notices.length === 0)
       drop.warnings.push({
@@ -79,7 +77,7 @@ function ctfOfTable(drop: Drop, source: ParticleSource, map: RowMap, scale: Imag
         message: 'There is no CTF; the images are taken as they are.',
         advice: 'Drop a ctf.pkl, or the .star or .cs file, unless the images were simulated without CTF.',
       });
-    return ctf && pickRows(ctf, map.sourceRows, CTF_WIDTH);
+    return ctf;
   } catch (error) {
     if (drop.awaitsPixelSize(error, scale)) return null;
     if (!(error instanceof VitrineError)) throw error;

@@ -97,7 +97,7 @@ export function rowsOfList(
   throw new VitrineError('count-mismatch', `There are ${fewer ? 'fewer' : 'more'} ${what} than images.`, {
     file,
     row: fewer ? count + 1 : map.sourceCount + 1,
-    expected: `${map.sourceCount} rows, one an image`,
+    expected: `${map.sourceCount} rows, one per image`,
     found: String(count),
     advice: `Drop the ${what} of this stack, or the index list (ind.pkl) that tells which images they belong to.`,
   });

@@ -1,25 +1,18 @@
 // Where the images of a drop come from: a STAR or .cs table with its stacks, a list of stacks, or one stack; and what
 // that source alone says of poses, CTF and pixel size.
-import { csClasses, severalClasses, whichClass } from '../cs/cs-classes.ts';
-import { csCtf } from '../cs/cs-ctf.ts';
-import { csOptics } from '../cs/cs-optics.ts';
-import { csImages, csPixelSize, joinPassthrough, type CsFields } from '../cs/cs-particles.ts';
-import { csPoses, csPosesSoFar } from '../cs/cs-poses.ts';
+import { csImages, csPixelSize, joinPassthrough, symmetryCopies, type CsFields } from '../cs/cs-particles.ts';
 import type { CsTable } from '../cs/cs.ts';
 import { VitrineError, type Notice } from '../../base/errors.ts';
-import type { CtfGivens, ImageNames, ImageScale } from '../image-scale.ts';
+import type { ImageNames } from '../image-scale.ts';
 import type { FileImageReader } from '../mrc.ts';
-import type { OpticsGroup, ParticleTable, Poses } from '../particles.ts';
+import type { OpticsGroup, ParticleTable } from '../particles.ts';
 import { baseName } from './path-match.ts';
 import { inWords, type Recognised } from './recognise.ts';
 import type { StackFinder } from './stack-finder.ts';
-import { starCtf } from '../star/star-ctf.ts';
-import { pixelSizeOfRow } from '../star/star-groups.ts';
-import { starOptics } from '../star/star-optics.ts';
-import { starPoses, starPosesSoFar } from '../star/star-poses.ts';
 import type { StarParticles } from '../star/star-table.ts';
 import { boxesDiffer, joinStacks, pickFromStacks } from '../stacks.ts';
 import type { Answers, CropReader, ReadingQuestion } from './understanding.ts';
+import { csValues, NO_VALUES, starValues, type TableValues } from './table-values.ts';
 import { tablesToJoin } from './which-table.ts';
 
 export interface ParticleSource {
@@ -29,13 +22,8 @@ export interface ParticleSource {
   table: ParticleTable | null;
   opticsGroups: OpticsGroup[];
   opticsGroupOf: Int32Array | null;
-  /** As the table says, for the images' box; null where it does not. */
-  tablePixelSize: number | null;
-  /** With `soFar`, without translations that need a pixel size nobody knows; else error 'pixel-size-unknown'. */
-  poses(scale: ImageScale, soFar?: boolean): Poses | null;
-  ctf(scale: ImageScale, given?: CtfGivens): { ctf: Float32Array | null; notices: Notice[] };
-  /** N×10 as OPTICS_COLUMNS; null where every row is ordinary. */
-  optics(scale: ImageScale): { optics: Float32Array | null; notices: Notice[] };
+  /** What the table says of these rows (0-based), in that order. */
+  valuesOf(rows: Uint32Array): TableValues;
   notices: Notice[];
   questions: ReadingQuestion[];
 }
@@ -131,28 +119,31 @@ export function starSource(
   answers: Answers,
 ): ParticleSource {
   const taken = stack ? inRowOrder(file, table.rows, stack) : readerOf(table.images, file, finder, answers);
-  const size = pixelSizeOfRow(table, 0, { boxPixels: taken.images.boxPixels, pixelSizeAngstrom: null });
-  const source: ParticleSource = {
+  return {
     files: [file, ...taken.stacks],
     images: taken.images,
     table,
     opticsGroups: table.opticsGroups,
     opticsGroupOf: table.opticsGroupOf,
-    tablePixelSize: size > 0 ? size : null,
-    poses: (scale, soFar) => (soFar ? starPosesSoFar : starPoses)(table, scale),
-    ctf: (scale, given) => starCtf(table, scale, given),
-    optics: (scale) => starOptics(table, scale),
+    valuesOf: (rows) => starValues(table, rows, taken.images.boxPixels),
     notices: [...table.notices, ...taken.notices],
     questions: taken.questions,
   };
-  if (table.pixelSizesDiffer) source.notices.push(pixelSizesDiffer(table.fileName));
-  return source;
 }
 
+/** A .cs file and the passthrough tables of its job. */
+interface CsFiles {
+  file: Recognised;
+  table: CsTable;
+  passthrough: Recognised[];
+}
+
+/**
+ * Particles of a .cs file; images of `stack` in the order of its rows where one is given, else of the files that it names.
+ * Error 'cs-syntax' where it names none.
+ */
 export function csSource(
-  file: Recognised,
-  table: CsTable,
-  passthrough: Recognised[],
+  { file, table, passthrough }: CsFiles,
   finder: StackFinder,
   stack: Recognised | null,
   answers: Answers,
@@ -160,7 +151,8 @@ export function csSource(
   const chosen = tablesToJoin(file, passthrough, answers);
   const others = chosen?.passthrough ?? [];
   const joined: CsTable = { ...table, passthrough: others };
-  const fields: CsFields = joinPassthrough(chosen?.lead ?? table, others);
+  const lead = chosen?.lead ?? table;
+  const fields: CsFields = joinPassthrough(lead, others);
   const names = csImages(fields);
   if (!names && !stack)
     throw new VitrineError('cs-syntax', 'The .cs file does not say where its images are.', {
@@ -170,19 +162,8 @@ export function csSource(
       advice: "Drop the job's passthrough .cs file too.",
     });
   const taken = stack || !names ? inRowOrder(file, table.rows, stack) : readerOf(names, file, finder, answers);
-  const { angstrom, differ } = csPixelSize(fields);
   const shape = fields.numbers('blob/shape');
   const first = (field: string) => fields.numbers(field)?.[0] ?? null;
-  const tablePixelSize =
-    angstrom !== null && shape && shape[0] > 0 ? (angstrom * shape[0]) / taken.images.boxPixels : angstrom;
-  const notices = [...taken.notices];
-  const questions = [...taken.questions, ...(chosen?.questions ?? [])];
-  const classes = fields.has('alignments3D/pose') ? null : csClasses(fields);
-  if (classes) {
-    notices.push(severalClasses(fields, classes, answers.poseClass));
-    if (answers.poseClass === undefined) questions.push(whichClass(fields, classes));
-  }
-  if (differ) notices.push(pixelSizesDiffer(table.fileName));
   return {
     files: [file, ...passthrough, ...taken.stacks],
     images: taken.images,
@@ -191,7 +172,7 @@ export function csSource(
       {
         id: 1,
         name: 'exposure group',
-        pixelSizeAngstrom: angstrom,
+        pixelSizeAngstrom: csPixelSize(fields).angstrom,
         boxPixels: shape?.[0] ?? null,
         voltageKilovolt: first('ctf/accel_kv'),
         sphericalAberrationMillimetre: first('ctf/cs_mm'),
@@ -199,12 +180,9 @@ export function csSource(
       },
     ],
     opticsGroupOf: null,
-    tablePixelSize,
-    poses: (scale, soFar) => (soFar ? csPosesSoFar : csPoses)(fields, scale, answers.poseClass),
-    ctf: (scale, given) => csCtf(fields, scale, given),
-    optics: (scale) => csOptics(fields, scale),
-    notices,
-    questions,
+    valuesOf: (rows) => csValues(lead, others, rows, taken.images.boxPixels, answers),
+    notices: [...taken.notices, ...symmetryCopies(fields)],
+    questions: [...taken.questions, ...(chosen?.questions ?? [])],
   };
 }
 
@@ -214,18 +192,10 @@ function boxNotices(readers: readonly FileImageReader[], atBox: CropReader | nul
   return [
     {
       code: 'boxes-cropped',
-      message: `Images of ${boxes.join(', ')} pixels are brought to ${boxes[0] - (boxes[0] % 2)} in Fourier space: each keeps its field of view, with a pixel size of its own, and all one noise a pixel.`,
+      message: `Images of ${boxes.join(', ')} pixels are brought to ${boxes[0] - (boxes[0] % 2)} in Fourier space: each keeps its field of view, with a pixel size of its own, and all the same noise per pixel.`,
       file,
     },
   ];
-}
-
-function pixelSizesDiffer(file: string): Notice {
-  return {
-    code: 'pixel-sizes-differ',
-    message: 'Particles differ in pixel size; each keeps its own, maps take the first.',
-    file,
-  };
 }
 
 function takenInOrder(table: Recognised, stack: Recognised): Notice {
@@ -239,7 +209,7 @@ function takenInOrder(table: Recognised, stack: Recognised): Notice {
 
 function inRowOrder(table: Recognised, rows: number, stack: Recognised | null): Images {
   if (stack?.content.kind !== 'stack' || stack.content.reader.count !== rows)
-    throw new VitrineError('count-mismatch', 'The stack does not have one image a row of the table.', {
+    throw new VitrineError('count-mismatch', 'The stack does not have one image per row of the table.', {
       file: stack?.file.path ?? table.file.path,
       expected: `${rows} images`,
       found: stack?.content.kind === 'stack' ? String(stack.content.reader.count) : 'none',
@@ -253,7 +223,7 @@ function mapAsStack({ file }: Recognised): Notice {
     code: 'map-as-stack',
     message: `The header of ${baseName(file.path)} describes a map; its sections are taken as images.`,
     file: file.path,
-    advice: 'Look at the gallery: slices of a map are no particles.',
+    advice: 'Look at the gallery: sections of a map are no particles.',
   };
 }
 
@@ -276,10 +246,7 @@ export function stackSource(
     table: null,
     opticsGroups: [],
     opticsGroupOf: null,
-    tablePixelSize: null,
-    poses: () => null,
-    ctf: () => ({ ctf: null, notices: [] }),
-    optics: () => ({ optics: null, notices: [] }),
+    valuesOf: () => NO_VALUES,
     notices: [
       ...stacks.filter(({ role }) => role === 'volume').map(mapAsStack),
       ...boxNotices(readers, atBox, files[0].file.path),

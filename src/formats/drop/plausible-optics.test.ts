@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { understand } from '../assemble.ts';
+import { CTF_MISSING } from './understanding.ts';
 import { writeMrcStack } from '../mrc-write.ts';
 import { checkOptics, partOfAngles } from './plausible-optics.ts';
 
@@ -65,7 +66,7 @@ describe('optics', () => {
       '2@a.mrcs 15000 15000 0 300 2.7 10',
       '',
     ].join('\n');
-    const { set, files } = await understand([
+    const { set, files, missing } = await understand([
       { path: 'a.star', blob: new Blob([star]) },
       { path: 'a.mrcs', blob: new Blob([stack.slice()]) },
     ]);
@@ -74,6 +75,7 @@ describe('optics', () => {
       'value-out-of-range',
       'rlnAmplitudeContrast, ctf/amp_contrast',
     ]);
+    expect(missing).toEqual([CTF_MISSING]);
   });
 });
 

@@ -54,8 +54,11 @@ const QUANTITIES: Quantity[] = [
 /** Median defocus in Å below which it cannot be Å, and below or above which it is rare; 0 is a CTF in focus. */
 const DEFOCUS = { impossibleBelow: 50, rareBelow: 1000, rareAbove: 200_000 };
 
-/** Error 'value-out-of-range' for what no microscope has; notices of what is rare. `ctf` is N×9, `file` where it is from. */
-export function checkOptics(ctf: Float32Array, file: string): Notice[] {
+/**
+ * Error 'value-out-of-range' for what no microscope has; notices of what is rare. `ctf` is N×9, from `rowsOfFile` (0-based) of
+ * `file`, or from all its rows.
+ */
+export function checkOptics(ctf: Float32Array, file: string, rowsOfFile: ArrayLike<number> | null = null): Notice[] {
   const rows = ctf.length / CTF_WIDTH;
   const notices: Notice[] = [];
   for (const { column, field, words, unit, usual, impossible, rare, instead } of QUANTITIES) {
@@ -64,7 +67,7 @@ export function checkOptics(ctf: Float32Array, file: string): Notice[] {
       const guess = instead(values[row]);
       return {
         file,
-        row: row + 1,
+        row: (rowsOfFile?.[row] ?? row) + 1,
         field,
         expected: `${unit}, usually ${usual}`,
         found: `${inWords(values[row])}${guess ? `, likely in ${guess}` : ''}`,

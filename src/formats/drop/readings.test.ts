@@ -159,6 +159,9 @@ describe('rows of a table of values', () => {
     ],
     ['two that are the same', 'id,row,label\n1,1,0\n0,0,9\n', [0, 1], [[1, 0], ['label']]],
     ['numbers in the order of the rows', 'nth,label\n0,7\n1,9\n', [20, 40], null],
+    ['numbers from 1 in the order of the rows', 'nth,label\n1,7\n2,9\n', [20, 40], null],
+    ['originals from 1 in the order of the rows', 'nth,label\n41,7\n21,9\n', [40, 20], null],
+    ['a column of values that are nearly such', 'nth,label\n3,7\n1,9\n4,8\n', [0, 1, 2], null],
     ['labels that number the rows by chance', 'label\n1\n0\n', [0, 1], null],
     ['a nameless column of other numbers', ',label\n0.5,0\n0.7,9\n', [0, 1], null],
   ])('%s', (_, text, original, expected) => {
@@ -172,6 +175,8 @@ describe('rows of a table of values', () => {
     ['two that differ', 'id,row,label\n1,0,0\n0,1,9\n', [0, 1], 'ambiguous'],
     ['an unknown name, another order', 'nth,label\n2,0\n0,9\n1,4\n', [0, 1, 2], 'ambiguous'],
     ['an unknown name, originals in another order', 'nth,label\n40,0\n20,9\n', [20, 40], 'ambiguous'],
+    ['an unknown name, from 1 in another order', 'nth,label\n3,0\n1,9\n2,4\n', [0, 1, 2], 'ambiguous'],
+    ['an unknown name, originals from 1', 'nth,label\n41,0\n21,9\n', [20, 40], 'ambiguous'],
     ['pandas beside a list that reorders', ',label\n0,0\n1,9\n', [1, 0], 'ambiguous'],
   ])('refused: %s', (_, text, original, code) => {
     expect(codeOf(() => rows(text, original))).toBe(code);

@@ -8,6 +8,10 @@ import type { CropReader } from './understanding.ts';
 /** Why no stack is taken for a path; `files` are those that it might be. */
 type Doubt = { why: 'absent' | 'other-job' | 'several-files' | 'several-paths'; files: string[]; paths: string[] };
 
+/** Advice where a path does not tell which file is meant. */
+export const AS_THE_TABLE_WRITES =
+  'Give the folder that holds the stacks as the table writes them, together with the table.';
+
 export class StackFinder {
   private readonly written = new Map<string, Recognised>();
   private readonly byPath = new Map<string, Recognised>();
@@ -34,7 +38,8 @@ export class StackFinder {
     const bad = found.findIndex((one) => 'why' in one);
     if (bad >= 0) {
       const doubts = found.filter((one): one is Doubt => 'why' in one);
-      throw this.error(found[bad] as Doubt, paths[bad], rowOf(bad), doubts.length, paths.length, table);
+      const counts = { lost: doubts.length, of: paths.length };
+      throw this.error(found[bad] as Doubt, { path: paths[bad], row: rowOf(bad) }, counts, table);
     }
     return found.filter((one): one is Recognised => !('why' in one));
   }
@@ -71,7 +76,12 @@ export class StackFinder {
     });
   }
 
-  private error({ why, files, paths }: Doubt, path: string, row: number, lost: number, of: number, table: Recognised) {
+  private error(
+    { why, files, paths }: Doubt,
+    { path, row }: { path: string; row: number },
+    { lost, of }: { lost: number; of: number },
+    table: Recognised,
+  ) {
     const detail = {
       file: table.file.path,
       row: row + 1,
@@ -79,7 +89,7 @@ export class StackFinder {
       expected: path,
     };
     const some = (list: string[]) => list.slice(0, 3).join(', ') + (list.length > 3 ? ' …' : '');
-    const advice = 'Give the folder that holds the stacks as the table writes them, together with the table.';
+    const advice = AS_THE_TABLE_WRITES;
     switch (why) {
       case 'absent':
         return new VitrineError(

@@ -1,6 +1,5 @@
 // Sets whose poses are to be found from the images: taken without poses, with CTF or without.
 import { describe, expect, it } from 'vitest';
-import { describeWithReference, referenceBlob } from '../../../testing/reference.ts';
 import { understand } from '../assemble.ts';
 import { writeCtfPickle } from '../cryodrgn-pickles.ts';
 import { writeMrcStack } from '../mrc-write.ts';
@@ -53,14 +52,5 @@ describe('particles without poses', () => {
     const job = named('job.star', 'data_job\n\n_rlnJobTypeLabel  relion.extract\n');
     const { missing } = await understand([stack, named('particles.star', star([], '')), job]);
     expect(missing).toEqual([]);
-  });
-});
-
-describeWithReference('reference files without poses', () => {
-  it.each(['empiar_10076_7.star', 'empiar_10076_7.cs'])('%s', async (table) => {
-    const { set, missing } = await understand(
-      ['empiar_10076_7.mrc', table].map((name) => referenceBlob(`files/${name}`)),
-    );
-    expect([set?.count, set?.poses, set?.ctf?.length, missing]).toEqual([7, null, 63, []]);
   });
 });

@@ -5,7 +5,8 @@ import { detectKind } from '../detect.ts';
 import { writeCtfPickle, writePosePickle, writeIndexPickle } from '../cryodrgn-pickles.ts';
 import { VitrineError } from '../../base/errors.ts';
 import { mrcStackHeader, writeMrcStack, writeMrcVolume } from '../mrc-write.ts';
-import { openMrcStack, readMrcVolume } from '../mrc.ts';
+import { openMrcStack } from '../mrc.ts';
+import { readMrcVolume } from '../mrc-volume.ts';
 import type { NamedBlob } from '../particles.ts';
 import { readPickles } from '../pickle.ts';
 
@@ -247,7 +248,10 @@ describe('drops that do not fit together', () => {
 
   it('several stacks without a table: asked which', async () => {
     const files = [named('a.mrcs', stack(3)), named('b.mrcs', stack(3))];
-    expect((await understand(files)).questions).toEqual([{ kind: 'which-stack', candidates: ['a.mrcs', 'b.mrcs'] }]);
+    expect(await understand(files)).toMatchObject({
+      questions: [{ kind: 'which-stack', candidates: ['a.mrcs', 'b.mrcs'] }],
+      missing: [],
+    });
     expect((await understand(files, { answers: { stackPath: 'b.mrcs' } })).set?.name).toBe('b');
     const list = await understand([...files, named('l.txt', 'b.mrcs\na.mrcs\n')]);
     expect(list.set?.count).toBe(6);

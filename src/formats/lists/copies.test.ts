@@ -30,6 +30,7 @@ describe('copies of an image', () => {
     ['another copy than the set’s', list('aa', [0, 120]), list('ac', [120, 0]), [0], []],
     ['a list without poses', list('a'), set, [0, 1, 2], ['several-copies']],
     ['some that the set lacks', list('azz', [0, 1, 2]), set, [0], ['particles-absent']],
+    ['refined since', list('ab', [117, 253]), set, [1, 5], ['copies-by-nearest-pose']],
     ['alike in their poses', list('a', [0]), list('aaa', [0, 0, 0]), [0], ['copies-alike']],
     ['alike, but numbered', list('a', [0], [9]), list('aaa', [0, 0, 0], [7, 8, 9]), [2], []],
   ])('%s', (_, wanted, own, rows, codes) => {
@@ -37,8 +38,11 @@ describe('copies of an image', () => {
     expect([Array.from(found.rows), found.notices.map(({ code }) => code)]).toEqual([rows, codes]);
   });
 
-  it('refused: one copy under a pose that none has', () => {
-    expect(() => matchRows(list('a', [60]), set, 'l.star')).toThrowError(
+  it.each([
+    ['one copy under a pose that none has', [60]],
+    ['two copies of which both are nearest to one', [5, 6]],
+  ])('refused: %s', (_, degrees) => {
+    expect(() => matchRows(list('a'.repeat(degrees.length), degrees), set, 'l.star')).toThrowError(
       expect.objectContaining({ code: 'ambiguous' }) as VitrineError,
     );
   });

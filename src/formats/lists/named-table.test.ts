@@ -97,6 +97,30 @@ test('copies of one image with poses are told by them, whatever the order', () =
   expect(() => rowsInTable(all, table([...thrice].reverse()))).toThrowError(refused('value-out-of-range'));
 });
 
+test('copies whose poses were refined since are told by the nearest pose, where that is clear', () => {
+  const scale = { boxPixels: 8, pixelSizeAngstrom: null };
+  const all = particles({
+    originalIndex: Uint32Array.of(0, 1, 2, 3),
+    originalCount: 4,
+    imageNames: ['0@s.mrcs', '0@s.mrcs', '0@s.mrcs', '1@s.mrcs'],
+    namedByTable: true,
+    poses: starPosesSoFar(posed(thrice, [0, 120, 240, 5]), scale),
+  });
+  const refined = find(all, posed(thrice, [4, 118, 243, 90]));
+  expect(refined.rows).toEqual(Uint32Array.of(0, 1, 2, 3));
+  expect(refined.notices).toMatchObject([
+    { code: 'copies-by-nearest-pose', message: expect.stringContaining('4.0°') as string },
+  ]);
+  expect(rowsInTable(all, posed(thrice, [118, 243, 4, 90]))).toEqual(Uint32Array.of(2, 0, 1, 3));
+  // Two that come to lie together, two that come near to one, and half-way turns.
+  for (const degrees of [
+    [4, 4, 240],
+    [0, 10, 240],
+    [60, 180, 300],
+  ])
+    expect(() => rowsInTable(all, posed(thrice, [...degrees, 90]))).toThrowError(refused('value-out-of-range'));
+});
+
 test('rows by place are said, and refused where the images count otherwise', () => {
   const small = particles({ imageNames: ['2@small.mrcs', '4@small.mrcs'] });
   expect(find(small, table(rows(6)))).toMatchObject({

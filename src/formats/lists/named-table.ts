@@ -7,7 +7,7 @@ import { VitrineError, type Notice } from '../../base/errors.ts';
 import { isFileImageReader } from '../mrc.ts';
 import type { ParticleSet, Poses } from '../particles.ts';
 import { matchByEnding, namesOtherJob } from '../drop/path-match.ts';
-import { poseDifference, SAME_POSE } from './row-identity.ts';
+import { clearlyNearest, poseDifference, posesTurned, SAME_POSE, turnBetween } from './row-identity.ts';
 import { isCsTable } from './star-from-cs.ts';
 import type { ImageNames } from '../image-scale.ts';
 import { starPosesSoFar } from '../star/star-poses.ts';
@@ -70,14 +70,14 @@ export function rowsInTable(
 ): { rows: Uint32Array; notices: Notice[] } {
   const uids = isCsTable(table) ? table.uids() : null;
   if (particles.uids && uids) {
-    const rows = matched(Array.from(particles.uids, String), Array.from(uids, String), particles, table);
-    return { rows: whole(rows, particles, table, 'uid'), notices: [] };
+    const found = matched(Array.from(particles.uids, String), Array.from(uids, String), particles, table);
+    return { rows: whole(found.rows, particles, table, 'uid'), notices: found.notices };
   }
   const theirs = imageKeys(table);
   const byName = particles.imageNames && theirs ? matchedByName(particles.imageNames, theirs, particles, table) : null;
   const column = table.kind === 'star' ? '_rlnImageName' : 'blob/path';
-  if (byName?.some((row) => row >= 0)) {
-    const rows = whole(byName, particles, table, column);
+  if (byName?.rows.some((row) => row >= 0)) {
+    const rows = whole(byName.rows, particles, table, column);
     // A stack that was cut before may be called as its original is: then name and place say different things.
     if (!particles.namedByTable && rows.some((row, i) => row !== particles.originalIndex[i]))
       throw new VitrineError('value-out-of-range', 'The names in this table and the index list of the run differ.', {
@@ -87,7 +87,7 @@ export function rowsInTable(
         found: `row ${rows[0] + 1} by the name of its image`,
         advice: 'Write the list as ind.pkl, or train on the table that the list belongs to.',
       });
-    return { rows, notices: [] };
+    return { rows, notices: byName.notices };
   }
   const rows = byPlace(particles, table);
   refuseOtherPlaces(particles, theirs, table.fileName);
@@ -143,17 +143,23 @@ function whole(
   });
 }
 
+interface Matched {
+  /** −1 where there is none. */
+  rows: Int32Array;
+  notices: Notice[];
+}
+
 /**
- * Row of the like key in `theirs`; -1 where there is none. Copies of one image under several poses have one key: they are
- * told apart by their poses, or by their place where all keys agree with it and a side has no poses.
- * Error 'value-out-of-range' where neither tells.
+ * Row of the like key in `theirs`. Copies of one image under several poses have one key: they are told apart by their poses,
+ * by the nearest where these were refined since, or by their place where all keys agree with it and a side has no poses.
+ * Error 'value-out-of-range' where none tells.
  */
 function matched(
   own: string[],
   theirs: string[],
   { originalIndex, poses }: NamedParticles,
   table: StarParticles | CsTable,
-): Int32Array {
+): Matched {
   const rowsOf = new Map<string, number[]>();
   theirs.forEach((key, row) => {
     const rows = rowsOf.get(key);
@@ -165,21 +171,31 @@ function matched(
   const away = hasCopies ? differences(poses ?? null, table) : null;
   const isPlace = own.every((key, i) => theirs[originalIndex[i]] === key);
   const posesAgree = () =>
-    !away || own.every((key, i) => copiesOf(key).length < 2 || away(i, originalIndex[i]) <= SAME_POSE);
-  if (isPlace && posesAgree()) return Int32Array.from(originalIndex);
+    !away || own.every((key, i) => copiesOf(key).length < 2 || away.difference(i, originalIndex[i]) <= SAME_POSE);
+  if (isPlace && posesAgree()) return { rows: Int32Array.from(originalIndex), notices: [] };
   const taken = new Set<number>();
-  return Int32Array.from(own, (key, i) => {
+  let turned = 0;
+  const rows = Int32Array.from(own, (key, i) => {
     const copies = copiesOf(key);
-    const row = copies.length > 1 ? byPose(i, key, copies, taken, away, table.fileName) : copies[0];
+    const found = copies.length > 1 ? byPose({ particle: i, key, copies, taken }, away, table.fileName) : null;
+    const row = found?.row ?? copies[0];
     if (row === undefined || taken.has(row)) return -1;
+    turned = Math.max(turned, found?.turned ?? 0);
     taken.add(row);
     return row;
   });
+  return { rows, notices: turned > 0 ? [posesTurned(turned, table.fileName)] : [] };
 }
 
-type Away = (particle: number, row: number) => number;
+/** Of the rotations of a particle and a row. */
+interface Away {
+  /** Largest of an element. */
+  difference(particle: number, row: number): number;
+  /** Radians. */
+  turn(particle: number, row: number): number;
+}
 
-/** How far the rotations of a particle and a row are apart; null where a side has none. */
+/** How far rotations are apart; null where a side has none. */
 function differences(poses: Poses | null, table: StarParticles | CsTable): Away | null {
   if (!poses) return null;
   // Rotations need no scale.
@@ -190,28 +206,52 @@ function differences(poses: Poses | null, table: StarParticles | CsTable): Away 
       : csPosesSoFar(joinPassthrough(table, table.passthrough ?? []), scale);
   if (!theirs) return null;
   const own = { rotations: poses.rotations, translations: null };
-  return (particle, row) => poseDifference(own, particle, theirs, row);
+  return {
+    difference: (particle, row) => poseDifference(own, particle, theirs, row),
+    turn: (particle, row) => turnBetween(own, particle, theirs, row),
+  };
 }
 
 /** Copies nearer than this to one another cannot be told: single precision. */
 const EQUALLY_NEAR = 1e-6;
 
-/** The free copy with the particle's pose. */
-function byPose(i: number, key: string, copies: number[], taken: Set<number>, away: Away | null, file: string): number {
+interface Copies {
+  particle: number;
+  key: string;
+  /** Rows of the table under `key`. */
+  copies: number[];
+  /** Rows that are other particles' already. */
+  taken: ReadonlySet<number>;
+}
+
+/** The free copy with the particle's pose, or that was turned from it by a refinement. Error 'value-out-of-range' where none tells. */
+function byPose(
+  { particle, key, copies, taken }: Copies,
+  away: Away | null,
+  file: string,
+): { row: number; turned: number } {
   const near = copies
     .filter((row) => !taken.has(row))
-    .map((row) => ({ row, by: away?.(i, row) ?? Infinity }))
+    .map((row) => ({ row, by: away?.difference(particle, row) ?? Infinity }))
     .filter(({ by }) => by <= SAME_POSE)
     .sort((a, b) => a.by - b.by);
-  if (near.length > 0 && !(near.length > 1 && near[1].by - near[0].by <= EQUALLY_NEAR)) return near[0].row;
-  const why = !away ? 'and no poses to compare' : near.length > 1 ? 'several with its pose' : 'none with its pose';
+  if (near.length > 0 && !(near.length > 1 && near[1].by - near[0].by <= EQUALLY_NEAR))
+    return { row: near[0].row, turned: 0 };
+  const turns = near.length === 0 && away ? copies.map((row) => away.turn(particle, row)) : [];
+  const nearest = clearlyNearest(turns);
+  if (nearest >= 0 && !taken.has(copies[nearest])) return { row: copies[nearest], turned: turns[nearest] };
+  const why = !away
+    ? 'and no poses to compare'
+    : near.length > 1
+      ? 'several with its pose'
+      : 'none with or near its pose';
   throw new VitrineError(
     'value-out-of-range',
     'The table has several rows of one image, and nothing says which is meant.',
     {
       file,
       row: copies[0] + 1,
-      expected: `one row of ${key} with the pose of the run's particle ${i + 1}`,
+      expected: `one row of ${key} with the pose of the run's particle ${particle + 1}`,
       found: `${copies.length} rows, ${why}`,
       advice: 'Name the table that the particles came from, before any filtering.',
     },
@@ -219,9 +259,14 @@ function byPose(i: number, key: string, copies: number[], taken: Set<number>, aw
 }
 
 /** As written; else by index and the ending that two paths share, where it tells them and they are of one job. */
-function matchedByName(own: string[], theirs: string[], particles: NamedParticles, table: StarParticles | CsTable) {
+function matchedByName(
+  own: string[],
+  theirs: string[],
+  particles: NamedParticles,
+  table: StarParticles | CsTable,
+): Matched {
   const exact = matched(own, theirs, particles, table);
-  if (!exact.includes(-1)) return exact;
+  if (!exact.rows.includes(-1)) return exact;
   const [ownPaths, theirPaths] = [pathsOf(own), pathsOf(theirs)];
   const meant = new Map<string, string>();
   matchByEnding(theirPaths, ownPaths).forEach((match, i) => {

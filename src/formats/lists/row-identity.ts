@@ -15,8 +15,8 @@ export interface RowKeys {
 export const SAME_POSE = 1e-3;
 
 /**
- * Rows of `own` (ascending) that the `wanted` rows mean. Copies are told by their poses; a list without poses means all
- * copies of an image, with a notice. Errors: 'index-out-of-range' where none fits, 'ambiguous' where poses do not tell.
+ * Rows of `own` (ascending) that the `wanted` rows mean. Copies are told by their poses, or the nearest where these were
+ * refined since, with a notice; a list without poses means all copies of an image, with a notice. Errors: 'index-out-of-range' where none fits, 'ambiguous' where poses do not tell.
  */
 export function matchRows(wanted: RowKeys, own: RowKeys, file: string): { rows: Uint32Array; notices: Notice[] } {
   const ownOf = rowsByKey(own.keys);
@@ -24,6 +24,7 @@ export function matchRows(wanted: RowKeys, own: RowKeys, file: string): { rows: 
   let absent = 0;
   let allCopies = 0;
   let alike = 0;
+  let turned = 0;
   for (const [key, listed] of rowsByKey(wanted.keys)) {
     const copies = ownOf.get(key) ?? [];
     if (copies.length <= 1) {
@@ -31,10 +32,11 @@ export function matchRows(wanted: RowKeys, own: RowKeys, file: string): { rows: 
       absent += copies.length === 0 ? listed.length : 0;
       continue;
     }
-    const taken = byPose(listed, copies, wanted, own);
+    const taken = byPose(listed, copies, wanted, own) ?? byNearestPose(listed, copies, wanted, own);
     if (taken) {
       taken.rows.forEach((row) => rows.add(row));
       alike += taken.alike;
+      turned = Math.max(turned, taken.turned);
       absent += listed.length - taken.rows.length;
       continue;
     }
@@ -79,7 +81,18 @@ export function matchRows(wanted: RowKeys, own: RowKeys, file: string): { rows: 
       message: `${alike} listed rows have several copies with one and the same pose in this set; the first is taken.`,
       file,
     });
+  if (turned > 0) notices.push(posesTurned(turned, file));
   return { rows: Uint32Array.from(rows).sort(), notices };
+}
+
+/** Said where copies are told by the nearest pose, which is `radians` away at most. */
+export function posesTurned(radians: number, file: string): Notice {
+  const degrees = ((radians * 180) / Math.PI).toPrecision(2);
+  return {
+    code: 'copies-by-nearest-pose',
+    message: `Poses differ from those of the set by up to ${degrees}°, as after a refinement: copies of an image are told by the nearest pose.`,
+    file,
+  };
 }
 
 function rowsByKey(keys: string[]): Map<string, number[]> {
@@ -92,16 +105,19 @@ function rowsByKey(keys: string[]): Map<string, number[]> {
   return rows;
 }
 
+interface TakenCopies {
+  rows: number[];
+  /** Rows that could as well be another copy. */
+  alike: number;
+  /** Largest turn between a listed row and its copy, radians. */
+  turned: number;
+}
+
 /**
  * For the listed rows the copies with their poses, each once, and how many of them could as well be another; null where
  * none has the pose of a listed row.
  */
-function byPose(
-  listed: number[],
-  copies: number[],
-  wanted: RowKeys,
-  own: RowKeys,
-): { rows: number[]; alike: number } | null {
+function byPose(listed: number[], copies: number[], wanted: RowKeys, own: RowKeys): TakenCopies | null {
   for (const theirs of wanted.poses())
     for (const ours of own.poses()) {
       const free = new Set(copies);
@@ -119,9 +135,38 @@ function byPose(
         free.delete(copy);
         return [copy];
       });
-      if (rows.length > 0) return { rows, alike };
+      if (rows.length > 0) return { rows, alike, turned: 0 };
     }
   return null;
+}
+
+/** For the listed rows the copies that are clearly nearest to them, each another one; null where some have none. */
+function byNearestPose(listed: number[], copies: number[], wanted: RowKeys, own: RowKeys): TakenCopies | null {
+  for (const theirs of wanted.poses())
+    for (const ours of own.poses()) {
+      const turns = listed.map((row) => copies.map((copy) => turnBetween(theirs, row, ours, copy)));
+      const places = turns.map(clearlyNearest);
+      if (places.includes(-1) || new Set(places).size < places.length) continue;
+      const turned = Math.max(...turns.map((some, i) => some[places[i]]));
+      return { rows: places.map((place) => copies[place]), alike: 0, turned };
+    }
+  return null;
+}
+
+/**
+ * A refinement turns the copies of an image by little, against what lies between them: the place of the smallest turn where
+ * all others are more than four times as large, else −1.
+ */
+export function clearlyNearest(turns: number[]): number {
+  const [first, second = Infinity] = [...turns].sort((a, b) => a - b);
+  return 4 * first < second ? turns.indexOf(first) : -1;
+}
+
+/** Angle between two rotations, radians. */
+export function turnBetween(a: Poses, i: number, b: Poses, j: number): number {
+  let trace = 0;
+  for (let k = 0; k < 9; k++) trace += a.rotations[9 * i + k] * b.rotations[9 * j + k];
+  return Math.acos(Math.min(1, Math.max(-1, (trace - 1) / 2)));
 }
 
 /** Largest difference of an element, and of a shift where both have shifts. */

@@ -8,6 +8,7 @@ import { bytesOf, detectKind } from '../detect.ts';
 import { VitrineError, type Notice } from '../../base/errors.ts';
 import type { ImageNames } from '../image-scale.ts';
 import { isFileImageReader } from '../mrc.ts';
+import { once } from '../../base/once.ts';
 import type { NamedBlob, ParticleSet, Poses } from '../particles.ts';
 import { matchByEnding, normalPath } from '../drop/path-match.ts';
 import { matchRows } from './row-identity.ts';
@@ -15,8 +16,8 @@ import { starNumbers } from '../star/star.ts';
 import { isCsTable } from './star-from-cs.ts';
 import { parseStarParticles } from '../star/star-particles.ts';
 import { starPosesSoFar } from '../star/star-poses.ts';
+import { starRows } from '../star/star-rows.ts';
 import type { StarParticles } from '../star/star-table.ts';
-import { pickPoses } from '../subset.ts';
 
 /**
  * Rows of the set (0-based, ascending) that a list names: STAR by image name, .cs by uid, ind.pkl and the CSV column
@@ -103,11 +104,11 @@ function ownPoses(set: ParticleSet): () => Poses[] {
     const { table, originalIndex } = set;
     const written =
       table?.kind === 'star'
-        ? starPosesSoFar(table as StarParticles, set)
+        ? starPosesSoFar(starRows(table as StarParticles, originalIndex), set)
         : isCsTable(table)
-          ? csPosesSoFar(joinPassthrough(table, table.passthrough ?? []), set)
+          ? csPosesSoFar(joinPassthrough(table, table.passthrough ?? [], originalIndex), set)
           : null;
-    return [...some(written && pickPoses(written, originalIndex)), ...some(set.poses)];
+    return [...some(written), ...some(set.poses)];
   });
 }
 
@@ -118,11 +119,6 @@ function ownIds({ table, originalIndex }: ParticleSet): ArrayLike<number> | null
   if (table?.kind !== 'star') return Array.from(originalIndex, (row) => row + 1);
   const ids = idsOf(table as StarParticles);
   return ids && Array.from(originalIndex, (row) => ids[row]);
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
 }
 
 const keyOf = (path: string, index: number) => `${index}@${path}`;

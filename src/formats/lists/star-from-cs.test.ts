@@ -5,6 +5,9 @@ import { starCell } from '../star/star-cell.ts';
 import { csFields, csOf } from '../../../testing/cs-bytes.ts';
 
 import { composeStar, type StarRows } from '../star/star-compose.ts';
+import { understand } from '../assemble.ts';
+import { writeMrcStack } from '../mrc-write.ts';
+import { writeSelection } from './selection-files.ts';
 import { keptOfCs } from './star-from-cs.ts';
 import { parseCs, type CsTable } from '../cs/cs.ts';
 import { ORDINARY_OPTICS } from '../particles.ts';
@@ -81,6 +84,33 @@ test('scale, B factor, magnification, beam tilt and what was done to the images 
   expect(plain.blocks.flatMap(({ columns }) => columns).filter((label) => /Mag|Tilt|factor|Data/.test(label))).toEqual(
     [],
   );
+});
+
+test('contrast scale and B factor of each image come from the table into the STAR', async () => {
+  const table = csOf(3, [
+    uid((row) => row),
+    text('blob/path', () => '>s.mrc'),
+    integer('blob/idx', (row) => row),
+    ...[number('ctf/df1_A', () => 9000), number('ctf/df2_A', () => 8000), number('ctf/df_angle_rad', () => 0)],
+    ...[number('ctf/accel_kv', () => 300), number('ctf/cs_mm', () => 2.7), number('ctf/amp_contrast', () => 0.1)],
+    number('ctf/scale', (row) => [1, 0.75, 0.5][row]),
+    number('ctf/bfactor', (row) => [0, 40, 80][row]),
+  ]);
+  const stack = writeMrcStack({ count: 3, boxPixels: 8, pixelSizeAngstrom: 2 }, new Float32Array(192));
+  const { set } = await understand(
+    [
+      { path: 'a.cs', blob: new Blob([table.slice()]) },
+      { path: 's.mrc', blob: new Blob([stack.slice()]) },
+    ],
+    { scanPixels: 'none' },
+  );
+  if (!set) throw new Error('no set');
+  const file = parseStar(writeSelection(set, [2, 0, 1], 'star'), 'made.star');
+  const of = (label: string) => Array.from(starNumbers(file, file.blocks[1], `_rln${label}`) ?? []);
+  expect([of('CtfScalefactor'), of('CtfBfactor')]).toEqual([
+    [0.5, 1, 0.75],
+    [80, 0, 40],
+  ]);
 });
 
 test('numbers that are not finite are refused with their row', () => {

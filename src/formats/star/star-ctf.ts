@@ -4,7 +4,7 @@ import type { CtfGivens, ImageScale } from '../image-scale.ts';
 import { CTF_WIDTH } from '../particles.ts';
 import { starNumbers } from './star.ts';
 import { knownPixelSize } from './star-groups.ts';
-import { finiteColumn, rowOrGroup, type StarParticles } from './star-table.ts';
+import { cellOf, finiteColumn, rowOrGroup, type StarParticles } from './star-table.ts';
 
 const DEFOCUS = ['_rlnDefocusU', '_rlnDefocusV', '_rlnDefocusAngle'] as const;
 const MICROSCOPE = ['_rlnVoltage', '_rlnSphericalAberration', '_rlnAmplitudeContrast'] as const;
@@ -37,19 +37,23 @@ export function starCtf(
   const [u, v, angle] = DEFOCUS.map((label) => finiteColumn(table, label));
   const [voltage, cs, contrast] = MICROSCOPE.map((label) => rowOrGroup(table, label));
   const contrastOf = given.amplitudeContrast === undefined ? contrast : () => given.amplitudeContrast ?? NaN;
-  const missing: string[] = [
-    ...absent,
-    ...(lacks(table, voltage, (value) => value > 0) ? ['_rlnVoltage'] : []),
-    ...(lacks(table, cs, Number.isFinite) ? ['_rlnSphericalAberration'] : []),
-    ...(lacks(table, contrastOf, Number.isFinite) ? ['_rlnAmplitudeContrast'] : []),
-  ];
-  if (missing.length > 0 || !u || !v || !angle || !voltage || !cs || !contrastOf)
+  const lacking = [
+    { label: '_rlnVoltage', row: firstLacking(table, voltage, (value) => value > 0) },
+    { label: '_rlnSphericalAberration', row: firstLacking(table, cs, Number.isFinite) },
+    { label: '_rlnAmplitudeContrast', row: firstLacking(table, contrastOf, Number.isFinite) },
+  ].filter(({ row }) => row !== null);
+  const missing: string[] = [...absent, ...lacking.map(({ label }) => label)];
+  if (missing.length > 0 || !u || !v || !angle || !voltage || !cs || !contrastOf) {
+    const cell = lacking.find(({ row }) => row !== null && row >= 0);
     throw new VitrineError('ctf-missing', 'The CTF cannot be made: values are missing.', {
       file: table.fileName,
+      ...(cell && { row: (cell.row ?? 0) + 1 }),
       field: missing.join(', '),
       expected: 'a value for every particle, in its row or its optics group',
+      ...(cell && { found: cellOf(table, cell.label, cell.row ?? 0) }),
       advice: 'Write the columns into the file, or give the CTF as a ctf.pkl.',
     });
+  }
   const phase = finiteColumn(table, '_rlnPhaseShift');
   const ctf = new Float32Array(CTF_WIDTH * table.rows);
   for (let i = 0; i < table.rows; i++) {
@@ -60,10 +64,15 @@ export function starCtf(
   return { ctf, notices: disagreements(table) };
 }
 
-function lacks(table: StarParticles, of: ((row: number) => number) | null, holds: (value: number) => boolean): boolean {
-  if (!of) return true;
-  for (let row = 0; row < table.rows; row++) if (!holds(of(row))) return true;
-  return false;
+/** First row (0-based) without a value that `holds`; −1 where no table has the column, null where all rows have one. */
+function firstLacking(
+  table: StarParticles,
+  of: ((row: number) => number) | null,
+  holds: (value: number) => boolean,
+): number | null {
+  if (!of) return -1;
+  for (let row = 0; row < table.rows; row++) if (!holds(of(row))) return row;
+  return null;
 }
 
 /** Values that stand in the rows and, differently, in the optics group. */

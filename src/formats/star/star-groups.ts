@@ -68,7 +68,7 @@ export function opticsTable(file: StarFile, optics: StarBlock, block: StarBlock)
       refuse(
         'A particle belongs to an optics group that is not in the file.',
         row + 1,
-        String(id),
+        Number.isNaN(id) ? (starTexts(file, block, '_rlnOpticsGroup')?.[row] ?? '') : String(id),
         'Add the group to data_optics or write the file again.',
       )
     );

@@ -5,7 +5,7 @@ import type { ImageScale } from '../image-scale.ts';
 import { opticsRows, inParticles, type OpticsValue } from '../optics-rows.ts';
 import { starTexts } from './star.ts';
 import { pixelSizeOfRow } from './star-groups.ts';
-import { rowOrGroup, usedGroups, type StarParticles } from './star-table.ts';
+import { cellOf, rowOrGroup, groupsOfNoNumber, usedGroups, type StarParticles } from './star-table.ts';
 
 const PLAIN: [label: string, column: OpticsValue['column']][] = [
   ['_rlnCtfScalefactor', 'ctfScale'],
@@ -36,7 +36,7 @@ export function starOptics(
   const values: OpticsValue[] = [];
   const take = (label: string, column: OpticsValue['column']) => {
     const of = rowOrGroup(table, label);
-    if (of) values.push({ column, from: label, of });
+    if (of) values.push({ column, from: label, of, written: (row) => cellOf(table, label, row) });
     return of !== null;
   };
   for (const [label, column] of PLAIN) take(label, column);
@@ -69,17 +69,19 @@ function appliedBefore(table: StarParticles): ((row: number) => number) | null {
   const flipped = rowOrGroup(table, FLIPPED);
   const multiplied = rowOrGroup(table, PREMULTIPLIED);
   if (!flipped && !multiplied) return null;
+  const strange = new Map([FLIPPED, PREMULTIPLIED].map((label) => [label, groupsOfNoNumber(table, label)]));
+  const saysNothing = (row: number, label: string) => !strange.get(label)?.has(table.opticsGroupOf?.[row] ?? 0);
   const flag = (of: ((row: number) => number) | null, row: number, label: string): boolean => {
     const value = of?.(row) ?? 0;
     // Groups of before the column came have it empty.
-    if (Number.isNaN(value) || value === 0) return false;
+    if (value === 0 || (Number.isNaN(value) && saysNothing(row, label))) return false;
     if (value === 1) return true;
     throw new VitrineError('value-out-of-range', 'This column says yes or no.', {
       file: table.fileName,
       row: row + 1,
       field: label,
       expected: '0 or 1',
-      found: String(value),
+      found: cellOf(table, label, row),
     });
   };
   return (row) => {

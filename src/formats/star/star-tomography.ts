@@ -12,7 +12,7 @@ export function refuseTomography(file: StarFile, block: StarBlock, optics: StarB
     throw new VitrineError('star-syntax', message, {
       file: file.path,
       field,
-      expected: 'single particles, a two-dimensional image a row',
+      expected: 'single particles, one two-dimensional image per row',
       ...(found !== undefined && { found }),
       advice: 'Tilt series and subtomograms are not read here.',
     });

@@ -1,6 +1,7 @@
 // What each column of a table becomes: per row, or per optics group, or refused; never a silent stand-in.
 import { describe, expect, it } from 'vitest';
 import { understand } from '../assemble.ts';
+import { writeIndexPickle } from '../cryodrgn-pickles.ts';
 import { writeMrcStack } from '../mrc-write.ts';
 import { CTF_WIDTH, OPTICS_COLUMNS, OPTICS_WIDTH, type NamedBlob } from '../particles.ts';
 import { refusalOf } from '../drop/refusal.ts';
@@ -83,7 +84,21 @@ describe('the CTF of a STAR file', () => {
     const cells = { ...images, OpticsGroup: [1, 1], ...defocus, PhaseShift: [0, cell] };
     const error = refusal(() => starCtf(read(star(cells, whole)), scale));
     expect([error.code, error.detail.row, error.detail.field]).toEqual(['star-syntax', 2, '_rlnPhaseShift']);
+    expect(error.detail.found).toBe(cell === '""' ? 'an empty cell' : cell);
   });
+
+  it.each([
+    ['a row, though its group has a number', { Voltage: [300, 'inf'] }, {}, ['star-syntax', 2, 'inf']],
+    ['a group', {}, { Voltage: ['-inf'] }, ['ctf-missing', 1, '-inf']],
+    ['an empty row without a group', { Voltage: [300, 'nan'] }, { Voltage: ['nan'] }, ['ctf-missing', 2, 'nan']],
+  ] as [string, Cells, Cells, unknown[]][])(
+    'a voltage that is no number is said as it stands in %s',
+    (_, rows, groups, said) => {
+      const text = star({ ...images, OpticsGroup: [1, 1], ...defocus, ...rows }, { ...whole, ...groups });
+      const { code, detail } = refusal(() => starCtf(read(text), scale));
+      expect([code, detail.row, detail.found]).toEqual(said);
+    },
+  );
 
   it('that lacks only the amplitude contrast is asked for, and refused with the option', async () => {
     const { AmplitudeContrast: _, ...lacking } = whole;
@@ -230,8 +245,10 @@ describe('what forms an image beyond the CTF', () => {
   it('a premultiplied image is so, flipped or not', () => {
     const flags = { ...groups, CtfDataAreCtfPremultiplied: [1, 0], CtfDataArePhaseFlipped: [1, 0] };
     expect([row(star(particles, flags), 0)?.[2], row(star(particles, flags), 1)?.[2]]).toEqual([2, 0]);
-    const odd = { ...groups, CtfDataAreCtfPremultiplied: [0, 2] };
-    expect(refusal(() => row(star(particles, odd), 0)).detail).toMatchObject({ row: 2, found: '2' });
+    const odd = (cell: string | number) => ({ ...groups, CtfDataAreCtfPremultiplied: [0, cell] });
+    for (const cell of [2, 'yes'])
+      expect(refusal(() => row(star(particles, odd(cell)), 0)).detail).toMatchObject({ row: 2, found: String(cell) });
+    expect(row(star(particles, odd('""')), 0)).toBeNull();
   });
 
   it('a matrix that is none, and a part of one, are refused', () => {
@@ -284,5 +301,49 @@ describe('which table of a STAR file', () => {
   it('a group twice in data_optics is refused', () => {
     const error = refusal(() => read(star({ ...images, OpticsGroup: [1, 1] }, { OpticsGroup: [1, 1] })));
     expect(error.message).toContain('twice');
+  });
+});
+
+describe('rows that are left out', () => {
+  const four = { ImageName: ['1@s.mrcs', '2@s.mrcs', '1@s.mrcs', '2@s.mrcs'], OpticsGroup: [1, 1, 1, 1] };
+  const angles = { AngleRot: [1, 'x', 3, 4], AngleTilt: [0, 0, 0, 0], AnglePsi: [5, 6, 7, 8] };
+  const bad = {
+    DefocusU: [1e4, 1e4, 'inf', 1e4],
+    DefocusV: [9e3, 9e3, 9e3, 9e3],
+    DefocusAngle: [1, 2, 3, 4],
+  };
+  const understood = (list: number[]) =>
+    understand([
+      { path: 'x.star', blob: new Blob([star({ ...four, ...angles, ...bad }, whole)]) },
+      stack(2),
+      { path: 'ind.pkl', blob: new Blob([writeIndexPickle(Uint32Array.from(list)).slice()]) },
+    ]);
+
+  it('may hold anything, and are counted', async () => {
+    const { set, files, warnings } = await understood([3, 0]);
+    expect(files.filter(({ error }) => error)).toEqual([]);
+    expect(column(set?.ctf ?? null, 4)).toEqual([4, 1]);
+    expect(set?.poses?.rotations.length).toBe(18);
+    expect(warnings.find(({ code }) => code === 'bad-rows-left-out')?.message).toContain('2 of the 2 rows');
+  });
+
+  it('rows that are kept are refused by their place in the table', async () => {
+    const { files } = await understood([3, 2]);
+    expect(files[0].error).toMatchObject({ row: 3, field: '_rlnDefocusU', found: 'inf' });
+  });
+
+  it('do not say the pixel size of the rest', async () => {
+    const optics = { ...whole, OpticsGroup: [1, 2], ImagePixelSize: [4, 2], ImageSize: [BOX, BOX] };
+    const groups = { Voltage: [300, 300], SphericalAberration: [2.7, 2.7], AmplitudeContrast: [0.1, 0.1] };
+    const { set, warnings } = await understand([
+      {
+        path: 'x.star',
+        blob: new Blob([star({ ...images, OpticsGroup: [1, 2], ...defocus }, { ...optics, ...groups })]),
+      },
+      stack(2),
+      { path: 'ind.pkl', blob: new Blob([writeIndexPickle(Uint32Array.of(1)).slice()]) },
+    ]);
+    expect([set?.pixelSizeAngstrom, set?.optics]).toEqual([2, null]);
+    expect(warnings.map(({ code }) => code)).not.toContain('pixel-sizes-differ');
   });
 });

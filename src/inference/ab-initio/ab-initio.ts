@@ -4,7 +4,7 @@
 import type { Engine, FieldModel } from '../../engine/engine.ts';
 import { throwIfCancelled } from '../../base/errors.ts';
 import { randomRotations } from '../../geometry/rotation.ts';
-import { firstView } from '../../imaging/paired-images.ts';
+import { untiltedImages } from '../../imaging/paired-images.ts';
 import { countClasses, type StartHooks } from '../em-start/start-plan.ts';
 import { findStart } from '../em-start/start.ts';
 import { trainingBatch } from '../image-batches.ts';
@@ -12,7 +12,7 @@ import { startRandomPoses } from '../seeds.ts';
 import type { DrawnImages } from '../shuffled-images.ts';
 import { openTrainer, turnsOf, type Trainer, type TrainingHooks } from '../train.ts';
 import { tilted } from '../pose-search/comparison.ts';
-import type { Checkpoint, FoundPoses, TrainingControl, TrainingData, TrainingEvent } from '../training.ts';
+import type { Checkpoint, EstimatedPoses, TrainingControl, TrainingData, TrainingEvent } from '../training.ts';
 import {
   LEARNED_IMAGES,
   localSearchIn,
@@ -143,7 +143,7 @@ async function pretrain(
   await model.takeLosses();
 }
 
-function copyOfPoses({ poses, tilt }: TrainingData): FoundPoses {
+function copyOfPoses({ poses, tilt }: TrainingData): EstimatedPoses {
   const { rotations, translations } = poses;
   return {
     poses: { rotations: rotations.slice(), translations: translations?.slice() ?? null },
@@ -181,7 +181,7 @@ export async function startPoses(
     onEvent({ type: 'started', poses: copyOfPoses(data), classes: null, maps: null });
     return;
   }
-  const images = data.tilt ? firstView(data.images) : data.images;
+  const images = data.tilt ? untiltedImages(data.images) : data.images;
   const { seed } = plan.training;
   const { baseLevel, shiftExtent } = plan.search;
   const last = new LastPoses(count);

@@ -65,7 +65,7 @@ describe('an ab initio plan', () => {
     expect(classes({ zDim: 0 }, 100_000)).toBe(1);
     expect([100, 1800, 100_000].map((images) => classes({ zDim: 2 }, images))).toEqual([1, 3, 4]);
     expect(classes({ zDim: 0, classes: 6 }, 100)).toBe(6);
-    expect(() => validateParams({ classes: 2.5 })).toThrow('Classes of the start cannot be 2.5');
+    expect(() => validateParams({ classes: 2.5 })).toThrow('Classes at the start cannot be 2.5');
   });
 
   it('lets the band limit rise to its end', () => {

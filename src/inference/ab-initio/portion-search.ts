@@ -21,7 +21,7 @@ import {
 import { refinePoses, type Slicer } from '../pose-search/gauss-newton.ts';
 import { searchLocally, type LocalPlan } from '../pose-search/local.ts';
 import { chosenImages, transferAtSearchPoints } from '../pose-search/search-images.ts';
-import { searchBySubdivision, type FoundPoses } from '../pose-search/subdivide.ts';
+import { searchBySubdivision, type PoseSearchResult } from '../pose-search/subdivide.ts';
 import { encodedData, encoderBatch, takeRows } from '../image-batches.ts';
 import { fillNoise } from '../seeds.ts';
 import type { DrawnImages } from '../shuffled-images.ts';
@@ -116,7 +116,7 @@ export class PortionSearch {
     }
   }
 
-  private async polish(images: SearchImages, found: FoundPoses, slicer: Slicer): Promise<void> {
+  private async polish(images: SearchImages, found: PoseSearchResult, slicer: Slicer): Promise<void> {
     const { plan, points } = this;
     const refined = await refinePoses(images, points, { rotations: found.rotations, shifts: found.shifts[0] }, slicer, {
       points: found.points,
@@ -171,7 +171,7 @@ export class PortionSearch {
     };
     for (let i = 0; i < indices.length; i++) {
       const offset = i * images.points + view * perView;
-      coefficientsAt(this.order, values, offset, perView, result.values, 2 * i * n);
+      coefficientsAt(this.order, { values, offset, points: perView }, { out: result.values, outOffset: 2 * i * n });
       if (ctf && result.ctf) transferAtSearchPoints(this.points, ctf, optics, indices[i], result.ctf, i * n);
     }
     return result;
@@ -203,7 +203,7 @@ export class PortionSearch {
     return { rotations: takeRows(poses.rotations, 9, rows), shifts };
   }
 
-  private keep(numbers: readonly number[], found: FoundPoses): void {
+  private keep(numbers: readonly number[], found: PoseSearchResult): void {
     const { poses, tilt, images } = this.data;
     const { tally } = this;
     const coefficients = found.points * this.scorers.length;

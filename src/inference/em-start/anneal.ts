@@ -84,7 +84,12 @@ function sentence(parts: readonly string[]): string {
 }
 
 /** Which class each image fits best, with the maps as they stand. */
-export async function classesOf(em: VoxelEm, rows: Uint32Array, band: number, shared: Annealing): Promise<Uint32Array> {
+export async function assignToClasses(
+  em: VoxelEm,
+  rows: Uint32Array,
+  band: number,
+  shared: Annealing,
+): Promise<Uint32Array> {
   const { scorer, read, hooks } = shared;
   const perVolume = em.rotations.length / 9;
   const classes = new Uint32Array(rows.length);

@@ -217,7 +217,7 @@ function remade(
   const seen = warps ? { ...found, rotations: warpedRotations(found.rotations, warps) } : found;
   return Array.from({ length: classes }, (_, number) => {
     const sums = new FourierSums(shape);
-    backproject(sums, images, seen, points, within, (b) => found.classes[b] === number);
+    backproject(sums, images, seen, { points, count: within, keep: (b) => found.classes[b] === number });
     return confine(mapFromCube(sums.quotient(REGULARISATION), mapPixels), mask);
   });
 }

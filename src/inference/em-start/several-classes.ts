@@ -3,7 +3,7 @@
 // (docs/AB_INITIO.md).
 import { Random } from '../../geometry/random.ts';
 import { chosenImages } from '../pose-search/search-images.ts';
-import { anneal, classesOf, costOf, type Annealing, type Stage } from './anneal.ts';
+import { anneal, assignToClasses, costOf, type Annealing, type Stage } from './anneal.ts';
 import { classesSchedule, settlingSchedule } from './schedule.ts';
 import {
   countClasses,
@@ -120,7 +120,7 @@ async function setAside(
   band: number,
   shared: Annealing,
 ): Promise<Pick<BetweenParts, 'found' | 'maps' | 'rest'>> {
-  const classOf = await classesOf(em, rows, band, shared);
+  const classOf = await assignToClasses(em, rows, band, shared);
   const counts = countClasses(classOf, em.maps.length);
   const images = Math.max(...counts);
   const largest = counts.indexOf(images);

@@ -160,7 +160,14 @@ export class VoxelEm {
         for (let r = 0; r < perVolume; r++) {
           const row = v * perVolume + r;
           const at = row * points;
-          sums.add(this.scorer.points, points, rotations, 9 * r, numerator, 2 * at, denominator, at);
+          sums.add(this.scorer.points, points, {
+            rotation: rotations,
+            rotationAt: 9 * r,
+            values: numerator,
+            valuesAt: 2 * at,
+            weights: denominator,
+            weightsAt: at,
+          });
         }
     });
     this.maps = this.sums.map((sums) => confine(mapFromCube(sums.quotient(REGULARISATION), this.boxPixels), this.mask));

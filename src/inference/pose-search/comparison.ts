@@ -52,7 +52,8 @@ export function tiltAboutX(degrees: number): Float32Array {
 export function tilted(rotations: Float32Array, tilt: Float32Array | null): Float32Array {
   if (!tilt) return rotations;
   const out = new Float32Array(rotations.length);
-  for (let at = 0; at < rotations.length; at += 9) multiplyRotations(tilt, 0, rotations, at, out, at);
+  for (let at = 0; at < rotations.length; at += 9)
+    multiplyRotations({ a: tilt, aAt: 0 }, { b: rotations, bAt: at }, { out, outAt: at });
   return out;
 }
 

@@ -51,7 +51,7 @@ function perturbed(rotations: Float32Array, shifts: Float32Array, angle: number,
     const axis = [random.normal(), random.normal(), random.normal()];
     const scale = (angle * Math.PI) / 180 / Math.hypot(...axis);
     rotationFromVector(axis[0] * scale, axis[1] * scale, axis[2] * scale, turn);
-    multiplyRotations(turn, 0, rotations, 9 * b, out.rotations, 9 * b);
+    multiplyRotations({ a: turn, aAt: 0 }, { b: rotations, bAt: 9 * b }, { out: out.rotations, outAt: 9 * b });
     const direction = 2 * Math.PI * random.uniform();
     out.shifts[2 * b] += pixels * Math.cos(direction);
     out.shifts[2 * b + 1] += pixels * Math.sin(direction);

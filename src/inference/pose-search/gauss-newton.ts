@@ -57,7 +57,7 @@ export async function refinePoses(
       const angle = Math.hypot(step[0], step[1], step[2]);
       angles[b] = angle;
       rotationFromVector(step[0], step[1], step[2], turn, 0);
-      multiplyRotations(turn, 0, rotations, 9 * b, tried.rotations, 9 * b);
+      multiplyRotations({ a: turn, aAt: 0 }, { b: rotations, bAt: 9 * b }, { out: tried.rotations, outAt: 9 * b });
       tried.shifts[2 * b] = shifts[2 * b] + step[3];
       tried.shifts[2 * b + 1] = shifts[2 * b + 1] + step[4];
     }
@@ -95,7 +95,12 @@ function turnedRotations(rotations: Float32Array, count: number): Float32Array {
   const all = new Float32Array(7 * 9 * count);
   for (let b = 0; b < count; b++) {
     all.set(rotations.subarray(9 * b, 9 * b + 9), 63 * b);
-    for (let i = 0; i < 6; i++) multiplyRotations(turns, 9 * i, rotations, 9 * b, all, 63 * b + 9 * (i + 1));
+    for (let i = 0; i < 6; i++)
+      multiplyRotations(
+        { a: turns, aAt: 9 * i },
+        { b: rotations, bAt: 9 * b },
+        { out: all, outAt: 63 * b + 9 * (i + 1) },
+      );
   }
   return all;
 }

@@ -4,7 +4,7 @@ import { pointsWithin } from '../../engine/scoring/points.ts';
 import { coneRotations, multiplyRotations } from '../../geometry/local-rotations.ts';
 import { isAtBorder, translationGrid } from '../../geometry/translation-grid.ts';
 import type { ComparedPoses, Comparison } from './comparison.ts';
-import type { FoundPoses } from './subdivide.ts';
+import type { PoseSearchResult } from './subdivide.ts';
 
 export interface LocalPlan {
   coneDegrees: number;
@@ -25,7 +25,7 @@ export async function searchLocally(
   comparison: Comparison,
   start: ComparedPoses,
   plan: LocalPlan,
-): Promise<FoundPoses> {
+): Promise<PoseSearchResult> {
   const { count, views } = comparison;
   let best: ComparedPoses = { rotations: start.rotations.slice(), shifts: start.shifts.map((s) => s.slice()) };
   let points = 0;
@@ -45,7 +45,11 @@ export async function searchLocally(
     for (let b = 0; b < count; b++)
       for (let q = 0; q < perImage; q++) {
         const at = b * perImage + q;
-        multiplyRotations(turns, 9 * q, best.rotations, 9 * b, tried.rotations, 9 * at);
+        multiplyRotations(
+          { a: turns, aAt: 9 * q },
+          { b: best.rotations, bAt: 9 * b },
+          { out: tried.rotations, outAt: 9 * at },
+        );
         for (let view = 0; view < views; view++)
           tried.shifts[view].set(best.shifts[view].subarray(2 * b, 2 * b + 2), 2 * at);
       }

@@ -17,7 +17,7 @@ import { percentile } from '../../validation/mask.ts';
 import { baseSlices } from './base-slices.ts';
 import { DirectComparison, InterpolatedComparison, tiltAboutX, tilted, type View } from './comparison.ts';
 import { chosenImages, imagePowers, SearchImageReader } from './search-images.ts';
-import { leastOf, searchBySubdivision, type FoundPoses, type SubdivisionPlan } from './subdivide.ts';
+import { leastOf, searchBySubdivision, type PoseSearchResult, type SubdivisionPlan } from './subdivide.ts';
 
 const D = 20;
 const BAND = 7;
@@ -298,7 +298,7 @@ describe('two views of a particle', () => {
   it('find the poses, each view with its own shift, and better than one view where there is much noise', async () => {
     const cube = await cubeFromField(blobs.field('fourier'), null, BAND, 2);
     const NOISE = 1.2;
-    const found: FoundPoses[] = [];
+    const found: PoseSearchResult[] = [];
     const views: View[] = [
       { scorer, images: await made(rotations, shifts[0], NOISE, 7), tilt: null },
       { scorer: second, images: await made(tilted(rotations, tilt), shifts[1], NOISE, 8), tilt },

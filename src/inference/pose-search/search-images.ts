@@ -66,7 +66,11 @@ export class SearchImageReader {
         this.shard = { number, values };
       }
       const offset = (numbers[i] - number * images.shardSize) * images.points;
-      coefficientsAt(this.order, this.shard.values, offset, images.points, result.values, 2 * i * count);
+      coefficientsAt(
+        this.order,
+        { values: this.shard.values, offset, points: images.points },
+        { out: result.values, outOffset: 2 * i * count },
+      );
       if (ctf && result.ctf) transferAtSearchPoints(this.points, ctf, optics, numbers[i], result.ctf, i * count);
     }
     return result;

@@ -25,7 +25,7 @@ export interface SubdivisionPlan {
 }
 
 /** Poses of B images (or of B particles seen in V views). */
-export interface FoundPoses {
+export interface PoseSearchResult {
   /** B×9. */
   rotations: Float32Array;
   /** By view: B×2, pixels. */
@@ -48,7 +48,7 @@ interface Kept {
   errors: Float32Array;
 }
 
-export async function searchBySubdivision(comparison: Comparison, plan: SubdivisionPlan): Promise<FoundPoses> {
+export async function searchBySubdivision(comparison: Comparison, plan: SubdivisionPlan): Promise<PoseSearchResult> {
   const { count, points: all } = comparison;
   const bandAt = (step: number): number => {
     const share = plan.refinements === 0 ? 1 : step / plan.refinements;

@@ -3,19 +3,25 @@ import { VitrineError, type ErrorData } from '../../base/errors.ts';
 import type { Progress } from '../../../workers/contract.ts';
 import type { Studio } from '../../../workers/client.ts';
 
+export { errorData, wasCancelled } from '../errors.ts';
+
+/** The workers that Explore and Export ask. */
 export type ExploreBackend = Pick<Studio, 'io' | 'engine' | 'analysis'>;
 
 let connected: ExploreBackend | null = null;
 
+/** Gives the stores their workers. */
 export function connectExplore(backend: ExploreBackend): void {
   connected = backend;
 }
 
+/** The workers. Error 'usage' before they are connected. */
 export function backend(): ExploreBackend {
   if (!connected) throw new VitrineError('usage', 'The workers are not connected yet.');
   return connected;
 }
 
+/** Whether the workers were given. */
 export function isConnected(): boolean {
   return connected !== null;
 }
@@ -28,16 +34,7 @@ export interface Job<T> {
   error: ErrorData | null;
 }
 
+/** A job that has not begun. */
 export function idle<T>(): Job<T> {
   return { status: 'idle', progress: null, result: null, error: null };
-}
-
-export function errorData(error: unknown): ErrorData {
-  if (error instanceof VitrineError) return error.toData();
-  const message = error instanceof Error ? error.message : String(error);
-  return { name: 'VitrineError', code: 'usage', message };
-}
-
-export function wasCancelled(error: unknown): boolean {
-  return errorData(error).code === 'cancelled' || (error instanceof DOMException && error.name === 'AbortError');
 }

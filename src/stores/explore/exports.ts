@@ -1,4 +1,5 @@
 // What leaves the studio: particle lists of a selection, maps, latents, the run folder; and lists coming back.
+import { useMemo } from 'react';
 import { create } from 'zustand';
 import type {
   DroppedFile,
@@ -11,21 +12,25 @@ import type {
   Progress,
 } from '../../../workers/contract.ts';
 import type { ErrorData } from '../../base/errors.ts';
+import { tableOfRows } from '../../columns/column.ts';
 import { everything } from '../../selection/sets.ts';
-import { rowsOfCluster, useExplore } from './store.ts';
+import { currentColumns } from './columns.ts';
+import { rowsOfLabel, useExplore } from './store.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
 import { trajectoryMaps } from './trajectory.ts';
-import { zOfRow } from './axes.ts';
+import { zOfRow } from '../../columns/place.ts';
 import { newMapKey, referenceTo } from './map-handles.ts';
 import { useMaps } from './maps.ts';
-import { saveSelection, select, useSelections } from '../selections.ts';
+import { saveSelection, select, useSelections, type SelectionsState } from './selections.ts';
 
 /** Which particles: the standing selection, a named one, a cluster, or all. */
 export type ExportScope =
   { kind: 'current' } | { kind: 'named'; index: number } | { kind: 'cluster'; cluster: number } | { kind: 'all' };
 
+/** Which maps: the one on the screen, those of the k-means centres, or the trajectory. */
 export type MapSet = 'current' | 'centres' | 'trajectory';
 
+/** What is being written, and what came of it. */
 export interface ExportsState {
   scope: ExportScope;
   /** What is being written, for the button that shows it. */
@@ -37,6 +42,7 @@ export interface ExportsState {
   error: ErrorData | null;
 }
 
+/** Followed by selectors only. */
 export const useExports = create<ExportsState>(() => ({
   scope: { kind: 'current' },
   busy: null,
@@ -49,16 +55,33 @@ export const useExports = create<ExportsState>(() => ({
 const { setState: set } = useExports;
 let stop = new AbortController();
 
+/** Chooses the particles that lists and latents are written of. */
 export function setScope(scope: ExportScope): void {
   set({ scope, error: null });
 }
 
-export function rowsOf(scope: ExportScope): Uint32Array {
-  const { current, named, total } = useSelections.getState();
+type Selected = Pick<SelectionsState, 'current' | 'named' | 'total'>;
+
+function rowsIn(scope: ExportScope, { current, named, total }: Selected, labels: Int32Array | null): Uint32Array {
   if (scope.kind === 'current') return current;
   if (scope.kind === 'named') return named[scope.index]?.indices ?? new Uint32Array(0);
-  if (scope.kind === 'cluster') return rowsOfCluster(scope.cluster);
+  if (scope.kind === 'cluster') return labels ? rowsOfLabel(labels, scope.cluster) : new Uint32Array(0);
   return everything(total);
+}
+
+/** Rows of the dataset that a scope holds now, 0-based and ascending. */
+export function rowsOf(scope: ExportScope): Uint32Array {
+  return rowsIn(scope, useSelections.getState(), useExplore.getState().clusters.result?.labels ?? null);
+}
+
+/** `rowsOf` the scope that is set, followed as selections and clusters change. */
+export function useScopeRows(): Uint32Array {
+  const scope = useExports((state) => state.scope);
+  const current = useSelections((state) => state.current);
+  const named = useSelections((state) => state.named);
+  const total = useSelections((state) => state.total);
+  const labels = useExplore((state) => state.clusters.result?.labels ?? null);
+  return useMemo(() => rowsIn(scope, { current, named, total }, labels), [scope, current, named, total, labels]);
 }
 
 /** Why a format cannot be written; null where it can. */
@@ -103,20 +126,25 @@ async function write(
   }
 }
 
+/** Hands a file to the person under its name. */
 export type Save = (name: string, content: Uint8Array | Blob) => void;
 
+/** Ends what is being written; nothing is saved of it. */
 export function cancelExport(): void {
   stop.abort();
   set({ busy: null, progress: null });
 }
 
+/** Writes the particles of a scope as a list; a CSV with what the run knows of each. Nothing where the scope is empty. */
 export async function exportList(format: ExportFormat, scope: ExportScope, save: Save): Promise<void> {
   const { run } = useExplore.getState();
   const rows = rowsOf(scope);
   if (!run || rows.length === 0) return;
-  await write(format, save, () => backend().io.exportSelection(run.datasetId, rows, format));
+  const columns = format === 'csv' ? tableOfRows(currentColumns(), rows) : [];
+  await write(format, save, () => backend().io.exportSelection(run.datasetId, rows, format, columns));
 }
 
+/** Writes latents, all or of a scope, as cryoDRGN's z.pkl or as CSV. */
 export async function exportLatents(format: 'pkl' | 'csv', scope: ExportScope, save: Save): Promise<void> {
   const { run } = useExplore.getState();
   if (!run) return;
@@ -149,6 +177,7 @@ export async function exportRunFolder(save: Save): Promise<void> {
   });
 }
 
+/** How many maps there are to write; 0 where they are not decoded or clustered yet. */
 export function mapSetSize(maps: MapSet): number {
   if (maps === 'current') return useMaps.getState().a && !useMaps.getState().a?.preview ? 1 : 0;
   if (maps === 'trajectory') return trajectoryMaps()?.length ?? 0;

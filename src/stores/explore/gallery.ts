@@ -7,6 +7,7 @@ import { dropMaps, holdMaps, newMapKey } from './map-handles.ts';
 
 const THUMBNAIL_BOX = 48;
 
+/** A cluster with the map at its centre. */
 export interface GalleryItem {
   cluster: number;
   /** Row of the particle at the centre. */
@@ -17,6 +18,7 @@ export interface GalleryItem {
   mesh: IsosurfaceMesh | null;
 }
 
+/** The maps of the centres, and how far they are. */
 export interface GalleryState {
   items: GalleryItem[];
   /** The clusters these are the centres of. */
@@ -26,6 +28,7 @@ export interface GalleryState {
   error: ErrorData | null;
 }
 
+/** Followed by selectors only. */
 export const useGallery = create<GalleryState>(() => ({
   items: [],
   of: null,
@@ -94,11 +97,13 @@ function hold(): void {
   );
 }
 
+/** Ends the decoding; maps that are there stay. */
 export function cancelGallery(): void {
   stop.abort();
   if (get().status === 'running') set({ status: 'idle', progress: null });
 }
 
+/** Forgets the maps of the centres. */
 export function closeGallery(): void {
   stop.abort();
   set({ items: [], of: null, status: 'idle', progress: null, error: null });

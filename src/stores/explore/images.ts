@@ -5,10 +5,12 @@ import { latestWins } from '../../../workers/client.ts';
 import type { ErrorData } from '../../base/errors.ts';
 import { useExplore } from './store.ts';
 import { backend, errorData } from './backend.ts';
-import { useSelections } from '../selections.ts';
+import { useSelections } from './selections.ts';
 
+/** Images a page. */
 export const PAGE_SIZE = 48;
 
+/** The page of images that is shown, and how. */
 export interface ImagesState {
   page: number;
   lowPassAngstrom: number | null;
@@ -20,6 +22,7 @@ export interface ImagesState {
   error: ErrorData | null;
 }
 
+/** Followed by selectors only. */
 export const useImages = create<ImagesState>(() => ({
   page: 0,
   lowPassAngstrom: 20,
@@ -32,6 +35,7 @@ export const useImages = create<ImagesState>(() => ({
 
 const { getState: get, setState: set } = useImages;
 
+/** Pages that so many particles fill; 1 for none. */
 export function pageCount(selected: number): number {
   return Math.max(1, Math.ceil(selected / PAGE_SIZE));
 }
@@ -58,6 +62,7 @@ export async function refreshImages(): Promise<void> {
   }
 }
 
+/** Changes page, low-pass (Å, null for none) or correction; `refreshImages` then fetches. */
 export function setImages(change: Partial<Pick<ImagesState, 'page' | 'lowPassAngstrom' | 'flipPhases'>>): void {
   set(change);
 }

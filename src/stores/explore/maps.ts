@@ -25,7 +25,7 @@ export interface ShownMap {
 export interface MapLook {
   colorA: string;
   colorB: string;
-  colouring: 'solid' | 'radius' | 'height';
+  coloring: 'solid' | 'radius' | 'height';
   lighting: 'soft' | 'studio' | 'flat';
   opacity: number;
   outlined: boolean;
@@ -53,7 +53,7 @@ export interface MapsState {
 const FIRST_LOOK: MapLook = {
   colorA: '#7d9bd6',
   colorB: '#e0a458',
-  colouring: 'solid',
+  coloring: 'solid',
   lighting: 'soft',
   opacity: 1,
   outlined: false,

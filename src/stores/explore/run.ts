@@ -3,7 +3,7 @@
 import { useEffect } from 'react';
 import type { RunSummary } from '../../../workers/contract.ts';
 import { isHomogeneous, openRun, useExplore } from './store.ts';
-import { zOfRow } from './axes.ts';
+import { zOfRow } from '../../columns/place.ts';
 import { closeGallery } from './gallery.ts';
 import { markRow, resetLandscape } from './landscape.ts';
 import { openMaps, showMapAt, useMaps } from './maps.ts';
@@ -29,7 +29,7 @@ async function show(run: RunSummary): Promise<void> {
     closeGallery();
     closeTrajectory();
     // Before anything is computed: what arrives first marks its particle on the new landscape.
-    if (useExplore.getState().run?.id !== run.id) resetLandscape(run.params.zDim);
+    if (useExplore.getState().run?.id !== run.id) resetLandscape(run.latentDimension);
     await openRun(run);
     const label = `Epoch ${run.epochsDone}${run.mirrored ? ', mirrored' : ''}`;
     if (isHomogeneous(run) && shown === key) showMapAt([], label, null);
@@ -38,13 +38,15 @@ async function show(run: RunSummary): Promise<void> {
   await openRun(run);
 }
 
-/** The first map of a run: the centre of its largest cluster, once clusters are known. */
-useExplore.subscribe(({ run, latents, clusters, phase }) => {
-  const { result } = clusters;
-  const { a, decoding } = useMaps.getState();
-  if (phase !== 'ready' || !run || !latents || !result || a || decoding) return;
-  const largest = result.counts.indexOf(Math.max(...result.counts));
-  const row = result.centreIndices[largest];
-  markRow(row);
-  showMapAt(zOfRow(latents, row), `Cluster ${largest + 1}, particle ${row + 1}`, row);
-});
+/** Shows the first map of a run, the centre of its largest cluster, once clusters are known. Gives what ends that. */
+export function showFirstMap(): () => void {
+  return useExplore.subscribe(({ run, latents, clusters, phase }) => {
+    const { result } = clusters;
+    const { a, decoding } = useMaps.getState();
+    if (phase !== 'ready' || !run || !latents || !result || a || decoding) return;
+    const largest = result.counts.indexOf(Math.max(...result.counts));
+    const row = result.centreIndices[largest];
+    markRow(row);
+    showMapAt(zOfRow(latents, row), `Cluster ${largest + 1}, particle ${row + 1}`, row);
+  });
+}

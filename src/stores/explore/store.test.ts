@@ -1,17 +1,15 @@
-// Axes and back, playing order, and maps that overtake each other, against a backend of a few lines.
+// Playing order, and maps that overtake each other, against a backend of a few lines.
 import { describe, expect, it } from 'vitest';
 import type {
   ContouredMap,
   MapReference,
   MapRequest,
   MapSeriesRequest,
-  PcaResult,
   RunLatents,
   RunSummary,
 } from '../../../workers/contract.ts';
 import type { CallControl } from '../../../workers/facade.ts';
 import { VitrineError } from '../../base/errors.ts';
-import { classesOf, cloudOf, nearestRow, placeOfZ, zAtPlace } from './axes.ts';
 import { connectExplore, type ExploreBackend } from './backend.ts';
 import { cancelMap, openMaps, pinAsB, previewBox, setLevel, showMapAt, useMaps } from './maps.ts';
 import { heldMaps } from './map-handles.ts';
@@ -26,44 +24,10 @@ import {
   useTrajectory,
 } from './trajectory.ts';
 
-const mu = new Float32Array([1, 2, 3, -1, 0, 1, 4, 4, -2]);
-const handle = { runId: 'run', epoch: 1, zDim: 3, count: 3 };
-const latents: RunLatents = { handle, epoch: 1, zDim: 3, count: 3, mu, norm: new Float32Array(3) };
-// Orthonormal axes that mix all coordinates.
-const s = Math.SQRT1_2;
-const axes = new Float32Array([s, s, 0, s, -s, 0, 0, 0, 1]);
-const mean = new Float32Array([0.5, -1, 2]);
-const project = (z: ArrayLike<number>) =>
-  [0, 1, 2].map((c) => [0, 1, 2].reduce((sum, d) => sum + (z[d] - mean[d]) * axes[c * 3 + d], 0));
-const pca: PcaResult = {
-  ...{ components: 3, axes, mean, explainedVariance: new Float32Array([0.6, 0.3, 0.1]) },
-  projections: Float32Array.from([0, 1, 2].flatMap((row) => project(mu.subarray(3 * row, 3 * row + 3)))),
+const latents: RunLatents = {
+  handle: { runId: 'run', epoch: 1, zDim: 3, count: 3 },
+  ...{ epoch: 1, zDim: 3, count: 3, mu: new Float32Array([1, 2, 3, -1, 0, 1, 4, 4, -2]), norm: new Float32Array(3) },
 };
-const source = { latents, pca, umap: null };
-
-describe('axes', () => {
-  it.each([
-    { family: 'pca', x: 0, y: 2 },
-    { family: 'pca', x: 2, y: 1 },
-    { family: 'latent', x: 1, y: 2 },
-  ] as const)('decodes a place where it lies, and keeps the other coordinates: %o', (shown) => {
-    const z = zAtPlace(source, shown, 1, 0.37, -1.2);
-    const place = placeOfZ(source, shown, z);
-    expect(place?.x).toBeCloseTo(0.37, 5);
-    expect(place?.y).toBeCloseTo(-1.2, 5);
-    const other = [0, 1, 2].find((c) => c !== shown.x && c !== shown.y) ?? 0;
-    if (shown.family === 'pca') expect(project(z)[other]).toBeCloseTo(pca.projections[3 + other], 5);
-    else expect(z[other]).toBe(mu[3 + other]);
-  });
-
-  it('finds the nearest particle in units of the screen', () => {
-    const cloud = cloudOf(source, { family: 'latent', x: 0, y: 1 });
-    if (!cloud) throw new Error('no cloud');
-    expect(nearestRow(cloud, 0.5, 0.2)).toBe(1);
-    expect(nearestRow(cloud, 0.5, 1.9)).toBe(0);
-    expect(nearestRow(cloud, 3.9, 0, 1, 100)).toBe(2);
-  });
-});
 
 it('bounces at the ends or starts over', () => {
   const walk = (ending: 'loop' | 'bounce') => {
@@ -206,11 +170,6 @@ describe('maps', () => {
     openMaps('another', 128);
     expect([kept.size, heldMaps(), shown]).toEqual([0, [], []]);
   });
-});
-
-it('gives each particle the last named selection that holds it', () => {
-  const sets = [{ indices: Uint32Array.of(0, 2, 3) }, { indices: Uint32Array.of(3, 9) }];
-  expect([...classesOf(sets, 5)]).toEqual([0, -1, 0, 1, -1]);
 });
 
 it('keeps the size of the frames while memory holds them, then halves it', () => {

@@ -12,12 +12,13 @@ import type {
 } from '../../../workers/contract.ts';
 import type { ErrorData } from '../../base/errors.ts';
 import { backend, errorData, idle, wasCancelled, type Job } from './backend.ts';
-import type { LandscapeSource } from './axes.ts';
-import { openSelections } from '../selections.ts';
+import { openSelections } from './selections.ts';
 
+/** Start of the random numbers of UMAP and k-means, as the command line has it. */
 export const ANALYSIS_SEED = 0;
 const FIRST_K = 8;
 
+/** The run that is explored and what is known of it. */
 export interface ExploreState {
   phase: 'none' | 'loading' | 'ready' | 'failed';
   run: RunSummary | null;
@@ -25,6 +26,8 @@ export interface ExploreState {
   /** Null for a homogeneous run, or before its first epoch. */
   latents: RunLatents | null;
   columns: ParticleColumns | null;
+  /** Of an ab initio run whose start had several classes: that of each particle, from 0. */
+  startClasses: Uint32Array | null;
   pca: Job<PcaResult>;
   umap: Job<Float32Array>;
   clusters: Job<KMeansResult>;
@@ -35,12 +38,14 @@ export interface ExploreState {
   error: ErrorData | null;
 }
 
+/** Followed by selectors only. */
 export const useExplore = create<ExploreState>(() => ({
   phase: 'none',
   run: null,
   dataset: null,
   latents: null,
   columns: null,
+  startClasses: null,
   pca: idle(),
   umap: idle(),
   clusters: idle(),
@@ -54,14 +59,9 @@ const { getState: get, setState: set } = useExplore;
 let visit = new AbortController();
 const stops: Partial<Record<'umap' | 'clusters', AbortController>> = {};
 
+/** Whether a run learned one structure from all images and so has no landscape. */
 export function isHomogeneous(run: RunSummary | null): boolean {
-  return run !== null && run.params.zDim === 0;
-}
-
-/** What the landscape is drawn from; null without latents. */
-export function landscapeSource(): LandscapeSource | null {
-  const { latents, pca, umap } = get();
-  return latents && { latents, pca: pca.result, umap: umap.result };
+  return run !== null && run.latentDimension === 0;
 }
 
 /** Loads a run at its latest epoch. Opening the same run at the same epoch again keeps everything. */
@@ -78,38 +78,40 @@ export async function openRun(run: RunSummary): Promise<void> {
   set({
     ...{ phase: 'loading', run, latents: null, error: null, notices: [] },
     ...{ pca: idle(), umap: idle(), clusters: idle() },
-    ...(sameRun ? {} : { dataset: null, columns: null }),
+    ...(sameRun ? {} : { dataset: null, columns: null, startClasses: null }),
   });
   try {
     const { io } = backend();
-    const [datasets, columns, latents] = await Promise.all([
+    const [datasets, particles, latents] = await Promise.all([
       io.listDatasets(),
-      columnsOf(run),
+      particlesOf(run),
       isHomogeneous(run) || run.epochsDone === 0 ? null : io.latents(run.id, null),
     ]);
     if (signal.aborted) return;
     const dataset = datasets.find(({ id }) => id === run.datasetId) ?? null;
     if (latents) await backend().analysis.openLatents(latents.handle);
     if (signal.aborted) return releaseLatents(latents);
-    set({ phase: 'ready', dataset, columns, latents });
+    set({ phase: 'ready', dataset, ...particles, latents });
     await openSelections(run.id, latents?.count ?? dataset?.particles ?? 0);
-    if (latents && !signal.aborted) await Promise.all([computePca(signal), computeClusters(get().k)]);
+    if (latents && !signal.aborted)
+      await Promise.all([computePca(signal), computeClusters(get().k), showKeptUmap(latents, signal)]);
   } catch (error) {
     if (!signal.aborted) set({ phase: 'failed', error: errorData(error) });
   }
 }
 
-/** The dataset's columns; of an ab initio run with the poses that it found, and the classes of its start. */
-async function columnsOf({ id, datasetId, params }: RunSummary): Promise<ParticleColumns> {
+/** The dataset's numbers; of an ab initio run with the poses that it found, and the classes of its start. */
+async function particlesOf({
+  id,
+  datasetId,
+  job,
+}: RunSummary): Promise<Pick<ExploreState, 'columns' | 'startClasses'>> {
   const { io } = backend();
   const columns = await io.columns(datasetId);
-  const poses = params.method === 'ab-initio' ? await io.poses(id) : null;
-  if (!poses) return columns;
+  const poses = job === 'ab-initio' ? await io.poses(id) : null;
+  if (!poses) return { columns, startClasses: null };
   const { rotDegrees, tiltDegrees, shiftPixels, classes } = poses;
-  const extra = classes
-    ? [...columns.extra, { name: 'class of the start', values: Float32Array.from(classes, (c) => c + 1) }]
-    : columns.extra;
-  return { ...columns, rotDegrees, tiltDegrees, shiftPixels, extra };
+  return { columns: { ...columns, rotDegrees, tiltDegrees, shiftPixels }, startClasses: classes };
 }
 
 /** The analysis workers need not keep what is shown no longer. */
@@ -148,6 +150,14 @@ function begin(job: 'umap' | 'clusters'): AbortController {
   return stop;
 }
 
+/** A UMAP that an earlier visit has kept is shown without being asked for. */
+async function showKeptUmap({ handle }: RunLatents, signal: AbortSignal): Promise<void> {
+  const kept = await backend().analysis.keptAnalyses(handle);
+  const known = kept.some(({ method, seed }) => method === 'umap' && seed === ANALYSIS_SEED);
+  if (known && !signal.aborted) await computeUmap();
+}
+
+/** Computes the UMAP of the latents shown, or reads the one that is kept; its progress and end are in `umap`. */
 export async function computeUmap(): Promise<void> {
   const { latents, umap } = get();
   if (!latents || umap.status === 'running') return;
@@ -167,6 +177,7 @@ export async function computeUmap(): Promise<void> {
   }
 }
 
+/** Puts the particles in k clusters, 1 to their number, or reads those that are kept; how far is in `clusters`. */
 export async function computeClusters(k: number): Promise<void> {
   const { latents, clusters } = get();
   if (!latents) return;
@@ -192,19 +203,24 @@ export async function computeClusters(k: number): Promise<void> {
   }
 }
 
+/** Ends a computation; clusters that were there stay. */
 export function cancelJob(job: 'umap' | 'clusters'): void {
   stops[job]?.abort();
   if (job === 'umap') return set({ umap: idle() });
   set(({ clusters }) => ({ clusters: { ...clusters, status: clusters.result ? 'done' : 'idle', progress: null } }));
 }
 
-/** Rows of one cluster, ascending. */
+/** Rows of one cluster, ascending; none where clusters are not computed. */
 export function rowsOfCluster(cluster: number): Uint32Array {
   const labels = get().clusters.result?.labels;
-  if (!labels) return new Uint32Array(0);
+  return labels ? rowsOfLabel(labels, cluster) : new Uint32Array(0);
+}
+
+/** Where `labels` hold one label, ascending. */
+export function rowsOfLabel(labels: Int32Array, wanted: number): Uint32Array {
   const rows: number[] = [];
   labels.forEach((label, row) => {
-    if (label === cluster) rows.push(row);
+    if (label === wanted) rows.push(row);
   });
   return Uint32Array.from(rows);
 }
@@ -215,8 +231,8 @@ export async function addColumns(file: DroppedFile): Promise<string[]> {
   if (!run) return [];
   try {
     const { names, notices } = await backend().io.importColumns(run.datasetId, file);
-    const columns = await columnsOf(run);
-    if (get().run?.id === run.id) set({ columns, notices, error: null });
+    const particles = await particlesOf(run);
+    if (get().run?.id === run.id) set({ ...particles, notices, error: null });
     return names;
   } catch (error) {
     set({ error: errorData(error) });
@@ -224,6 +240,7 @@ export async function addColumns(file: DroppedFile): Promise<string[]> {
   }
 }
 
+/** Puts the error and the notices away. */
 export function dismissError(): void {
   set({ error: null, notices: [] });
 }

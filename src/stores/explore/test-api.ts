@@ -1,4 +1,7 @@
 // What browser stories may ask of Explore and Export, and gestures in data coordinates where a mouse would be awkward.
+import type { MapsKept } from '../../../workers/contract.ts';
+import { backend } from './backend.ts';
+import { heldMaps } from './map-handles.ts';
 import type { Combination } from '../../selection/sets.ts';
 import { useExplore } from './store.ts';
 import { useExports } from './exports.ts';
@@ -6,7 +9,7 @@ import { useGallery } from './gallery.ts';
 import { boxInData, currentCloud, lassoInData, probeAt, setPath, useLandscape } from './landscape.ts';
 import { useMaps, type ShownMap } from './maps.ts';
 import { useTrajectory } from './trajectory.ts';
-import { setSelection, useSelections } from '../selections.ts';
+import { setSelection, useSelections } from './selections.ts';
 
 function mapState(shown: ShownMap | null) {
   if (!shown) return null;
@@ -14,6 +17,7 @@ function mapState(shown: ShownMap | null) {
   return { boxPixels: map.boxPixels, level, triangles: mesh.indices.length / 3, label, preview, row, z: map.z };
 }
 
+/** Everything that Explore and Export show, as plain numbers. */
 export function exploreTestState() {
   const { phase, run, latents, pca, umap, clusters, error } = useExplore.getState();
   const { current, named, past, future } = useSelections.getState();
@@ -55,7 +59,14 @@ export function exploreTestState() {
     errors: [error, maps.error, gallery.error, trajectory.error, exported.error].flatMap((one) => one?.code ?? []),
   };
 }
+/** See exploreTestState. */
 export type ExploreTestState = ReturnType<typeof exploreTestState>;
+
+/** Gestures in data coordinates. */
+/** Maps that the analysis worker keeps, and how many of them the screen holds. */
+export async function mapsKeptState(): Promise<MapsKept & { held: number }> {
+  return { ...(await backend().analysis.mapsKept()), held: heldMaps().length };
+}
 
 export const exploreTestVerbs = {
   /** Lasso by a closed polygon of data coordinates on the axes shown. */

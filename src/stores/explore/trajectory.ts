@@ -5,7 +5,7 @@ import type { ContouredMap, Progress, TrajectoryRequest } from '../../../workers
 import type { ErrorData } from '../../base/errors.ts';
 import { useExplore } from './store.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
-import { zOfRow } from './axes.ts';
+import { zOfRow } from '../../columns/place.ts';
 import { dropMaps, holdMaps, newMapKey, referenceTo } from './map-handles.ts';
 import { levelFor, levelWanted, onLevelChange, showMap, type ShownMap } from './maps.ts';
 
@@ -144,7 +144,9 @@ function hold(): void {
   );
 }
 
-onLevelChange(() => void recontour());
+/** Contours the frames anew when the level changes. Gives what ends that. */
+export const followLevel = () => onLevelChange(() => void recontour());
+
 let recontouring = 0;
 async function recontour(): Promise<void> {
   const turn = ++recontouring;

@@ -66,7 +66,7 @@ function Row({ dataset, onRemove }: { dataset: DatasetSummary; onRemove: () => v
         </span>
       </button>
       <IconButton
-        label={inUse ? 'In use by the run that goes on' : `Remove ${dataset.name}`}
+        label={inUse ? 'In use by the run in progress' : `Remove ${dataset.name}`}
         icon={<Trash2 />}
         size="s"
         disabled={inUse}

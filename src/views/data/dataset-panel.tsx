@@ -10,6 +10,7 @@ import { NoticeCard } from '../../ui/notice-card.tsx';
 import { countText, numberWith } from '../../ui/quantities.ts';
 import { Distributions } from './distributions.tsx';
 import { Gallery } from './gallery.tsx';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './data.module.css';
 
 export function DatasetPanel({ dataset }: { dataset: DatasetSummary }) {
@@ -20,10 +21,11 @@ export function DatasetPanel({ dataset }: { dataset: DatasetSummary }) {
       <header className={styles.datasetHead}>
         <div className={styles.datasetHeading}>
           <h1>{dataset.name}</h1>
+          <HelpLink to="drop" about="what to look at before you go on" />
           {dataset.isDemo && <Badge tone="accent">simulated demo</Badge>}
           {!dataset.originalsAtHand && !dataset.imagesKept && (
             <Badge tone="warn" title="Drop the files again to see pictures and to train.">
-              files not at hand
+              original files not open
             </Badge>
           )}
         </div>
@@ -90,7 +92,7 @@ function ColumnsButton({ datasetId }: { datasetId: string }) {
     <>
       <Button
         icon={<TableProperties />}
-        title="A CSV with a row a particle: its columns can colour the landscape"
+        title="A CSV with one row per particle: its columns can colour the landscape"
         onClick={() => input.current?.click()}
         testId="add-columns"
       >

@@ -1,6 +1,8 @@
 // How the particles are spread: defocus, viewing directions, shifts, further columns.
 import { useEffect, useMemo, useState } from 'react';
 import type { ParticleColumns } from '../../../workers/contract.ts';
+import { titleOf } from '../../columns/column.ts';
+import { particleColumns } from '../../columns/particle-columns.ts';
 import { loadColumns, useDatasets } from '../../stores/datasets.ts';
 import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -31,56 +33,43 @@ export function Distributions({ datasetId }: { datasetId: string }) {
   );
 }
 
-interface Series {
-  key: string;
-  label: string;
-  axis: string;
-  values: Float32Array;
-}
-
-function seriesOf(columns: ParticleColumns): Series[] {
-  const { defocusAngstrom, shiftPixels, extra } = columns;
-  const series: Series[] = [];
-  if (defocusAngstrom)
-    series.push({ key: 'defocus', label: 'Defocus', axis: 'µm', values: defocusAngstrom.map((df) => df * 1e-4) });
-  if (shiftPixels) series.push({ key: 'shift', label: 'Shift', axis: 'pixels', values: shiftPixels });
-  for (const { name, values } of extra) series.push({ key: `extra ${name}`, label: name, axis: name, values });
-  return series;
-}
-
 function Histogram({ columns }: { columns: ParticleColumns }) {
-  const series = useMemo(() => seriesOf(columns), [columns]);
+  const series = useMemo(
+    () => particleColumns(columns).filter(({ availability }) => availability.state === 'there'),
+    [columns],
+  );
   const [chosen, setChosen] = useState('defocus');
   const colors = useThemeColors();
   const shown = series.find(({ key }) => key === chosen) ?? series.at(0);
+  const values = shown?.values() ?? null;
   const data = useMemo<ChartData[]>(
     () =>
-      shown
+      values
         ? [
             {
               type: 'histogram',
-              x: shown.values,
+              x: values,
               nbinsx: 48,
               marker: { color: colors.accent, line: { width: 0 } },
               hovertemplate: '%{x}: %{y} particles<extra></extra>',
             } as ChartData,
           ]
         : [],
-    [shown, colors],
+    [values, colors],
   );
   const layout = useMemo<ChartLayout>(
     () => ({
       margin: { l: 44, r: 12, t: 6, b: 38 },
-      xaxis: { title: { text: shown ? `${shown.label}${shown.axis === shown.label ? '' : `, ${shown.axis}`}` : '' } },
+      xaxis: { title: { text: shown ? titleOf(shown) : '' } },
       yaxis: { title: { text: 'particles' }, nticks: 4 },
     }),
     [shown],
   );
-  const range = shown && rangeOf(shown.values);
+  const range = values && rangeOf(values);
   return (
     <Panel
-      title={shown?.label ?? 'Defocus'}
-      note={shown && range && `${numberWith(range[0])} to ${numberWith(range[1])} ${shown.axis}`}
+      title={shown?.name ?? 'Defocus'}
+      note={shown && range && `${numberWith(range[0])} to ${numberWith(range[1])} ${shown.unit ?? ''}`.trimEnd()}
       flush
       actions={
         series.length > 1 && (
@@ -90,7 +79,7 @@ function Histogram({ columns }: { columns: ParticleColumns }) {
               hideLabel
               small
               value={shown?.key ?? null}
-              options={series.map(({ key, label }) => ({ value: key, label }))}
+              options={series.map(({ key, name }) => ({ value: key, label: name }))}
               onChange={setChosen}
               testId="histogram-column"
             />
@@ -100,7 +89,7 @@ function Histogram({ columns }: { columns: ParticleColumns }) {
     >
       <div className={styles.chartBox}>
         {shown ? (
-          <Chart label={`Histogram of ${shown.label}`} data={data} layout={layout} testId="defocus-chart" />
+          <Chart label={`Histogram of ${shown.name}`} data={data} layout={layout} testId="defocus-chart" />
         ) : (
           <EmptyState title="No CTF">These particles came without defocus values.</EmptyState>
         )}
@@ -148,12 +137,16 @@ function Directions({ rot, tilt }: { rot: Float32Array | null; tilt: Float32Arra
     [grid, colors],
   );
   return (
-    <Panel title="Viewing directions" note={grid && `fullest bin ${numberWith(grid.unevenness, 2)} × the mean`} flush>
+    <Panel
+      title="Viewing directions"
+      note={grid && `the fullest cell holds ${numberWith(grid.unevenness, 2)} × the mean`}
+      flush
+    >
       <div className={styles.chartBox}>
         {grid ? (
           <Chart label="Map of viewing directions" data={data} layout={DIRECTION_LAYOUT} testId="directions-chart" />
         ) : (
-          <EmptyState title="No poses">These particles came without orientations.</EmptyState>
+          <EmptyState title="No poses">These particles came without poses.</EmptyState>
         )}
       </div>
     </Panel>

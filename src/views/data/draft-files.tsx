@@ -21,7 +21,7 @@ const ROLES: Record<FileRole, string> = {
   volume: 'map',
   table: 'table',
   atoms: 'atomic model',
-  unknown: 'not understood',
+  unknown: 'not recognised',
 };
 const ROWS_SHOWN = 200;
 
@@ -46,10 +46,10 @@ const COLUMNS: Column<FileReport>[] = [
       ),
   },
   { key: 'path', header: 'File', cell: (file) => <span className={styles.path}>{file.path}</span> },
-  { key: 'role', header: 'Taken for', cell: (file) => <Badge tone={tone(file)}>{ROLES[file.role]}</Badge> },
+  { key: 'role', header: 'Recognised as', cell: (file) => <Badge tone={tone(file)}>{ROLES[file.role]}</Badge> },
   {
     key: 'says',
-    header: 'What it says',
+    header: 'What it holds',
     cell: (file) => (file.error ? <span className={styles.fileError}>{file.error.message}</span> : file.says),
   },
   { key: 'bytes', header: 'Size', align: 'right', cell: (file) => bytesText(file.bytes) },

@@ -9,6 +9,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { countText, numberWith } from '../../ui/quantities.ts';
 import { DraftFiles } from './draft-files.tsx';
 import { DraftQuestions } from './questions/draft-questions.tsx';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './data.module.css';
 
 export function DraftPanel({ draft }: { draft: DatasetDraft }) {
@@ -21,16 +22,21 @@ export function DraftPanel({ draft }: { draft: DatasetDraft }) {
       <Panel
         title={draft.name || 'New dataset'}
         note={`${countText(draft.files.length)} ${draft.files.length === 1 ? 'file' : 'files'} dropped`}
-        actions={<IconButton label="Discard the drop" icon={<X />} onClick={discardDraft} testId="discard-draft" />}
+        actions={
+          <>
+            <HelpLink to="questions" about="questions the studio asks" />
+            <IconButton label="Discard these files" icon={<X />} onClick={discardDraft} testId="discard-draft" />
+          </>
+        }
         footer={
           <div className={styles.acceptRow}>
             <p className={styles.acceptText}>
               {acceptable
                 ? draft.hasPoses
-                  ? 'All that is needed is here.'
+                  ? 'Everything needed is here.'
                   : 'Poses can be found from the images (Ab initio). To train with known poses, drop them too.'
                 : open
-                  ? 'Answer the question above to go on.'
+                  ? 'Answer the question above to continue.'
                   : 'Drop what is missing: it joins these files.'}
             </p>
             <Button
@@ -90,7 +96,7 @@ function Contents({ draft }: { draft: DatasetDraft }) {
   const { particles, boxPixels, pixelSizeAngstrom, selectedOf, opticsGroups } = draft;
   const pixelAsked = draft.questions.some(({ kind }) => kind === 'pixel-size');
   return (
-    <ul className={styles.contents} aria-label="What the drop has">
+    <ul className={styles.contents} aria-label="What the files hold">
       <Item
         name="Particles"
         value={particles === null ? null : countText(particles)}

@@ -36,7 +36,11 @@ export function DropZone({ large, over, adding }: DropZoneProps) {
     >
       <Layers2 className={styles.zoneIcon} aria-hidden="true" />
       <p className={styles.zoneTitle}>
-        {over ? 'Let go to read them' : adding ? 'Drop what is missing' : 'Drop a particle stack with its metadata'}
+        {over
+          ? 'Release to read the files'
+          : adding
+            ? 'Drop what is missing'
+            : 'Drop a particle stack with its metadata'}
       </p>
       {large && (
         <p className={styles.zoneText}>

@@ -45,13 +45,19 @@ export function greyOf(
   return rgba;
 }
 
+/** How tiles are shown: `contrast` in standard deviations from grey to white, `mat` the colour behind them. */
+interface GalleryLook {
+  contrast: number;
+  mat: string;
+}
+
+/** Draws the first `count` tiles; those that are not there yet are left as mat. */
 export function drawGallery(
   canvas: HTMLCanvasElement,
   grid: GalleryGrid,
   tiles: ImageTiles | null,
   count: number,
-  contrast: number,
-  mat: string,
+  { contrast, mat }: GalleryLook,
 ): void {
   const context = canvas.getContext('2d');
   if (!context) return;

@@ -19,7 +19,7 @@ import styles from './data.module.css';
 type TileSize = '64' | '96' | '144';
 const SIZES = [
   { value: '64', label: 'S', title: 'Small pictures' },
-  { value: '96', label: 'M', title: 'Middle pictures' },
+  { value: '96', label: 'M', title: 'Medium pictures' },
   { value: '144', label: 'L', title: 'Large pictures' },
 ] as const;
 
@@ -161,7 +161,7 @@ function Pager({ first, perPage, lastFirst, goTo }: PagerProps) {
     <div className={styles.pager} role="group" aria-label="Pages">
       <IconButton label="First page" icon={<ChevronFirst />} size="s" disabled={first === 0} onClick={() => goTo(0)} />
       <IconButton
-        label="Page before"
+        label="Previous page"
         icon={<ChevronLeft />}
         size="s"
         disabled={first === 0}
@@ -191,12 +191,14 @@ function Pager({ first, perPage, lastFirst, goTo }: PagerProps) {
 
 function GalleryCanvas({ grid, page, contrast }: { grid: GalleryGrid; page: TilePage; contrast: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { version, loading, error } = useTiles();
+  const version = useTiles((state) => state.version);
+  const loading = useTiles((state) => state.loading);
+  const error = useTiles((state) => state.error);
   const { imageMat } = useThemeColors();
   const [row, setRow] = useState<number | null>(null);
   const tiles = tilesOf(page);
   useEffect(() => {
-    if (canvas.current) drawGallery(canvas.current, grid, tiles, page.count, contrast, imageMat);
+    if (canvas.current) drawGallery(canvas.current, grid, tiles, page.count, { contrast, mat: imageMat });
   }, [grid, page, tiles, contrast, imageMat, version]);
   if (error) return <NoticeCard tone="error" notice={error} testId="gallery-error" />;
   return (

@@ -8,9 +8,12 @@ const KINDS: { program: string; files: string[] }[] = [
   { program: 'cryoDRGN', files: ['stack.mrcs', 'pose.pkl', 'ctf.pkl', 'ind.pkl'] },
 ];
 const STEPS: { name: string; text: string }[] = [
-  { name: 'Data', text: 'Drop particles that have been aligned in a consensus refinement: images, poses, CTF.' },
-  { name: 'Learn', text: 'A neural field learns the distribution of structures on this machine, and you watch it.' },
-  { name: 'Explore', text: 'Lasso the landscape, see the map at any point, play a motion.' },
+  {
+    name: 'Data',
+    text: 'Drop particles, best from a consensus refinement: images, poses, CTF. Missing poses can be found.',
+  },
+  { name: 'Learn', text: 'A neural network learns the distribution of structures on this machine while you watch.' },
+  { name: 'Explore', text: 'Lasso the landscape, see the map at any point, play a motion as a movie.' },
   { name: 'Export', text: 'Take the particle lists back to where they came from, and the maps with them.' },
 ];
 

@@ -2,9 +2,16 @@
 // All views show the same selection and the same marked particle.
 import { useState, type KeyboardEvent } from 'react';
 import type { RunSummary } from '../../../workers/contract.ts';
-import { dismissError, isHomogeneous, useExplore } from '../../stores/explore/store.ts';
-import { clearSelection, redo, undo, useSelections } from '../../stores/selections.ts';
-import { useShownRun } from '../../stores/explore/run.ts';
+import {
+  clearSelection,
+  dismissError,
+  isHomogeneous,
+  redo,
+  undo,
+  useExplore,
+  useSelections,
+  useShownRun,
+} from '../../stores/explore/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { DirectionMap } from '../../ui/direction-map.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
@@ -22,7 +29,10 @@ import styles from './explore-view.module.css';
 
 export function ExploreView() {
   const run = useShownRun();
-  const { phase, latents, error, notices } = useExplore();
+  const phase = useExplore((state) => state.phase);
+  const latents = useExplore((state) => state.latents);
+  const error = useExplore((state) => state.error);
+  const notices = useExplore((state) => state.notices);
   if (!run || run.epochsDone === 0) return <ExploreEmpty run={run} />;
   if (phase === 'failed' && error) {
     return (

@@ -1,15 +1,18 @@
 // Fourier shell correlation between A and B over 1/Å, with the shells at which it first falls below 0.5 and 0.143.
 import { useMemo } from 'react';
-import { useMaps } from '../../stores/explore/maps.ts';
+import { useMaps } from '../../stores/explore/index.ts';
 import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { resolutionAt } from './fsc-resolution.ts';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './map-panel.module.css';
 
 const STATIC = { staticPlot: true };
 
 export function FscChart() {
-  const { fsc, a, b } = useMaps();
+  const fsc = useMaps((state) => state.fsc);
+  const a = useMaps((state) => state.a);
+  const b = useMaps((state) => state.b);
   const theme = useThemeColors();
   const box = (a?.map.boxPixels ?? 0) * (a?.map.pixelSizeAngstrom ?? 0);
   const data = useMemo<ChartData[]>(() => {
@@ -34,16 +37,18 @@ export function FscChart() {
   return (
     <div className={styles.fsc} data-testid="fsc">
       <div className={styles.fscHead}>
-        <span>FSC of A and B</span>
+        <span>
+          FSC of A and B <HelpLink to="doubts" about="when not to believe a landscape" />
+        </span>
         <span className={styles.quiet} data-testid="fsc-resolution">
           {fsc === null
             ? a.map === b.map
               ? 'A and B are the same map: show another one as A'
               : a.preview || a.map.boxPixels !== b.map.boxPixels
-                ? 'waits for maps of one size'
+                ? 'waiting for maps of the same box'
                 : 'computing…'
             : half === null
-              ? 'above 0.5 to the end'
+              ? 'above 0.5 up to Nyquist'
               : `0.5 at ${half?.toFixed(1)} Å`}
         </span>
       </div>

@@ -1,12 +1,23 @@
 // Maps of the k-means centres: a click shows one whole and marks its particle; its cluster can be selected.
 import { useEffect } from 'react';
 import { Download, SquareMousePointer } from 'lucide-react';
-import { cancelJob, computeClusters, rowsOfCluster, useExplore } from '../../stores/explore/store.ts';
-import { exportMaps, useExports } from '../../stores/explore/exports.ts';
-import { cancelGallery, openGallery, useGallery, type GalleryItem } from '../../stores/explore/gallery.ts';
-import { markRow } from '../../stores/explore/landscape.ts';
-import { showMapAt, useMaps } from '../../stores/explore/maps.ts';
-import { modeWith, select } from '../../stores/selections.ts';
+import {
+  cancelGallery,
+  cancelJob,
+  computeClusters,
+  exportMaps,
+  type GalleryItem,
+  markRow,
+  modeWith,
+  openGallery,
+  rowsOfCluster,
+  select,
+  showMapAt,
+  useExplore,
+  useExports,
+  useGallery,
+  useMaps,
+} from '../../stores/explore/index.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
@@ -18,8 +29,14 @@ import { MapThumbnail } from './map-thumbnail.tsx';
 import styles from './tabs.module.css';
 
 export function GalleryTab() {
-  const { run, latents, clusters, k } = useExplore();
-  const { items, status, progress, error } = useGallery();
+  const run = useExplore((state) => state.run);
+  const latents = useExplore((state) => state.latents);
+  const clusters = useExplore((state) => state.clusters);
+  const k = useExplore((state) => state.k);
+  const items = useGallery((state) => state.items);
+  const status = useGallery((state) => state.status);
+  const progress = useGallery((state) => state.progress);
+  const error = useGallery((state) => state.error);
   const busy = useExports((state) => state.busy);
   const theme = useThemeColors();
   const result = clusters.result;

@@ -1,5 +1,5 @@
 // What a hand does on the landscape, without React: lasso, box, pan, probe, wheel. Positions are pixels of the element.
-import type { LandscapeTool } from '../../stores/explore/landscape.ts';
+import { type LandscapeTool } from '../../stores/explore/index.ts';
 
 export interface GestureHandlers {
   tool(): LandscapeTool;

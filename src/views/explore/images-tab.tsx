@@ -1,12 +1,18 @@
 // Images of the selected particles, a page at a time, low-passed and with the sign of the CTF corrected.
 import { useEffect, useRef } from 'react';
 import { ChevronLeft, ChevronRight, Images } from 'lucide-react';
-import { useExplore } from '../../stores/explore/store.ts';
-import { PAGE_SIZE, pageCount, refreshImages, setImages, useImages } from '../../stores/explore/images.ts';
-import { markRow } from '../../stores/explore/landscape.ts';
-import { showMapAt } from '../../stores/explore/maps.ts';
-import { zOfRow } from '../../stores/explore/axes.ts';
-import { useSelections } from '../../stores/selections.ts';
+import { zOfRow } from '../../columns/place.ts';
+import {
+  markRow,
+  PAGE_SIZE,
+  pageCount,
+  refreshImages,
+  setImages,
+  showMapAt,
+  useExplore,
+  useImages,
+  useSelections,
+} from '../../stores/explore/index.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
@@ -16,9 +22,17 @@ import { Switch } from '../../ui/toggle.tsx';
 import styles from './tabs.module.css';
 
 export function ImagesTab() {
-  const { page, lowPassAngstrom, flipPhases, rows, tiles, loading, error } = useImages();
+  const page = useImages((state) => state.page);
+  const lowPassAngstrom = useImages((state) => state.lowPassAngstrom);
+  const flipPhases = useImages((state) => state.flipPhases);
+  const rows = useImages((state) => state.rows);
+  const tiles = useImages((state) => state.tiles);
+  const loading = useImages((state) => state.loading);
+  const error = useImages((state) => state.error);
   const current = useSelections((state) => state.current);
-  const { run, dataset, columns } = useExplore();
+  const run = useExplore((state) => state.run);
+  const dataset = useExplore((state) => state.dataset);
+  const columns = useExplore((state) => state.columns);
   useEffect(() => {
     void refreshImages();
   }, [current, page, lowPassAngstrom, flipPhases, run?.id]);

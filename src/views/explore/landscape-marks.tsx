@@ -1,34 +1,36 @@
 // Marks over the landscape: cluster centres, the place whose map is shown, the chosen path, the trajectory.
 import { useMemo } from 'react';
+import { placeOfZ, type AxisColumns } from '../../columns/place.ts';
 import type { PointCloud } from '../../selection/lasso.ts';
-import { landscapeSource, useExplore } from '../../stores/explore/store.ts';
-import { placeOfZ } from '../../stores/explore/axes.ts';
-import { markerPlace, placeOfRow, useLandscape } from '../../stores/explore/landscape.ts';
-import { useTrajectory } from '../../stores/explore/trajectory.ts';
+import { markerPlace, placeOfRow, useExplore, useLandscape, useTrajectory } from '../../stores/explore/index.ts';
 import type { ThemeColors } from '../../ui/theme-colors.ts';
 import { clusterColors } from './point-colors.ts';
 import styles from './landscape.module.css';
 
 interface MarksProps {
   place: (x: number, y: number) => [number, number];
+  axes: AxisColumns;
   cloud: PointCloud;
   theme: ThemeColors;
 }
 
-export function LandscapeMarks({ place, cloud, theme }: MarksProps) {
-  const { axes, marker, path, color } = useLandscape();
+export function LandscapeMarks({ place, axes, cloud, theme }: MarksProps) {
+  const marker = useLandscape((state) => state.marker);
+  const path = useLandscape((state) => state.path);
+  const color = useLandscape((state) => state.color);
   const clusters = useExplore((state) => state.clusters.result);
-  const { zs, rows, frame } = useTrajectory();
+  const zs = useTrajectory((state) => state.zs);
+  const rows = useTrajectory((state) => state.rows);
+  const frame = useTrajectory((state) => state.frame);
   const at = (row: number) => {
     const { x, y } = placeOfRow(cloud, row);
     return place(x, y);
   };
   const walk = useMemo(() => {
-    const source = landscapeSource();
-    if (!zs || !rows || !source || source.latents.count !== cloud.count) return [];
+    if (!zs || !rows || rows.some((row) => row >= cloud.count)) return [];
+    const zDim = zs.length / rows.length;
     return [...rows].map((row, i) => {
-      const found = placeOfZ(source, axes, zs.subarray(i * source.latents.zDim, (i + 1) * source.latents.zDim));
-      return found ?? placeOfRow(cloud, row);
+      return placeOfZ(axes, zs.subarray(i * zDim, (i + 1) * zDim)) ?? placeOfRow(cloud, row);
     });
   }, [zs, rows, axes, cloud]);
   const steps = walk.map(({ x, y }) => place(x, y));

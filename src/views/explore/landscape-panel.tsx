@@ -1,17 +1,12 @@
 // The landscape with its controls: axes, colours, tools above; what is selected, and how, below.
-import { useMemo, useRef, useState, type DragEvent } from 'react';
-import { Crosshair, Hand, Lasso, SquareDashed, TablePropertiesIcon } from 'lucide-react';
-import { addColumns, cancelJob, computeUmap, useExplore } from '../../stores/explore/store.ts';
-import { axisName, cloudOf, colorChoices, placesDecode, type AxisFamily } from '../../stores/explore/axes.ts';
-import { setAxis, setFamily, setLandscape, useLandscape, type LandscapeTool } from '../../stores/explore/landscape.ts';
-import { useSelections } from '../../stores/selections.ts';
-import { Button, IconButton } from '../../ui/button.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { NoticeCard } from '../../ui/notice-card.tsx';
-import { ProgressBar } from '../../ui/progress.tsx';
+import { useMemo, useState, type DragEvent } from 'react';
+import { Crosshair, Hand, Lasso, SquareDashed } from 'lucide-react';
+import { cloudOf, placesDecode } from '../../columns/place.ts';
+import { axisColumns, type LandscapeTool, setLandscape, useColumns, useLandscape } from '../../stores/explore/index.ts';
 import { Segmented } from '../../ui/segmented.tsx';
-import { Select } from '../../ui/select.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
+import { AwaitedAxis } from './awaited-axis.tsx';
+import { AxesBar, takeColumns } from './axes-bar.tsx';
 import { LandscapePlot } from './landscape-plot.tsx';
 import { useColoring } from './point-picture-of.ts';
 import { SelectionBar } from './selection-bar.tsx';
@@ -20,7 +15,7 @@ import styles from './landscape.module.css';
 const TOOLS: { value: LandscapeTool; label: string; icon: React.ReactNode }[] = [
   { value: 'lasso', label: 'Lasso (shift adds, alt takes away; a click shows the map there)', icon: <Lasso /> },
   { value: 'box', label: 'Box (shift adds, alt takes away; a click shows the map there)', icon: <SquareDashed /> },
-  { value: 'probe', label: 'Probe: drag and the map follows', icon: <Crosshair /> },
+  { value: 'probe', label: 'Probe: drag, and the map follows the pointer', icon: <Crosshair /> },
   { value: 'pan', label: 'Move the view (the wheel zooms, a double click resets)', icon: <Hand /> },
 ];
 
@@ -53,149 +48,28 @@ export function LandscapePanel() {
   );
 }
 
-async function takeColumns(file: File): Promise<void> {
-  const [first] = await addColumns({ path: file.name, file });
-  if (first !== undefined) setLandscape({ color: `extra:${first}` });
-}
-
-function AxesBar() {
-  const { axes, color } = useLandscape();
-  const { latents, pca, umap, columns, clusters } = useExplore();
-  const named = useSelections((state) => state.named.length);
-  const picker = useRef<HTMLInputElement>(null);
-  const source = useMemo(
-    () => latents && { latents, pca: pca.result, umap: umap.result },
-    [latents, pca.result, umap.result],
-  );
-  const count = axes.family === 'latent' ? (latents?.zDim ?? 0) : (pca.result?.components ?? latents?.zDim ?? 0);
-  const options = Array.from({ length: count }, (_, i) => ({
-    value: String(i),
-    label: axisName(source, { ...axes, x: i, y: i }, 'x'),
-  }));
-  const choices = colorChoices(columns, clusters.result !== null, named > 0);
-  return (
-    <div className={styles.bar}>
-      <Segmented<AxisFamily>
-        label="Axes"
-        small
-        value={axes.family}
-        options={[
-          { value: 'pca', label: 'PCA' },
-          { value: 'umap', label: 'UMAP' },
-          { value: 'latent', label: 'Latents' },
-        ]}
-        onChange={setFamily}
-        testId="axes-family"
-      />
-      {axes.family !== 'umap' && count > 1 && (
-        <>
-          {(['x', 'y'] as const).map((which) => (
-            <Select
-              key={which}
-              className={styles.axis}
-              label={which === 'x' ? 'Horizontal axis' : 'Vertical axis'}
-              hideLabel
-              small
-              value={String(axes[which])}
-              options={options}
-              onChange={(value) => setAxis(which, Number(value))}
-              testId={`axis-${which}`}
-            />
-          ))}
-        </>
-      )}
-      <span className={styles.grow} />
-      <Select
-        className={styles.colour}
-        label="Colour by"
-        hideLabel
-        small
-        value={choices.some(({ key }) => key === color) ? color : 'none'}
-        options={choices.map(({ key, label }) => ({ value: key, label }))}
-        onChange={(value) => setLandscape({ color: value })}
-        testId="color-by"
-      />
-      <IconButton
-        size="s"
-        label="Colour by a column of a CSV file…"
-        icon={<TablePropertiesIcon />}
-        onClick={() => picker.current?.click()}
-        testId="add-columns"
-      />
-      <input
-        ref={picker}
-        type="file"
-        accept=".csv,.tsv,.txt"
-        hidden
-        data-testid="columns-file"
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          event.target.value = '';
-          if (file) void takeColumns(file);
-        }}
-      />
-    </div>
-  );
-}
-
 function LandscapeArea() {
   const theme = useThemeColors();
   const axes = useLandscape((state) => state.axes);
-  const color = useLandscape((state) => state.color);
-  const { latents, pca, umap, columns, clusters } = useExplore();
-  const named = useSelections((state) => state.named.length);
-  const cloud = useMemo(
-    () => latents && cloudOf({ latents, pca: pca.result, umap: umap.result }, axes),
-    [latents, pca.result, umap.result, axes],
-  );
-  const label =
-    colorChoices(columns, clusters.result !== null, named > 0).find(({ key }) => key === color)?.label ?? '';
-  const coloring = useColoring(label, theme);
-  if (cloud) return <LandscapePlot cloud={cloud} coloring={coloring} />;
-  const job = axes.family === 'umap' ? umap : pca;
-  if (job.error) {
-    return (
-      <div className={styles.veil}>
-        <NoticeCard notice={job.error} tone="error" />
-      </div>
-    );
-  }
-  if (axes.family === 'umap' && job.status !== 'running') {
-    return (
-      <div className={styles.veil}>
-        <EmptyState
-          title="UMAP is not computed yet"
-          action={
-            <Button onClick={() => void computeUmap()} testId="compute-umap">
-              Compute UMAP
-            </Button>
-          }
-        >
-          15 neighbours, minimum distance 0.1; for large sets this takes minutes.
-        </EmptyState>
-      </div>
-    );
-  }
-  return (
-    <div className={styles.veil}>
-      <div className={styles.job}>
-        <ProgressBar
-          fraction={job.progress?.fraction ?? null}
-          message={
-            job.progress?.message ?? (axes.family === 'umap' ? 'Computing UMAP' : 'Finding principal components')
-          }
-          onCancel={axes.family === 'umap' ? () => cancelJob('umap') : undefined}
-          testId="umap-progress"
-        />
-      </div>
-    </div>
-  );
+  const columns = useColumns();
+  const shown = useMemo(() => axisColumns(columns, axes), [columns, axes]);
+  const cloud = useMemo(() => shown && cloudOf(shown), [shown]);
+  const coloring = useColoring(theme);
+  const awaited = shown && [shown.x, shown.y].find(({ availability }) => availability.state === 'computable');
+  if (shown && cloud) return <LandscapePlot axes={shown} cloud={cloud} coloring={coloring} />;
+  return <AwaitedAxis analysis={awaited?.availability.state === 'computable' ? awaited.availability.by : 'pca'} />;
 }
 
 /** Tools, points or density, and what a click shows. */
 function ToolsBar() {
-  const { axes, display, tool, decodeMode, path } = useLandscape();
-  const free = placesDecode(axes);
+  const axes = useLandscape((state) => state.axes);
+  const display = useLandscape((state) => state.display);
+  const tool = useLandscape((state) => state.tool);
+  const decodeMode = useLandscape((state) => state.decodeMode);
+  const path = useLandscape((state) => state.path);
+  const columns = useColumns();
+  const shown = axisColumns(columns, axes);
+  const free = shown !== null && placesDecode(shown);
   return (
     <div className={styles.bar}>
       <Segmented<LandscapeTool>
@@ -218,20 +92,20 @@ function ToolsBar() {
         onChange={(value) => setLandscape({ display: value })}
         testId="display"
       />
-      <span className={styles.note}>Click shows</span>
+      <span className={styles.note}>A click decodes</span>
       <Segmented
-        label="A click shows the map of"
+        label="A click decodes the map of"
         small
         value={free ? decodeMode : 'particle'}
         options={[
           { value: 'particle', label: 'nearest particle', title: 'z of the particle nearest to the click' },
           {
             value: 'place',
-            label: 'that place',
+            label: 'exact point',
             disabled: !free,
             title: free
-              ? 'z of the nearest particle, moved along the two axes shown to the very place clicked'
-              : 'A place on a UMAP has no z of its own',
+              ? 'z of the nearest particle, moved along the two axes shown to the exact point clicked'
+              : 'A point of a UMAP has no z of its own',
           },
         ]}
         onChange={(value) => setLandscape({ decodeMode: value })}
@@ -241,9 +115,9 @@ function ToolsBar() {
       <span
         className={styles.note}
         data-testid="path-note"
-        title="Shift-click points of the landscape to lay a path for a trajectory"
+        title="Shift-click points of the landscape: they become the path of a trajectory"
       >
-        {path.length === 0 ? 'Shift-click: path' : `Path of ${path.length}`}
+        {path.length === 0 ? 'Shift-click adds to a path' : `Path of ${path.length}`}
       </span>
     </div>
   );

@@ -1,11 +1,10 @@
 // The landscape: axes and density by plotly, points by WebGL; over them, in SVG, the lasso, the marker, cluster centres
 // and the path.
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { titleOf } from '../../columns/column.ts';
+import type { AxisColumns } from '../../columns/place.ts';
 import type { PointCloud } from '../../selection/lasso.ts';
-import { axisName } from '../../stores/explore/axes.ts';
-import { landscapeSource } from '../../stores/explore/store.ts';
-import { addToPath, lassoInData, markerPlace, probeAt, useLandscape } from '../../stores/explore/landscape.ts';
-import { modeWith } from '../../stores/selections.ts';
+import { addToPath, lassoInData, markerPlace, modeWith, probeAt, useLandscape } from '../../stores/explore/index.ts';
 import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { attachGestures } from './gestures.ts';
@@ -25,7 +24,7 @@ import {
   type Ranges,
 } from './plot-frame.ts';
 import { PointCanvas } from './point-canvas.tsx';
-import { hasColorBar, type Coloring } from './point-colors.ts';
+import { hasColorBar, type PointColoring } from './point-colors.ts';
 import { usePointPicture } from './point-picture-of.ts';
 import styles from './landscape.module.css';
 
@@ -35,12 +34,21 @@ const KEY_RADIUS_PIXELS = 28;
 /** Keeps the axes where nothing of the chart itself is shown. */
 const NO_TRACE: ChartData = { type: 'scatter', mode: 'markers', hoverinfo: 'skip', x: [null], y: [null] };
 
-export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring: Coloring }) {
+interface LandscapePlotProps {
+  axes: AxisColumns;
+  /** The particles on these axes. */
+  cloud: PointCloud;
+  coloring: PointColoring;
+}
+
+export function LandscapePlot({ axes, cloud, coloring }: LandscapePlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const outline = useRef<SVGPolygonElement>(null);
   const size = useSize(host);
   const theme = useThemeColors();
-  const { axes, display, tool, marker } = useLandscape();
+  const display = useLandscape((state) => state.display);
+  const tool = useLandscape((state) => state.tool);
+  const marker = useLandscape((state) => state.marker);
   const whole = useMemo(() => rangesOf(cloud), [cloud]);
   const [view, setView] = useState<{ of: Ranges; ranges: Ranges }>({ of: whole, ranges: whole });
   // New axes begin with everything in sight.
@@ -75,10 +83,9 @@ export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring
     return hasColorBar(coloring) ? [colorBarTrace(coloring, theme)] : [NO_TRACE];
   }, [display, columns, coloring, ranges, width, height, theme]);
   const layout = useMemo<ChartLayout>(() => {
-    const source = landscapeSource();
     const axis = (which: 'x' | 'y') => ({
       range: [...ranges[which]],
-      title: { text: axisName(source, axes, which) },
+      title: { text: titleOf(axes[which]) },
       automargin: false,
       autorange: false as const,
       fixedrange: true,
@@ -165,7 +172,7 @@ export function LandscapePlot({ cloud, coloring }: { cloud: PointCloud; coloring
           <rect x={frame.left} y={frame.top} width={frame.width} height={frame.height} />
         </clipPath>
         <g clipPath="url(#landscape-area)">
-          <LandscapeMarks place={(x, y) => toPixels(frame, x, y)} cloud={cloud} theme={theme} />
+          <LandscapeMarks place={(x, y) => toPixels(frame, x, y)} axes={axes} cloud={cloud} theme={theme} />
           <polygon ref={outline} className={styles.lasso} />
         </g>
       </svg>

@@ -3,7 +3,7 @@ import type { PointCloud } from '../../selection/lasso.ts';
 import type { ChartData } from '../../ui/chart.tsx';
 import type { ThemeColors } from '../../ui/theme-colors.ts';
 import type { Ranges } from './plot-frame.ts';
-import { scaleColors, scaleLimits, type Coloring } from './point-colors.ts';
+import { scaleColors, scaleLimits, type PointColoring } from './point-colors.ts';
 
 export interface Columns {
   x: Float32Array;
@@ -21,7 +21,7 @@ export function columnsOf(cloud: PointCloud): Columns {
 }
 
 /** The colour bar alone: the points themselves are drawn by the layer above the chart. */
-export function colorBarTrace(coloring: Coloring, theme: ThemeColors): ChartData {
+export function colorBarTrace(coloring: PointColoring, theme: ThemeColors): ChartData {
   const colors = scaleColors(coloring, theme.theme);
   const [cmin, cmax] = scaleLimits(coloring);
   const marker = {

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { RotateCcw } from 'lucide-react';
 import type { VolumeStatistics } from '../../../workers/contract.ts';
-import { setLevel, useMaps, type ShownMap } from '../../stores/explore/maps.ts';
+import { setLevel, type ShownMap, useMaps } from '../../stores/explore/index.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { NumberBox } from '../../ui/text-field.tsx';
 import styles from './map-panel.module.css';

@@ -1,6 +1,6 @@
 // How the maps look: colours, light, transparency, slices. A popover, so that the map keeps the room.
 import { SlidersHorizontal } from 'lucide-react';
-import { setLook, useMaps, type MapLook } from '../../stores/explore/maps.ts';
+import { type MapLook, setLook, useMaps } from '../../stores/explore/index.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Popover } from '../../ui/popover.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
@@ -27,7 +27,7 @@ export function MapLookPopover() {
       label="Look of the maps"
       testId="map-look"
       trigger={
-        <IconButton size="s" label="Look: colour, light, slices" icon={<SlidersHorizontal />} testId="open-look" />
+        <IconButton size="s" label="Look: colour, light, sections" icon={<SlidersHorizontal />} testId="open-look" />
       }
     >
       <div className={styles.look}>
@@ -50,14 +50,14 @@ export function MapLookPopover() {
           label="Colour the surface by"
           small
           fill
-          value={look.colouring}
+          value={look.coloring}
           options={[
             { value: 'solid', label: 'One colour' },
             { value: 'radius', label: 'Radius' },
             { value: 'height', label: 'Height' },
           ]}
-          onChange={(colouring) => setLook({ colouring })}
-          testId="look-colouring"
+          onChange={(coloring) => setLook({ coloring })}
+          testId="look-coloring"
         />
         <Segmented
           label="Light"
@@ -86,7 +86,7 @@ export function MapLookPopover() {
           testId="look-outlined"
         />
         <div className={styles.slices}>
-          <span className={styles.lookHead}>Slices</span>
+          <span className={styles.lookHead}>Sections</span>
           {(['x', 'y', 'z'] as const).map((axis) => (
             <SliceRow key={axis} axis={axis} look={look} />
           ))}
@@ -109,7 +109,7 @@ function SliceRow({ axis, look }: { axis: 'x' | 'y' | 'z'; look: MapLook }) {
       />
       <input
         type="range"
-        aria-label={`Position of the ${axis} slice`}
+        aria-label={`Position of the ${axis} section`}
         min={0}
         max={1}
         step={0.01}

@@ -4,16 +4,17 @@ import { Box, Camera, Download, Pin, PinOff, X } from 'lucide-react';
 import type { Progress } from '../../../workers/contract.ts';
 import { CameraLink } from '../../viewer3d/camera-link.ts';
 import { MapView, type MapViewHandle } from '../../viewer3d/map-view.tsx';
-import { exportMaps, useExports } from '../../stores/explore/exports.ts';
 import {
   cancelMap,
   dismissMapError,
+  exportMaps,
   pinAsB,
   setArrangement,
-  unpinB,
-  useMaps,
   type ShownMap,
-} from '../../stores/explore/maps.ts';
+  unpinB,
+  useExports,
+  useMaps,
+} from '../../stores/explore/index.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
@@ -27,7 +28,13 @@ import { useSlices } from './use-slices.ts';
 import styles from './map-panel.module.css';
 
 export function MapPanel({ emptyText }: { emptyText: string }) {
-  const { a, b, arrangement, decoding, progress, look, error } = useMaps();
+  const a = useMaps((state) => state.a);
+  const b = useMaps((state) => state.b);
+  const arrangement = useMaps((state) => state.arrangement);
+  const decoding = useMaps((state) => state.decoding);
+  const progress = useMaps((state) => state.progress);
+  const look = useMaps((state) => state.look);
+  const error = useMaps((state) => state.error);
   const link = useMemo(() => new CameraLink(), []);
   const viewA = useRef<MapViewHandle>(null);
   const viewB = useRef<MapViewHandle>(null);
@@ -63,7 +70,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
               testId="map-a"
               mesh={look.surface ? a.mesh : null}
               color={look.colorA}
-              colouring={look.colouring}
+              coloring={look.coloring}
               opacity={look.opacity}
               overlay={overlay ? { mesh: overlay.mesh, color: look.colorB, opacity: 0.45 } : undefined}
               slices={slicesA}
@@ -94,7 +101,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
               testId="map-b"
               mesh={look.surface ? b.mesh : null}
               color={look.colorB}
-              colouring={look.colouring}
+              coloring={look.coloring}
               opacity={look.opacity}
               slices={slicesB}
               boxAngstrom={b.map.boxPixels * b.map.pixelSizeAngstrom}
@@ -127,7 +134,9 @@ function DecodingNote({ progress: { fraction, message } }: { progress: Progress 
 }
 
 function MapBar({ viewA, viewB }: Record<'viewA' | 'viewB', RefObject<MapViewHandle | null>>) {
-  const { a, b, arrangement } = useMaps();
+  const a = useMaps((state) => state.a);
+  const b = useMaps((state) => state.b);
+  const arrangement = useMaps((state) => state.arrangement);
   const busy = useExports((state) => state.busy);
   const whole = a !== null && !a.preview;
   const png = () => {
@@ -156,7 +165,7 @@ function MapBar({ viewA, viewB }: Record<'viewA' | 'viewB', RefObject<MapViewHan
       <Button size="s" icon={<Pin />} disabled={!whole} onClick={pinAsB} testId="pin-b">
         Pin as B
       </Button>
-      {b && <IconButton size="s" label="Let go of B" icon={<PinOff />} onClick={unpinB} testId="unpin-b" />}
+      {b && <IconButton size="s" label="Unpin B" icon={<PinOff />} onClick={unpinB} testId="unpin-b" />}
       <span className={styles.grow} />
       <div className={styles.directions} role="group" aria-label="Look along">
         {(['x', 'y', 'z', 'home'] as const).map((direction) => (
@@ -165,8 +174,8 @@ function MapBar({ viewA, viewB }: Record<'viewA' | 'viewB', RefObject<MapViewHan
             type="button"
             className={styles.direction}
             disabled={!a}
-            aria-label={direction === 'home' ? 'First view' : `Look along ${direction}`}
-            title={direction === 'home' ? 'First view' : `Look along ${direction}`}
+            aria-label={direction === 'home' ? 'Reset the view' : `Look along ${direction}`}
+            title={direction === 'home' ? 'Reset the view' : `Look along ${direction}`}
             data-testid={`look-${direction}`}
             onClick={() => {
               if (direction === 'home') viewA.current?.reset();

@@ -1,7 +1,7 @@
 // A small still picture of a map, drawn again when the theme changes.
 import { useEffect, useState } from 'react';
 import type { IsosurfaceMesh, MapHandle } from '../../../workers/contract.ts';
-import { projectionOf } from '../../stores/explore/maps.ts';
+import { projectionOf } from '../../stores/explore/index.ts';
 import { Spinner } from '../../ui/spinner.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { hexOf } from '../../viewer3d/css-color.ts';

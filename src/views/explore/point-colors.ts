@@ -2,13 +2,13 @@
 import type { ThemeColors } from '../../ui/theme-colors.ts';
 import { hexOf } from '../../viewer3d/css-color.ts';
 
-export interface Coloring {
-  key: string;
-  label: string;
+export interface PointColoring {
   /** One number a particle; null for one colour. */
   values: ArrayLike<number> | null;
   /** Where the numbers are classes: the colour of each; −1 belongs to none. Null for a scale. */
   classColors: readonly string[] | null;
+  /** Angles from −180° to 180°, whose ends have one colour. */
+  isCyclic: boolean;
 }
 
 /** A colour for each cluster: the theme's ten, then evenly turned hues. */
@@ -24,13 +24,13 @@ const NUMBERS: Record<'dark' | 'light', string[]> = {
 };
 const ANGLES = ['#d0617a', '#c9a13e', '#5aa867', '#3f8fc0', '#8a6bd0', '#d0617a'];
 
-export function scaleColors(coloring: Coloring, theme: 'dark' | 'light'): readonly string[] {
-  return coloring.key === 'rot' ? ANGLES : NUMBERS[theme];
+export function scaleColors(coloring: PointColoring, theme: 'dark' | 'light'): readonly string[] {
+  return coloring.isCyclic ? ANGLES : NUMBERS[theme];
 }
 
 /** The ends of the scale: the whole turn for an angle, else the 1st and 99th percentile. */
-export function scaleLimits(coloring: Coloring): [number, number] {
-  return coloring.key === 'rot' ? [-180, 180] : colorLimits(coloring.values ?? []);
+export function scaleLimits(coloring: PointColoring): [number, number] {
+  return coloring.isCyclic ? [-180, 180] : colorLimits(coloring.values ?? []);
 }
 
 /** The 1st and 99th percentile of up to 20,000 of the values, so that outliers do not flatten the colours. */
@@ -45,7 +45,7 @@ export function colorLimits(values: ArrayLike<number>): [number, number] {
   return high > low ? [low, high] : [low - 0.5, low + 0.5];
 }
 
-export function hasColorBar(coloring: Coloring): boolean {
+export function hasColorBar(coloring: PointColoring): boolean {
   return coloring.values !== null && coloring.classColors === null;
 }
 
@@ -61,7 +61,7 @@ const STEPS = 256;
 const QUIET = 90;
 
 /** count×4 bytes. A value that is not finite, or a class that is not there, is quiet. */
-export function pointColors(coloring: Coloring, count: number, theme: ThemeColors): Uint8Array {
+export function pointColors(coloring: PointColoring, count: number, theme: ThemeColors): Uint8Array {
   const { values, classColors } = coloring;
   const bytes = new Uint8Array(count * 4);
   const quiet = rgbOf(theme.textQuiet);

@@ -1,36 +1,29 @@
 // The picture of the points as the stores have it: coordinates, colours, what is selected.
 import { useMemo } from 'react';
-import { classesOf, colorValues } from '../../stores/explore/axes.ts';
-import { useExplore } from '../../stores/explore/store.ts';
-import { useLandscape } from '../../stores/explore/landscape.ts';
-import { useSelections } from '../../stores/selections.ts';
+import { columnOf } from '../../columns/column.ts';
+import { useColumns, useLandscape, useSelections } from '../../stores/explore/index.ts';
 import type { ThemeColors } from '../../ui/theme-colors.ts';
 import type { Columns } from './landscape-traces.ts';
 import type { PlotFrame } from './plot-frame.ts';
-import { clusterColors, pointColors, unitColor, type Coloring } from './point-colors.ts';
+import { clusterColors, pointColors, unitColor, type PointColoring } from './point-colors.ts';
 import { drawingOrder, orderOfSelected, pointOpacity, pointSize, type PointPicture } from './point-picture.ts';
 
 /** What the points are coloured by now. */
-export function useColoring(label: string, theme: ThemeColors): Coloring {
+export function useColoring(theme: ThemeColors): PointColoring {
   const key = useLandscape((state) => state.color);
-  const named = useSelections((state) => state.named);
-  const { columns, latents, clusters } = useExplore();
-  const chosen = key === 'selection' ? named : null;
+  const column = columnOf(useColumns(), key);
   return useMemo(() => {
-    if (!latents) return { key, label, values: null, classColors: null };
-    if (chosen) {
-      const values = classesOf(chosen, latents.count);
-      return { key, label, values, classColors: chosen.map(({ color }) => color) };
-    }
-    const values = colorValues(key, columns, latents, clusters.result?.labels ?? null);
-    const k = clusters.result?.centreIndices.length ?? 0;
-    return { key, label, values, classColors: key === 'cluster' ? clusterColors(k, theme.categories) : null };
-  }, [key, label, columns, latents, clusters.result, chosen, theme]);
+    const values = column?.values() ?? null;
+    const classColors = column?.classes
+      ? (column.classes.colors ?? clusterColors(column.classes.count, theme.categories))
+      : null;
+    return { values, classColors, isCyclic: column?.kind === 'angle' };
+  }, [column, theme]);
 }
 
 export function usePointPicture(
   columns: Columns,
-  coloring: Coloring,
+  coloring: PointColoring,
   frame: PlotFrame,
   display: 'points' | 'density',
   theme: ThemeColors,

@@ -8,13 +8,17 @@ import {
   setMode,
   undo,
   useSelections,
-} from '../../stores/selections.ts';
+} from '../../stores/explore/index.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import styles from './landscape.module.css';
 
 export function SelectionBar() {
-  const { current, total, mode, past, future } = useSelections();
+  const current = useSelections((state) => state.current);
+  const total = useSelections((state) => state.total);
+  const mode = useSelections((state) => state.mode);
+  const past = useSelections((state) => state.past);
+  const future = useSelections((state) => state.future);
   return (
     <div className={styles.bar} data-foot="">
       <span className={styles.count} data-testid="selection-count" data-count={current.length} aria-live="polite">
@@ -66,7 +70,8 @@ export function SelectionBar() {
         onClick={() => void saveSelection('')}
         testId="save-selection"
       >
-        Keep
+        {' '}
+        Save
       </Button>
     </div>
   );

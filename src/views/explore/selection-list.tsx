@@ -8,13 +8,15 @@ import {
   select,
   selectAll,
   useSelections,
-} from '../../stores/selections.ts';
+} from '../../stores/explore/index.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import styles from './lists.module.css';
 
 export function SelectionList() {
-  const { named, error, total } = useSelections();
+  const named = useSelections((state) => state.named);
+  const error = useSelections((state) => state.error);
+  const total = useSelections((state) => state.total);
   const [editing, setEditing] = useState<number | null>(null);
   return (
     <div className={styles.side} data-testid="named-selections">
@@ -27,7 +29,7 @@ export function SelectionList() {
       {error && <NoticeCard notice={error} tone="error" />}
       {named.length === 0 ? (
         <p className={styles.quiet}>
-          <Bookmark size="1em" /> Lasso a group of particles and keep it: it stays with the run and can be exported.
+          <Bookmark size="1em" /> Lasso a group of particles and save it: it is kept with the run and can be exported.
         </p>
       ) : (
         <ul className={styles.named}>

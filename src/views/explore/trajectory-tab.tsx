@@ -1,21 +1,24 @@
 // A trajectory: where it goes, how many maps, and the player.
 import { Download, Pause, Play, Route, Repeat, ArrowLeftRight } from 'lucide-react';
-import { useExplore } from '../../stores/explore/store.ts';
-import { exportMaps, useExports } from '../../stores/explore/exports.ts';
-import { setPath, useLandscape } from '../../stores/explore/landscape.ts';
+import { titleOf } from '../../columns/column.ts';
 import {
   boxOfFrames,
   cancelTrajectory,
   decodeTrajectory,
+  exportMaps,
   pause,
   play,
+  setPath,
   setPlayback,
   setTrajectory,
   showFrame,
+  useColumns,
+  useExplore,
+  useExports,
+  useLandscape,
+  useMaps,
   useTrajectory,
-} from '../../stores/explore/trajectory.ts';
-import { axisName } from '../../stores/explore/axes.ts';
-import { useMaps } from '../../stores/explore/maps.ts';
+} from '../../stores/explore/index.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
@@ -28,7 +31,10 @@ import { MapThumbnail } from './map-thumbnail.tsx';
 import styles from './tabs.module.css';
 
 export function TrajectoryTab() {
-  const { status, progress, error, frames } = useTrajectory();
+  const status = useTrajectory((state) => state.status);
+  const progress = useTrajectory((state) => state.progress);
+  const error = useTrajectory((state) => state.error);
+  const frames = useTrajectory((state) => state.frames);
   return (
     <div className={styles.trajectory}>
       <TrajectoryForm />
@@ -50,7 +56,7 @@ export function TrajectoryTab() {
         ) : (
           status !== 'running' && (
             <EmptyState icon={<Route />} title="No trajectory yet">
-              Choose a principal component, or shift-click points in the landscape to lay a path, then decode.
+              Choose a principal component, or shift-click points in the landscape as a path, then decode.
             </EmptyState>
           )
         )}
@@ -60,15 +66,14 @@ export function TrajectoryTab() {
 }
 
 function TrajectoryForm() {
-  const { settings, status } = useTrajectory();
-  const { pca, latents, run } = useExplore();
+  const settings = useTrajectory((state) => state.settings);
+  const status = useTrajectory((state) => state.status);
+  const run = useExplore((state) => state.run);
   const path = useLandscape((state) => state.path);
-  const source = latents && { latents, pca: pca.result, umap: null };
-  const components = Array.from({ length: pca.result?.components ?? 0 }, (_, i) => ({
-    value: String(i),
-    label: axisName(source, { family: 'pca', x: i, y: i }, 'x'),
-  }));
-  const ready = settings.kind === 'component' ? pca.result !== null : path.length >= 2;
+  const components = useColumns()
+    .filter(({ source, availability }) => source === 'pca' && availability.state === 'there')
+    .map((column, i) => ({ value: String(i), label: titleOf(column) }));
+  const ready = settings.kind === 'component' ? components.length > 0 : path.length >= 2;
   const box = run ? boxOfFrames(run.boxPixels, settings) : 0;
   const wanted = run ? boxOfFrames(run.boxPixels, { ...settings, frames: 1 }) : 0;
   return (
@@ -188,7 +193,12 @@ function letter(count: number): string {
 }
 
 function Player() {
-  const { frames, frame, playing, framesPerSecond, ending, status } = useTrajectory();
+  const frames = useTrajectory((state) => state.frames);
+  const frame = useTrajectory((state) => state.frame);
+  const playing = useTrajectory((state) => state.playing);
+  const framesPerSecond = useTrajectory((state) => state.framesPerSecond);
+  const ending = useTrajectory((state) => state.ending);
+  const status = useTrajectory((state) => state.status);
   const busy = useExports((state) => state.busy);
   const ready = frames.filter(Boolean).length;
   return (
@@ -256,7 +266,8 @@ function Player() {
 }
 
 function FilmStrip() {
-  const { frames, frame } = useTrajectory();
+  const frames = useTrajectory((state) => state.frames);
+  const frame = useTrajectory((state) => state.frame);
   const color = useMaps((state) => state.look.colorA);
   return (
     <ol className={styles.film}>

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { MapHandle, MapPlane } from '../../../workers/contract.ts';
 import { latestWins } from '../../../workers/client.ts';
-import { planesOf, type MapLook, type ShownMap } from '../../stores/explore/maps.ts';
+import { planesOf, type MapLook, type ShownMap } from '../../stores/explore/index.ts';
 import type { SlicePicture } from '../../viewer3d/slices.ts';
 
 /** Null while there is nothing to show; the planes before stay until the new ones are there. */

@@ -1,8 +1,6 @@
 // Export: particle lists of a selection, maps, latents, the whole run; and lists coming back as selections.
 import { PackageOpen } from 'lucide-react';
-import { isHomogeneous, useExplore } from '../../stores/explore/store.ts';
-import { cancelExport, useExports } from '../../stores/explore/exports.ts';
-import { useShownRun } from '../../stores/explore/run.ts';
+import { cancelExport, isHomogeneous, useExplore, useExports, useShownRun } from '../../stores/explore/index.ts';
 import { goTo } from '../../stores/shell.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -16,8 +14,12 @@ import styles from './export-view.module.css';
 
 export function ExportView() {
   const run = useShownRun();
-  const { phase, error: loadError } = useExplore();
-  const { error, busy, progress, written } = useExports();
+  const phase = useExplore((state) => state.phase);
+  const loadError = useExplore((state) => state.error);
+  const error = useExports((state) => state.error);
+  const busy = useExports((state) => state.busy);
+  const progress = useExports((state) => state.progress);
+  const written = useExports((state) => state.written);
   if (!run || run.epochsDone === 0) {
     return (
       <div className={styles.centre}>
@@ -63,7 +65,7 @@ export function ExportView() {
         </div>
         <div className={styles.column}>
           <ListsPanel />
-          {run.params.method === 'ab-initio' && <PosesPanel run={run} />}
+          {run.job === 'ab-initio' && <PosesPanel run={run} />}
           {!isHomogeneous(run) && <LatentsPanel />}
         </div>
         <div className={styles.column}>

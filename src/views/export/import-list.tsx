@@ -1,14 +1,15 @@
 // A list coming back: STAR, .cs, ind.pkl or CSV, dropped or chosen, becomes a named selection.
 import { useRef, useState } from 'react';
 import { FileInput } from 'lucide-react';
-import { importList, useExports } from '../../stores/explore/exports.ts';
+import { importList, useExports } from '../../stores/explore/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import styles from './export-view.module.css';
 
 export function ImportList() {
-  const { imported, busy } = useExports();
+  const imported = useExports((state) => state.imported);
+  const busy = useExports((state) => state.busy);
   const [over, setOver] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
   const take = (file: File | undefined) => {

@@ -1,12 +1,11 @@
 // Particle lists: one row a format, with what it is for, and why it cannot be written where it cannot.
 import { Download } from 'lucide-react';
 import type { ExportFormat } from '../../../workers/contract.ts';
-import { exportList, formatObstacle, rowsOf, useExports } from '../../stores/explore/exports.ts';
-import { useExplore } from '../../stores/explore/store.ts';
-import { useSelections } from '../../stores/selections.ts';
+import { exportList, formatObstacle, useExplore, useExports, useScopeRows } from '../../stores/explore/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { saveFile } from './download.ts';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './export-view.module.css';
 
 const FORMATS: { format: ExportFormat; name: string; purpose: string }[] = [
@@ -17,15 +16,15 @@ const FORMATS: { format: ExportFormat; name: string; purpose: string }[] = [
 ];
 
 export function ListsPanel() {
-  const { scope, busy } = useExports();
-  const { dataset } = useExplore();
-  // The rows of the scope change with selections and clusters.
-  useSelections();
-  const count = rowsOf(scope).length;
+  const scope = useExports((state) => state.scope);
+  const busy = useExports((state) => state.busy);
+  const dataset = useExplore((state) => state.dataset);
+  const count = useScopeRows().length;
   return (
     <Panel
       title="Particle list"
       note={`${count.toLocaleString('en')} of ${(dataset?.particles ?? 0).toLocaleString('en')} particles`}
+      actions={<HelpLink to="exports" about="lists, maps and poses" />}
       testId="export-lists"
     >
       {count === 0 && (

@@ -6,16 +6,15 @@ import {
   exportMaps,
   exportPoses,
   exportRunFolder,
+  type MapSet,
   mapSetSize,
   poseObstacle,
-  rowsOf,
+  useExplore,
   useExports,
-  type MapSet,
-} from '../../stores/explore/exports.ts';
-import { useExplore } from '../../stores/explore/store.ts';
-import { useMaps } from '../../stores/explore/maps.ts';
-import { useSelections } from '../../stores/selections.ts';
-import { useTrajectory } from '../../stores/explore/trajectory.ts';
+  useMaps,
+  useScopeRows,
+  useTrajectory,
+} from '../../stores/explore/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { saveFile } from './download.ts';
@@ -54,7 +53,8 @@ function ExportRow({ name, text, disabled, job, onSave, testId }: ExportRowProps
 
 export function MapsPanel() {
   const current = useMaps((state) => state.a);
-  const { run, clusters } = useExplore();
+  const run = useExplore((state) => state.run);
+  const clusters = useExplore((state) => state.clusters);
   const frameBox = useTrajectory((state) => state.frames[0]?.map.boxPixels ?? 0);
   const box = run ? `${run.boxPixels}³ voxels` : '';
   const rows: { maps: MapSet; name: string; text: string }[] = [
@@ -64,7 +64,7 @@ export function MapsPanel() {
       text: current && !current.preview ? `${current.label}, one MRC` : 'Show a map on Explore first.',
     },
   ];
-  if (run && run.params.zDim !== 0) {
+  if (run && run.latentDimension > 0) {
     const k = clusters.result?.centreIndices.length ?? 0;
     const steps = mapSetSize('trajectory');
     rows.push(
@@ -105,8 +105,7 @@ export function MapsPanel() {
 export function LatentsPanel() {
   const scope = useExports((state) => state.scope);
   const latents = useExplore((state) => state.latents);
-  useSelections();
-  const count = rowsOf(scope).length;
+  const count = useScopeRows().length;
   const what = `${count.toLocaleString('en')} × ${latents?.zDim ?? 0}`;
   return (
     <Panel title="Latents" note={what} testId="export-latents">
@@ -121,7 +120,7 @@ export function LatentsPanel() {
         />
         <ExportRow
           name="CSV"
-          text="One row a particle, with its index in the original stack."
+          text="One row per particle, with its index in the original stack."
           disabled={!latents || count === 0}
           job="latents.csv"
           onSave={() => void exportLatents('csv', scope, saveFile)}
@@ -167,7 +166,7 @@ export function RunPanel({ run }: { run: RunSummary }) {
   const epoch = run.epochsDone;
   const folder = run.name.replace(/[^\w.-]+/g, '_');
   const command =
-    run.params.zDim === 0
+    run.latentDimension === 0
       ? `cryodrgn eval_vol ${folder}/weights.${epoch}.pkl -c ${folder}/config.yaml -o map.mrc`
       : `cryodrgn analyze ${folder} ${epoch}`;
   return (

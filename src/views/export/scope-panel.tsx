@@ -1,8 +1,6 @@
 // Which particles are exported: the standing selection, a named one, a cluster, or all.
 import { RadioGroup } from 'radix-ui';
-import { useExplore } from '../../stores/explore/store.ts';
-import { setScope, useExports, type ExportScope } from '../../stores/explore/exports.ts';
-import { useSelections } from '../../stores/selections.ts';
+import { type ExportScope, setScope, useExplore, useExports, useSelections } from '../../stores/explore/index.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { clusterColors } from '../explore/point-colors.ts';
@@ -22,7 +20,9 @@ export function scopeKey(scope: ExportScope): string {
 }
 
 export function useScopeChoices(): { heading: string; choices: Choice[] }[] {
-  const { current, named, total } = useSelections();
+  const current = useSelections((state) => state.current);
+  const named = useSelections((state) => state.named);
+  const total = useSelections((state) => state.total);
   const clusters = useExplore((state) => state.clusters.result);
   const theme = useThemeColors();
   const choice = (scope: ExportScope, label: string, count: number, color?: string): Choice => ({

@@ -15,7 +15,12 @@ import styles from './learn.module.css';
 const SETTLE_MS = 1200;
 
 export function EstimatePanel({ dataset }: { dataset: DatasetSummary }) {
-  const { params, errors, estimate, estimatedFor, estimating, estimateError } = useLearnForm();
+  const params = useLearnForm((state) => state.params);
+  const errors = useLearnForm((state) => state.errors);
+  const estimate = useLearnForm((state) => state.estimate);
+  const estimatedFor = useLearnForm((state) => state.estimatedFor);
+  const estimating = useLearnForm((state) => state.estimating);
+  const estimateError = useLearnForm((state) => state.estimateError);
   const busy = useRuns((state) => activeRun(state) !== null || state.pending !== null);
   const key = estimateKey(dataset.id, params);
   const fresh = estimatedFor === key;
@@ -56,7 +61,7 @@ export function EstimatePanel({ dataset }: { dataset: DatasetSummary }) {
       ) : estimate ? (
         <Numbers estimate={estimate} stale={!fresh} />
       ) : (
-        <p className={styles.quiet}>Measured by a few steps on this device.</p>
+        <p className={styles.quiet}>Measured by running a few steps on this device.</p>
       )}
       {estimateError && !estimating && (
         <NoticeCard
@@ -79,7 +84,7 @@ function Numbers({ estimate, stale }: { estimate: Estimate; stale: boolean }) {
         <dd data-testid="estimate-time">{durationText(estimate.secondsTotal)}</dd>
       </div>
       <div>
-        <dt>An epoch</dt>
+        <dt>Per epoch</dt>
         <dd>{durationText(estimate.secondsPerEpoch)}</dd>
       </div>
       <div>

@@ -56,7 +56,7 @@ export function LearnView() {
         ) : (
           <Panel>
             <EmptyState icon={<Sparkles />} title="Nothing has been learnt yet">
-              Choose a preset and start. Loss, landscape and a map appear here and grow with every epoch.
+              Choose a preset and start. Loss, landscape and a map appear here and improve with every epoch.
             </EmptyState>
           </Panel>
         )}

@@ -19,7 +19,11 @@ import styles from './learn.module.css';
 const POINTS_DRAWN = 60_000;
 
 export function LiveLandscape({ run }: { run: RunSummary }) {
-  const { runId, pca, epoch, error, row } = useLive();
+  const runId = useLive((state) => state.runId);
+  const pca = useLive((state) => state.pca);
+  const epoch = useLive((state) => state.epoch);
+  const error = useLive((state) => state.error);
+  const row = useLive((state) => state.row);
   const colors = useThemeColors();
   const own = runId === run.id ? pca : null;
   const data = useMemo<ChartData[]>(() => {
@@ -55,7 +59,7 @@ export function LiveLandscape({ run }: { run: RunSummary }) {
       yaxis: { title: { text: `PC 2${percent(1)}` } },
     };
   }, [own]);
-  if (run.params.zDim === 0) return null;
+  if (run.latentDimension === 0) return null;
   return (
     <Panel title="Landscape" note={own ? `latents after epoch ${epoch}` : undefined} flush testId="live-landscape">
       <div className={styles.liveBox}>
@@ -67,8 +71,10 @@ export function LiveLandscape({ run }: { run: RunSummary }) {
             testId="live-landscape-chart"
           />
         ) : (
-          <EmptyState title="Comes with the first epoch">
-            {error ? error.message : 'Each particle becomes a point; those of one structure gather.'}
+          <EmptyState title="Appears after the first epoch">
+            {error
+              ? error.message
+              : 'Each particle becomes a point; particles of similar structure lie close together.'}
           </EmptyState>
         )}
       </div>
@@ -77,11 +83,17 @@ export function LiveLandscape({ run }: { run: RunSummary }) {
 }
 
 export function LiveMap({ run }: { run: RunSummary }) {
-  const { runId, mesh, epoch, row, boxAngstrom, loading, error } = useLive();
+  const runId = useLive((state) => state.runId);
+  const mesh = useLive((state) => state.mesh);
+  const epoch = useLive((state) => state.epoch);
+  const row = useLive((state) => state.row);
+  const boxAngstrom = useLive((state) => state.boxAngstrom);
+  const loading = useLive((state) => state.loading);
+  const error = useLive((state) => state.error);
   const own = runId === run.id ? mesh : null;
   const { accent } = useThemeColors();
-  const abInitio = run.params.method === 'ab-initio';
-  const when = epoch === 0 ? 'of the start' : `after epoch ${epoch}`;
+  const abInitio = run.job === 'ab-initio';
+  const when = epoch === 0 ? 'from the first poses' : `after epoch ${epoch}`;
   return (
     <Panel
       title="Map"
@@ -90,11 +102,11 @@ export function LiveMap({ run }: { run: RunSummary }) {
         <>
           {loading && <Spinner label="Decoding" />}
           {run.mirrored && (
-            <Badge tone="accent" title="The hand was turned after training" testId="mirrored">
+            <Badge tone="accent" title="The hand was flipped after training" testId="mirrored">
               mirrored
             </Badge>
           )}
-          {abInitio && <FlipHand run={run} />}
+          {run.can.turnHand && <FlipHand run={run} />}
         </>
       }
       flush
@@ -106,14 +118,14 @@ export function LiveMap({ run }: { run: RunSummary }) {
             mesh={own}
             color={accent}
             boxAngstrom={boxAngstrom}
-            label={epoch === 0 ? 'Map of the start' : 'Map of the latest epoch'}
+            label={epoch === 0 ? 'Map from the first poses' : 'Map of the latest epoch'}
             testId="live-map-view"
           />
         ) : (
-          <EmptyState title={abInitio ? 'Comes with the first poses' : 'Comes with the first epoch'}>
+          <EmptyState title={abInitio ? 'Appears with the first poses' : 'Appears after the first epoch'}>
             {error
               ? error.message
-              : run.params.zDim === 0
+              : run.latentDimension === 0
                 ? 'The density that all images share.'
                 : 'The density at the middle of the landscape.'}
           </EmptyState>

@@ -29,7 +29,7 @@ export function LossCharts({ run, live }: { run: RunSummary; live: LiveRun | und
         title="Reconstruction loss"
         testId="loss-chart"
       />
-      {run.params.zDim > 0 && (
+      {run.latentDimension > 0 && (
         <Curve epochs={run.params.epochs} {...shown} quantity="kl" title="KL of z" testId="kl-chart" />
       )}
     </>

@@ -10,10 +10,10 @@ import {
   setRunName,
   useLearnForm,
   type Method,
-  type PresetName,
 } from '../../stores/learn-form.ts';
 import { activeRun, startRun, useRuns } from '../../stores/runs.ts';
-import { PRESETS, type Params } from '../../params/params.ts';
+import { choiceLabel } from '../../params/definition.ts';
+import { choicesOf, defaultParams, PRESETS, type Params, type PresetName } from '../../params/params.ts';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { NoticeCard } from '../../ui/notice-card.tsx';
@@ -22,10 +22,13 @@ import { countText } from '../../ui/quantities.ts';
 import { Segmented } from '../../ui/segmented.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { EstimatePanel } from './estimate-panel.tsx';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './learn.module.css';
 
 export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
-  const { name, params, errors } = useLearnForm();
+  const name = useLearnForm((state) => state.name);
+  const params = useLearnForm((state) => state.params);
+  const errors = useLearnForm((state) => state.errors);
   const active = useRuns(activeRun);
   const pending = useRuns((state) => state.pending);
   const error = useRuns((state) => state.error);
@@ -38,7 +41,12 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
     if (await startRun(dataset.id, name.trim() || suggested, params)) setRunName('');
   };
   return (
-    <Panel title="New run" note={`${countText(dataset.particles)} particles of ${dataset.boxPixels}²`} testId="new-run">
+    <Panel
+      title="New run"
+      note={`${countText(dataset.particles)} particles of ${dataset.boxPixels}²`}
+      actions={<HelpLink to="poses" about="known poses or ab initio" />}
+      testId="new-run"
+    >
       <div className={styles.stack}>
         <MethodChoice dataset={dataset} />
         <Presets />
@@ -64,7 +72,7 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
               ? `${active.name} is ${active.status}: one run at a time.`
               : wrong > 0
                 ? `${wrong === 1 ? 'A setting needs' : `${wrong} settings need`} another value below.`
-                : 'The images are not at hand: drop the files again on Data.'}
+                : 'The original files are not open: drop them again on Data.'}
           </p>
         )}
       </div>
@@ -72,8 +80,7 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
   );
 }
 
-/** Latent dimensions to begin with where several structures are looked for. */
-const SEVERAL = 8;
+const methodLabel = (method: Method) => choiceLabel(choicesOf('method'), method);
 
 function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
   const { method, start, zDim } = useLearnForm((state) => state.params);
@@ -87,11 +94,11 @@ function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
         options={[
           {
             value: 'known-poses',
-            label: 'Known poses',
+            label: methodLabel('known-poses'),
             disabled: !dataset.hasPoses,
             title: dataset.hasPoses ? undefined : 'These particles came without poses',
           },
-          { value: 'ab-initio', label: 'Ab initio' },
+          { value: 'ab-initio', label: methodLabel('ab-initio') },
         ]}
         onChange={chooseMethod}
         testId="method"
@@ -106,10 +113,10 @@ function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
           fill
           value={zDim === 0 ? 'one' : 'several'}
           options={[
-            { value: 'one', label: 'One structure', title: 'No latents: z = 0' },
+            { value: 'one', label: 'One structure', title: 'One map from all images, without a latent space' },
             { value: 'several', label: 'Heterogeneous', title: 'Structures laid out in a latent space z' },
           ]}
-          onChange={(structures) => setParam('zDim', structures === 'one' ? 0 : SEVERAL)}
+          onChange={(structures) => setParam('zDim', structures === 'one' ? 0 : defaultParams().zDim)}
           testId="structures"
         />
       )}
@@ -121,20 +128,13 @@ function methodText(method: Method, start: Params['start'], hasPoses: boolean): 
   if (method === 'known-poses') return 'Learns structures at the poses that came with the particles.';
   if (!hasPoses) return 'These particles came without poses: poses and structure are found from the images.';
   return start === 'given'
-    ? 'Goes on searching from the poses that came with the particles.'
-    : 'Finds poses and structure from the images alone; poses that came along are left aside.';
+    ? 'Refines the poses that came with the particles by further searches.'
+    : 'Finds poses and structure from the images alone; poses in the files are ignored.';
 }
-
-/** What a preset comes to where poses are found. */
-const AB_INITIO_PRESETS: Record<PresetName, string> = {
-  quick: 'A small field at a small box: to see whether a shape comes out.',
-  standard: 'A 256×3 field, 30 epochs: where to start.',
-  fine: 'A 1024×3 field, 30 epochs: for more detail, on a GPU.',
-};
 
 function Presets() {
   const preset = useLearnForm((state) => state.preset);
-  const abInitio = useLearnForm((state) => state.params.method === 'ab-initio');
+  const method = useLearnForm((state) => state.params.method);
   return (
     <div role="radiogroup" aria-label="Preset" className={styles.presets} data-testid="presets">
       {(Object.keys(PRESETS) as PresetName[]).map((name) => (
@@ -151,10 +151,10 @@ function Presets() {
             onChange={() => choosePreset(name)}
           />
           <span className={styles.presetName}>{PRESETS[name].label}</span>
-          <span className={styles.presetText}>{abInitio ? AB_INITIO_PRESETS[name] : PRESETS[name].meaning}</span>
+          <span className={styles.presetText}>{PRESETS[name].meaning[method]}</span>
         </label>
       ))}
-      {preset === null && <p className={styles.quiet}>Own settings. A preset sets them back.</p>}
+      {preset === null && <p className={styles.quiet}>Custom settings. Choosing a preset replaces them.</p>}
     </div>
   );
 }
@@ -187,7 +187,9 @@ const FEW_IMAGES = 200;
 
 /** What to know before poses are looked for, unless the estimate says it. */
 function SearchHints({ dataset }: { dataset: DatasetSummary }) {
-  const { params, estimate, estimatedFor } = useLearnForm();
+  const params = useLearnForm((state) => state.params);
+  const estimate = useLearnForm((state) => state.estimate);
+  const estimatedFor = useLearnForm((state) => state.estimatedFor);
   if (params.method !== 'ab-initio') return null;
   const said =
     estimatedFor === estimateKey(dataset.id, params) ? (estimate?.notices.map(({ code }) => code) ?? []) : [];
@@ -201,7 +203,7 @@ function SearchHints({ dataset }: { dataset: DatasetSummary }) {
             code: 'few-images',
             message: `${countText(dataset.particles)} images are few to find poses from.`,
             expected: `${FEW_IMAGES} or more`,
-            advice: 'The map will be coarse. Compare runs with other seeds before it is believed.',
+            advice: 'The map will be coarse. Compare runs with other seeds before you believe it.',
           }}
         />
       )}

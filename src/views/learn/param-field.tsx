@@ -1,31 +1,18 @@
 // One parameter: name, meaning, unit, and the control its kind calls for.
-import type { ParamDef, ParamKey } from '../../params/params.ts';
-import { setParam, useLearnForm } from '../../stores/learn-form.ts';
+import { choiceLabel, stepOf, type NumberDef } from '../../params/definition.ts';
+import { choicesOf, type ParamDef, type ParamKey } from '../../params/params.ts';
+import { autoValue, setParam, useLearnForm } from '../../stores/learn-form.ts';
 import { Field } from '../../ui/field.tsx';
 import { Select } from '../../ui/select.tsx';
-import { NumberBox } from '../../ui/text-field.tsx';
+import { numberText, NumberBox } from '../../ui/text-field.tsx';
 import { Switch, Toggle } from '../../ui/toggle.tsx';
 import styles from './learn.module.css';
-
-const CHOICE_NAMES: Record<string, string> = {
-  gpu: 'GPU',
-  cpu: 'CPU',
-  relu: 'ReLU',
-  leaky_relu: 'leaky ReLU',
-  'linear-quarter': 'linear, a quarter',
-  'linear-half': 'linear, half',
-  fourier: 'Fourier',
-  hartley: 'Hartley',
-  em: 'EM at low resolution',
-  random: 'the field alone',
-  given: 'poses that came along',
-  'branch-and-bound': 'branch and bound',
-};
 
 export function ParamField({ def }: { def: ParamDef }) {
   const key = def.key as ParamKey;
   const value = useLearnForm((state) => state.params[key]);
   const error = useLearnForm((state) => state.errors[key]) ?? null;
+  const auto = useLearnForm((state) => ('autoMeaning' in def ? autoValue(key, state) : null));
   // The table is the truth about types: each row's kind says what its value is, the store's validation checks it.
   const set = (next: number | string | boolean) => setParam(key, next as never);
   const testId = `param-${def.key}`;
@@ -39,7 +26,7 @@ export function ParamField({ def }: { def: ParamDef }) {
     <Field
       className={styles.param}
       label={<span title={`On the command line: ${def.flag}`}>{def.label}</span>}
-      hint={hintOf(def)}
+      hint={hintOf(def, auto)}
       error={error}
     >
       {def.kind === 'choice' ? (
@@ -48,7 +35,7 @@ export function ParamField({ def }: { def: ParamDef }) {
           hideLabel
           small
           value={String(value)}
-          options={def.choices.map((choice) => ({ value: choice, label: choiceName(def, choice) }))}
+          options={def.choices}
           onChange={set}
           testId={testId}
         />
@@ -59,7 +46,7 @@ export function ParamField({ def }: { def: ParamDef }) {
             value={typeof value === 'number' ? value : null}
             placeholder={def.kind === 'auto-number' ? 'auto' : undefined}
             unit={value === 'auto' ? undefined : def.unit}
-            step={stepOf(def, value)}
+            step={stepOf(def, typeof value === 'number' ? value : 0)}
             onCommit={set}
             testId={testId}
           />
@@ -68,7 +55,7 @@ export function ParamField({ def }: { def: ParamDef }) {
               label="auto"
               small
               pressed={value === 'auto'}
-              onChange={(pressed) => set(pressed ? 'auto' : autoStart(def))}
+              onChange={(pressed) => set(pressed ? 'auto' : ownStart(def, auto))}
               testId={`${testId}-auto`}
             />
           )}
@@ -78,35 +65,17 @@ export function ParamField({ def }: { def: ParamDef }) {
   );
 }
 
-function hintOf(def: ParamDef): string {
-  const auto = 'autoMeaning' in def ? def.autoMeaning : undefined;
-  return auto === undefined ? def.meaning : `${def.meaning} Auto: ${auto}.`;
+/** With what 'auto' comes to for this dataset. */
+function hintOf(def: ParamDef, auto: number | string | null): string {
+  if (!('autoMeaning' in def) || def.autoMeaning === undefined) return def.meaning;
+  const here = typeof auto === 'number' ? numberText(auto) : auto && choiceLabel(choicesOf(def.key as ParamKey), auto);
+  return `${def.meaning} Auto: ${def.autoMeaning}${here === null ? '' : `; here ${here}`}.`;
 }
 
-function choiceName({ unit }: ParamDef, choice: string): string {
-  const name = CHOICE_NAMES[choice] ?? choice;
-  return unit === undefined ? name : `${name}${unit}`;
-}
-
-type NumberDef = Extract<ParamDef, { kind: 'integer' | 'number' | 'auto-number' }>;
-
-/** Where numbers that may be left to 'auto' begin when they are not; by an arrow key they change by ones. */
-const AUTO_STARTS: Record<string, number> = {
-  boxPixels: 128,
-  encodingFrequencies: 64,
-  bandEnd: 32,
-  shiftExtent: 10,
-  classes: 4,
-};
-
-/** What an arrow key adds: one for whole numbers, a tenth of the value's power of ten otherwise. */
-function stepOf(def: NumberDef, value: unknown): number {
-  if (def.key === 'boxPixels') return 2;
-  if (def.kind === 'integer' || def.key in AUTO_STARTS) return 1;
-  const magnitude = typeof value === 'number' && value > 0 ? 10 ** Math.floor(Math.log10(value)) : 0.1;
-  return magnitude / 2;
-}
-
-function autoStart(def: Extract<ParamDef, { kind: 'auto-number' }>): number {
-  return AUTO_STARTS[def.key] ?? Math.min(def.max, Math.max(def.min, 0.125));
+/** A number that is no longer left to 'auto' begins at what that came to, as the option's steps count. */
+function ownStart(def: NumberDef, auto: number | string | null): number {
+  if (typeof auto !== 'number') return def.min;
+  const step = stepOf(def, auto);
+  const near = def.step === 'magnitude' ? auto : Math.round(auto / step) * step;
+  return Math.min(def.max, Math.max(def.min, near));
 }

@@ -1,20 +1,14 @@
 // Every parameter of the table, grouped; those for the few who need them are folded.
 import { ChevronDown } from 'lucide-react';
-import { PARAMS, type ParamDef } from '../../params/params.ts';
+import { PARAM_GROUPS, PARAMS, type ParamDef } from '../../params/params.ts';
 import { setShowAdvanced, useLearnForm } from '../../stores/learn-form.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Switch } from '../../ui/toggle.tsx';
 import { ParamField } from './param-field.tsx';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './learn.module.css';
 
-const GROUPS: { group: ParamDef['group']; title: string; text: string }[] = [
-  { group: 'model', title: 'Model', text: 'how much the field can hold' },
-  { group: 'training', title: 'Training', text: 'how long and how it learns' },
-  { group: 'search', title: 'Pose search', text: 'how poses are found' },
-  { group: 'images', title: 'Images', text: 'what is done to them first' },
-  { group: 'device', title: 'Device', text: 'where it computes' },
-];
 /** The method is chosen where the run begins. */
 const TABLE: readonly ParamDef[] = PARAMS.filter(({ key }) => key !== 'method');
 
@@ -32,12 +26,15 @@ export function ParamsForm() {
       flush
       testId="settings"
       actions={
-        <div className={styles.allSwitch}>
-          <Switch label="All settings" checked={showAdvanced} onChange={setShowAdvanced} testId="all-settings" />
-        </div>
+        <>
+          <HelpLink to="parameters" about="what each parameter does" />
+          <div className={styles.allSwitch}>
+            <Switch label="All settings" checked={showAdvanced} onChange={setShowAdvanced} testId="all-settings" />
+          </div>
+        </>
       }
     >
-      {GROUPS.map(({ group, title, text }) => {
+      {PARAM_GROUPS.map(({ group, title, text }) => {
         const defs = shown.filter((def) => def.group === group);
         if (defs.length === 0) return null;
         const wrong = defs.filter((def) => def.key in errors).length;

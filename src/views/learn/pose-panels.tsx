@@ -27,8 +27,8 @@ export function DirectionsPanel({ run }: { run: RunSummary }) {
           <DirectionMap counts={report.directions} testId="direction-map" />
         ) : (
           <EmptyState title="No poses yet">
-            Where the particles are seen from, as soon as there are poses. An even spread is best; a few bright fields
-            mean that poses collapse.
+            The directions from which the particles are seen, as soon as there are poses. An even spread is best; a few
+            bright cells mean that the poses have collapsed.
           </EmptyState>
         )}
       </div>
@@ -40,8 +40,8 @@ function whenText({ stage, epoch }: PoseReport): string {
   return stage === 'search'
     ? `searched in epoch ${epoch}`
     : stage === 'start'
-      ? 'of the start'
-      : 'of the start, refined';
+      ? 'of the first poses'
+      : 'of the first poses, refined';
 }
 
 export function MovesPanel({ run, live }: { run: RunSummary; live: LiveRun | undefined }) {
@@ -49,7 +49,7 @@ export function MovesPanel({ run, live }: { run: RunSummary; live: LiveRun | und
   const heard = live?.moves ?? NO_MOVES;
   const newest = useMemo(() => movesShown(reports.map(movePoint), heard), [reports, heard]);
   const points = useSampled(newest, run.status !== 'running' ? 0 : newest.length < 3 ? 500 : REDRAW.curves);
-  const { epochs, zDim } = run.params;
+  const { epochs } = run.params;
   const colors = useThemeColors();
   const limit = reports.at(-1)?.movedDegrees;
   const data = useMemo<ChartData[]>(() => {
@@ -83,11 +83,11 @@ export function MovesPanel({ run, live }: { run: RunSummary; live: LiveRun | und
   return (
     <Panel
       title="Poses that move"
-      note={limit === undefined ? undefined : `share over ${limit}°, and median move, since the report before`}
+      note={limit === undefined ? undefined : `share over ${limit}°, and median move, since the previous report`}
       flush
       testId="pose-moves"
     >
-      <div className={zDim === 0 ? styles.chartBox : styles.liveBox}>
+      <div className={run.latentDimension === 0 ? styles.chartBox : styles.liveBox}>
         {points.length > 0 ? (
           <Chart label="Moves of the poses by epoch" data={data} layout={layout} testId="moves-chart" />
         ) : (
@@ -108,7 +108,7 @@ export function ClassesPanel({ run }: { run: RunSummary }) {
   );
   const shade = (i: number): ReactNode => <span className={styles.dot} style={{ background: categories[i % 10] }} />;
   return (
-    <Panel title="Classes of the start" className={styles.wide} testId="pose-classes">
+    <Panel title="Classes at the start" className={styles.wide} testId="pose-classes">
       <div className={styles.classBar} aria-hidden="true">
         {classes.map((count, i) => (
           <span key={i} style={{ flexGrow: count, background: categories[i % 10] }} />

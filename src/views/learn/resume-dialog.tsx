@@ -20,7 +20,7 @@ function Form({ run, onClose }: { run: RunSummary; onClose: () => void }) {
         if (!open) onClose();
       }}
       title={`Train ${run.name} further`}
-      description={`It goes on from epoch ${run.epochsDone}, with its optimiser as it was.`}
+      description={`Training continues from epoch ${run.epochsDone} with the state of the optimizer.`}
       testId="resume-dialog"
       actions={
         <>

@@ -44,7 +44,7 @@ export function RunControls({ run }: { run: RunSummary }) {
           icon={<Square />}
           busy={pending === 'stop'}
           disabled={pending !== null}
-          title="Keeps the last whole epoch; the run can be resumed"
+          title="Keeps the last complete epoch; the run can be resumed"
           onClick={() => void stopRun(run.id)}
           testId="stop"
         >
@@ -56,7 +56,7 @@ export function RunControls({ run }: { run: RunSummary }) {
           icon={<RotateCw />}
           busy={pending === 'resume'}
           disabled={otherActive || pending !== null}
-          title={otherActive ? 'Another run goes on' : undefined}
+          title={otherActive ? 'Another run is in progress' : undefined}
           onClick={() => {
             if (unfinished) void resumeRun(run.id, null);
             else setAsking(true);

@@ -16,6 +16,7 @@ import { LossCharts } from './loss-charts.tsx';
 import { ClassesPanel, DirectionsPanel, MovesPanel } from './pose-panels.tsx';
 import { RunControls } from './run-controls.tsx';
 import { RunStatusBadge } from './run-status.tsx';
+import { HelpLink } from '../help/help-link.tsx';
 import styles from './learn.module.css';
 
 /** Setbacks told beneath the numbers; the record keeps more. */
@@ -34,6 +35,7 @@ export function RunMonitor({ run }: { run: RunSummary }) {
         <div className={styles.runHead}>
           <div className={styles.runTitle}>
             <h1>{run.name}</h1>
+            <HelpLink to="training" about="watching a run" />
             <RunStatusBadge status={run.status} testId="run-status" />
             <span className={styles.quiet}>{shape(run)}</span>
           </div>
@@ -56,7 +58,7 @@ export function RunMonitor({ run }: { run: RunSummary }) {
       {report?.notices.map((notice) => (
         <NoticeCard key={notice.code} tone="warning" notice={notice} testId="pose-notice" />
       ))}
-      {run.params.method === 'ab-initio' ? (
+      {run.job === 'ab-initio' ? (
         <div className={styles.panels}>
           <DirectionsPanel run={run} />
           <LiveMap run={run} />
@@ -76,10 +78,10 @@ export function RunMonitor({ run }: { run: RunSummary }) {
   );
 }
 
-function shape({ params, boxPixels, datasetName, device }: RunSummary): string {
-  const z = params.zDim === 0 ? 'one structure' : `z of ${params.zDim}`;
+function shape({ params, latentDimension, job, boxPixels, datasetName, device }: RunSummary): string {
+  const z = latentDimension === 0 ? 'one structure' : `z of ${latentDimension}`;
   const parts = [datasetName, `${boxPixels} px`, z, `decoder ${params.decoderDim}×${params.decoderLayers}`];
-  if (params.method === 'ab-initio') parts.splice(1, 0, 'ab initio');
+  if (job === 'ab-initio') parts.splice(1, 0, 'ab initio');
   if (device) parts.push(device.processor === 'gpu' && !device.software ? 'GPU' : 'CPU');
   return parts.join(' · ');
 }
@@ -91,7 +93,8 @@ function Choosing({ run, choosing }: { run: RunSummary; choosing: ChoosingProgre
       <ProgressBar {...choosingBar(choosing)} testId="choosing-progress" />
       <div className={styles.choosingFoot}>
         <span className={styles.quiet}>
-          Training goes on with the default ones; the fastest on this device take over when an epoch ends, and are kept.
+          Training continues with the default ones; the fastest on this device take over at the end of an epoch, and are
+          remembered.
         </span>
         <Button size="s" onClick={() => void keepDefaultKernels(run.id)} testId="use-default-kernels">
           Use defaults
@@ -167,12 +170,12 @@ function Numbers({ run, live }: { run: RunSummary; live: LiveRun | undefined }) 
       : ['Time taken', seconds > 0 ? durationText(seconds) : '–', 'time-taken'],
     ['Loss', loss === undefined ? '–' : numberWith(loss, 5), 'loss'],
   ];
-  if (run.params.zDim > 0) items.push(['KL', kl === undefined ? '–' : numberWith(kl, 4), 'kl']);
+  if (run.latentDimension > 0) items.push(['KL', kl === undefined ? '–' : numberWith(kl, 4), 'kl']);
   const report = run.poseReports?.at(-1);
   if (report) {
     const { moving, movedDegrees, atBorder } = report;
-    items.push([`Moved over ${movedDegrees}°`, moving === null ? '–' : percentText(moving), 'poses-moving']);
-    items.push(['Shifts at the border', percentText(atBorder), 'shifts-at-border']);
+    items.push([`Turned over ${movedDegrees}°`, moving === null ? '–' : percentText(moving), 'poses-moving']);
+    items.push(['Shifts at the limit', percentText(atBorder), 'shifts-at-border']);
   }
   return (
     <dl className={styles.metrics}>

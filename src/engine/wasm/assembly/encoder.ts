@@ -1,6 +1,6 @@
 // The encoder on a chunk of images (rows are images). Threads share every layer by its units, so a weight's gradient has
 // one owner and no sum over threads; a barrier follows each layer. Of tilt pairs the first layers see single images: panels
-// of all first views, then as many of all second ones. The layer before the joined one writes both beside each other, as
+// of all first tilts, then as many of all second ones. The layer before the joined one writes both beside each other, as
 // the units of one row, and its gradient is written apart again.
 import { Header, Layer } from '../header-fields';
 import { barrier } from './barrier';
@@ -17,7 +17,7 @@ export function shareOf(units: i32, thread: i32, threads: i32): i32 {
 export function encodeForward(thread: i32, threads: i32): void {
   const records = pointer(Header.encoderRecords);
   const layers = word(Header.encoderLayers);
-  let views = word(Header.views);
+  let tilts = word(Header.tilts);
   for (let layer = 0; layer < layers; layer++) {
     const rec = record(records, layer);
     const next = record(records, layer + 1);
@@ -25,15 +25,15 @@ export function encodeForward(thread: i32, threads: i32): void {
     const x = layerPointer(rec, Layer.input);
     const xStride = layerWord(rec, Layer.inputStride);
     const outputs = layerWord(rec, Layer.outputsPadded);
-    if (layerWord(rec, Layer.joined)) views = 1;
+    if (layerWord(rec, Layer.joined)) tilts = 1;
     const joins = !last && layerWord(next, Layer.joined) !== 0;
     const panels = latentPanels();
-    const parts = joins ? views : 1;
+    const parts = joins ? tilts : 1;
     for (let part = 0; part < parts; part++) {
       const rows = x + <usize>(part * panels * xStride);
       const out = last ? pointer(Header.encoderOutput) : layerPointer(next, Layer.input);
       product(
-        (views / parts) * panels,
+        (tilts / parts) * panels,
         rows,
         xStride,
         parameterAt(layerWord(rec, Layer.weight)),
@@ -79,11 +79,11 @@ export function encodeBackward(thread: i32, threads: i32): void {
     weightGradient(panels, dz, dzStride, x, xStride, inputs, from, to, dw, add, scratch);
     rowSums(panels, dz, dzStride, from, to, gradient + ((<usize>layerWord(rec, Layer.bias)) << 2), add);
     if (layer === 0) break;
-    const parts = layerWord(rec, Layer.joined) ? word(Header.views) : 1;
+    const parts = layerWord(rec, Layer.joined) ? word(Header.tilts) : 1;
     const units = inputs / parts;
     const gated = layerWord(record(records, layer - 1), Layer.activation) !== 0;
     for (let part = 0; part < parts; part++) {
-      // Units of the second view go to panels of their own, from their first unit on.
+      // Units of the second tilt go to panels of their own, from their first unit on.
       const apart = into + <usize>(part * panels * hiddenStride) - ((<usize>(part * units)) << 5);
       product(
         panels,

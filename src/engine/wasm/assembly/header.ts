@@ -17,9 +17,9 @@ export function real(field: Header): f32 {
 /** Latents of the chunk: its images, or its pairs. */
 @inline
 export function latentsOfChunk(): i32 {
-  return word(Header.count) / word(Header.views);
+  return word(Header.count) / word(Header.tilts);
 }
-/** Panels of 8 latents. The encoder's rows are images: of the first views, then from a new panel on of the second ones. */
+/** Panels of 8 latents. The encoder's rows are images: of the first tilts, then from a new panel on of the second ones. */
 @inline
 export function latentPanels(): i32 {
   return (latentsOfChunk() + 7) >> 3;

@@ -8,7 +8,7 @@ import { cosineOfTurns, exponential, sineOfTurns } from './trigonometry';
 
 const DEGREES_IN_TURN: f64 = 360;
 
-/** Image `image` of the chunk; beyond the count its place in the encoder's last panel (of its view) is cleared. */
+/** Image `image` of the chunk; beyond the count its place in the encoder's last panel (of its tilt) is cleared. */
 export function prepareImage(image: i32, withEncoder: bool): void {
   const points = word(Header.points);
   const half = word(Header.half);
@@ -69,8 +69,8 @@ export function prepareImage(image: i32, withEncoder: bool): void {
   let inputMirrored: usize = 0;
   if (withEncoder) {
     const first = pointer(Header.encoderRecords);
-    const views = word(Header.views);
-    const place = image / views + (image % views) * (latentPanels() << 3);
+    const tilts = word(Header.tilts);
+    const place = image / tilts + (image % tilts) * (latentPanels() << 3);
     input = layerPointer(first, Layer.input) + <usize>((place >> 3) * layerWord(first, Layer.inputStride));
     input += (<usize>(place & 7)) << 2;
     inputMirrored = input + ((<usize>word(Header.encoderHalf)) << 5);

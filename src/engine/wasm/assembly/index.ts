@@ -41,7 +41,7 @@ function transposeWeights(records: usize, layers: i32, thread: i32, threads: i32
 }
 
 function prepareImages(thread: i32, threads: i32, withEncoder: bool): void {
-  const places = (latentPanels() << 3) * word(Header.views);
+  const places = (latentPanels() << 3) * word(Header.tilts);
   for (let image = thread; image < places; image += threads) prepareImage(image, withEncoder);
 }
 
@@ -67,10 +67,10 @@ export function trainChunk(thread: i32, threads: i32): void {
   const few = min(threads, word(Header.encoderThreads));
   if (thread < few) {
     if (withEncoder) encodeForward(thread, few);
-    const views = word(Header.views);
+    const tilts = word(Header.tilts);
     for (let latent = thread; latent < latentsOfChunk(); latent += few) {
       if (withEncoder) sample(latent);
-      for (let view = 0; view < views; view++) biasOfImage(latent * views + view);
+      for (let tilt = 0; tilt < tilts; tilt++) biasOfImage(latent * tilts + tilt);
     }
     if (thread === 0) resetWork();
   }

@@ -45,7 +45,7 @@ export function biasOfImage(image: i32): void {
   const zDim = word(Header.zDim);
   const bias = pointer(Header.imageBias) + ((<usize>(image * hidden)) << 2);
   const first = parameterAt(word(Header.firstBias));
-  const latent = image / word(Header.views);
+  const latent = image / word(Header.tilts);
   for (let unit = 0; unit < hidden; unit += 4) {
     let sum = v128.load(first + ((<usize>unit) << 2));
     for (let j = 0; j < zDim; j++)
@@ -73,7 +73,7 @@ export function gradientOfFirstLayer(from: i32, to: i32): void {
   const hidden = word(Header.hiddenPadded);
   const zDim = word(Header.zDim);
   const count = word(Header.count);
-  const views = word(Header.views);
+  const tilts = word(Header.tilts);
   const add = word(Header.firstChunk) === 0;
   const perImage = pointer(Header.imageBiasGradient);
   const gradient = pointer(Header.gradient);
@@ -91,7 +91,7 @@ export function gradientOfFirstLayer(from: i32, to: i32): void {
         sum = f32x4.add(
           sum,
           f32x4.mul(
-            v128.load_splat<f32>(zOf(image / views, j)),
+            v128.load_splat<f32>(zOf(image / tilts, j)),
             v128.load(perImage + ((<usize>(image * hidden + unit)) << 2)),
           ),
         );
@@ -106,17 +106,17 @@ export function gradientOfLatents(latent: i32, out: usize): void {
   const hidden = word(Header.hiddenPadded);
   const output = pointer(Header.encoderOutput);
   const present = latent < latentsOfChunk();
-  const views = word(Header.views);
-  const perImage = pointer(Header.imageBiasGradient) + ((<usize>(latent * views * hidden)) << 2);
-  const klScale = (<f64>real(Header.beta) * <f64>views) / (<f64>word(Header.points) * <f64>word(Header.batchCount));
+  const tilts = word(Header.tilts);
+  const perImage = pointer(Header.imageBiasGradient) + ((<usize>(latent * tilts * hidden)) << 2);
+  const klScale = (<f64>real(Header.beta) * <f64>tilts) / (<f64>word(Header.points) * <f64>word(Header.batchCount));
   for (let j = 0; j < zDim; j++) {
     let muGradient: f64 = 0;
     let logVarianceGradient: f64 = 0;
     if (present) {
       let z: f64 = 0;
-      for (let view = 0; view < views; view++)
+      for (let tilt = 0; tilt < tilts; tilt++)
         for (let unit = 0; unit < hidden; unit++)
-          z += <f64>load<f32>(zWeight(unit, j)) * <f64>load<f32>(perImage + ((<usize>(view * hidden + unit)) << 2));
+          z += <f64>load<f32>(zWeight(unit, j)) * <f64>load<f32>(perImage + ((<usize>(tilt * hidden + unit)) << 2));
       const mu = <f64>load<f32>(encoded(output, latent, j));
       const logVariance = <f64>load<f32>(encoded(output, latent, zDim + j));
       const variance = exponential(logVariance);
@@ -145,12 +145,12 @@ export function sumLosses(): void {
   for (let block = 0; block < blocks; block++)
     squares += load<f64>(pointer(Header.blockLosses) + ((<usize>block) << 3));
   let kl: f64 = 0;
-  const views = <f64>word(Header.views);
+  const tilts = <f64>word(Header.tilts);
   for (let latent = 0; latent < latentsOfChunk(); latent++) {
     for (let j = 0; j < zDim; j++) {
       const mu = <f64>load<f32>(encoded(output, latent, j));
       const logVariance = <f64>load<f32>(encoded(output, latent, zDim + j));
-      kl -= 0.5 * views * (1 + logVariance - mu * mu - exponential(logVariance));
+      kl -= 0.5 * tilts * (1 + logVariance - mu * mu - exponential(logVariance));
     }
   }
   const losses = pointer(Header.losses);

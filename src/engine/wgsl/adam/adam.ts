@@ -1,6 +1,6 @@
 // One Adam over the flat buffers, and before it one invocation that says whether the step counts. β1 0.9, β2 0.999, ε 1e-8.
-import { partOf, type Arena, type View } from '../gpu/arena.ts';
-import type { Dispatch, Gpu } from '../gpu/gpu.ts';
+import { partOf, type BufferView } from '../gpu/arena.ts';
+import type { Dispatch, KernelContext } from '../gpu/gpu.ts';
 import { DISPATCH_BYTES } from '../gpu/pace.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
@@ -8,32 +8,36 @@ import { GOOD_STEPS, LEAST_SCALE, MOST_SCALE } from './state.ts';
 
 export { adamState, lossSums, readAdamState } from './state.ts';
 
+/** Decay of the mean of gradients (Kingma & Ba 2015; PyTorch's default). */
 export const BETA1 = 0.9;
+/** Decay of the mean of their squares. */
 export const BETA2 = 0.999;
+/** Added to the root of the second moment. */
 export const EPSILON = 1e-8;
 
 /** Of a parameter: four numbers read, three written. */
 const BYTES_MOVED = 28;
 
+/** What a step of Adam reads and writes. */
 export interface AdamBuffers {
   /** Each of `size` float32, laid out alike. */
-  parameters: View;
-  gradients: View;
-  first: View;
-  second: View;
+  parameters: BufferView;
+  gradients: BufferView;
+  first: BufferView;
+  second: BufferView;
   /** adamState(…). */
-  state: View;
+  state: BufferView;
   /** lossSums(…). */
-  losses: View;
+  losses: BufferView;
   /** stepUniform(…). */
-  step: View;
+  step: BufferView;
 }
 
 /**
  * One step over `size` floats, a multiple of 4. A step whose sums were flagged as not finite changes no parameter, adds nothing to
  * the losses and halves the loss scale.
  */
-export async function makeAdam(gpu: Gpu, arena: Arena, size: number, buffers: AdamBuffers): Promise<Dispatch[]> {
+export async function makeAdam({ gpu, arena }: KernelContext, size: number, buffers: AdamBuffers): Promise<Dispatch[]> {
   const { parameters, gradients, first, second, state, losses, step } = buffers;
   const commands = [gpu.dispatch('advance', await gpu.pipeline('advance', ADVANCE), [state, losses, step], 1)];
   const adam = await gpu.pipeline('adam', ADAM);

@@ -9,7 +9,7 @@ export async function adamBench(gpu: Gpu, arena: Arena, { floats }: { floats: nu
   const noise = Float32Array.from({ length: floats }, (_, i) => Math.sin(i));
   const step = stepUniform(arena);
   writeStep(gpu, step, { learningRate: 1e-4, weightDecay: 0, beta: 0, klWeight: 0, images: 0 });
-  return makeAdam(gpu, arena, floats, {
+  return makeAdam({ gpu, arena }, floats, {
     parameters: arena.upload('parameters', noise),
     gradients: arena.upload('gradients', noise),
     first: arena.floats('first', floats),

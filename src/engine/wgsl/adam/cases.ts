@@ -3,7 +3,7 @@
 import { fromHalfFloats, halfFloats } from '../../proof/half-floats.ts';
 import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import { inTwoDimensions } from '../../proof/grid.ts';
-import type { View } from '../gpu/arena.ts';
+import type { BufferView } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
 import { adamState, lossSums, makeAdam, readAdamState } from './adam.ts';
 import { makeCopies } from './copies.ts';
@@ -14,7 +14,7 @@ const step = { learningRate: 1e-2, weightDecay: 0.1, beta: 0, klWeight: 0, image
 
 interface Made {
   commands: Command[];
-  views: Record<keyof AdamArrays | 'gradients' | 'state' | 'losses', View>;
+  views: Record<keyof AdamArrays | 'gradients' | 'state' | 'losses', BufferView>;
   arrays: AdamArrays;
   gradients: Float32Array;
 }
@@ -37,7 +37,7 @@ async function make(gpu: Gpu, size: number, steps: number, lossScale = 1, at: Gp
   };
   const uniform = stepUniform(arena);
   writeStep(gpu, uniform, step);
-  return { commands: await makeAdam(at, arena, size, { ...views, step: uniform }), views, arrays, gradients };
+  return { commands: await makeAdam({ gpu: at, arena }, size, { ...views, step: uniform }), views, arrays, gradients };
 }
 
 async function expectArrays(gpu: Gpu, { views }: Made, wanted: AdamArrays): Promise<void> {
@@ -45,7 +45,7 @@ async function expectArrays(gpu: Gpu, { views }: Made, wanted: AdamArrays): Prom
     expectClose(name, (await gpu.readFloats(views[name])).subarray(0, wanted[name].length), wanted[name], 1e-6);
 }
 
-function flag(gpu: Gpu, state: View): void {
+function flag(gpu: Gpu, state: BufferView): void {
   gpu.write(state, new Uint32Array([1]), 12);
 }
 
@@ -173,7 +173,7 @@ async function copyAll(gpu: Gpu, transposed: boolean, scalar: 'f32' | 'f16', at:
     poison(gpu, to);
     return { from: arena.upload('from', values), rows, columns, to, transposed, scalar, values };
   });
-  gpu.submit(await makeCopies(at, arena, list));
+  gpu.submit(await makeCopies({ gpu: at, arena }, list));
   for (const { values, rows, columns, to } of list) {
     const bytes = await gpu.read(to);
     const got = scalar === 'f16' ? fromHalfFloats(new Uint16Array(bytes)) : new Float32Array(bytes);

@@ -1,18 +1,19 @@
 // Copies of matrices as products want them after each step of Adam: transposed, in float16, or both.
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import { partOf } from '../gpu/arena.ts';
-import type { Dispatch, Gpu } from '../gpu/gpu.ts';
+import type { Dispatch, Gpu, KernelContext } from '../gpu/gpu.ts';
 import { bytesOf, type Scalar } from '../gpu/kernels.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
 
+/** A copy of a matrix as a product wants it: where it goes, whether it is transposed, in which storage type. */
 export interface CopyOfMatrix {
   /** rows × columns float32, both multiples of 4. */
-  from: View;
+  from: BufferView;
   rows: number;
   columns: number;
   /** The same, or columns × rows where transposed. */
-  to: View;
+  to: BufferView;
   transposed: boolean;
   scalar: Scalar;
 }
@@ -21,7 +22,7 @@ export interface CopyOfMatrix {
 const MOST = 4;
 
 /** Errors: RangeError for a matrix whose sides are no multiples of 4, or that is to be transposed and fits no binding. */
-export async function makeCopies(gpu: Gpu, arena: Arena, list: readonly CopyOfMatrix[]): Promise<Dispatch[]> {
+export async function makeCopies({ gpu, arena }: KernelContext, list: readonly CopyOfMatrix[]): Promise<Dispatch[]> {
   const commands: Dispatch[] = [];
   for (const scalar of ['f32', 'f16'] as const)
     for (const transposed of [false, true]) {

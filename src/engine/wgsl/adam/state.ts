@@ -1,6 +1,6 @@
 // The state that steps hand on to each other on the device (state.wgsl): Adam's steps and bias corrections, the loss scale of
 // float16, whether a sum of the step was not finite and how many steps were left out for that; the losses of those that count.
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { LOSS_SUMS } from '../gpu/kernels.ts';
 
@@ -8,10 +8,12 @@ import { LOSS_SUMS } from '../gpu/kernels.ts';
 const WORDS = 12;
 /** Good steps after which the loss scale doubles, and how far; PyTorch's GradScaler. */
 export const GOOD_STEPS = 2000;
+/** The loss scale doubles no further. */
 export const MOST_SCALE = 2 ** 24;
 /** Below it no scale helps. */
 export const LEAST_SCALE = 2 ** -14;
 
+/** The state that a model begins with. */
 export interface AdamStateValues {
   /** Adam's steps done. */
   steps: number;
@@ -22,7 +24,7 @@ export interface AdamStateValues {
 }
 
 /** The state at a model's beginning or as a checkpoint has it. */
-export function adamState(arena: Arena, { steps, lossScale, growing = lossScale !== 1 }: AdamStateValues): View {
+export function adamState(arena: Arena, { steps, lossScale, growing = lossScale !== 1 }: AdamStateValues): BufferView {
   const words = new Uint32Array(WORDS);
   const floats = new Float32Array(words.buffer);
   floats.set([lossScale, 1 / lossScale]);
@@ -31,6 +33,7 @@ export function adamState(arena: Arena, { steps, lossScale, growing = lossScale 
   return arena.upload('training state', words);
 }
 
+/** The state as it was read back. */
 export interface AdamStateRead {
   steps: number;
   lossScale: number;
@@ -41,7 +44,7 @@ export interface AdamStateRead {
 }
 
 /** Reads the state; waits for the device. */
-export async function readAdamState(gpu: Gpu, view: View): Promise<AdamStateRead> {
+export async function readAdamState(gpu: Gpu, view: BufferView): Promise<AdamStateRead> {
   return stateIn(await gpu.read(view));
 }
 
@@ -56,6 +59,6 @@ export function stateIn(bytes: ArrayBuffer, offset = 0): AdamStateRead {
  * Squares of residuals, KL, β·KL and images, twice: as the kernels of a step add to them, and up to the last step that counted,
  * to which Adam's first dispatch goes back where it leaves a step out. Taken by zeros in both.
  */
-export function lossSums(arena: Arena): View {
+export function lossSums(arena: Arena): BufferView {
   return arena.floats('losses', 2 * LOSS_SUMS);
 }

@@ -1,6 +1,7 @@
 // The twin of Adam as PyTorch has it (weight decay added to the gradient), float64 between steps that are stored as float32.
 import type { StepValues } from './step.ts';
 
+/** Parameters and both moments, arrays of one length. */
 export interface AdamArrays {
   parameters: Float32Array;
   first: Float32Array;
@@ -28,7 +29,8 @@ export function adamTwin(
   };
 }
 
-export interface Standing {
+/** What steps hand on to each other beside the moments (state.wgsl). */
+export interface TrainingState {
   steps: number;
   lossScale: number;
   /** Steps in a row. */
@@ -39,10 +41,10 @@ export interface Standing {
 
 /** What a step leaves behind that adds `added` to the sums and whose gradients overflowed or did not; before the scale grows again. */
 export function advanceTwin(
-  { steps, lossScale, leftOut, sums }: Standing,
+  { steps, lossScale, leftOut, sums }: TrainingState,
   added: number[],
   overflow: boolean,
-): Standing {
+): TrainingState {
   if (overflow) return { steps, lossScale: Math.max(lossScale / 2, 2 ** -14), leftOut: leftOut + 1, sums };
   return { steps: steps + 1, lossScale, leftOut: 0, sums: sums.map((sum, i) => sum + added[i]) };
 }

@@ -42,7 +42,7 @@ async function compare(gpu: Gpu, { encoding: table, rows, scalar = 'f32', tolera
   };
   poison(gpu, views.out);
   const shape = { features: waves.padded, scalar };
-  gpu.submit(await makeFeatures(gpu, arena, shape, views, rows));
+  gpu.submit(await makeFeatures({ gpu, arena }, shape, views, rows));
   const bytes = await gpu.read(views.out);
   const got = scalar === 'f32' ? new Float32Array(bytes) : decodeHalves(new Uint16Array(bytes));
   expectClose(`features, ${rows} × ${waves.padded}`, got, featuresOf(waves, points), tolerance);

@@ -1,28 +1,30 @@
 // Launches the kernel that stores the features of points, for products that read them as rows. Its twin is `featuresOf`.
-import type { Arena, View } from '../gpu/arena.ts';
-import type { Dispatch, Gpu } from '../gpu/gpu.ts';
+import type { BufferView } from '../gpu/arena.ts';
+import type { Dispatch, KernelContext } from '../gpu/gpu.ts';
 import { bytesOf, type Scalar } from '../gpu/kernels.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
 
+/** How features are stored. */
 export interface FeaturesShape {
   /** Features with their padding (`WaveTable.padded`). */
   features: number;
   scalar: Scalar;
 }
 
+/** Points (rows × vec4f), the table of waves, and where features go (rows × columns). */
 export interface FeaturesBuffers {
   /** rows × vec4f. */
-  points: View;
+  points: BufferView;
   /** features/2 × vec4f. */
-  waves: View;
+  waves: BufferView;
   /** rows × features scalars; rows beyond the last are left as they are. */
-  out: View;
+  out: BufferView;
 }
 
+/** Stores the features of `rows` points, so that a product reads them as it reads any rows. */
 export async function makeFeatures(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   { features, scalar }: FeaturesShape,
   { points, waves, out }: FeaturesBuffers,
   rows: number,

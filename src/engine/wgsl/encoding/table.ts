@@ -4,6 +4,7 @@
 import type { EncodingTable } from '../../engine.ts';
 import { padded } from '../parameters/layout.ts';
 
+/** The encoding as the kernels read it, and which of its features each row of the first matrix is. */
 export interface WaveTable {
   /** padded/2 × 4. */
   waves: Float32Array<ArrayBuffer>;
@@ -19,6 +20,7 @@ interface Wave {
   cosine: number;
 }
 
+/** The table of an encoding; waves of one vector are joined, rows padded to a multiple of 16 features. */
 export function waveTable({ waveVectors, isCosine }: EncodingTable): WaveTable {
   const coordinates = isCosine.length === 0;
   const waves = coordinates ? axes() : pairs(waveVectors, isCosine);

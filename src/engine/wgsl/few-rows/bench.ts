@@ -53,10 +53,10 @@ export async function fewRowsBench(
   if (kernels === 'few rows')
     return [
       way === 'forward'
-        ? await makeFewRows(gpu, arena, shape, buffers, rows)
-        : await makeFewRowsBackward(gpu, arena, shape, buffers, layer, rows),
+        ? await makeFewRows({ gpu, arena }, shape, buffers, rows)
+        : await makeFewRowsBackward({ gpu, arena }, shape, buffers, layer, rows),
     ];
-  const product = await makeProduct(gpu, arena, shape, buffers, { rows, firstRow: 0, rowsPerImage: 1 });
+  const product = await makeProduct({ gpu, arena }, shape, buffers, { rows, firstRow: 0, rowsPerImage: 1 });
   if (way === 'forward') return product;
   const weights = {
     left: layer.below,
@@ -73,5 +73,5 @@ export async function fewRowsBench(
     scalar: 'f32',
     bias: true,
   } as const;
-  return [...(await makeWeightGradient(gpu, arena, whole, weights, { rows, accumulate: false })), ...product];
+  return [...(await makeWeightGradient({ gpu, arena }, whole, weights, { rows, accumulate: false })), ...product];
 }

@@ -50,12 +50,12 @@ async function compare(gpu: Gpu, ending: Ending, rows: number, inputs: number, o
     written.push(got.subarray(0, rows * outputs));
   };
   poison(gpu, buffers.out);
-  gpu.submit([await makeFewRows(gpu, arena, shape, buffers, rows)]);
+  gpu.submit([await makeFewRows({ gpu, arena }, shape, buffers, rows)]);
   await expectOut();
   if (ending.epilogue !== 'forward') {
     for (const view of [buffers.out, weightsInto, biasInto]) poison(gpu, view);
     const gradients = { below: buffers.mask, weightsInto, biasInto };
-    gpu.submit([await makeFewRowsBackward(gpu, arena, shape, buffers, gradients, rows)]);
+    gpu.submit([await makeFewRowsBackward({ gpu, arena }, shape, buffers, gradients, rows)]);
     await expectOut();
     const weights = await gpu.readFloats(weightsInto);
     const sums = await gpu.readFloats(biasInto);
@@ -109,7 +109,7 @@ export const cases: KernelCase[] = [
         outputs: 16,
         ...ENDINGS['shared bias'],
       };
-      const refused = await makeFewRows(gpu, arena, shape, { left: view, right: view, out: view }, 4).then(
+      const refused = await makeFewRows({ gpu, arena }, shape, { left: view, right: view, out: view }, 4).then(
         () => null,
         (error: unknown) => error,
       );

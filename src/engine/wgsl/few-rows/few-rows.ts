@@ -1,33 +1,35 @@
 // Layers of few rows, such as the encoder's and z's, where a dispatch costs more than what it computes: a product with its
 // epilogue in one, and of the way back the product and the gradients of weights and bias together in one. Float32.
 // product/ and weight-gradient/ do the same for any number of rows.
-import type { Arena, View } from '../gpu/arena.ts';
-import type { Dispatch, Gpu } from '../gpu/gpu.ts';
+import type { BufferView } from '../gpu/arena.ts';
+import type { Dispatch, Gpu, KernelContext } from '../gpu/gpu.ts';
 import { slopeBelowZero } from '../gpu/kernels.ts';
 import { shaderSource, type Constants } from '../gpu/source.ts';
 import type { ProductShape } from '../product/product.ts';
 import { shaders } from '../generated/shaders.ts';
 
+/** A product's factors, bias and result; rows are images or latents. */
 export interface FewRowsBuffers {
   /** rows × inputs. */
-  left: View;
+  left: BufferView;
   /** inputs × outputs. */
-  right: View;
+  right: BufferView;
   /** outputs. */
-  bias?: View;
+  bias?: BufferView;
   /** rows × outputs: activations of the layer below, whose signs are the mask. */
-  mask?: View;
+  mask?: BufferView;
   /** rows × outputs; no row beyond the last is written. */
-  out: View;
+  out: BufferView;
 }
 
+/** What a layer's backward pass also writes: gradients of its weights and bias from the rows below it. */
 export interface LayerGradients {
   /** rows × outputs: what the layer multiplied; the mask where the product has one. */
-  below: View;
+  below: BufferView;
   /** outputs × inputs: the gradient of the layer's weights. */
-  weightsInto: View;
+  weightsInto: BufferView;
   /** inputs. */
-  biasInto: View;
+  biasInto: BufferView;
 }
 
 /** A product alone, or on the way back with the gradients of its layer's weights and bias. */
@@ -52,8 +54,7 @@ export function hasFewRows(gpu: Gpu, { prologue, scalar, bias, inputs, outputs }
 
 /** out = epilogue(left · right). Errors: RangeError where a buffer that the shape asks for is missing. */
 export async function makeFewRows(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   shape: ProductShape,
   { left, right, bias, mask, out }: FewRowsBuffers,
   rows: number,
@@ -62,7 +63,7 @@ export async function makeFewRows(
   if (constants['WITH_BIAS'] && !bias) throw new RangeError(`${shape.label}: its bias is missing`);
   if (constants['MASKED'] && !mask) throw new RangeError(`${shape.label}: its mask is missing`);
   const views = [left, right, constants['WITH_BIAS'] ? bias! : null, constants['MASKED'] ? mask! : null, out];
-  return dispatch(gpu, arena, shape, { ...constants, WITH_BELOW: constants['MASKED'] }, views, rows);
+  return dispatch({ gpu, arena }, shape, { ...constants, WITH_BELOW: constants['MASKED'] }, views, rows);
 }
 
 /**
@@ -70,15 +71,14 @@ export async function makeFewRows(
  * its outputs, and right its weights transposed; Σ belowᵀ·left; Σ left.
  */
 export function makeFewRowsBackward(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   shape: ProductShape,
   { left, right, out }: FewRowsBuffers,
   { below, weightsInto, biasInto }: LayerGradients,
   rows: number,
 ): Promise<Dispatch> {
   const views = [left, right, null, below, out, weightsInto, biasInto];
-  return dispatch(gpu, arena, shape, { ...constantsOf(shape), WITH_BELOW: 1, WITH_WEIGHTS: 1 }, views, rows);
+  return dispatch({ gpu, arena }, shape, { ...constantsOf(shape), WITH_BELOW: 1, WITH_WEIGHTS: 1 }, views, rows);
 }
 
 function constantsOf({ epilogue, residual, activation, bias }: ProductShape): Constants {
@@ -97,11 +97,10 @@ function constantsOf({ epilogue, residual, activation, bias }: ProductShape): Co
 }
 
 async function dispatch(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   { label, inputs, outputs }: ProductShape,
   constants: Constants,
-  views: readonly (View | null)[],
+  views: readonly (BufferView | null)[],
   rows: number,
 ): Promise<Dispatch> {
   const together = constants['WITH_WEIGHTS'] === 1;

@@ -8,7 +8,7 @@ async function prove(gpu: Gpu, shape: StridedShape, lines: number, numbers: numb
   const { arena } = await gpu.allocate('fourier case', async (made) => {
     const input = randomNumbers(shape.size, 2 * numbers);
     const values = made.upload('values', input);
-    gpu.submit(await makeStridedFourier(gpu, made, shape, values, lines));
+    gpu.submit(await makeStridedFourier({ gpu, arena: made }, shape, values, lines));
     const found = (await gpu.readFloats(values)).subarray(0, 2 * numbers);
     expectClose(`lines of ${shape.size}`, found, stridedTwin(input, shape, lines));
   });

@@ -2,7 +2,7 @@
 fn end_sums(thread: u32, first: u32) {
   if (first + thread < lines()) {
     for (var n = 0u; n < SIZE; n++) {
-      put(first + thread, n, held[RESULT + slot(thread, n)]);
+      put(first + thread, n, shared_lines[RESULT + slot(thread, n)]);
     }
   }
 }

@@ -1,8 +1,8 @@
 // Kernels that transform lines: the stages of a length, between what a room says of reading (`fetch`) and of writing (`put`,
 // or `finish` where all numbers are held). Complex numbers are vec2f.
 import { shaders } from '../generated/shaders.ts';
-import type { Arena, View } from '../gpu/arena.ts';
-import type { Dispatch, Gpu } from '../gpu/gpu.ts';
+import type { BufferView } from '../gpu/arena.ts';
+import type { Dispatch, Gpu, KernelContext } from '../gpu/gpu.ts';
 import type { Work } from '../gpu/pace.ts';
 import { shaderSource, type Constants } from '../gpu/source.ts';
 import { lineFlops, radicesOf, rootsOfOne, signOf, type Direction } from './plan.ts';
@@ -11,6 +11,7 @@ import { butterflyStages, sumStages, type End } from './stages.ts';
 /** 'butterflies' in registers and workgroup memory; 'sums', a thread a line without barriers, for software. */
 export type LinesVariant = 'butterflies' | 'sums';
 
+/** Lines of one length to be transformed, and how they lie. */
 export interface LinesShape {
   label: string;
   /** Numbers in a line: even, at most LONGEST_LINE. */
@@ -20,7 +21,7 @@ export interface LinesShape {
   beside: boolean;
   /** Lines of a dispatch at most. */
   lines: number;
-  /** 'put': each number is handed to `put`; 'finish': all lie in `held` and `finish` ends the kernel. */
+  /** 'put': each number is handed to `put`; 'finish': all lie in `shared_lines` and `finish` ends the kernel. */
   end: End;
   /** By the adapter, unless it is said. */
   variant?: LinesVariant | undefined;
@@ -47,18 +48,17 @@ interface Extent {
 /** Lines of one dispatch: how many, and its views from binding 2 on, which say which lines they are. */
 export interface LinesPart {
   lines: number;
-  views: readonly View[];
+  views: readonly BufferView[];
 }
 
 /**
  * A dispatch a part, of the kernel made of `part`, which declares `fn lines() -> u32`, `fn fetch(line, n) -> vec2f`, and
  * `fn put(line, n, value)` or `fn finish(thread, first)`, and the bindings of the parts' views from 2 on. Lines from `lines()` on are
  * neither asked for nor put. A part may use the constants SIZE, LINES, THREADS and RESULT: at the end number n of the
- * workgroup's line l is held[RESULT + slot(l, n)]. Error: RangeError for a length that is odd or too long.
+ * workgroup's line l is shared_lines[RESULT + slot(l, n)]. Error: RangeError for a length that is odd or too long.
  */
 export async function makeLinesInParts(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   shape: LinesShape,
   part: string,
   constants: Constants,
@@ -97,14 +97,13 @@ export async function makeLinesInParts(
 
 /** As `makeLinesInParts`, all lines in one. */
 export async function makeLines(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   shape: LinesShape,
   part: string,
   constants: Constants,
-  views: readonly View[],
+  views: readonly BufferView[],
 ): Promise<Dispatch> {
-  const [all] = await makeLinesInParts(gpu, arena, shape, part, constants, [{ lines: shape.lines, views }]);
+  const [all] = await makeLinesInParts({ gpu, arena }, shape, part, constants, [{ lines: shape.lines, views }]);
   return all;
 }
 

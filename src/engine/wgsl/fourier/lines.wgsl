@@ -2,7 +2,7 @@
 // neighbouring lines (columns of a matrix), else neighbouring numbers of a line.
 @group(0) @binding(0) var<storage, read> roots: array<vec2f>; // SIZE: exp(DIRECTION 2 pi i n / SIZE)
 
-// Where the workgroup's numbers begin in `held`; 0 in workgroup memory.
+// Where the workgroup's numbers begin in `shared_lines`; 0 in workgroup memory.
 var<private> base: u32;
 
 // Line and number in it of the n-th piece of work, `count` pieces a line.

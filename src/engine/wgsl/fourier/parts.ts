@@ -3,6 +3,7 @@
 import type { Gpu } from '../gpu/gpu.ts';
 import { Pace, SUBMISSION_SECONDS, type Work } from '../gpu/pace.ts';
 
+/** Pieces `first` … first + count − 1. */
 export interface Part {
   first: number;
   count: number;

@@ -26,12 +26,15 @@ function powersOfTwo(twos: number): number[] {
   return [...new Array<number>((twos - 2 * fours) / 3).fill(8), ...new Array<number>(fours).fill(4)];
 }
 
+/** Whether a radix has an unrolled butterfly; other primes are summed. */
 export function hasButterfly(radix: number): boolean {
   return radix <= 8 && (radix % 2 === 0 || BUTTERFLIES.includes(radix));
 }
 
+/** Forward: exp(−2πi kn/N); inverse: exp(+2πi kn/N), not divided by N. */
 export type Direction = 'forward' | 'inverse';
 
+/** Sign of the exponent. */
 export function signOf(direction: Direction): 1 | -1 {
   return direction === 'forward' ? -1 : 1;
 }

@@ -9,12 +9,12 @@ fn stage_NUMBER(thread: u32, first: u32) {
     let turn = j % SPAN;
     // Term r is turned by r steps of this many SIZE-ths of a circle.
     let step = turn * (SIZE / (SPAN * RADIX)) + q * (SIZE / RADIX);
-    var sum = held[FROM + slot(line, j)];
+    var sum = shared_lines[FROM + slot(line, j)];
     var at = 0u;
     for (var r = 1u; r < RADIX; r++) {
       at += step;
       at -= select(0u, SIZE, at >= SIZE);
-      sum += times(held[FROM + slot(line, j + r * (SIZE / RADIX))], roots[at]);
+      sum += times(shared_lines[FROM + slot(line, j + r * (SIZE / RADIX))], roots[at]);
     }
     let to = (j / SPAN) * (SPAN * RADIX) + turn + q * SPAN;
     if (LAST) {
@@ -22,7 +22,7 @@ fn stage_NUMBER(thread: u32, first: u32) {
         put(first + line, to, sum);
       }
     } else {
-      held[TO + slot(line, to)] = sum;
+      shared_lines[TO + slot(line, to)] = sum;
     }
   }
 }

@@ -17,7 +17,7 @@ fn stage_NUMBER(thread: u32, first: u32) {
       }
     } else {
       // unroll r in 0..RADIX
-      a[$r] = held[FROM + slot(line, j + $r * (SIZE / RADIX))];
+      a[$r] = shared_lines[FROM + slot(line, j + $r * (SIZE / RADIX))];
       // end
       // unroll r in 1..RADIX
       a[$r] = times(a[$r], roots[$r * turn * (SIZE / (SPAN * RADIX))]);
@@ -33,7 +33,7 @@ fn stage_NUMBER(thread: u32, first: u32) {
       }
     } else {
       // unroll r in 0..RADIX
-      held[TO + slot(line, to + $r * SPAN)] = b[$r];
+      shared_lines[TO + slot(line, to + $r * SPAN)] = b[$r];
       // end
     }
   }

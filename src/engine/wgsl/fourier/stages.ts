@@ -3,6 +3,7 @@ import { shaders } from '../generated/shaders.ts';
 import { expand } from '../gpu/source.ts';
 import { hasButterfly } from './plan.ts';
 
+/** What becomes of the numbers of the last stage: stored one by one, or left in workgroup memory. */
 export type End = 'put' | 'finish';
 
 /** Product of the radices before each. */
@@ -10,7 +11,7 @@ function spansOf(radices: readonly number[]): number[] {
   return radices.map((_, i) => radices.slice(0, i).reduce((product, radix) => product * radix, 1));
 }
 
-/** `half`: numbers of the workgroup's lines, and where the second half of what is held begins. */
+/** `half`: numbers of the workgroup's lines, and where the second half of `shared_lines` begins. */
 export function butterflyStages(radices: readonly number[], half: number, end: End): string[] {
   const spans = spansOf(radices);
   const stages = radices.map((radix, number) => {
@@ -39,9 +40,10 @@ export function butterflyStages(radices: readonly number[], half: number, end: E
   const body = `
   let first = group_number * LINES;
   ${calls.join('\n  workgroupBarrier();\n  ')}`;
-  return [shaders['fourier/held'], ...stages, mainText(body)];
+  return [shaders['fourier/shared-lines'], ...stages, mainText(body)];
 }
 
+/** Stages for adapters in software: one invocation a line, sums instead of butterflies, no barrier. */
 export function sumStages(radices: readonly number[], half: number, end: End): string[] {
   const spans = spansOf(radices);
   const calls = radices.map((radix, i) => {

@@ -1,7 +1,7 @@
 // Transforms of complex lines in place, at any strides: columns of a batch of spectra, an axis of a volume.
 import { shaders } from '../generated/shaders.ts';
-import type { Arena, View } from '../gpu/arena.ts';
-import type { Command, Gpu } from '../gpu/gpu.ts';
+import type { BufferView } from '../gpu/arena.ts';
+import type { Command, KernelContext } from '../gpu/gpu.ts';
 import { lineWork, makeLinesInParts, type LinesVariant } from './lines.ts';
 import { partsOf } from './parts.ts';
 import type { Direction } from './plan.ts';
@@ -23,12 +23,11 @@ export interface StridedShape {
  * second being 0, for one dispatch of them all. Error: RangeError for an odd or too long line.
  */
 export async function makeStridedFourier(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   shape: StridedShape,
-  values: View,
+  values: BufferView,
   lines: number,
-  batch?: View,
+  batch?: BufferView,
 ): Promise<Command[]> {
   const { size, direction, stride, across, aside, slab, variant } = shape;
   const label = `fourier of ${size}`;
@@ -41,8 +40,7 @@ export async function makeStridedFourier(
         views: [values, arena.uniform('lines', [count, first, 0, 0])],
       }));
   return makeLinesInParts(
-    gpu,
-    arena,
+    { gpu, arena },
     { label, size, direction, beside, lines, end: 'put', variant, bytesALine },
     shaders['fourier/strided'],
     { STRIDE: stride, ACROSS: across, ASIDE: aside, SLAB: slab },

@@ -1,7 +1,7 @@
 // Which bindings of a kernel are read and which are written, by its text. WebGPU refuses a dispatch that has one buffer bound to
 // be read and to be written, even in parts that do not meet; it says so when the dispatch is submitted, as a lost device.
 // Here it is refused by name when it is recorded, on every adapter.
-import type { View } from './arena.ts';
+import type { BufferView } from './arena.ts';
 
 type Access = 'read' | 'read_write' | 'uniform';
 
@@ -21,15 +21,17 @@ export function accessOf(source: string): ReadonlyMap<number, Access> {
   return found;
 }
 
+/** How each pipeline's bindings are used, noted when it is compiled. */
 export class AccessTable {
   private readonly pipelines = new WeakMap<GPUComputePipeline, ReadonlyMap<number, Access>>();
 
+  /** Reads a kernel's bindings from its text. */
   note(pipeline: GPUComputePipeline, source: string): void {
     this.pipelines.set(pipeline, accessOf(source));
   }
 
   /** Error: RangeError where a buffer of `views` would be read by one binding and written by another. */
-  refuseMixed(label: string, pipeline: GPUComputePipeline, views: readonly (View | null)[]): void {
+  refuseMixed(label: string, pipeline: GPUComputePipeline, views: readonly (BufferView | null)[]): void {
     const access = this.pipelines.get(pipeline);
     if (!access) return;
     const written = new Map<GPUBuffer, number>();

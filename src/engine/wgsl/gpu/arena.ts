@@ -3,14 +3,14 @@
 import { memoryFull } from '../../gpu-device.ts';
 
 /** A part of a buffer, bytes. What a kernel is bound to. */
-export interface View extends GPUBufferBinding {
+export interface BufferView extends GPUBufferBinding {
   buffer: GPUBuffer;
   offset: number;
   size: number;
 }
 
 /** `floats` float32 numbers of a view from number `first`, as a view of its own; `first` a multiple of 64. */
-export function partOf(view: View, first: number, floats: number): View {
+export function partOf(view: BufferView, first: number, floats: number): BufferView {
   return { buffer: view.buffer, offset: view.offset + 4 * first, size: 4 * floats };
 }
 
@@ -27,6 +27,7 @@ export function uniformBytes(words: readonly UniformWord[]): Uint8Array<ArrayBuf
   return new Uint8Array(bytes.buffer);
 }
 
+/** Buffers that are made one by one, counted, and destroyed together. */
 export class Arena {
   private readonly buffers: GPUBuffer[] = [];
   bytes = 0;
@@ -37,6 +38,7 @@ export class Arena {
     private readonly onDestroy: () => void,
   ) {}
 
+  /** Buffers that it holds. */
   get count(): number {
     return this.buffers.length;
   }
@@ -45,7 +47,7 @@ export class Arena {
    * `bytes` of zeros, rounded up to 16; storage, and a source and a target of copies. Error: 'out-of-memory' for more than
    * the device has in one buffer.
    */
-  buffer(label: string, bytes: number, more: GPUBufferUsageFlags = 0): View {
+  buffer(label: string, bytes: number, more: GPUBufferUsageFlags = 0): BufferView {
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
     if (size > this.device.limits.maxBufferSize) throw memoryFull(`${size} bytes in one buffer (${label})`);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | more;
@@ -55,12 +57,13 @@ export class Arena {
     return { buffer, offset: 0, size };
   }
 
-  floats(label: string, count: number): View {
+  /** A buffer of `count` float32. */
+  floats(label: string, count: number): BufferView {
     return this.buffer(label, 4 * count);
   }
 
   /** A buffer that holds `data`. */
-  upload(label: string, data: ArrayBufferView): View {
+  upload(label: string, data: ArrayBufferView): BufferView {
     const view = this.buffer(label, data.byteLength);
     const { buffer, byteOffset, byteLength } = data;
     this.device.queue.writeBuffer(view.buffer, 0, buffer as ArrayBuffer, byteOffset, byteLength);
@@ -68,7 +71,7 @@ export class Arena {
   }
 
   /** A uniform buffer that holds `words`. */
-  uniform(label: string, words: readonly UniformWord[]): View {
+  uniform(label: string, words: readonly UniformWord[]): BufferView {
     const bytes = uniformBytes(words);
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     const buffer = this.device.createBuffer({ label: `${this.label}: ${label}`, size: bytes.byteLength, usage });
@@ -78,6 +81,7 @@ export class Arena {
     return { buffer, offset: 0, size: bytes.byteLength };
   }
 
+  /** Destroys all its buffers. */
   destroy(): void {
     for (const buffer of this.buffers) buffer.destroy();
     this.buffers.length = 0;

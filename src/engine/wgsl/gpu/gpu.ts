@@ -3,10 +3,10 @@
 import { throwIfCancelled } from '../../../base/errors.ts';
 import { GuardedDevice, memoryFull } from '../../gpu-device.ts';
 import { AccessTable } from './access.ts';
-import { Arena, type View } from './arena.ts';
+import { Arena, type BufferView } from './arena.ts';
 import { Pace, type Work } from './pace.ts';
 import { ReadBack } from './read-back.ts';
-import { Traffic } from './traffic.ts';
+import { SubmissionThrottle } from './submission-throttle.ts';
 
 /**
  * One kernel on given buffers. Made once, submitted any number of times. Its work, floating-point operations and bytes that
@@ -21,10 +21,11 @@ export interface Dispatch extends Work {
 
 /** A copy between buffers, in the order of the dispatches. Offsets and size are multiples of 4 bytes. */
 export interface Copy {
-  from: View;
-  to: View;
+  from: BufferView;
+  to: BufferView;
 }
 
+/** What a command buffer is made of. */
 export type Command = Dispatch | Copy;
 
 /** Sizes of a subgroup-matrix product D = A·B + C that the adapter has in hardware. */
@@ -48,11 +49,18 @@ const WANTED = [
 /** Timestamps of one query set: 4096 are allowed. */
 const MOST_SPANS = 1024;
 
+/** What proofs ask of a device beyond its adapter's own ways. */
 export interface GpuOptions {
   /** Whose kernels compute: those of adapters in software or of real ones; the adapter's own kind unless said (proofs). */
   kernels?: 'software' | 'hardware';
   /** 'default': what WebGPU promises everywhere, no more, and none of its features (proofs). */
   limits?: 'adapter' | 'default';
+}
+
+/** Where a kernel is recorded: the device, and the arena that its uniforms and scratch are allocated in. */
+export interface KernelContext {
+  gpu: Gpu;
+  arena: Arena;
 }
 
 /** What a long program may be told and ask while it is computed. */
@@ -64,6 +72,7 @@ export interface RunOptions {
   turn?: (() => Promise<void>) | undefined;
 }
 
+/** A WebGPU device as the kernels see it. */
 export class Gpu {
   readonly device: GPUDevice;
   /** Kernels without barriers, few slices, small budgets: for adapters that compute on the CPU. */
@@ -80,7 +89,7 @@ export class Gpu {
   private readonly arenas = new Set<Arena>();
   private readonly readBack: ReadBack;
   private readonly access = new AccessTable();
-  private readonly traffic: Traffic;
+  private readonly throttle: SubmissionThrottle;
 
   private constructor(
     readonly guarded: GuardedDevice,
@@ -90,7 +99,7 @@ export class Gpu {
     this.device = device;
     this.software = kernels ? kernels === 'software' : guarded.software;
     this.pace = Pace.assumed(this.software);
-    this.traffic = new Traffic(device, this.pace);
+    this.throttle = new SubmissionThrottle(device, this.pace);
     this.readBack = new ReadBack(guarded);
     this.half = device.features.has('shader-f16');
     this.subgroups = device.features.has('subgroups');
@@ -124,10 +133,12 @@ export class Gpu {
     return arena;
   }
 
+  /** Buffers that are allocated now, the one for reading back included. */
   get buffersHeld(): number {
     return [...this.arenas].reduce((sum, arena) => sum + arena.count, this.readBack.bytesHeld > 0 ? 1 : 0);
   }
 
+  /** Their bytes. */
   get bytesHeld(): number {
     return [...this.arenas].reduce((sum, arena) => sum + arena.bytes, this.readBack.bytesHeld);
   }
@@ -190,7 +201,7 @@ export class Gpu {
   dispatch(
     label: string,
     pipeline: GPUComputePipeline,
-    views: readonly (View | null)[],
+    views: readonly (BufferView | null)[],
     workgroups: number | readonly [number, number, number],
     work: { flops?: number; bytes?: number } = {},
   ): Dispatch {
@@ -229,14 +240,14 @@ export class Gpu {
       throwIfCancelled(signal);
       this.send(part);
       onProgress?.((number + 1) / parts.length);
-      await this.guarded.guard(() => this.traffic.room());
+      await this.guarded.guard(() => this.throttle.ready());
       await turn?.();
     }
   }
 
   private send(commands: readonly Command[]): void {
     this.submitNow(commands);
-    this.traffic.sent(commands);
+    this.throttle.submitted(commands);
   }
 
   private submitNow(commands: readonly Command[], writes?: GPUComputePassTimestampWrites): void {
@@ -324,15 +335,17 @@ export class Gpu {
   }
 
   /** The bytes of a view, after all that was submitted before. Reads wait for each other. */
-  read(view: View): Promise<ArrayBuffer> {
+  read(view: BufferView): Promise<ArrayBuffer> {
     return this.readBack.read(view);
   }
 
-  async readFloats(view: View): Promise<Float32Array<ArrayBuffer>> {
+  /** As `read`, as float32. */
+  async readFloats(view: BufferView): Promise<Float32Array<ArrayBuffer>> {
     return new Float32Array(await this.read(view));
   }
 
-  write(view: View, data: ArrayBufferView, offsetBytes = 0): void {
+  /** Writes into a view from `offsetBytes` on, in the order of submissions. Offset and length are multiples of 4 bytes. */
+  write(view: BufferView, data: ArrayBufferView, offsetBytes = 0): void {
     const { buffer, byteOffset, byteLength } = data;
     this.device.queue.writeBuffer(
       view.buffer,
@@ -343,6 +356,7 @@ export class Gpu {
     );
   }
 
+  /** Destroys all buffers and gives the device back. */
   close(): void {
     for (const arena of [...this.arenas]) arena.destroy();
     this.readBack.release();

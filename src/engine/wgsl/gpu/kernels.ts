@@ -4,12 +4,15 @@ import type { Activation } from '../../engine.ts';
 /** Rows of activation buffers are allocated in multiples of this, so that tiles need no bounds. */
 export const ROWS_PAD = 128;
 
+/** Storage type of activations and of the weights' copies; sums are float32 in both. */
 export type Scalar = 'f32' | 'f16';
 
+/** Bytes of one number of that type. */
 export function bytesOf(scalar: Scalar): number {
   return scalar === 'f32' ? 4 : 2;
 }
 
+/** Rows that a buffer of activations has, a multiple of 128. */
 export function paddedRows(rows: number): number {
   return Math.ceil(rows / ROWS_PAD) * ROWS_PAD;
 }
@@ -17,6 +20,7 @@ export function paddedRows(rows: number): number {
 /** Slope below zero, as PyTorch has it. */
 export const LEAKY_SLOPE = 0.01;
 
+/** Slope of an activation for negative inputs: 0, or LeakyReLU's 0.01. */
 export function slopeBelowZero(activation: Activation): number {
   return activation === 'relu' ? 0 : LEAKY_SLOPE;
 }

@@ -4,6 +4,7 @@ import type { Gpu, MatrixUnit } from './gpu.ts';
 import type { Scalar } from './kernels.ts';
 import { subgroupSizesOf, type SubgroupSize } from './subgroups.ts';
 
+/** How many subgroups share a tile, and on which unit: a team as in OpenMP. */
 export interface MatrixTeam extends SubgroupSize {
   unit: MatrixUnit;
   /** Subgroups along the tile's sides. */
@@ -43,6 +44,7 @@ export function matrixUnitsFor(gpu: Gpu, scalar: Scalar): Pick<MatrixTeam, 'unit
     .map((unit) => ({ unit, subgroup: most }));
 }
 
+/** Invocations of a workgroup. */
 export function threadsOf({ down, across, subgroup }: MatrixTeam): number {
   return down * across * subgroup;
 }

@@ -7,6 +7,7 @@
 
 /** Whole numbers become u32, others f32 where they are marked so; text names a type. */
 export type ConstantValue = number | boolean | string | { f32: number };
+/** Constants of a kernel by name: numbers and booleans as `const`, strings as `alias` of a type. */
 export type Constants = Record<string, ConstantValue>;
 
 function declaration(name: string, value: ConstantValue): string {

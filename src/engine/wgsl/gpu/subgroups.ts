@@ -2,6 +2,7 @@
 // `@subgroup_size` can ask for.
 import type { Gpu } from './gpu.ts';
 
+/** Invocations of a subgroup; `sized`: the kernel has to ask for that size. */
 export interface SubgroupSize {
   /** Invocations of a subgroup. */
   subgroup: number;
@@ -11,6 +12,7 @@ export interface SubgroupSize {
 
 /** WebGPU's feature, and the extension of WGSL that it allows. */
 export const SIZE_CONTROL = 'subgroup-size-control';
+/** The extension of WGSL that `@subgroup_size` needs. */
 export const SIZE_CONTROL_EXTENSION = 'subgroup_size_control';
 
 /** Powers of two, the largest first; empty where nothing can be relied on. */

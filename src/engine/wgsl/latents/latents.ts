@@ -1,11 +1,12 @@
 // The latent variables of a batch: z sampled from what the encoder says of each image, its Kullback-Leibler divergence from
 // the standard normal, and the gradients of both.
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { padded } from '../parameters/layout.ts';
 import { shaders } from '../generated/shaders.ts';
 
+/** Latent dimension, and how many latents there are (images, or pairs of them). */
 export interface LatentShape {
   zDim: number;
   images: number;
@@ -13,25 +14,27 @@ export interface LatentShape {
 
 interface Encoded {
   /** images × padded(2·zDim) float32: μ, then log σ². */
-  encoded: View;
+  encoded: BufferView;
   /** images × zDim float32, standard normal. */
-  noise: View;
+  noise: BufferView;
   /** β and the weight of KL (adam/step.ts). */
-  step: View;
+  step: BufferView;
 }
 
+/** Of z = μ + exp(½ log σ²)·noise and of the KL divergence's sums. */
 export interface SamplingBuffers extends Encoded {
   /** images × padded(zDim) float32, written with its padding. */
-  z: View;
+  z: BufferView;
   /** LOSS_SUMS float32: KL is added to [1], β·KL to [2]. */
-  losses: View;
+  losses: BufferView;
 }
 
+/** Of the gradients of μ and log σ² by z and by β·KL. */
 export interface SamplingGradientBuffers extends Encoded {
   /** images × padded(zDim) float32. */
-  zGradient: View;
+  zGradient: BufferView;
   /** images × padded(2·zDim) float32, written with its padding. */
-  into: View;
+  into: BufferView;
 }
 
 function sizes({ zDim, images }: LatentShape) {

@@ -1,5 +1,6 @@
 // The twin of the latent variables: float64, unpadded rows of images.
 
+/** μ, log σ² and noise of latents, row by row. */
 export interface LatentValues {
   zDim: number;
   images: number;

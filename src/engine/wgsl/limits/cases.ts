@@ -15,7 +15,7 @@ async function countsEveryStep(gpu: Gpu, scalar: 'f32' | 'f16', lanes: 1 | 4): P
     [-1, 1],
   ]) {
     poison(gpu, sums);
-    gpu.submit([await makeFma(gpu, arena, { scalar, lanes, workgroups, rounds, a, b }, sums)]);
+    gpu.submit([await makeFma({ gpu, arena }, { scalar, lanes, workgroups, rounds, a, b }, sums)]);
     const wanted = Array.from({ length: workgroups * FMA_THREADS }, (_, t) => fmaSum(t, lanes, rounds, a, b));
     expectClose(`sums, a = ${a}`, await gpu.readFloats(sums), wanted, 1e-7);
   }
@@ -35,7 +35,7 @@ export const cases: KernelCase[] = [
         const numbers = randomNumbers(count, count);
         const [from, to] = [arena.upload('from', numbers), arena.floats('to', count + 4)];
         gpu.write(to, new Float32Array(count + 4).fill(7));
-        gpu.submit([await makeCopy(gpu, arena, 4 * count, from, to)]);
+        gpu.submit([await makeCopy({ gpu, arena }, 4 * count, from, to)]);
         const got = await gpu.readFloats(to);
         expectClose('copied', got.subarray(0, count), numbers, 0);
         expectClose('beyond the end', got.subarray(count), [7, 7, 7, 7], 0);
@@ -54,7 +54,7 @@ export const cases: KernelCase[] = [
         const product = arena.floats('product', MATRIX_SLOTS * MATRIX_CHAINS * M * N);
         poison(gpu, product);
         const views = { left: arena.upload('left', left), right: arena.upload('right', right), product };
-        gpu.submit([await makeMatrix(gpu, arena, unit, MATRIX_SLOTS, 3, views)]);
+        gpu.submit([await makeMatrix({ gpu, arena }, unit, MATRIX_SLOTS, 3, views)]);
         const wanted = matrixProduct(left, right, [M, N, K], 3);
         const got = await gpu.readFloats(product);
         for (let at = 0; at < got.length; at += M * N)

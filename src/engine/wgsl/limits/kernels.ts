@@ -1,16 +1,19 @@
 // Launchers of the kernels that do nothing but keep one part of the machine busy: multiply-adds in registers, a copy through
 // memory, products of the subgroup-matrix unit. Work is counted in Dispatch.flops and .bytes.
-import type { View } from '../gpu/arena.ts';
-import type { Arena } from '../gpu/arena.ts';
-import type { Dispatch, Gpu, MatrixUnit } from '../gpu/gpu.ts';
+import type { BufferView } from '../gpu/arena.ts';
+import type { Dispatch, Gpu, MatrixUnit, KernelContext } from '../gpu/gpu.ts';
 import type { Scalar } from '../gpu/kernels.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
 
+/** Invocations of a workgroup. */
 export const FMA_THREADS = 256;
+/** Independent chains of multiply-adds an invocation, so that none waits for the one before. */
 export const FMA_CHAINS = 8;
+/** Multiply-adds of a chain a turn. */
 export const FMA_STEPS = 8;
 
+/** Storage type, workgroups and turns of a measurement. */
 export interface FmaShape {
   scalar: Scalar;
   /** Numbers of a chain's element. */
@@ -23,7 +26,7 @@ export interface FmaShape {
 }
 
 /** `sums`: one float32 a thread, of FMA_CHAINS chains of `lanes` that began at (thread mod 64) + chain. */
-export async function makeFma(gpu: Gpu, arena: Arena, shape: FmaShape, sums: View): Promise<Dispatch> {
+export async function makeFma({ gpu, arena }: KernelContext, shape: FmaShape, sums: BufferView): Promise<Dispatch> {
   const { scalar, lanes, workgroups, rounds, a, b } = shape;
   const constants = {
     scalar,
@@ -40,10 +43,16 @@ export async function makeFma(gpu: Gpu, arena: Arena, shape: FmaShape, sums: Vie
   return gpu.dispatch(`multiply-adds ${constants.number}`, pipeline, [work, sums], workgroups, { flops });
 }
 
+/** Vectors of 16 bytes that an invocation copies. */
 export const COPY_EACH = 4;
 
 /** Copies the first `bytes` (a multiple of 16) of a view to another. */
-export async function makeCopy(gpu: Gpu, arena: Arena, bytes: number, from: View, to: View): Promise<Dispatch> {
+export async function makeCopy(
+  { gpu, arena }: KernelContext,
+  bytes: number,
+  from: BufferView,
+  to: BufferView,
+): Promise<Dispatch> {
   const threads = 256;
   const pipeline = await gpu.pipeline(
     'copy',
@@ -54,7 +63,9 @@ export async function makeCopy(gpu: Gpu, arena: Arena, bytes: number, from: View
   return gpu.dispatch('copy', pipeline, [count, from, to], workgroups, { bytes: 2 * bytes });
 }
 
+/** Independent products a subgroup has underway. */
 export const MATRIX_CHAINS = 4;
+/** Different factors that they are taken from. */
 export const MATRIX_SLOTS = 4;
 
 /** Threads of a workgroup, and how many subgroups those are where all have the largest size. */
@@ -76,12 +87,11 @@ export function matrixSource({ component, result, M, N, K }: MatrixUnit, threads
  * M × N of its results. Work is counted with subgroups of the largest size.
  */
 export async function makeMatrix(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   unit: MatrixUnit,
   workgroups: number,
   rounds: number,
-  views: { left: View; right: View; product: View },
+  views: { left: BufferView; right: BufferView; product: BufferView },
 ): Promise<Dispatch> {
   const { threads, subgroups } = matrixThreads(gpu);
   const label = `matrix unit ${unitWords(unit)}`;
@@ -91,6 +101,7 @@ export async function makeMatrix(
   return gpu.dispatch(label, pipeline, bindings, workgroups, { flops });
 }
 
+/** A unit in words: types and sizes. */
 export function unitWords({ component, result, M, N, K }: MatrixUnit): string {
   return `${M}×${N}×${K} ${component}→${result}`;
 }

@@ -6,6 +6,7 @@ import { bytesOf } from '../gpu/kernels.ts';
 import type { Dispatch, Gpu, MatrixUnit } from '../gpu/gpu.ts';
 import { FMA_THREADS, makeCopy, makeFma, makeMatrix, MATRIX_CHAINS, MATRIX_SLOTS } from './kernels.ts';
 
+/** Multiply-adds of one type: the rate and how it was measured. */
 export interface FmaLimit {
   scalar: 'f32' | 'f16';
   lanes: 1 | 4;
@@ -13,11 +14,13 @@ export interface FmaLimit {
   flops: number;
 }
 
+/** The rate of one unit. */
 export interface MatrixLimit {
   unit: MatrixUnit;
   flops: number;
 }
 
+/** What an adapter does at most, per second. */
 export interface Limits {
   fma: FmaLimit[];
   /** Best of the float32 rates, FLOP/s. */
@@ -99,7 +102,7 @@ function fmaRate(gpu: Gpu, kind: Pick<FmaLimit, 'scalar' | 'lanes'>, seconds: nu
     // Values stay within (−1, 64) and keep changing.
     return rateOf(
       gpu,
-      (rounds) => makeFma(gpu, arena, { ...kind, workgroups, rounds, a: -0.96, b: 0.7 }, sums),
+      (rounds) => makeFma({ gpu, arena }, { ...kind, workgroups, rounds, a: -0.96, b: 0.7 }, sums),
       seconds,
     );
   });
@@ -117,7 +120,7 @@ async function copyRate(gpu: Gpu, seconds: number): Promise<{ copy: number; copy
       .catch(() => null);
     if (!room) continue;
     try {
-      const dispatch = await makeCopy(gpu, room.arena, copyBytes, room.made[0], room.made[1]);
+      const dispatch = await makeCopy({ gpu, arena: room.arena }, copyBytes, room.made[0], room.made[1]);
       await gpu.measure([dispatch]);
       return { copy: dispatch.bytes / (await fastest(gpu, dispatch, seconds)), copyBytes };
     } finally {
@@ -136,6 +139,6 @@ function matrixRate(gpu: Gpu, unit: MatrixUnit, seconds: number): Promise<number
       right: arena.buffer('right', K * N * size),
       product: arena.buffer('product', MATRIX_SLOTS * MATRIX_CHAINS * M * N * (result === 'f16' ? 2 : 4)),
     };
-    return rateOf(gpu, (rounds) => makeMatrix(gpu, arena, unit, workgroupsFor(gpu), rounds, views), seconds);
+    return rateOf(gpu, (rounds) => makeMatrix({ gpu, arena }, unit, workgroupsFor(gpu), rounds, views), seconds);
   });
 }

@@ -1,43 +1,46 @@
 // What a batch of up to `capacity` images needs on the device beside the network: the images as they come, what the slices
 // kernel makes of them, latents, and one chunk's activations and gradients.
 import { bytesOf, paddedRows } from '../gpu/kernels.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { ImageBatch } from '../../engine.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { OPTICS_POLYNOMIAL } from '../slices/polynomials.ts';
 import { ctfPolynomials, transferPolynomials } from '../slices/slices.ts';
 import type { Network } from './network.ts';
 
-export interface ImageViews {
+/** What the caller gives of a batch's images, on the device. */
+export interface ImageBuffers {
   /** B×P. */
-  images: View;
+  images: BufferView;
   /** B×2. */
-  translations: View;
+  translations: BufferView;
   /** B×8, or B×12 where the optics of the images are known (slices/). */
-  ctf: View;
+  ctf: BufferView;
 }
 
-export interface BatchViews extends ImageViews {
+/** All that is sized by the images of a batch and not by its rows. */
+export interface BatchBuffers extends ImageBuffers {
   /** B×9. */
-  rotations: View;
+  rotations: BufferView;
   /** Z×zDim, of the batch's Z latents: B, or one a pair. */
-  noise: View;
-  points: View;
-  targets: View;
-  transfer: View;
-  encoderInput: View;
+  noise: BufferView;
+  points: BufferView;
+  targets: BufferView;
+  transfer: BufferView;
+  encoderInput: BufferView;
   /** Z×padded(zDim), and its gradient. */
-  z: View;
-  zGradient: View;
+  z: BufferView;
+  zGradient: BufferView;
   /** Z×padded(2·zDim): gradient of the encoder's outputs. */
-  encodedGradient: View;
-  encoderHidden: readonly [View, View];
+  encodedGradient: BufferView;
+  encoderHidden: readonly [BufferView, BufferView];
   /** z·W_z + bias and its gradient, Z×width. */
-  groups: View;
-  groupGradient: View;
+  groups: BufferView;
+  groupGradient: BufferView;
 }
 
-export function imageViews(arena: Arena, network: Network, images: number): ImageViews {
+/** Buffers for `images` images as they are given. */
+export function makeImageBuffers(arena: Arena, network: Network, images: number): ImageBuffers {
   return {
     images: arena.floats('images', images * network.slices.lattice.points),
     translations: arena.floats('translations', images * 2),
@@ -45,14 +48,15 @@ export function imageViews(arena: Arena, network: Network, images: number): Imag
   };
 }
 
-export function batchViews(arena: Arena, network: Network, images: number): BatchViews {
+/** Buffers of a batch of `images` images, a multiple of those that share a latent. */
+export function makeBatchBuffers(arena: Arena, network: Network, images: number): BatchBuffers {
   const { rowsPerImage, channels } = network.slices;
   const rows = paddedRows(images * rowsPerImage);
-  const latents = images / network.views;
+  const latents = images / network.imagesPerLatent;
   const few = paddedRows(latents);
   const encoderHidden = network.encoder ? network.encoderRowsHeld(0, images) * network.encoderWidth : 0;
   return {
-    ...imageViews(arena, network, images),
+    ...makeImageBuffers(arena, network, images),
     rotations: arena.floats('rotations', images * 9),
     noise: arena.floats('noise', latents * network.spec.zDim),
     points: arena.floats('points', rows * 4),
@@ -71,20 +75,22 @@ export function batchViews(arena: Arena, network: Network, images: number): Batc
   };
 }
 
-export interface ChunkViews {
+/** What is sized by the rows that are computed at a time: activations, their gradients, scratch. */
+export interface ChunkBuffers {
   /** A chunk's own points where it is not the whole batch. */
-  points: View | null;
-  features: View | null;
-  hidden: View[];
-  gradients: [View, View];
+  points: BufferView | null;
+  features: BufferView | null;
+  hidden: BufferView[];
+  gradients: [BufferView, BufferView];
 }
 
-export function chunkViews(
+/** Buffers of a chunk of `rows` rows; activations of all hidden layers are kept for the way back. */
+export function makeChunkBuffers(
   arena: Arena,
   network: Network,
   rows: number,
   { ownPoints, storedFeatures }: { ownPoints: boolean; storedFeatures: boolean },
-): ChunkViews {
+): ChunkBuffers {
   const padded = paddedRows(rows);
   const scalars = (label: string, width: number) => arena.buffer(label, bytesOf(network.scalar) * padded * width);
   return {
@@ -98,11 +104,10 @@ export function chunkViews(
 /** Images `from … from + count − 1` of a batch with their translations and CTF, where it has them. */
 export function writeImages(
   gpu: Gpu,
-  views: ImageViews,
+  views: ImageBuffers,
   { images, translations, ctf, optics }: Pick<ImageBatch, 'images' | 'translations' | 'ctf' | 'optics'>,
   points: number,
-  from: number,
-  count: number,
+  { from, count }: { from: number; count: number },
 ): void {
   gpu.write(views.images, images.subarray(from * points, (from + count) * points));
   if (translations) gpu.write(views.translations, translations.subarray(2 * from, 2 * (from + count)));

@@ -9,6 +9,7 @@ import type { Tuned } from '../tuning/tuned.ts';
 import type { Network } from './network.ts';
 
 const MEBIBYTE = 2 ** 20;
+/** Bytes of activations below which the batch is what has to shrink. */
 export const LEAST_BUDGET = 8 * MEBIBYTE;
 
 /** Bytes for the activations of a chunk, to begin with. */
@@ -21,6 +22,7 @@ function assumedRate({ software }: Gpu): number {
   return (software ? ASSUMED_SOFTWARE : ASSUMED).flops;
 }
 
+/** Rows of a chunk: the least of what the budget, a binding and one submission hold; at least a padded row block. */
 export function rowsAtATime(gpu: Gpu, tuned: Tuned, network: Network, budgetBytes: number): number {
   const scalar = bytesOf(network.scalar);
   const widest = Math.max(scalar * network.width, scalar * network.waves.padded, 16);

@@ -100,7 +100,7 @@ async function expectTwin(gpu: Gpu, shape: CaseShape, wish: Wish): Promise<void>
 /** A pair takes 308 rows: chunks of 128 are parts of one of its images, or of both. */
 const largePairs: CaseShape = {
   name: 'large, tilt pairs',
-  spec: { zDim: 3, boxPixels: 20, views: 2 },
+  spec: { zDim: 3, boxPixels: 20, tilts: 2 },
   features: 8,
   images: 6,
 };
@@ -255,9 +255,9 @@ export const cases: KernelCase[] = [
         await model.takeLosses();
         return [gpu.buffersHeld, gpu.bytesHeld, model.memoryBytes()].join(' ');
       };
-      const standing = await rounds(10);
+      const resources = await rounds(10);
       const later = await rounds(190);
-      if (later !== standing) throw new Error(`after 10 steps ${standing}, after 200 ${later}`);
+      if (later !== resources) throw new Error(`after 10 steps ${resources}, after 200 ${later}`);
       model.dispose();
       await model.settled;
       // The staging buffer of reads is the device's own and stays.

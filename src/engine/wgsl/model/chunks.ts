@@ -3,12 +3,14 @@
 // of a tilt pair are one here.
 import { ROWS_PAD } from '../gpu/kernels.ts';
 
+/** Rows firstRow … firstRow + rows − 1 of a batch. */
 export interface Chunk {
   /** First row of the batch. */
   firstRow: number;
   rows: number;
 }
 
+/** Whole images while they fit into `mostRows`, else equal parts of each image, multiples of 128 rows. */
 export function* chunksOf(images: number, rowsPerImage: number, mostRows: number): Generator<Chunk> {
   const whole = Math.floor(mostRows / rowsPerImage);
   if (whole > 0) {

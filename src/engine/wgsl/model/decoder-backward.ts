@@ -1,5 +1,5 @@
 // The decoder's last layer with its loss, and the way back through the hidden layers, for one chunk of rows.
-import type { View } from '../gpu/arena.ts';
+import type { BufferView } from '../gpu/arena.ts';
 import type { Command } from '../gpu/gpu.ts';
 import { makeOutput, outputScratch, type OutputShape } from '../output/output.ts';
 import type { ProductRows, ProductShape } from '../product/product.ts';
@@ -10,35 +10,37 @@ import {
   weightGradientScratch,
   type WeightGradientShape,
 } from '../weight-gradient/weight-gradient.ts';
-import { product, type Workshop } from './decoder-forward.ts';
+import { product, type ModelContext } from './decoder-forward.ts';
 
+/** Activations of the way there, gradients of the way back, scratch of the weight gradients. */
 export interface DecoderBackwardBuffers {
-  points: View;
-  features: View | null;
+  points: BufferView;
+  features: BufferView | null;
   /** Activations of the hidden layers. */
-  hidden: readonly View[];
+  hidden: readonly BufferView[];
   /** Two gradients of hidden activations, used in turn. */
-  gradients: readonly [View, View];
+  gradients: readonly [BufferView, BufferView];
   /** Of the whole batch. */
-  targets: View;
-  transfer: View;
+  targets: BufferView;
+  transfer: BufferView;
   /** Gradient of z·W_z + bias: latents × width, one row without z. */
-  groupGradient: View;
-  losses: View;
-  scratch: View;
+  groupGradient: BufferView;
+  losses: BufferView;
+  scratch: BufferView;
 }
 
+/** From the gradient before the last hidden activation to the gradients of all weights and of the groups. */
 export async function decoderBackward(
-  workshop: Workshop,
+  context: ModelContext,
   buffers: DecoderBackwardBuffers,
   rows: ProductRows,
   /** 1/(B·P), and whether gradients of an earlier chunk are added to. */
   { weight, accumulate }: { weight: number; accumulate: boolean },
 ): Promise<Command[]> {
-  const { gpu, arena, network, trainables, waves } = workshop;
+  const { gpu, arena, network, trainables, waves } = context;
   const { hidden, gradients, points, features, scratch, groupGradient } = buffers;
   const { width, scalar, spec } = network;
-  const scaled = scalar === 'f16' ? { scale: trainables.views.state } : {};
+  const scaled = scalar === 'f16' ? { scale: trainables.buffers.state } : {};
   const last = network.decoder[network.hidden];
   const commands: Command[] = [];
 
@@ -56,13 +58,13 @@ export async function decoderBackward(
     ...scaled,
   };
   const chunk = { rows: rows.rows, firstRow: rows.firstRow, accumulate, weight };
-  commands.push(...(await makeOutput(gpu, arena, outputShape(workshop), output, chunk)));
+  commands.push(...(await makeOutput({ gpu, arena }, outputShape(context), output, chunk)));
 
   for (let layer = network.hidden - 1; layer >= 0; layer--) {
     const { matrices, bias } = network.decoder[layer];
     const from = gradients[(network.hidden - 1 - layer) % 2];
-    const shape = weightShape(workshop, layer, features !== null);
-    const { variant, byImage } = wayOf(workshop, shape, rows, layer);
+    const shape = weightShape(context, layer, features !== null);
+    const { variant, byImage } = wayOf(context, shape, rows, layer);
     const into = {
       left: layer === 0 ? (features ?? points) : hidden[layer - 1],
       ...(shape.prologue === 'encoding' && { waves }),
@@ -77,10 +79,10 @@ export async function decoderBackward(
     const images = { ...rows, accumulate: goesOn };
     const own = { rows: rows.rows, accumulate, ...(byImage === 'with the gradient' && { byImage: images }) };
     const made = { ...shape, bias: byImage !== 'apart' };
-    commands.push(...(await makeWeightGradient(gpu, arena, made, into, own, variant)));
+    commands.push(...(await makeWeightGradient({ gpu, arena }, made, into, own, variant)));
     if (byImage === 'apart') {
       const views = { gradient: from, into: groupGradient, scratch, ...scaled };
-      commands.push(...(await makeGroupSums(gpu, arena, groupShape(workshop), views, images)));
+      commands.push(...(await makeGroupSums({ gpu, arena }, groupShape(context), views, images)));
     }
     if (layer === 0) break;
     const back: ProductShape = {
@@ -100,21 +102,21 @@ export async function decoderBackward(
       mask: hidden[layer - 1],
       out: gradients[(network.hidden - layer) % 2],
     };
-    commands.push(...(await product(workshop, back, views, rows)));
+    commands.push(...(await product(context, back, views, rows)));
   }
   return commands;
 }
 
 /** Floats of scratch for the reductions of a chunk. */
-export function decoderScratch(workshop: Workshop, rows: ProductRows, storedFeatures: boolean): number {
-  const { gpu, network } = workshop;
-  let most = outputScratch(gpu, outputShape(workshop), rows.rows);
+export function decoderScratch(context: ModelContext, rows: ProductRows, storedFeatures: boolean): number {
+  const { gpu, network } = context;
+  let most = outputScratch(gpu, outputShape(context), rows.rows);
   for (let layer = 0; layer < network.hidden; layer++) {
-    const shape = weightShape(workshop, layer, storedFeatures);
-    const { variant, byImage } = wayOf(workshop, shape, rows, layer);
+    const shape = weightShape(context, layer, storedFeatures);
+    const { variant, byImage } = wayOf(context, shape, rows, layer);
     const images = byImage === 'with the gradient' ? rows : undefined;
     most = Math.max(most, weightGradientScratch(gpu, shape, rows.rows, variant, images));
-    if (byImage === 'apart') most = Math.max(most, groupSumsScratch(gpu, groupShape(workshop), rows));
+    if (byImage === 'apart') most = Math.max(most, groupSumsScratch(gpu, groupShape(context), rows));
   }
   return most;
 }
@@ -123,23 +125,24 @@ export function decoderScratch(workshop: Workshop, rows: ProductRows, storedFeat
  * Which kernel makes a layer's weight gradient. The first layer's bias gets the gradient's sums by image, since z's part is
  * added with it: with the weights' gradient, or by kernels of their own where that has too many slices.
  */
-function wayOf({ gpu, network, tuned }: Workshop, shape: WeightGradientShape, rows: ProductRows, layer: number) {
+function wayOf({ gpu, network, tuned }: ModelContext, shape: WeightGradientShape, rows: ProductRows, layer: number) {
   const variant = tuned.weightGradient(shape, rows.rows);
   if (layer > 0 || network.spec.zDim === 0) return { variant, byImage: null };
   const together = canSumByImage(gpu, shape, rows.rows, variant, rows);
   return { variant, byImage: together ? ('with the gradient' as const) : ('apart' as const) };
 }
 
-function groupShape({ network: { width, scalar } }: Workshop): GroupSumsShape {
+function groupShape({ network: { width, scalar } }: ModelContext): GroupSumsShape {
   return { label: 'sums by image', outputs: width, scalar };
 }
 
-export function outputShape({ network }: Workshop): OutputShape {
+/** The last layer as output/ wants it. */
+export function outputShape({ network }: ModelContext): OutputShape {
   const { width, scalar, spec, slices } = network;
   return { label: 'output', inputs: width, channels: slices.channels, scalar, activation: spec.activation };
 }
 
-function weightShape({ network }: Workshop, layer: number, storedFeatures: boolean): WeightGradientShape {
+function weightShape({ network }: ModelContext, layer: number, storedFeatures: boolean): WeightGradientShape {
   const { width, scalar, waves } = network;
   const first = layer === 0;
   return {

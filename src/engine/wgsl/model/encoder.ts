@@ -1,18 +1,21 @@
 // The encoder on the device, B rows in float32: forward, and backward from the gradient of its outputs. Of tilt pairs the
 // first layers have a row an image; two of them are one row, twice as wide, to the layer that joins them, and so is their
 // gradient: the same buffer, read otherwise.
-import type { View } from '../gpu/arena.ts';
+import type { BufferView } from '../gpu/arena.ts';
 import type { Command } from '../gpu/gpu.ts';
 import { bytesOf } from '../gpu/kernels.ts';
 import type { ProductShape } from '../product/product.ts';
 import { weightGradientScratch, type WeightGradientShape } from '../weight-gradient/weight-gradient.ts';
-import { imageProduct, type Workshop } from './decoder-forward.ts';
+import { imageProduct, type ModelContext } from './decoder-forward.ts';
 import { imageLayerBackward, imageWeightGradient } from './image-layers.ts';
 import type { LayerRegions } from '../parameters/layout.ts';
 import type { Network } from './network.ts';
 
 /** Activations of every layer but the last, then the outputs (μ | log σ²); rows padded. */
-export function encoderBuffers({ arena, network }: Pick<Workshop, 'arena' | 'network'>, images: number): View[] {
+export function encoderBuffers(
+  { arena, network }: Pick<ModelContext, 'arena' | 'network'>,
+  images: number,
+): BufferView[] {
   const layers = network.encoder ?? [];
   return layers.map((_, layer) => {
     const last = layer === layers.length - 1;
@@ -23,12 +26,12 @@ export function encoderBuffers({ arena, network }: Pick<Workshop, 'arena' | 'net
 
 /** `outputs`: as `encoderBuffers` makes them. */
 export async function encoderForward(
-  workshop: Workshop,
-  input: View,
-  outputs: readonly View[],
+  context: ModelContext,
+  input: BufferView,
+  outputs: readonly BufferView[],
   images: number,
 ): Promise<Command[]> {
-  const { network, trainables } = workshop;
+  const { network, trainables } = context;
   const commands: Command[] = [];
   for (const [layer, { matrices, bias, residual, activated }] of (network.encoder ?? []).entries()) {
     const { inputs, outputs: width } = sizesOf(network, layer);
@@ -49,28 +52,29 @@ export async function encoderForward(
       bias: trainables.parameter(bias),
       out: outputs[layer],
     };
-    commands.push(...(await imageProduct(workshop, shape, buffers, network.encoderRows(layer, images))));
+    commands.push(...(await imageProduct(context, shape, buffers, network.encoderRows(layer, images))));
   }
   return commands;
 }
 
+/** Input and activations of the way there, gradients of the way back, scratch. */
 export interface EncoderBackwardBuffers {
-  input: View;
-  outputs: readonly View[];
+  input: BufferView;
+  outputs: readonly BufferView[];
   /** Gradient of the outputs, latents × padded(2·zDim). */
-  gradient: View;
+  gradient: BufferView;
   /** Two gradients of hidden activations, used in turn. */
-  hidden: readonly [View, View];
-  scratch: View;
+  hidden: readonly [BufferView, BufferView];
+  scratch: BufferView;
 }
 
 /** Gradients of all of the encoder's parameters. */
 export async function encoderBackward(
-  workshop: Workshop,
+  context: ModelContext,
   { input, outputs, gradient, hidden, scratch }: EncoderBackwardBuffers,
   images: number,
 ): Promise<Command[]> {
-  const { network, trainables } = workshop;
+  const { network, trainables } = context;
   const layers = network.encoder ?? [];
   const commands: Command[] = [];
   let from = gradient;
@@ -87,7 +91,7 @@ export async function encoderBackward(
       scratch,
     };
     if (layer === 0) {
-      commands.push(...(await imageWeightGradient(workshop, shape, one, rows)));
+      commands.push(...(await imageWeightGradient(context, shape, one, rows)));
       break;
     }
     const back: ProductShape = {
@@ -103,14 +107,14 @@ export async function encoderBackward(
     };
     const out = hidden[layer % 2];
     const product = { transposed: trainables.transposed(matrices[0]), out };
-    commands.push(...(await imageLayerBackward(workshop, shape, back, one, product, rows)));
+    commands.push(...(await imageLayerBackward(context, { weights: shape, back }, one, product, rows)));
     from = out;
   }
   return commands;
 }
 
 /** Floats of scratch that the encoder's weight gradients need. */
-export function encoderScratch({ gpu, network, tuned }: Workshop, images: number): number {
+export function encoderScratch({ gpu, network, tuned }: ModelContext, images: number): number {
   return (network.encoder ?? []).reduce((most, regions, layer) => {
     const shape = weightShape(network, regions, layer);
     const rows = network.encoderRows(layer, images);

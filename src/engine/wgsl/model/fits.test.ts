@@ -2,8 +2,8 @@
 // a device, which makes all buffers and computes nothing.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openNullGpu } from '../../../../testing/null-gpu.ts';
-import { makeEncoding } from '../../../field/encodings.ts';
-import { initialWeights } from '../../../field/initialise.ts';
+import { makeEncoding } from '../../../field/network/encodings.ts';
+import { initialWeights } from '../../../field/network/initialise.ts';
 import { Random } from '../../../geometry/random.ts';
 import type { EncodingTable, ImageBatch, ModelSpec } from '../../engine.ts';
 import { memoryFull } from '../../gpu-device.ts';
@@ -50,7 +50,7 @@ describe('what fits', () => {
   it.each([
     { given: {}, images: 3 },
     { given: { zDim: 0, domain: 'hartley' }, images: 2 },
-    { given: { views: 2, encoderMaskRadius: 8 }, images: 4 },
+    { given: { tilts: 2, encoderMaskRadius: 8 }, images: 4 },
     { given: { boxPixels: 32, decoderLayers: 4, encoderDim: 48 }, images: 1 },
   ] as const)('is planned by the very buffers that are made: %o', async ({ given, images }) => {
     const spec = specOf(given);
@@ -111,7 +111,7 @@ describe('what fits', () => {
   it('is said by the engine before a model is made', async () => {
     const engine = new WgslEngine(gpu);
     const spec = specOf({ boxPixels: 256, decoderDim: 1024, encoderDim: 1024 });
-    const refused = engine.createModel(spec, encodingOf(spec), { weights: new Map() });
+    const refused = engine.createModel({ kind: 'network', spec, encoding: encodingOf(spec) }, { weights: new Map() });
     await expect(refused).rejects.toMatchObject({
       code: 'out-of-memory',
       message: 'The graphics processor cannot hold a model of box 256 and width 1024.',

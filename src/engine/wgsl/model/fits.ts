@@ -10,9 +10,11 @@ import { bytesOf, ROWS_PAD, type Scalar } from '../gpu/kernels.ts';
 import { floatsOf } from '../parameters/layout.ts';
 import type { Tuned } from '../tuning/tuned.ts';
 import { Network } from './network.ts';
-import { makeWorkbench } from './workbench.ts';
+import { makeTrainingBuffers } from './training-buffers.ts';
 
+/** Boxes in pixels, and below the widths, that are proposed instead of what does not fit. */
 export const USUAL_BOXES = [64, 96, 128, 160, 192, 256, 320, 384, 512];
+/** Units of hidden layers that are proposed instead. */
 export const USUAL_WIDTHS = [256, 384, 512, 768, 1024];
 
 /** A buffer, or a part of one that a kernel is shown whole. */
@@ -47,7 +49,7 @@ export function buffersOf(network: Network, images: number, tuned: FitOptions['t
     model.floats(label, network.parameters.size);
   for (const { region, scalar: type } of network.copies) model.buffer('matrix copy', bytesOf(type) * floatsOf(region));
   const batch = new Arena(device, 'batch', () => undefined);
-  makeWorkbench({ gpu: { bindingBytes: Infinity }, network, tuned }, batch, images, ROWS_PAD);
+  makeTrainingBuffers({ gpu: { bindingBytes: Infinity }, network, tuned }, batch, images, ROWS_PAD);
   return buffers;
 }
 

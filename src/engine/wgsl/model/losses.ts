@@ -2,21 +2,22 @@
 import { MOST_LEFT_OUT, precisionTooLow } from '../../precision.ts';
 import type { Losses } from '../../engine.ts';
 import { lossSums, stateIn } from '../adam/state.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { LOSS_SUMS } from '../gpu/kernels.ts';
 
 const SUMS_BYTES = 4 * LOSS_SUMS;
 
-export class LossTaker {
+/** Means of the losses since they were last asked for; the sums stay on the device until then. */
+export class LossReader {
   /** What steps add to (adam/state.ts). */
-  readonly sums: View;
-  private readonly taken: View;
+  readonly sums: BufferView;
+  private readonly taken: BufferView;
 
   constructor(
     arena: Arena,
     /** Adam's. */
-    private readonly state: View,
+    private readonly state: BufferView,
   ) {
     this.sums = lossSums(arena);
     this.taken = arena.buffer('losses taken', SUMS_BYTES + state.size);

@@ -1,11 +1,11 @@
 // Maps in parts: what is planned for a weak chip, without a device that computes; and a map that is given up.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestGpu } from '../../../../testing/node-gpu.ts';
-import { paperGpu } from '../../../../testing/paper-gpu.ts';
+import { dryRunGpu } from '../../../../testing/dry-run-gpu.ts';
 import { caseShapes, makeCase } from '../../proof/model-cases.ts';
 import type { ModelSpec } from '../../engine.ts';
-import { initialWeights } from '../../../field/initialise.ts';
-import { makeEncoding } from '../../../field/encodings.ts';
+import { initialWeights } from '../../../field/network/initialise.ts';
+import { makeEncoding } from '../../../field/network/encodings.ts';
 import { Random } from '../../../geometry/random.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Tuned, TUNING_VERSION } from '../tuning/tuned.ts';
@@ -18,7 +18,7 @@ const WEAK = { flops: 2e11, bytes: 1e10 };
 describe('a map of 256³ of a wide network', () => {
   it.each([1, 10])('is planned in submissions of a frame at %i × 0.2 TFLOP/s', async (times) => {
     const rates = { flops: times * WEAK.flops, bytes: times * WEAK.bytes };
-    const { gpu, sent } = paperGpu(rates);
+    const { gpu, sent } = dryRunGpu(rates);
     const spec: ModelSpec = {
       ...{ boxPixels: 256, zDim: 8, domain: 'fourier', activation: 'relu', encoderMaskRadius: 16 },
       ...{ decoderLayers: 3, decoderDim: 1024, encoderLayers: 1, encoderDim: 16 },

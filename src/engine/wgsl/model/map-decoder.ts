@@ -3,8 +3,8 @@
 import type { LongCall, VolumeWithStatistics } from '../../engine.ts';
 import { GpuVolume } from '../volume/gpu-volume.ts';
 import { VolumeMaker } from '../volume/volume-maker.ts';
-import type { Workshop } from './decoder-forward.ts';
-import { ProgramShelf } from './program-shelf.ts';
+import type { ModelContext } from './decoder-forward.ts';
+import { ProgramCache } from './program-cache.ts';
 import { ValuesProgram } from './values-program.ts';
 
 interface MapProgram {
@@ -13,10 +13,11 @@ interface MapProgram {
   map: GpuVolume;
 }
 
+/** Maps of the field, decoded on the device; the program of the last box is kept. */
 export class MapDecoder {
-  private readonly programs = new ProgramShelf<MapProgram>(2, ({ map }) => map.dispose());
+  private readonly programs = new ProgramCache<MapProgram>(2, ({ map }) => map.dispose());
 
-  constructor(private readonly workshop: Workshop) {}
+  constructor(private readonly context: ModelContext) {}
 
   /**
    * Sent off in parts of a page's frame. Errors: 'value-out-of-range' for a box that is odd or larger than the model's,
@@ -29,7 +30,7 @@ export class MapDecoder {
     mostRows: number,
     options: LongCall = {},
   ): Promise<VolumeWithStatistics> {
-    const { gpu } = this.workshop;
+    const { gpu } = this.context;
     const { maker, decoder, map } = await this.programs.get(String(boxPixels), () => this.record(boxPixels, mostRows));
     decoder.write(z);
     await gpu.run([...decoder.commands, ...maker.commands(standardDeviation), ...map.commands], options);
@@ -38,21 +39,23 @@ export class MapDecoder {
   }
 
   private record(boxPixels: number, mostRows: number) {
-    const { gpu, network } = this.workshop;
+    const { gpu, network } = this.context;
     return gpu.allocate('map', async (arena) => {
       const half = network.slices.channels === 2;
-      const maker = await VolumeMaker.make(gpu, arena, network.spec.boxPixels, boxPixels, half);
+      const maker = await VolumeMaker.make(gpu, arena, { modelPixels: network.spec.boxPixels, boxPixels, half });
       const { coordinates, values, points } = maker;
       const places = { points: coordinates, values, rows: points };
-      const decoder = await ValuesProgram.record({ ...this.workshop, arena }, places, mostRows);
+      const decoder = await ValuesProgram.record({ ...this.context, arena }, places, mostRows);
       return { maker, decoder, map: await GpuVolume.of(gpu, maker.volume, boxPixels) };
     });
   }
 
+  /** Bytes that its program holds. */
   get bytes(): number {
     return this.programs.bytes;
   }
 
+  /** Destroys the program's buffers. */
   dispose(): void {
     this.programs.clear();
   }

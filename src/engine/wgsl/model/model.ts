@@ -17,32 +17,33 @@ import type {
   VolumeWithStatistics,
   Weights,
 } from '../../engine.ts';
-import { latentCount } from '../../parameters.ts';
+import { decoderOperations, latentCount } from '../../parameters.ts';
 import { stepUniform } from '../adam/step.ts';
 import type { Arena } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { Scalar } from '../gpu/kernels.ts';
 import { makeLatticeTables, type LatticeTables } from '../slices/slices.ts';
-import { refuseWrong } from '../tuning/few.ts';
-import type { Kernels } from '../tuning/chooser.ts';
+import { rejectWrongVariants } from '../tuning/check-few-rows.ts';
+import type { ModelKernels } from '../tuning/kernel-chooser.ts';
 import type { Tuned } from '../tuning/tuned.ts';
 import { activationBudget, LEAST_BUDGET, rowsAtATime } from './budget.ts';
-import type { Workshop } from './decoder-forward.ts';
+import type { ModelContext } from './decoder-forward.ts';
 import { fullError } from './fits.ts';
 import { EncodingProgram } from './encoding-program.ts';
-import { LossTaker } from './losses.ts';
+import { LossReader } from './losses.ts';
 import { MapDecoder } from './map-decoder.ts';
 import { Network } from './network.ts';
-import { ProgramShelf } from './program-shelf.ts';
+import { ProgramCache } from './program-cache.ts';
 import { PointDecoder } from './point-decoder.ts';
 import { Trainables } from './trainables.ts';
-import { shapeOf, TrainingProgram, type BatchShape, type StepViews } from './training-program.ts';
-import { makeWorkbench, type Workbench } from './workbench.ts';
+import { shapeOf, TrainingProgram, type BatchShape, type StepBuffers } from './training-program.ts';
+import { makeTrainingBuffers, type TrainingBuffers } from './training-buffers.ts';
 
 /** Images encoded at a time. */
 const ENCODED_AT_ONCE = 64;
 const STEPS_UNDERWAY = 2;
 
+/** Storage, budget and kernels of a model. */
 export interface WgslModelOptions {
   /** Storage of the decoder's activations; the tuning's choice unless said. */
   scalar?: Scalar;
@@ -51,29 +52,31 @@ export interface WgslModelOptions {
   /** Compares kernels of few rows with plain ones when they are first asked for. */
   checksFew?: boolean;
   /** Where its kernels come from, and whether better ones are being chosen. */
-  kernels?: Pick<Kernels, 'choice' | 'beside' | 'outdated'>;
+  kernels?: Pick<ModelKernels, 'choice' | 'beside' | 'outdated'>;
   onDispose?: (model: WgslModel) => void;
 }
 
 /** What all programs of a model share. */
-interface Standing {
+interface ModelResources {
   arena: Arena;
-  workshop: Workshop;
+  context: ModelContext;
   tables: LatticeTables;
-  step: StepViews;
-  losses: LossTaker;
+  step: StepBuffers;
+  losses: LossReader;
 }
 
+/** The field as a FieldModel on a graphics processor. */
 export class WgslModel implements FieldModel {
   readonly points: number;
+  readonly operationsPerPoint: number;
   private queue: Promise<unknown> = Promise.resolve();
   private disposed = false;
   /** Resolves when what `dispose` began is done. */
   settled: Promise<void> = Promise.resolve();
   private readonly underway: Promise<void>[] = [];
-  private bench: { arena: Arena; made: Workbench } | null = null;
-  private readonly training = new ProgramShelf<TrainingProgram>(4);
-  private readonly encoding = new ProgramShelf<EncodingProgram>(4);
+  private buffers: { arena: Arena; made: TrainingBuffers } | null = null;
+  private readonly training = new ProgramCache<TrainingProgram>(4);
+  private readonly encoding = new ProgramCache<EncodingProgram>(4);
   private readonly pointDecoder: PointDecoder;
   private readonly maps: MapDecoder;
 
@@ -82,7 +85,7 @@ export class WgslModel implements FieldModel {
     private readonly tuned: Tuned,
     readonly spec: ModelSpec,
     private readonly network: Network,
-    private readonly standing: Standing,
+    private readonly resources: ModelResources,
     private budget: number,
     /** What to say where the memory does not hold the smallest batch. */
     private readonly full: () => VitrineError,
@@ -91,8 +94,9 @@ export class WgslModel implements FieldModel {
     private readonly onDispose: ((model: WgslModel) => void) | undefined,
   ) {
     this.points = network.slices.lattice.points;
-    this.pointDecoder = new PointDecoder(standing.workshop);
-    this.maps = new MapDecoder(standing.workshop);
+    this.operationsPerPoint = decoderOperations(spec);
+    this.pointDecoder = new PointDecoder(resources.context);
+    this.maps = new MapDecoder(resources.context);
   }
 
   /** Errors: 'out-of-memory', 'checkpoint-syntax', 'value-out-of-range' (encoder mask larger than the lattice's). */
@@ -116,17 +120,17 @@ export class WgslModel implements FieldModel {
       const lossScale = scalar === 'f16' ? startingScale(network) : 1;
       const trainables = await Trainables.make(gpu, arena, network, state, lossScale);
       const waves = arena.upload('waves', network.waves.waves);
-      const losses = new LossTaker(arena, trainables.views.state);
-      const standing: Standing = {
+      const losses = new LossReader(arena, trainables.buffers.state);
+      const resources: ModelResources = {
         arena,
-        workshop: { gpu, arena, network, tuned, trainables, waves },
+        context: { gpu, arena, network, tuned, trainables, waves },
         tables: makeLatticeTables(arena, network.slices, spec.boxPixels),
         step: { losses: losses.sums, step: stepUniform(arena) },
         losses,
       };
-      return standing;
+      return resources;
     });
-    gpu.submit(made.workshop.trainables.refresh);
+    gpu.submit(made.context.trainables.refresh);
     return new WgslModel(gpu, tuned, spec, network, made, budgetBytes, full, checksFew, kernels, onDispose);
   }
 
@@ -144,7 +148,7 @@ export class WgslModel implements FieldModel {
   }
 
   takeLosses(): Promise<Losses> {
-    return this.inTurn(() => this.standing.losses.take(this.gpu, this.points, this.network.views));
+    return this.inTurn(() => this.resources.losses.take(this.gpu, this.points, this.network.imagesPerLatent));
   }
 
   encode(batch: Omit<ImageBatch, 'rotations' | 'noise'>): Promise<Latents> {
@@ -158,14 +162,14 @@ export class WgslModel implements FieldModel {
       for (let from = 0; from < batch.count; from += ENCODED_AT_ONCE) {
         const images = Math.min(ENCODED_AT_ONCE, batch.count - from);
         const shape = shapeOf(images, batch);
-        const { workshop, tables } = this.standing;
+        const { context, tables } = this.resources;
         const program = await this.encoding.get(keyOf(shape), () =>
-          this.recorded('encoding', (arena) => EncodingProgram.record({ ...workshop, arena }, tables, shape)),
+          this.recorded('encoding', (arena) => EncodingProgram.record({ ...context, arena }, tables, shape)),
         );
         const encoded = await program.run(batch, from);
-        const { views } = this.network;
-        for (let i = 0; i < images / views; i++) {
-          const at = (from / views + i) * zDim;
+        const { imagesPerLatent } = this.network;
+        for (let i = 0; i < images / imagesPerLatent; i++) {
+          const at = (from / imagesPerLatent + i) * zDim;
           mu.set(encoded.subarray(i * stride, i * stride + zDim), at);
           logVariance.set(encoded.subarray(i * stride + zDim, i * stride + 2 * zDim), at);
         }
@@ -191,11 +195,11 @@ export class WgslModel implements FieldModel {
   }
 
   exportWeights(): Promise<Weights> {
-    return this.inTurn(() => this.standing.workshop.trainables.exportWeights());
+    return this.inTurn(() => this.resources.context.trainables.exportWeights());
   }
 
   exportOptimizer(): Promise<OptimizerState> {
-    return this.inTurn(() => this.standing.workshop.trainables.exportOptimizer());
+    return this.inTurn(() => this.resources.context.trainables.exportOptimizer());
   }
 
   get kernels(): KernelChoice | undefined {
@@ -212,8 +216,8 @@ export class WgslModel implements FieldModel {
 
   memoryBytes(): number {
     if (this.disposed) return 0;
-    const shelves = this.training.bytes + this.encoding.bytes + this.pointDecoder.bytes + this.maps.bytes;
-    return this.standing.arena.bytes + (this.bench?.arena.bytes ?? 0) + shelves;
+    const caches = this.training.bytes + this.encoding.bytes + this.pointDecoder.bytes + this.maps.bytes;
+    return this.resources.arena.bytes + (this.buffers?.arena.bytes ?? 0) + caches;
   }
 
   dispose(): void {
@@ -224,7 +228,7 @@ export class WgslModel implements FieldModel {
       this.encoding.clear();
       this.pointDecoder.dispose();
       this.maps.dispose();
-      this.standing.arena.destroy();
+      this.resources.arena.destroy();
       this.onDispose?.(this);
     });
   }
@@ -234,14 +238,14 @@ export class WgslModel implements FieldModel {
   }
 
   private async trainingProgram(shape: BatchShape): Promise<TrainingProgram> {
-    if (this.bench && this.bench.made.images < shape.images) this.dropTraining();
+    if (this.buffers && this.buffers.made.images < shape.images) this.dropTraining();
     return this.training.get(keyOf(shape), async () => {
       for (;;) {
-        const bench = await this.workbench(shape.images);
-        const { workshop, tables, step } = this.standing;
+        const buffers = await this.trainingBuffers(shape.images);
+        const { context, tables, step } = this.resources;
         try {
           return await this.recorded('training step', (arena) =>
-            TrainingProgram.record({ ...workshop, arena }, tables, step, shape, bench),
+            TrainingProgram.record({ ...context, arena }, tables, step, shape, buffers),
           );
         } catch (error) {
           this.halveBudget(error, shape.images);
@@ -255,36 +259,36 @@ export class WgslModel implements FieldModel {
   private async recorded<P>(label: string, record: (arena: Arena) => Promise<P>): Promise<{ arena: Arena; made: P }> {
     for (;;) {
       const program = await this.gpu.allocate(label, record);
-      if (!this.checksFew || !(await refuseWrong(this.gpu, this.tuned))) return program;
+      if (!this.checksFew || !(await rejectWrongVariants(this.gpu, this.tuned))) return program;
       program.arena.destroy();
     }
   }
 
   /** Error: 'out-of-memory' where the batch does not fit even in the smallest chunks. */
-  private async workbench(images: number): Promise<Workbench> {
-    while (!this.bench) {
+  private async trainingBuffers(images: number): Promise<TrainingBuffers> {
+    while (!this.buffers) {
       try {
-        this.bench = await this.gpu.allocate('batch', (arena) =>
-          makeWorkbench(this.standing.workshop, arena, images, this.rowsAtATime()),
+        this.buffers = await this.gpu.allocate('batch', (arena) =>
+          makeTrainingBuffers(this.resources.context, arena, images, this.rowsAtATime()),
         );
       } catch (error) {
         this.halveBudget(error, images);
       }
     }
-    return this.bench.made;
+    return this.buffers.made;
   }
 
   /** Smaller chunks compute the same step. Throws `error` where it is another, or where chunks are at their smallest. */
   private halveBudget(error: unknown, images: number): void {
     if (!isFull(error)) throw error;
-    if (this.budget / 2 < LEAST_BUDGET) throw images > this.network.views ? error : this.full();
+    if (this.budget / 2 < LEAST_BUDGET) throw images > this.network.imagesPerLatent ? error : this.full();
     this.budget /= 2;
   }
 
   private dropTraining(): void {
     this.training.clear();
-    this.bench?.arena.destroy();
-    this.bench = null;
+    this.buffers?.arena.destroy();
+    this.buffers = null;
   }
 
   private inTurn<T>(work: () => T | Promise<T>): Promise<T> {

@@ -13,11 +13,13 @@ export interface MatrixCopy {
   scalar: Scalar;
 }
 
+/** Regions of an encoder's layer, and how it is computed. */
 export interface EncoderLayer extends LayerRegions {
   activated: boolean;
   joined: boolean;
 }
 
+/** Shapes of a model as the kernels see them: padded widths, regions of the flat buffers, copies of matrices. */
 export class Network {
   readonly slices: SliceLayout;
   readonly waves: WaveTable;
@@ -26,7 +28,7 @@ export class Network {
   readonly encoder: EncoderLayer[] | null;
   readonly decoder: LayerRegions[];
   /** Images that share a latent, one after the other. */
-  readonly views: number;
+  readonly imagesPerLatent: number;
   /** z's rows of the decoder's first layer; null without z. */
   readonly latentMatrix: Region | null;
   /** Padded widths of hidden layers, of z and of the encoder's ends. */
@@ -47,7 +49,7 @@ export class Network {
     this.slices = makeSliceLayout(spec);
     this.waves = waveTable(encoding);
     const features = featureCount(encoding);
-    this.views = imagesPerLatent(spec);
+    this.imagesPerLatent = imagesPerLatent(spec);
     this.encoder = this.addEncoder(encoderChain(spec, this.slices.encoderInputs));
     const latentRows = Int32Array.from({ length: zDim }, (_, j) => features + j);
     const parts = zDim > 0 ? [this.waves.inputRows, latentRows] : [this.waves.inputRows];
@@ -91,12 +93,12 @@ export class Network {
 
   /** Rows of a batch's encoder at a layer: images, or from where they are joined on pairs. */
   encoderRows(layer: number, images: number): number {
-    return this.seesPairs(layer) ? images / this.views : images;
+    return this.seesPairs(layer) ? images / this.imagesPerLatent : images;
   }
 
   /** Rows to hold for them: padded as images and as pairs. */
   encoderRowsHeld(layer: number, images: number): number {
-    return (this.seesPairs(layer) ? 1 : this.views) * paddedRows(images / this.views);
+    return (this.seesPairs(layer) ? 1 : this.imagesPerLatent) * paddedRows(images / this.imagesPerLatent);
   }
 
   private seesPairs(layer: number): boolean {
@@ -105,7 +107,7 @@ export class Network {
 
   /** Rows of the decoder that share a latent, one after the other. */
   get rowsPerLatent(): number {
-    return this.views * this.slices.rowsPerImage;
+    return this.imagesPerLatent * this.slices.rowsPerImage;
   }
 
   /** Hidden layers of the decoder, the first included. */

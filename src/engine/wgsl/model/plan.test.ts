@@ -1,9 +1,9 @@
 // What is sent off at once on a slow chip and on a usual one: no submission of a step is planned longer than a page's frame
 // or two bear. On paper, at the sizes of real runs.
 import { describe, expect, it } from 'vitest';
-import { paperGpu } from '../../../../testing/paper-gpu.ts';
-import { makeEncoding } from '../../../field/encodings.ts';
-import { initialWeights } from '../../../field/initialise.ts';
+import { dryRunGpu } from '../../../../testing/dry-run-gpu.ts';
+import { makeEncoding } from '../../../field/network/encodings.ts';
+import { initialWeights } from '../../../field/network/initialise.ts';
 import { Random } from '../../../geometry/random.ts';
 import type { ImageBatch, ModelSpec } from '../../engine.ts';
 import { makeSliceLayout } from '../../slices.ts';
@@ -38,7 +38,7 @@ function batchOf(count: number): ImageBatch {
 
 /** All dispatches and copies of one step. */
 async function stepOf(images: number, flopsPerSecond: number) {
-  const { gpu, sent } = paperGpu({ flops: flopsPerSecond, bytes: flopsPerSecond / 20 });
+  const { gpu, sent } = dryRunGpu({ flops: flopsPerSecond, bytes: flopsPerSecond / 20 });
   const tuning = { adapter: '', version: TUNING_VERSION, choices: {}, rate: flopsPerSecond };
   const encoding = makeEncoding({ type: 'gaussian', frequencies: null, sigma: 0.5 }, SPEC.boxPixels, new Random(0));
   const weights = initialWeights(SPEC, encoding, new Random(1));

@@ -4,27 +4,29 @@ import { VitrineError } from '../../../base/errors.ts';
 import type { ModelState, OptimizerState, Weights } from '../../engine.ts';
 import { adamState, readAdamState } from '../adam/adam.ts';
 import { makeCopies } from '../adam/copies.ts';
-import { partOf, type Arena, type View } from '../gpu/arena.ts';
+import { partOf, type Arena, type BufferView } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
 import { bytesOf } from '../gpu/kernels.ts';
 import { floatsOf, type Region } from '../parameters/layout.ts';
 import type { MatrixCopy, Network } from './network.ts';
 
-export interface TrainableViews {
-  parameters: View;
-  gradients: View;
-  first: View;
-  second: View;
+/** Parameters, gradients and both moments of Adam, flat and laid out alike, and the training state. */
+export interface TrainableBuffers {
+  parameters: BufferView;
+  gradients: BufferView;
+  first: BufferView;
+  second: BufferView;
   /** Adam's steps and the loss scale (adam/). */
-  state: View;
+  state: BufferView;
 }
 
+/** Everything that training changes, on the device, and the copies that products read. */
 export class Trainables {
   private constructor(
     private readonly gpu: Gpu,
     private readonly network: Network,
-    readonly views: TrainableViews,
-    private readonly copies: Map<string, View>,
+    readonly buffers: TrainableBuffers,
+    private readonly copies: Map<string, BufferView>,
     /** To be submitted after the parameters have changed. */
     readonly refresh: readonly Command[],
   ) {}
@@ -39,7 +41,7 @@ export class Trainables {
   ): Promise<Trainables> {
     const { parameters: layout } = network;
     refuseTooLarge(gpu, 4 * layout.size);
-    const views: TrainableViews = {
+    const views: TrainableBuffers = {
       parameters: arena.upload('parameters', layout.pack(state.weights)),
       gradients: arena.floats('gradients', layout.size),
       first: arena.floats('first moments', layout.size),
@@ -50,7 +52,7 @@ export class Trainables {
       gpu.write(views.first, layout.pack(state.optimizer.first));
       gpu.write(views.second, layout.pack(state.optimizer.second));
     }
-    const copies = new Map<string, View>();
+    const copies = new Map<string, BufferView>();
     const list = network.copies.map((copy) => {
       const { region, transposed, scalar } = copy;
       const to = arena.buffer('matrix copy', bytesOf(scalar) * floatsOf(region));
@@ -58,40 +60,44 @@ export class Trainables {
       const { rowsPadded: rows, columnsPadded: columns } = region;
       return { from: viewOf(views.parameters, region), rows, columns, to, transposed, scalar };
     });
-    return new Trainables(gpu, network, views, copies, await makeCopies(gpu, arena, list));
+    return new Trainables(gpu, network, views, copies, await makeCopies({ gpu, arena }, list));
   }
 
   /** A decoder matrix (inputs × outputs) as forward products read it. */
-  matrix(region: Region): View {
+  matrix(region: Region): BufferView {
     const copy = this.copies.get(keyOf({ region, transposed: false }));
     return copy ?? this.parameter(region);
   }
 
   /** (outputs × inputs). */
-  transposed(region: Region): View {
+  transposed(region: Region): BufferView {
     const copy = this.copies.get(keyOf({ region, transposed: true }));
     if (!copy) throw new RangeError('no transposed copy of this matrix is kept');
     return copy;
   }
 
-  parameter(region: Region): View {
-    return viewOf(this.views.parameters, region);
+  /** The view of a region in the parameters. */
+  parameter(region: Region): BufferView {
+    return viewOf(this.buffers.parameters, region);
   }
 
-  gradient(region: Region): View {
-    return viewOf(this.views.gradients, region);
+  /** The view of a region in the gradients. */
+  gradient(region: Region): BufferView {
+    return viewOf(this.buffers.gradients, region);
   }
 
+  /** Weights under cryoDRGN's names; waits for the device. */
   async exportWeights(): Promise<Weights> {
-    return this.network.parameters.unpack(await this.gpu.readFloats(this.views.parameters));
+    return this.network.parameters.unpack(await this.gpu.readFloats(this.buffers.parameters));
   }
 
+  /** Adam's steps and moments under the same names; waits for the device. */
   async exportOptimizer(): Promise<OptimizerState> {
     const { parameters: layout } = this.network;
     return {
-      steps: (await readAdamState(this.gpu, this.views.state)).steps,
-      first: layout.unpack(await this.gpu.readFloats(this.views.first)),
-      second: layout.unpack(await this.gpu.readFloats(this.views.second)),
+      steps: (await readAdamState(this.gpu, this.buffers.state)).steps,
+      first: layout.unpack(await this.gpu.readFloats(this.buffers.first)),
+      second: layout.unpack(await this.gpu.readFloats(this.buffers.second)),
     };
   }
 }
@@ -100,7 +106,7 @@ function keyOf({ region, transposed }: Pick<MatrixCopy, 'region' | 'transposed'>
   return `${region.offset} ${transposed}`;
 }
 
-function viewOf(flat: View, region: Region): View {
+function viewOf(flat: BufferView, region: Region): BufferView {
   return partOf(flat, region.offset, floatsOf(region));
 }
 

@@ -3,7 +3,7 @@
 import type { ImageBatch, StepOptions } from '../../engine.ts';
 import { makeAdam } from '../adam/adam.ts';
 import { writeStep } from '../adam/step.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Command } from '../gpu/gpu.ts';
 import { makeSampling, makeSamplingGradient } from '../latents/latents.ts';
 import type { ProductRows, ProductShape } from '../product/product.ts';
@@ -12,16 +12,17 @@ import { weightGradientScratch, type WeightGradientShape } from '../weight-gradi
 import { writeImages } from './batch-buffers.ts';
 import { chunksOf, type Chunk } from './chunks.ts';
 import { decoderBackward, decoderScratch } from './decoder-backward.ts';
-import { decoderForward, latentGroups, type Workshop } from './decoder-forward.ts';
+import { decoderForward, latentGroups, type ModelContext } from './decoder-forward.ts';
 import { encoderBackward, encoderForward, encoderScratch } from './encoder.ts';
 import { imageLayerBackward } from './image-layers.ts';
-import type { Workbench } from './workbench.ts';
+import type { TrainingBuffers } from './training-buffers.ts';
 
-export interface StepViews {
+/** Sums of losses and the step's uniform: one of each a model. */
+export interface StepBuffers {
   /** lossSums of adam/state.ts. */
-  losses: View;
+  losses: BufferView;
   /** Uniform of adam/step.ts. */
-  step: View;
+  step: BufferView;
 }
 
 /** What a program is recorded for. */
@@ -32,6 +33,7 @@ export interface BatchShape {
   optics: boolean;
 }
 
+/** Which inputs a batch has: programs are recorded by it. */
 export function shapeOf(
   images: number,
   { translations, ctf, optics }: Pick<ImageBatch, 'translations' | 'ctf' | 'optics'>,
@@ -39,39 +41,40 @@ export function shapeOf(
   return { images, translations: translations !== null, ctf: ctf !== null, optics: Boolean(ctf && optics) };
 }
 
+/** A training step of one batch shape, recorded once and submitted as often as wanted. */
 export class TrainingProgram {
   private constructor(
-    private readonly workshop: Workshop,
-    private readonly bench: Workbench,
-    private readonly stepViews: StepViews,
+    private readonly context: ModelContext,
+    private readonly buffers: TrainingBuffers,
+    private readonly step: StepBuffers,
     readonly shape: BatchShape,
     readonly commands: readonly Command[],
   ) {}
 
-  /** `bench` holds at least the shape's images; what is recorded comes from the workshop's arena. */
+  /** `buffers` holds at least the shape's images; what is recorded comes from the context's arena. */
   static async record(
-    workshop: Workshop,
+    context: ModelContext,
     tables: LatticeTables,
-    stepViews: StepViews,
+    step: StepBuffers,
     shape: BatchShape,
-    bench: Workbench,
+    buffers: TrainingBuffers,
   ): Promise<TrainingProgram> {
-    const recorder = new Recorder(workshop, tables, stepViews, shape, bench);
-    return new TrainingProgram(workshop, bench, stepViews, shape, await recorder.commands());
+    const recorder = new Recorder(context, tables, step, shape, buffers);
+    return new TrainingProgram(context, buffers, step, shape, await recorder.commands());
   }
 
   /** Writes the batch and sends off the step. `batch` is as the program's shape says. */
   run(batch: ImageBatch, options: StepOptions): Promise<void> {
-    const { gpu, network } = this.workshop;
+    const { gpu, network } = this.context;
     const { points } = network.slices.lattice;
     const { zDim } = network.spec;
-    const { views } = this.bench;
-    writeImages(gpu, views, batch, points, 0, batch.count);
-    gpu.write(views.rotations, batch.rotations.subarray(0, 9 * batch.count));
-    const latents = batch.count / network.views;
+    const { batchBuffers } = this.buffers;
+    writeImages(gpu, batchBuffers, batch, points, { from: 0, count: batch.count });
+    gpu.write(batchBuffers.rotations, batch.rotations.subarray(0, 9 * batch.count));
+    const latents = batch.count / network.imagesPerLatent;
     const draws = latents * zDim;
-    if (zDim > 0) gpu.write(views.noise, batch.noise?.subarray(0, draws) ?? new Float32Array(draws));
-    writeStep(gpu, this.stepViews.step, { ...options, klWeight: 1 / (latents * points), images: batch.count });
+    if (zDim > 0) gpu.write(batchBuffers.noise, batch.noise?.subarray(0, draws) ?? new Float32Array(draws));
+    writeStep(gpu, this.step.step, { ...options, klWeight: 1 / (latents * points), images: batch.count });
     return gpu.run(this.commands);
   }
 }
@@ -81,19 +84,19 @@ class Recorder {
   /** Images, or pairs. */
   private readonly latents: number;
   private readonly chunks: Chunk[];
-  private readonly scratch: View;
+  private readonly scratch: BufferView;
 
   constructor(
-    private readonly workshop: Workshop,
+    private readonly context: ModelContext,
     private readonly tables: LatticeTables,
-    private readonly step: StepViews,
+    private readonly step: StepBuffers,
     private readonly shape: BatchShape,
-    private readonly bench: Workbench,
+    private readonly buffers: TrainingBuffers,
   ) {
-    const { arena, network } = workshop;
+    const { arena, network } = context;
     this.arena = arena;
-    this.latents = shape.images / network.views;
-    this.chunks = [...chunksOf(this.latents, network.rowsPerLatent, bench.chunkRows)];
+    this.latents = shape.images / network.imagesPerLatent;
+    this.chunks = [...chunksOf(this.latents, network.rowsPerLatent, buffers.chunkRows)];
     this.scratch = arena.floats('scratch', this.scratchFloats());
   }
 
@@ -108,48 +111,56 @@ class Recorder {
   }
 
   private slices(): Promise<Command[]> {
-    const { gpu, network } = this.workshop;
+    const { gpu, network } = this.context;
     const { images, translations, ctf, optics } = this.shape;
-    const { views } = this.bench;
+    const { batchBuffers } = this.buffers;
     const inputs = {
-      images: views.images,
-      rotations: views.rotations,
-      translations: translations ? views.translations : null,
-      ctf: ctf ? views.ctf : null,
+      images: batchBuffers.images,
+      rotations: batchBuffers.rotations,
+      translations: translations ? batchBuffers.translations : null,
+      ctf: ctf ? batchBuffers.ctf : null,
       optics,
     };
     const outputs = {
-      points: views.points,
-      targets: views.targets,
-      transfer: views.transfer,
-      encoderInput: network.encoder ? views.encoderInput : null,
+      points: batchBuffers.points,
+      targets: batchBuffers.targets,
+      transfer: batchBuffers.transfer,
+      encoderInput: network.encoder ? batchBuffers.encoderInput : null,
     };
-    return makeSlices(gpu, this.arena, network.slices, this.tables, images, inputs, outputs);
+    return makeSlices({ gpu, arena: this.arena }, network.slices, this.tables, images, { inputs, outputs });
   }
 
   private async latentsForward(): Promise<Command[]> {
-    const { gpu, network } = this.workshop;
+    const { gpu, network } = this.context;
     if (!network.encoder) return [];
     const { latents } = this;
-    const { views } = this.bench;
-    const encoded = this.bench.encoded[this.bench.encoded.length - 1];
-    const sampling = { encoded, noise: views.noise, z: views.z, losses: this.step.losses, step: this.step.step };
+    const { batchBuffers } = this.buffers;
+    const encoded = this.buffers.encoded[this.buffers.encoded.length - 1];
+    const sampling = {
+      encoded,
+      noise: batchBuffers.noise,
+      z: batchBuffers.z,
+      losses: this.step.losses,
+      step: this.step.step,
+    };
     return [
-      ...(await encoderForward(this.workshop, views.encoderInput, this.bench.encoded, this.shape.images)),
+      ...(await encoderForward(this.context, batchBuffers.encoderInput, this.buffers.encoded, this.shape.images)),
       ...(await makeSampling(gpu, this.arena, { zDim: network.spec.zDim, images: latents }, sampling)),
-      ...(await latentGroups(this.workshop, views.z, views.groups, latents)),
+      ...(await latentGroups(this.context, batchBuffers.z, batchBuffers.groups, latents)),
     ];
   }
 
   private async decoder(): Promise<Command[]> {
-    const { network, trainables } = this.workshop;
+    const { network, trainables } = this.context;
     const { lattice } = network.slices;
     const { chunks } = this;
-    const { views, chunk } = this.bench;
+    const { batchBuffers, chunk } = this.buffers;
     const ownPoints = chunks.length > 1 ? chunk.points : null;
-    const groups = network.latentMatrix ? views.groups : trainables.parameter(network.decoder[0].bias);
-    const groupGradient = network.latentMatrix ? views.groupGradient : trainables.gradient(network.decoder[0].bias);
-    const points = ownPoints ?? views.points;
+    const groups = network.latentMatrix ? batchBuffers.groups : trainables.parameter(network.decoder[0].bias);
+    const groupGradient = network.latentMatrix
+      ? batchBuffers.groupGradient
+      : trainables.gradient(network.decoder[0].bias);
+    const points = ownPoints ?? batchBuffers.points;
     const weight = 1 / (this.shape.images * lattice.points);
     const commands: Command[] = [];
     for (const [number, { firstRow, rows }] of chunks.entries()) {
@@ -158,39 +169,39 @@ class Recorder {
         // Copies mind no alignment beyond 4 bytes, bindings do.
         const size = 16 * rows;
         commands.push({
-          from: { buffer: views.points.buffer, offset: views.points.offset + 16 * firstRow, size },
+          from: { buffer: batchBuffers.points.buffer, offset: batchBuffers.points.offset + 16 * firstRow, size },
           to: { ...ownPoints, size },
         });
       }
       const forward = { points, groups, features: chunk.features, rows: place };
-      commands.push(...(await decoderForward(this.workshop, forward, chunk.hidden)));
+      commands.push(...(await decoderForward(this.context, forward, chunk.hidden)));
       const backward = {
         points,
         features: chunk.features,
         hidden: chunk.hidden,
         gradients: chunk.gradients,
-        targets: views.targets,
-        transfer: views.transfer,
+        targets: batchBuffers.targets,
+        transfer: batchBuffers.transfer,
         groupGradient,
         losses: this.step.losses,
         scratch: this.scratch,
       };
-      commands.push(...(await decoderBackward(this.workshop, backward, place, { weight, accumulate: number > 0 })));
+      commands.push(...(await decoderBackward(this.context, backward, place, { weight, accumulate: number > 0 })));
     }
     return commands;
   }
 
   /** From the gradient of the groups to that of z and W_z, and through the encoder. */
   private async latentsBackward(): Promise<Command[]> {
-    const { gpu, network, trainables } = this.workshop;
+    const { gpu, network, trainables } = this.context;
     const { latentMatrix, spec } = network;
     if (!latentMatrix) return [];
     const { latents, scratch } = this;
-    const { views } = this.bench;
+    const { batchBuffers } = this.buffers;
     const weights = latentWeightShape(network);
     const layer = {
-      below: views.z,
-      gradient: views.groupGradient,
+      below: batchBuffers.z,
+      gradient: batchBuffers.groupGradient,
       weightsInto: trainables.gradient(latentMatrix),
       biasInto: trainables.gradient(network.decoder[0].bias),
       scratch,
@@ -206,44 +217,44 @@ class Recorder {
       outputs: network.latents,
       scalar: 'f32',
     };
-    const product = { transposed: trainables.transposed(latentMatrix), out: views.zGradient };
-    const encoded = this.bench.encoded[this.bench.encoded.length - 1];
+    const product = { transposed: trainables.transposed(latentMatrix), out: batchBuffers.zGradient };
+    const encoded = this.buffers.encoded[this.buffers.encoded.length - 1];
     const sampling = {
       encoded,
-      noise: views.noise,
-      zGradient: views.zGradient,
-      into: views.encodedGradient,
+      noise: batchBuffers.noise,
+      zGradient: batchBuffers.zGradient,
+      into: batchBuffers.encodedGradient,
       step: this.step.step,
     };
     const encoder = {
-      input: views.encoderInput,
-      outputs: this.bench.encoded,
-      gradient: views.encodedGradient,
-      hidden: views.encoderHidden,
+      input: batchBuffers.encoderInput,
+      outputs: this.buffers.encoded,
+      gradient: batchBuffers.encodedGradient,
+      hidden: batchBuffers.encoderHidden,
       scratch,
     };
     return [
-      ...(await imageLayerBackward(this.workshop, weights, back, layer, product, latents)),
+      ...(await imageLayerBackward(this.context, { weights, back }, layer, product, latents)),
       ...(await makeSamplingGradient(gpu, this.arena, { zDim: spec.zDim, images: latents }, sampling)),
-      ...(await encoderBackward(this.workshop, encoder, this.shape.images)),
+      ...(await encoderBackward(this.context, encoder, this.shape.images)),
     ];
   }
 
   private async adam(): Promise<Command[]> {
-    const { gpu, network, trainables } = this.workshop;
-    const views = { ...trainables.views, ...this.step };
-    return [...(await makeAdam(gpu, this.arena, network.parameters.size, views)), ...trainables.refresh];
+    const { gpu, network, trainables } = this.context;
+    const views = { ...trainables.buffers, ...this.step };
+    return [...(await makeAdam({ gpu, arena: this.arena }, network.parameters.size, views)), ...trainables.refresh];
   }
 
   private scratchFloats(): number {
-    const { gpu, network, tuned } = this.workshop;
+    const { gpu, network, tuned } = this.context;
     const { latents } = this;
     const { rowsPerLatent: rowsPerImage } = network;
-    let most = encoderScratch(this.workshop, this.shape.images);
+    let most = encoderScratch(this.context, this.shape.images);
     for (const { firstRow, rows } of this.chunks)
       most = Math.max(
         most,
-        decoderScratch(this.workshop, { rows, firstRow, rowsPerImage }, this.bench.chunk.features !== null),
+        decoderScratch(this.context, { rows, firstRow, rowsPerImage }, this.buffers.chunk.features !== null),
       );
     if (network.latentMatrix) {
       const shape = latentWeightShape(network);
@@ -253,6 +264,6 @@ class Recorder {
   }
 }
 
-function latentWeightShape({ latents, width }: Workshop['network']): WeightGradientShape {
+function latentWeightShape({ latents, width }: ModelContext['network']): WeightGradientShape {
   return { label: 'z gradient', prologue: 'rows', inputs: latents, outputs: width, scalar: 'f32', bias: true };
 }

@@ -37,5 +37,5 @@ export async function outputBench(gpu: Gpu, arena: Arena, size: OutputBenchSize)
     scratch: arena.floats('scratch', outputScratch(gpu, shape, rows, variant)),
   };
   const chunk = { rows, firstRow: 0, accumulate: false, weight: 1 / rows };
-  return makeOutput(gpu, arena, shape, buffers, chunk, variant);
+  return makeOutput({ gpu, arena }, shape, buffers, chunk, variant);
 }

@@ -3,7 +3,7 @@
 import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import { fromHalfFloats, halfFloats } from '../../proof/half-floats.ts';
 import { adamState, readAdamState } from '../adam/adam.ts';
-import type { View } from '../gpu/arena.ts';
+import type { BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { bytesOf, LOSS_SUMS } from '../gpu/kernels.ts';
 import { makeOutput, makeValues, outputScratch, type OutputShape, type OutputVariant } from './output.ts';
@@ -132,7 +132,7 @@ async function onDevice(
     const into = arena.buffer('gradient', (end - first) * inputs * bytesOf(scalar));
     poison(gpu, into);
     const chunk = { rows: end - first, firstRow: first, accumulate: first > 0, weight };
-    gpu.submit(await makeOutput(gpu, arena, shape, { ...shared, left, gradient: into }, chunk, variant));
+    gpu.submit(await makeOutput({ gpu, arena }, shape, { ...shared, left, gradient: into }, chunk, variant));
     gradient.set((await read(gpu, into, scalar)).subarray(0, (end - first) * inputs), first * inputs);
   }
   const run = {
@@ -150,7 +150,7 @@ function stored(values: Float32Array<ArrayBuffer>, scalar: OutputShape['scalar']
   return scalar === 'f16' ? halfFloats(values).bits : values;
 }
 
-async function read(gpu: Gpu, view: View, scalar: OutputShape['scalar']): Promise<Float32Array> {
+async function read(gpu: Gpu, view: BufferView, scalar: OutputShape['scalar']): Promise<Float32Array> {
   const bytes = await gpu.read(view);
   return scalar === 'f16' ? fromHalfFloats(new Uint16Array(bytes)) : new Float32Array(bytes);
 }
@@ -179,7 +179,7 @@ async function compareValues(gpu: Gpu, one: OutputCase): Promise<void> {
   poison(gpu, values);
   const left = arena.upload('left', stored(numbers.left, shape.scalar));
   const views = { left, weights: arena.upload('weights', numbers.weights), bias: arena.upload('bias', numbers.bias) };
-  gpu.submit(await makeValues(gpu, arena, shape, { ...views, values }, { rows }, variant));
+  gpu.submit(await makeValues({ gpu, arena }, shape, { ...views, values }, { rows }, variant));
   const got = (await gpu.readFloats(values)).subarray(0, rows * shape.channels);
   arena.destroy();
   expectClose('values', got, valuesOnCpu(shape, numbers, rows));

@@ -1,7 +1,7 @@
-// Slices' sums into the gradients of the last layer and the loss, in a fixed order: COLUMNS columns a workgroup, PARTS
+// Splits' sums into the gradients of the last layer and the loss, in a fixed order: COLUMNS columns a workgroup, PARTS
 // invocations a column. Columns of partials: CHANNELS x INPUTS weights, bias, bias, squares. SCALED: divided by the loss
 // scale, and the state is told of sums that are not finite. Needs adam/state.wgsl with Flag atomic<u32>.
-struct Finish { slices: u32, accumulate: u32 };
+struct Finish { splits: u32, accumulate: u32 };
 @group(0) @binding(0) var<uniform> finish: Finish;
 @group(0) @binding(1) var<storage, read_write> partials: array<f32>;
 @group(0) @binding(2) var<storage, read_write> weights_into: array<f32>;
@@ -27,8 +27,8 @@ fn put(column: u32, sum: f32) {
 
 fn sum_of(column: u32, part: u32) -> f32 {
   var sum = 0.0;
-  for (var slice = part; slice < finish.slices; slice += PARTS) {
-    sum += partials[slice * (SIZE + 16u) + column];
+  for (var split = part; split < finish.splits; split += PARTS) {
+    sum += partials[split * (SIZE + 16u) + column];
   }
   return sum;
 }

@@ -1,8 +1,8 @@
 // The last layer with CTF, loss and gradients, rows by teams. Needs weights.wgsl, loss.wgsl, teams.wgsl. A workgroup leaves
-// the sums of its rows as one slice of partials: CHANNELS x INPUTS of the weights, then (bias, bias, squares, 0), 16 floats.
+// the sums of its rows as one split of partials: CHANNELS x INPUTS of the weights, then (bias, bias, squares, 0), 16 floats.
 // rows x INPUTS.
 @group(0) @binding(6) var<storage, read_write> gradient: array<vec4<scalar>>;
-// slices x (CHANNELS INPUTS + 16).
+// splits x (CHANNELS INPUTS + 16).
 @group(0) @binding(7) var<storage, read_write> partials: array<vec4f>;
 
 fn store(row: u32, column: u32, value: vec4f) {
@@ -58,7 +58,7 @@ fn main(
     // end
     // end
   }
-  let slice = group.x * (CHANNELS * INPUTS4 + 4u);
+  let split = group.x * (CHANNELS * INPUTS4 + 4u);
   // A loop of few barriers, not as many as there are sums: compilers of software adapters take very long over those.
   for (var i = 0u; i <= CHANNELS * VECTORS; i++) {
     var mine = tail;
@@ -79,7 +79,7 @@ fn main(
       for (var other = 0u; other < TEAMS; other++) {
         total += exchange[other * LANES + lane];
       }
-      partials[slice + select((i / VECTORS) * INPUTS4 + column, CHANNELS * INPUTS4, last)] = total;
+      partials[split + select((i / VECTORS) * INPUTS4 + column, CHANNELS * INPUTS4, last)] = total;
     }
   }
 }

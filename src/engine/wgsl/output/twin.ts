@@ -2,6 +2,7 @@
 import type { OutputShape } from './variants.ts';
 import { slopeBelowZero } from '../gpu/kernels.ts';
 
+/** What the last layer reads, as plain arrays. */
 export interface OutputNumbers {
   /** rows×inputs. */
   left: ArrayLike<number>;
@@ -14,6 +15,7 @@ export interface OutputNumbers {
   transfer: ArrayLike<number>;
 }
 
+/** What it writes. */
 export interface OutputResults {
   squares: number;
   /** rows×inputs. */

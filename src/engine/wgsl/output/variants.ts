@@ -4,6 +4,7 @@ import type { Activation } from '../../engine.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { Scalar } from '../gpu/kernels.ts';
 
+/** The last layer as its kernels see it. */
 export interface OutputShape {
   label: string;
   /** Width of the last hidden layer, padded. */
@@ -19,7 +20,7 @@ export interface OutputShape {
 export type OutputVariant = { kind: 'rows' } | { kind: 'teams'; lanes: number };
 
 /** Sums of rows that the second pass adds; what it has to read grows with them. */
-const MOST_SLICES = { teams: 512, rows: 16 };
+const MOST_SPLITS = { teams: 512, rows: 16 };
 const INVOCATIONS = 256;
 /** Vectors of four that a lane holds at most, three or five times each; more lanes are taken first. */
 const MOST_VECTORS = 4;
@@ -43,6 +44,7 @@ function usualLanes(inputs: number): number {
   return lanes;
 }
 
+/** Vectors of four columns that each lane has. */
 export function vectorsOf({ inputs }: OutputShape, lanes: number): number {
   return Math.ceil(inputs / 4 / lanes);
 }
@@ -57,17 +59,17 @@ export function teamConstants(shape: OutputShape, lanes: number): Record<string,
   };
 }
 
-/** Workgroups that share `rows`: of teams, of invocations a row, and slices of the weights' gradients. */
+/** Workgroups that share `rows`: of teams, of invocations a row, and splits of the weights' gradients. */
 export function shareOf(
   variant: OutputVariant,
   shape: OutputShape,
   rows: number,
-): { workgroups: number; slices: number } {
+): { workgroups: number; splits: number } {
   if (variant.kind === 'teams') {
     const block = (INVOCATIONS / variant.lanes) * (4 / shape.channels);
-    const slices = Math.max(1, Math.min(MOST_SLICES.teams, Math.ceil(rows / block)));
-    return { workgroups: slices, slices };
+    const splits = Math.max(1, Math.min(MOST_SPLITS.teams, Math.ceil(rows / block)));
+    return { workgroups: splits, splits };
   }
-  const slices = Math.max(1, Math.min(MOST_SLICES.rows, Math.ceil(rows / 64)));
-  return { workgroups: Math.max(1, Math.min(1024, Math.ceil(rows / 64))), slices };
+  const splits = Math.max(1, Math.min(MOST_SPLITS.rows, Math.ceil(rows / 64)));
+  return { workgroups: Math.max(1, Math.min(1024, Math.ceil(rows / 64))), splits };
 }

@@ -9,10 +9,12 @@ import type { Weights } from '../../engine.ts';
 export const PAD = 16;
 const ALIGNMENT = 64;
 
+/** The next multiple of 16. */
 export function padded(size: number): number {
   return Math.ceil(size / PAD) * PAD;
 }
 
+/** Where a parameter lies: its first float, rows and columns. */
 export interface Region {
   /** First float, a multiple of 64. */
   offset: number;
@@ -22,10 +24,12 @@ export interface Region {
   columnsPadded: number;
 }
 
+/** Floats of a region. */
 export function floatsOf(region: Region): number {
   return region.rowsPadded * region.columnsPadded;
 }
 
+/** A layer's matrices (one for each part of its inputs) and bias. */
 export interface LayerRegions {
   name: string;
   inputs: number;
@@ -40,6 +44,7 @@ export interface LayerRegions {
   outputMajor: boolean;
 }
 
+/** All regions of a model, in the order they were added. */
 export class ParameterLayout {
   readonly layers: LayerRegions[] = [];
   /** Floats of a flat buffer. */
@@ -82,6 +87,7 @@ export class ParameterLayout {
     return flat;
   }
 
+  /** Weights under cryoDRGN's names and in PyTorch's layout, without the padding. */
   unpack(flat: Float32Array): Weights {
     const weights: Weights = new Map();
     for (const layer of this.layers) {

@@ -3,15 +3,15 @@ import { searchPoints } from '../../scoring/points.ts';
 import type { FourierCube } from '../../scoring/scorer.ts';
 import type { Arena } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
-import { Desk } from './desk.ts';
+import { Dispatcher } from './dispatcher.ts';
 import { expect } from './expectation.ts';
-import { Held } from './held.ts';
-import { holdImages } from './images.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { uploadImages } from './images.ts';
 import { scoreOwn } from './own.ts';
 import type { PoseVariant } from './product.ts';
 import { positionsOf, searchBudget, type Search } from './search.ts';
 import { scoreShared } from './shared.ts';
-import { holdCubes } from './volumes.ts';
+import { uploadCubes } from './volumes.ts';
 
 export interface PoseSearchSize {
   boxPixels: number;
@@ -51,19 +51,19 @@ export async function poseSearchBench(
 ): Promise<readonly Command[]> {
   const { boxPixels, limit, images: count, translations: shifts } = size;
   const points = searchPoints(boxPixels, limit);
-  const work = new Held(gpu, { within: arena });
-  const desk = new Desk(gpu, arena, true);
+  const work = new BufferPool(gpu, { within: arena });
+  const dispatcher = new Dispatcher(gpu, arena, true);
   const reach = OVERSAMPLING * limit + 2;
   const cube: FourierCube = { oversampling: OVERSAMPLING, reach, values: random(2 * (2 * reach + 1) ** 3, 1) };
   const ctf = random(count * points.count, 1);
   const search: Search = {
     gpu,
-    desk,
+    dispatcher,
     work,
     positions: arena.upload('positions', positionsOf(points)),
     boxPixels,
-    images: await holdImages(gpu, work, { count, values: random(2 * ctf.length, 1), ctf }, points.count),
-    cubes: await holdCubes(gpu, work, [cube], points, 0),
+    images: await uploadImages(gpu, work, { count, values: random(2 * ctf.length, 1), ctf }, points.count),
+    cubes: await uploadCubes(gpu, work, [cube], points, 0),
     budget: searchBudget(gpu),
     variant,
   };
@@ -77,11 +77,11 @@ export async function poseSearchBench(
       offsets: translations,
       points: points.count,
     });
-    return desk.kept();
+    return dispatcher.kept();
   }
   const rotations = benchRotations(size.rotations);
   if (call === 'shared') await scoreShared(search, { source: { rotations }, translations, points: points.count });
   // A variance of the errors' size: no weight is denormal.
   else await expect(search, { rotations, translations, points: points.count, variance: points.count });
-  return desk.kept();
+  return dispatcher.kept();
 }

@@ -4,12 +4,12 @@
 // chunk on the device.
 import type { Expectation, ExpectationRequest } from '../../scoring/scorer.ts';
 import { shaders } from '../generated/shaders.ts';
-import { partOf, type View } from '../gpu/arena.ts';
+import { partOf, type BufferView } from '../gpu/arena.ts';
 import { paddedRows } from '../gpu/kernels.ts';
 import { powersOf } from './images.ts';
 import { multiply, type Matrix } from './product.ts';
-import { roomsOf, rowsIn, shiftsOf, type Search } from './search.ts';
-import { sharesOf, upTo, type Share } from './shares.ts';
+import { chunkBytesOf, rowsIn, shiftsOf, type Search } from './search.ts';
+import { rangesOf, roundUp, type RowRange } from './ranges.ts';
 import { compare, moveImages, SharedSlices, slicesOf } from './shared.ts';
 
 /** struct Sums of sums.wgsl. */
@@ -17,7 +17,7 @@ const SUMS_WORDS = 6;
 /** Sums of an image between all and one. */
 const PARTLY = 64;
 
-interface Chunk extends Share {
+interface Chunk extends RowRange {
   translations: number;
   columns: number;
   inverseVariance: number;
@@ -25,18 +25,19 @@ interface Chunk extends Share {
   norms: Matrix;
 }
 
+/** Posteriors of all poses of each image, and the weighted sums that a map is made of. */
 export async function expect(search: Search, request: ExpectationRequest): Promise<Expectation> {
-  const { gpu, desk, work, images } = search;
+  const { gpu, dispatcher, work, images } = search;
   const { rotations, translations, points, variance } = request;
   const total = slicesOf(search, { rotations }, points);
   const all = translations.length / 2;
   const result = emptyExpectation(images.count, total, points);
   if (images.count === 0 || total === 0 || all === 0) return result;
 
-  const room = roomsOf(search);
+  const room = chunkBytesOf(search);
   const slices = await SharedSlices.of(search, { rotations }, points, Infinity);
   const { paddedPoints } = slices;
-  const stride = upTo(16, total);
+  const stride = roundUp(16, total);
   const width = 2 * paddedPoints;
   const most = Math.min(
     rowsIn(room.rows, width) / all,
@@ -44,13 +45,13 @@ export async function expect(search: Search, request: ExpectationRequest): Promi
     room.rows / (8 * images.stride),
     room.rows / (4 * SUMS_WORDS * total),
   );
-  const chunks = [...sharesOf(images.count, Math.max(1, most))];
+  const chunks = [...rangesOf(images.count, Math.max(1, most))];
   const [{ count: largest }] = chunks;
   const height = paddedRows(largest * all);
   const rows = await work.take('rows', 4 * width * height);
   const crosses = { view: await work.take('errors', 4 * stride * height), stride };
   const norms = { view: await work.take('norms', 4 * stride * paddedRows(largest)), stride };
-  const shares = { view: await work.take('shares', 4 * stride * upTo(16, largest)), stride };
+  const shares = { view: await work.take('shares', 4 * stride * roundUp(16, largest)), stride };
   const someSums = await work.take('sums by slice', 4 * SUMS_WORDS * largest * total);
   const partlySums = await work.take('sums in part', 4 * SUMS_WORDS * largest * PARTLY);
   const sums = await work.take('sums', 4 * SUMS_WORDS * images.count);
@@ -60,15 +61,24 @@ export async function expect(search: Search, request: ExpectationRequest): Promi
     stride: paddedPoints,
   };
   const shifts = await work.take('shifts', 8 * translations.length);
-  await desk.write(shifts, shiftsOf(translations, search.boxPixels));
+  await dispatcher.write(shifts, shiftsOf(translations, search.boxPixels));
 
   for (const images of chunks) {
-    const moved = await moveImages(search, rows, shifts, images, { first: 0, count: all }, points);
+    const moved = await moveImages(search, rows, {
+      shifts,
+      chunk: images,
+      translations: { first: 0, count: all },
+      points,
+    });
     for (const part of slices.parts) {
       // Slices that are not all there at once are cut anew for each chunk.
       const again = images.first > 0 && slices.parts.length === 1;
       const made = again ? slices.made(part) : await slices.make(part);
-      await compare(search, moved, made, { crosses, norms, firstColumn: part.first }, images, true);
+      await compare(search, moved, made, {
+        out: { crosses, norms, firstColumn: part.first },
+        chunk: images,
+        withNorms: true,
+      });
     }
     const chunk = {
       ...images,
@@ -87,7 +97,7 @@ export async function expect(search: Search, request: ExpectationRequest): Promi
       right: moved.rows,
       out: numerators,
       rows: total,
-      inputs: upTo(16, moved.count),
+      inputs: roundUp(16, moved.count),
       outputs: width,
       adding,
     });
@@ -97,62 +107,62 @@ export async function expect(search: Search, request: ExpectationRequest): Promi
       right: { view: powersOf(search.images, images), stride: search.images.stride },
       out: denominators,
       rows: total,
-      inputs: upTo(16, images.count),
+      inputs: roundUp(16, images.count),
       outputs: paddedPoints,
       adding,
     });
   }
-  await desk.send();
+  await dispatcher.send();
   readSums(new DataView(await gpu.read(partOf(sums, 0, SUMS_WORDS * images.count))), variance, result);
   await readRows(search, numerators, total, 2 * points, result.numerator);
   await readRows(search, denominators, total, points, result.denominator);
   return result;
 }
 
-interface SumsViews {
-  someSums: View;
-  partlySums: View;
-  sums: View;
+interface SumsBuffers {
+  someSums: BufferView;
+  partlySums: BufferView;
+  sums: BufferView;
 }
 
 /** What the posterior of each image of a chunk needs, at its number in `sums`. */
-async function sumUp({ desk }: Search, chunk: Chunk, { someSums, partlySums, sums }: SumsViews): Promise<void> {
+async function sumUp({ dispatcher }: Search, chunk: Chunk, { someSums, partlySums, sums }: SumsBuffers): Promise<void> {
   const { first, count, translations, columns, crosses, norms } = chunk;
   const inverseVariance = { f32: chunk.inverseVariance };
   const struct = shaders['pose-search/sums'];
-  await desk.each(
-    'sums by slice',
-    [struct, shaders['pose-search/column-sums']],
-    count * columns,
-    [count, translations, columns, crosses.stride, inverseVariance],
-    [crosses.view, norms.view, someSums],
-    4 * count * translations * columns,
-  );
-  const join = (from: View, items: number, into: number, to: View, image: number) =>
-    desk.each(
-      'joined sums',
-      [struct, shaders['pose-search/joined-sums']],
-      count * into,
-      [count, items, into, image, inverseVariance],
-      [from, to],
-      4 * SUMS_WORDS * count * (items + into),
-    );
+  await dispatcher.each({
+    label: 'sums by slice',
+    parts: [struct, shaders['pose-search/column-sums']],
+    count: count * columns,
+    parameters: [count, translations, columns, crosses.stride, inverseVariance],
+    views: [crosses.view, norms.view, someSums],
+    bytes: 4 * count * translations * columns,
+  });
+  const join = (from: BufferView, items: number, into: number, to: BufferView, image: number) =>
+    dispatcher.each({
+      label: 'joined sums',
+      parts: [struct, shaders['pose-search/joined-sums']],
+      count: count * into,
+      parameters: [count, items, into, image, inverseVariance],
+      views: [from, to],
+      bytes: 4 * SUMS_WORDS * count * (items + into),
+    });
   await join(someSums, columns, PARTLY, partlySums, 0);
   await join(partlySums, PARTLY, 1, sums, first);
 }
 
-async function weigh({ desk }: Search, chunk: Chunk, sums: View, shares: Matrix): Promise<void> {
+async function weigh({ dispatcher }: Search, chunk: Chunk, sums: BufferView, shares: Matrix): Promise<void> {
   const { first, count, translations, columns, crosses, norms, inverseVariance } = chunk;
   const { stride } = crosses;
-  const padded = upTo(16, count);
-  await desk.each(
-    'weights',
-    [shaders['pose-search/sums'], shaders['pose-search/weights']],
-    padded * stride,
-    [count, padded, translations, columns, stride, first, { f32: inverseVariance }],
-    [crosses.view, norms.view, sums, shares.view],
-    8 * count * translations * columns,
-  );
+  const padded = roundUp(16, count);
+  await dispatcher.each({
+    label: 'weights',
+    parts: [shaders['pose-search/sums'], shaders['pose-search/weights']],
+    count: padded * stride,
+    parameters: [count, padded, translations, columns, stride, first, { f32: inverseVariance }],
+    views: [crosses.view, norms.view, sums, shares.view],
+    bytes: 8 * count * translations * columns,
+  });
 }
 
 function emptyExpectation(images: number, total: number, points: number): Expectation {
@@ -182,7 +192,7 @@ function readSums(sums: DataView, variance: number, result: Expectation): void {
 
 /** The first `width` numbers of each row, one row after the other. */
 async function readRows(search: Search, { view, stride }: Matrix, rows: number, width: number, into: Float32Array) {
-  for (const { first, count } of sharesOf(rows, roomsOf(search).results / (4 * stride))) {
+  for (const { first, count } of rangesOf(rows, chunkBytesOf(search).results / (4 * stride))) {
     const part = await search.gpu.readFloats(partOf(view, first * stride, count * stride));
     for (let row = 0; row < count; row++)
       into.set(part.subarray(row * stride, row * stride + width), (first + row) * width);

@@ -1,19 +1,20 @@
 // Images as the kernels read them: multiplied by their CTF, and its square; rows of points padded so that any image begins
 // where a binding may.
 import type { SearchImages } from '../../scoring/scorer.ts';
-import { partOf, type View } from '../gpu/arena.ts';
+import { partOf, type BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import type { Held } from './held.ts';
-import { sharesOf, upTo, type Share } from './shares.ts';
+import type { BufferPool } from './buffer-pool.ts';
+import { rangesOf, roundUp, type RowRange } from './ranges.ts';
 
-export interface HeldImages {
+/** A search's images on the device. */
+export interface UploadedImages {
   count: number;
   /** Points from one image to the next. */
   stride: number;
   /** B × stride (Re, Im): c·y. */
-  weighted: View;
+  weighted: BufferView;
   /** B × stride: c². Zeros behind the last image. */
-  powers: View;
+  powers: BufferView;
 }
 
 /** Images behind the last that are zeros: products sum over multiples of 16. */
@@ -21,13 +22,18 @@ const BEHIND = 16;
 const UPLOADED_AT_ONCE = 2 ** 22;
 
 /** Error: 'out-of-memory'. */
-export async function holdImages(gpu: Gpu, held: Held, images: SearchImages, points: number): Promise<HeldImages> {
+export async function uploadImages(
+  gpu: Gpu,
+  pool: BufferPool,
+  images: SearchImages,
+  points: number,
+): Promise<UploadedImages> {
   const { count, values, ctf } = images;
-  const stride = upTo(64, points);
+  const stride = roundUp(64, points);
   const rows = count + BEHIND;
-  const weighted = await held.takeUnbound('images', 8 * rows * stride);
-  const powers = await held.takeUnbound('powers', 4 * rows * stride);
-  for (const { first, count: here } of sharesOf(rows, UPLOADED_AT_ONCE / (8 * stride))) {
+  const weighted = await pool.takeUnbound('images', 8 * rows * stride);
+  const powers = await pool.takeUnbound('powers', 4 * rows * stride);
+  for (const { first, count: here } of rangesOf(rows, UPLOADED_AT_ONCE / (8 * stride))) {
     const weightedPart = new Float32Array(2 * here * stride);
     const powersPart = new Float32Array(here * stride);
     for (let row = 0; row < Math.min(here, count - first); row++)
@@ -46,11 +52,11 @@ export async function holdImages(gpu: Gpu, held: Held, images: SearchImages, poi
 }
 
 /** c·y of some images. */
-export function weightedOf({ weighted, stride }: HeldImages, { first, count }: Share): View {
+export function weightedOf({ weighted, stride }: UploadedImages, { first, count }: RowRange): BufferView {
   return partOf(weighted, 2 * first * stride, 2 * count * stride);
 }
 
 /** c² of some images, and of those behind them up to a multiple of 16. */
-export function powersOf({ powers, stride }: HeldImages, { first, count }: Share): View {
-  return partOf(powers, first * stride, upTo(BEHIND, count) * stride);
+export function powersOf({ powers, stride }: UploadedImages, { first, count }: RowRange): BufferView {
+  return partOf(powers, first * stride, roundUp(BEHIND, count) * stride);
 }

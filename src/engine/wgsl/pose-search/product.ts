@@ -1,6 +1,6 @@
 // Products of a search: tiles or registers of product/, with sizes as numbers, so that one pipeline serves all band limits.
 // In parts of their rows that a dispatch does in 30 ms and a binding shows.
-import type { View } from '../gpu/arena.ts';
+import type { BufferView } from '../gpu/arena.ts';
 import { shaders } from '../generated/shaders.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { ROWS_PAD } from '../gpu/kernels.ts';
@@ -16,17 +16,19 @@ import {
   type SubgroupVariant,
   type TileVariant,
 } from '../product/product.ts';
-import type { Desk } from './desk.ts';
-import { sharesOf } from './shares.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { rangesOf } from './ranges.ts';
 
+/** Kinds of products whose sizes may be numbers of a uniform. */
 export type PoseVariant = TileVariant | RegisterVariant | SubgroupVariant;
 
 /** A matrix in rows of `stride` floats. */
 export interface Matrix {
-  view: View;
+  view: BufferView;
   stride: number;
 }
 
+/** A product of a search: out = left · right, in rows of given strides. */
 export interface PoseProduct {
   /** rows × inputs, or inputs × rows where it is `transposed`. */
   left: Matrix;
@@ -75,21 +77,25 @@ function sourceOf(variant: PoseVariant, transposed: boolean, adding: boolean): s
 }
 
 /** Who a product is for; `variant` the default where it is not said. */
-export interface ProductDesk {
+export interface ProductContext {
   gpu: Gpu;
-  desk: Desk;
+  dispatcher: Dispatcher;
   variant?: PoseVariant;
 }
 
-export async function multiply({ gpu, desk, variant: asked }: ProductDesk, product: PoseProduct): Promise<void> {
+/** Adds the dispatches of one product to the dispatcher. */
+export async function multiply(
+  { gpu, dispatcher, variant: asked }: ProductContext,
+  product: PoseProduct,
+): Promise<void> {
   const { left, transposed = false, right, out, firstColumn = 0, rows, inputs, outputs, adding = false } = product;
-  const inTime = desk.flopsAtOnce / (2 * inputs * outputs);
+  const inTime = dispatcher.flopsAtOnce / (2 * inputs * outputs);
   const widest = 4 * Math.max(out.stride, transposed ? 0 : left.stride);
   const atOnce = Math.max(ROWS_PAD, Math.min(inTime, gpu.bindingBytes / widest));
   const variant = asked ?? poseVariant(gpu, Math.min(rows, atOnce), inputs, outputs);
   const across = Math.ceil(outputs / (variant.kind === 'tile' ? variant.columns : variant.lanes * variant.columns));
-  for (const { first, count } of sharesOf(rows, atOnce, ROWS_PAD)) {
-    await desk.add({
+  for (const { first, count } of rangesOf(rows, atOnce, ROWS_PAD)) {
+    await dispatcher.add({
       label: `${variantName(variant)}${transposed ? ', transposed' : ''}${adding ? ', adding' : ''}`,
       source: () => sourceOf(variant, transposed, adding),
       views: [
@@ -122,7 +128,7 @@ export async function multiply({ gpu, desk, variant: asked }: ProductDesk, produ
 }
 
 /** `count` rows from `first` on and what a last tile reads and writes behind them, as far as there is any. */
-function rowsOf({ view, stride }: Matrix, first: number, count: number): View {
+function rowsOf({ view, stride }: Matrix, first: number, count: number): BufferView {
   const offset = 4 * first * stride;
   const size = Math.min(4 * stride * Math.ceil(count / ROWS_PAD) * ROWS_PAD, view.size - offset);
   return { buffer: view.buffer, offset: view.offset + offset, size };

@@ -12,19 +12,20 @@ import type {
   SearchPoints,
   SharedRequest,
 } from '../../scoring/scorer.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import { Desk } from './desk.ts';
+import { Dispatcher } from './dispatcher.ts';
 import { expect } from './expectation.ts';
-import { Held, type HeldOptions } from './held.ts';
-import { holdImages, type HeldImages } from './images.ts';
+import { BufferPool, type BufferPoolOptions } from './buffer-pool.ts';
+import { uploadImages, type UploadedImages } from './images.ts';
 import { scoreOwn } from './own.ts';
 import type { PoseVariant } from './product.ts';
 import { LEAST_BUDGET, positionsOf, searchBudget, type Search } from './search.ts';
 import { scoreShared } from './shared.ts';
-import { holdCubes, type HeldCubes } from './volumes.ts';
+import { uploadCubes, type UploadedCubes } from './volumes.ts';
 
-export interface GpuPoseScorerOptions extends Pick<HeldOptions, 'onTake'> {
+/** Budget and kernels of a scorer; proofs and benchmarks set them. */
+export interface GpuPoseScorerOptions extends Pick<BufferPoolOptions, 'onTake'> {
   /** Bytes for slices, moved images and errors, to begin with. */
   budgetBytes?: number;
   /** Of products; the default where it is not said. */
@@ -32,11 +33,12 @@ export interface GpuPoseScorerOptions extends Pick<HeldOptions, 'onTake'> {
   onDispose?: (scorer: GpuPoseScorer) => void;
 }
 
+/** The PoseScorer on a graphics processor. */
 export class GpuPoseScorer implements PoseScorer {
-  private readonly data: Held;
-  private readonly work: Held;
-  private images: HeldImages | null = null;
-  private cubes: HeldCubes = { oversampling: 1, reach: 0, side: 1, cubes: [] };
+  private readonly data: BufferPool;
+  private readonly work: BufferPool;
+  private images: UploadedImages | null = null;
+  private cubes: UploadedCubes = { oversampling: 1, reach: 0, side: 1, cubes: [] };
   private budget: number;
   private queue: Promise<unknown> = Promise.resolve();
   private disposed = false;
@@ -47,20 +49,20 @@ export class GpuPoseScorer implements PoseScorer {
     private readonly gpu: Gpu,
     readonly points: SearchPoints,
     private readonly arena: Arena,
-    private readonly standing: { desk: Desk; positions: View },
+    private readonly resources: { dispatcher: Dispatcher; positions: BufferView },
     private readonly options: GpuPoseScorerOptions,
   ) {
-    this.data = new Held(gpu, options);
-    this.work = new Held(gpu, options);
+    this.data = new BufferPool(gpu, options);
+    this.work = new BufferPool(gpu, options);
     this.budget = options.budgetBytes ?? searchBudget(gpu);
   }
 
   /** Errors: 'out-of-memory', 'device-lost'. */
   static create(gpu: Gpu, points: SearchPoints, options: GpuPoseScorerOptions = {}): Promise<GpuPoseScorer> {
     return gpu.guarded.guard(async () => {
-      const { arena, made } = await gpu.allocate('pose search', (held) => ({
-        desk: new Desk(gpu, held),
-        positions: held.upload('positions', positionsOf(points)),
+      const { arena, made } = await gpu.allocate('pose search', (own) => ({
+        dispatcher: new Dispatcher(gpu, own),
+        positions: own.upload('positions', positionsOf(points)),
       }));
       return new GpuPoseScorer(gpu, points, arena, made, options);
     });
@@ -69,13 +71,13 @@ export class GpuPoseScorer implements PoseScorer {
   setVolumes(cubes: readonly FourierCube[]): Promise<void> {
     return this.inTurn(async () => {
       const before = this.cubes.cubes.length;
-      this.cubes = await holdCubes(this.gpu, this.data, cubes, this.points, before);
+      this.cubes = await uploadCubes(this.gpu, this.data, cubes, this.points, before);
     });
   }
 
   setImages(images: SearchImages): Promise<void> {
     return this.inTurn(async () => {
-      this.images = await holdImages(this.gpu, this.data, images, this.points.count);
+      this.images = await uploadImages(this.gpu, this.data, images, this.points.count);
     });
   }
 
@@ -115,7 +117,7 @@ export class GpuPoseScorer implements PoseScorer {
           return await work(this.search());
         } catch (error) {
           const full = error instanceof VitrineError && error.code === 'out-of-memory';
-          this.standing.desk.drop();
+          this.resources.dispatcher.drop();
           this.work.release();
           if (!full || this.budget / 2 < LEAST_BUDGET) throw error;
           this.budget /= 2;
@@ -126,9 +128,9 @@ export class GpuPoseScorer implements PoseScorer {
 
   private search(): Search {
     if (!this.images) throw new RangeError('no images are set');
-    const { gpu, work, images, cubes, budget, standing } = this;
+    const { gpu, work, images, cubes, budget, resources } = this;
     const { variant } = this.options;
-    return { gpu, ...standing, work, boxPixels: this.points.boxPixels, images, cubes, budget, variant };
+    return { gpu, ...resources, work, boxPixels: this.points.boxPixels, images, cubes, budget, variant };
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {

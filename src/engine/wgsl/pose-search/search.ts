@@ -1,29 +1,31 @@
 // What the operations of a search share, and how they are divided: how much of slices, moved images and errors lies in
 // memory at a time.
 import type { SearchPoints } from '../../scoring/scorer.ts';
-import type { View } from '../gpu/arena.ts';
+import type { BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { ROWS_PAD } from '../gpu/kernels.ts';
 import { firstBits } from '../slices/polynomials.ts';
-import type { Held } from './held.ts';
-import type { HeldImages } from './images.ts';
-import type { ProductDesk } from './product.ts';
-import type { HeldCubes } from './volumes.ts';
+import type { BufferPool } from './buffer-pool.ts';
+import type { UploadedImages } from './images.ts';
+import type { ProductContext } from './product.ts';
+import type { UploadedCubes } from './volumes.ts';
 
-export interface Search extends ProductDesk {
+/** What the operations of one search share. */
+export interface Search extends ProductContext {
   /** Of one call; the next may find anything in them. */
-  work: Held;
+  work: BufferPool;
   /** n × (x, y). */
-  positions: View;
+  positions: BufferView;
   /** D. */
   boxPixels: number;
-  images: HeldImages;
-  cubes: HeldCubes;
+  images: UploadedImages;
+  cubes: UploadedCubes;
   /** Bytes for slices, moved images and errors, about. */
   budget: number;
 }
 
 const MEBIBYTE = 2 ** 20;
+/** Bytes below which a search does not shrink its chunks. */
 export const LEAST_BUDGET = 8 * MEBIBYTE;
 
 /** Bytes to begin with. */
@@ -32,7 +34,7 @@ export function searchBudget(gpu: Gpu): number {
 }
 
 /** Bytes of each kind. Errors are few enough to stay in a cache between the kernel that writes and the one that reads them. */
-export function roomsOf({ gpu, budget }: Search) {
+export function chunkBytesOf({ gpu, budget }: Search) {
   const bound = gpu.bindingBytes;
   return {
     slices: Math.min(budget / 2, bound),

@@ -1,33 +1,34 @@
 // Volumes' Fourier cubes, a buffer each: as much of them as slices of the points reach.
 import type { FourierCube, SearchPoints } from '../../scoring/scorer.ts';
-import type { View } from '../gpu/arena.ts';
+import type { BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import type { Held } from './held.ts';
+import type { BufferPool } from './buffer-pool.ts';
 
-export interface HeldCubes {
+/** Fourier cubes on the device, each (2·reach+1)³ complex numbers. */
+export interface UploadedCubes {
   oversampling: number;
   reach: number;
   side: number;
-  cubes: View[];
+  cubes: BufferView[];
 }
 
-/** `before`: how many volumes were held. Error: 'out-of-memory', also for a cube that no binding shows. */
-export async function holdCubes(
+/** `before`: how many volumes were pool. Error: 'out-of-memory', also for a cube that no binding shows. */
+export async function uploadCubes(
   gpu: Gpu,
-  held: Held,
+  pool: BufferPool,
   cubes: readonly FourierCube[],
   { radius }: SearchPoints,
   before: number,
-): Promise<HeldCubes> {
+): Promise<UploadedCubes> {
   const name = (number: number): string => `volume ${number}`;
-  for (let i = cubes.length; i < before; i++) held.drop(name(i));
+  for (let i = cubes.length; i < before; i++) pool.drop(name(i));
   const [{ oversampling, reach: given } = { oversampling: 1, reach: 0 }] = cubes;
   // The farthest point, a step for the neighbours between which it lies, and one for rounding.
   const reach = Math.min(given, Math.ceil(oversampling * (radius.at(-1) ?? 0)) + 2);
-  const views: View[] = [];
+  const views: BufferView[] = [];
   for (const [i, cube] of cubes.entries()) {
     const values = middleOf(cube, reach);
-    const view = await held.take(name(i), values.byteLength);
+    const view = await pool.take(name(i), values.byteLength);
     gpu.write(view, values);
     views.push(view);
   }

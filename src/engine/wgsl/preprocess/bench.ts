@@ -16,5 +16,5 @@ export async function preprocessBench(
   const buffers = makeBuffers(arena, shape, tables.points);
   gpu.write(buffers.batch, Uint32Array.of(images, 0x3f800000, 0, 0));
   gpu.write(buffers.columns, Uint32Array.of(images * (boxPixels / 2 + 1), 0, 0, 0));
-  return (await makePreprocessing(gpu, arena, shape, tables, buffers)).values;
+  return (await makePreprocessing({ gpu, arena }, shape, tables, buffers)).values;
 }

@@ -77,7 +77,7 @@ async function provePoisoned(gpu: Gpu): Promise<void> {
   const { arena } = await gpu.allocate('poisoned', async (made) => {
     const tables = makeTables(made, shape);
     const buffers = makeBuffers(made, shape, tables.points);
-    const program = await makePreprocessing(gpu, made, shape, tables, buffers);
+    const program = await makePreprocessing({ gpu, arena: made }, shape, tables, buffers);
     const images = randomNumbers(4, 3 * 196);
     gpu.write(buffers.images, images);
     gpu.write(buffers.batch, Uint32Array.of(3, new Uint32Array(Float32Array.of(-SCALE).buffer)[0], 0, 0));

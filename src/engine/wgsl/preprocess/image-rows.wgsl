@@ -31,8 +31,8 @@ fn finish(thread: u32, first: u32) {
   for (var n = thread; n < LINES * COLUMNS; n += THREADS) {
     let place = place_of(n, COLUMNS);
     if (first + place.x < lines()) {
-      let a = held[RESULT + slot(place.x, place.y)];
-      let b = held[RESULT + slot(place.x, (SIZE - place.y) % SIZE)];
+      let a = shared_lines[RESULT + slot(place.x, place.y)];
+      let b = shared_lines[RESULT + slot(place.x, (SIZE - place.y) % SIZE)];
       let at = 2 * (first + place.x) * COLUMNS + place.y;
       spectra[at] = 0.5 * vec2f(a.x + b.x, a.y - b.y);
       spectra[at + COLUMNS] = 0.5 * vec2f(a.y + b.y, b.x - a.x);

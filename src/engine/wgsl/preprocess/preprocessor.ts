@@ -5,7 +5,7 @@ import { requireCrop } from '../../../imaging/crop.ts';
 import { pixelsNotFinite, type Moments, type PreprocessOptions } from '../../../imaging/preprocessor.ts';
 import type { LinesVariant } from '../fourier/lines.ts';
 import { LONGEST_LINE } from '../fourier/plan.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { DISPATCH_BYTES } from '../gpu/pace.ts';
 import {
@@ -26,7 +26,15 @@ interface Slot {
   staging: GPUBuffer;
 }
 
+/** The Preprocessor of imaging/ on a graphics processor, in batches of which two are underway. */
 export class GpuPreprocessor {
+  /** D of the images as they come. */
+  readonly imagePixels: number;
+  /** P: values an image. */
+  readonly points: number;
+  /** Most images of one call. */
+  readonly batchImages: number;
+  private readonly columns: number;
   private readonly free: Slot[];
   private readonly waiting: ((slot: Slot) => void)[] = [];
 
@@ -34,14 +42,13 @@ export class GpuPreprocessor {
     private readonly gpu: Gpu,
     private readonly arena: Arena,
     private readonly slots: readonly Slot[],
-    private readonly imagePixels: number,
-    private readonly columns: number,
-    /** P: values an image. */
-    readonly points: number,
-    /** Most images of one call. */
-    readonly batchImages: number,
+    sizes: Pick<GpuPreprocessor, 'imagePixels' | 'points' | 'batchImages'> & { columns: number },
     private readonly sign: number,
   ) {
+    this.imagePixels = sizes.imagePixels;
+    this.points = sizes.points;
+    this.batchImages = sizes.batchImages;
+    this.columns = sizes.columns;
     this.free = [...slots];
   }
 
@@ -75,24 +82,29 @@ export class GpuPreprocessor {
     const shape = { imagePixels, boxPixels, most, options, variant };
     const stagings: GPUBuffer[] = [];
     try {
-      const { arena, made } = await gpu.allocate('preprocessing', async (held) => {
-        const tables = makeTables(held, shape);
+      const { arena, made } = await gpu.allocate('preprocessing', async (own) => {
+        const tables = makeTables(own, shape);
         const slots: Slot[] = [];
         for (let i = 0; i < SLOTS; i++) {
-          const buffers = makeBuffers(held, shape, tables.points);
+          const buffers = makeBuffers(own, shape, tables.points);
           const staging = gpu.device.createBuffer({
             label: 'preprocessing: staging',
             size: buffers.values.size + buffers.flags.size,
             usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
           });
           stagings.push(staging);
-          slots.push({ buffers, staging, program: await makePreprocessing(gpu, held, shape, tables, buffers) });
+          slots.push({
+            buffers,
+            staging,
+            program: await makePreprocessing({ gpu, arena: own }, shape, tables, buffers),
+          });
         }
         return { slots, points: tables.points };
       });
       const sign = (options.invert ?? true) ? -1 : 1;
       const { slots, points } = made;
-      return new GpuPreprocessor(gpu, arena, slots, imagePixels, columnsOf(boxPixels), points, most, sign);
+      const sizes = { imagePixels, columns: columnsOf(boxPixels), points, batchImages: most };
+      return new GpuPreprocessor(gpu, arena, slots, sizes, sign);
     } catch (error) {
       for (const staging of stagings) staging.destroy();
       throw error;
@@ -132,7 +144,7 @@ export class GpuPreprocessor {
     if (count > this.batchImages) throw new RangeError(`${count} images: at most ${this.batchImages} a batch.`);
     const slot = await this.take();
     try {
-      return await this.gpu.guarded.guard(() => this.compute(slot, what, images, count, scale, floats));
+      return await this.gpu.guarded.guard(() => this.compute(slot, what, { images, count, scale }, floats));
     } finally {
       this.give(slot);
     }
@@ -141,9 +153,7 @@ export class GpuPreprocessor {
   private async compute(
     { buffers, program, staging }: Slot,
     what: keyof PreprocessProgram,
-    images: Float32Array,
-    count: number,
-    scale: number,
+    { images, count, scale }: { images: Float32Array; count: number; scale: number },
     floats: number,
   ): Promise<Float32Array<ArrayBuffer>> {
     const { gpu, sign, columns } = this;
@@ -153,8 +163,8 @@ export class GpuPreprocessor {
     gpu.write(buffers.images, images.subarray(0, count * this.imagePixels ** 2));
     gpu.write(buffers.flags, new Uint32Array(count));
     const bytes = 4 * floats;
-    const part = (view: View, size: number): View => ({ ...view, size });
-    const result = (offset: number, size: number): View => ({ buffer: staging, offset, size });
+    const part = (view: BufferView, size: number): BufferView => ({ ...view, size });
+    const result = (offset: number, size: number): BufferView => ({ buffer: staging, offset, size });
     await gpu.run([
       ...program[what],
       { from: part(buffers.values, bytes), to: result(0, bytes) },
@@ -179,6 +189,7 @@ export class GpuPreprocessor {
     else this.free.push(slot);
   }
 
+  /** Destroys its buffers; what is underway rejects. */
   dispose(): void {
     for (const { staging } of this.slots) staging.destroy();
     this.arena.destroy();

@@ -4,13 +4,14 @@ import type { PreprocessOptions } from '../../../imaging/preprocessor.ts';
 import { makeLines, type LinesVariant } from '../fourier/lines.ts';
 import { makeStridedFourier } from '../fourier/strided.ts';
 import { shaders } from '../generated/shaders.ts';
-import type { Arena, View } from '../gpu/arena.ts';
-import type { Command, Gpu } from '../gpu/gpu.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
+import type { Command, KernelContext } from '../gpu/gpu.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { columnsOf, latticePoints, maskPoints } from './spectrum-points.ts';
 
 const MOMENT_THREADS = 128;
 
+/** Boxes, images a batch and options of preprocessing. */
 export interface PreprocessShape {
   imagePixels: number;
   boxPixels: number;
@@ -22,12 +23,13 @@ export interface PreprocessShape {
 
 /** What all batches share. */
 export interface PreprocessTables {
-  window: View;
-  mask: View;
-  lattice: View;
+  window: BufferView;
+  mask: BufferView;
+  lattice: BufferView;
   points: number;
 }
 
+/** Window, columns of the spectrum and points of the mask, uploaded once. */
 export function makeTables(arena: Arena, { imagePixels, boxPixels, options }: PreprocessShape): PreprocessTables {
   const windowed = options.window ?? true;
   const mask = maskPoints(imagePixels, boxPixels);
@@ -44,18 +46,19 @@ export function makeTables(arena: Arena, { imagePixels, boxPixels, options }: Pr
 /** Buffers of one batch. */
 export interface PreprocessBuffers {
   /** most × D² pixels. */
-  images: View;
+  images: BufferView;
   /** most × D × (d/2+1) complex. */
-  spectra: View;
+  spectra: BufferView;
   /** most × P values at the mask's points, or most × 2 moments at the front. */
-  values: View;
+  values: BufferView;
   /** most: not 0 where an image has pixels that are not finite. Not cleared here. */
-  flags: View;
+  flags: BufferView;
   /** Uniforms of 4 words whose first is a count: of images (then the scale's bits, float32), and of columns of all images. */
-  batch: View;
-  columns: View;
+  batch: BufferView;
+  columns: BufferView;
 }
 
+/** Buffers of one batch. */
 export function makeBuffers(arena: Arena, shape: PreprocessShape, points: number): PreprocessBuffers {
   const { imagePixels, boxPixels, most } = shape;
   return {
@@ -68,6 +71,7 @@ export function makeBuffers(arena: Arena, shape: PreprocessShape, points: number
   };
 }
 
+/** Commands from pixels to values, and from pixels to the sums of the standard deviation. */
 export interface PreprocessProgram {
   /** Windowed values at the mask's points. */
   values: Command[];
@@ -77,8 +81,7 @@ export interface PreprocessProgram {
 
 /** Error: RangeError for images of more than LONGEST_LINE pixels. */
 export async function makePreprocessing(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   shape: PreprocessShape,
   tables: PreprocessTables,
   buffers: PreprocessBuffers,
@@ -88,8 +91,7 @@ export async function makePreprocessing(
   const { images, spectra, values, flags, batch } = buffers;
   const rows = (windowed: boolean) =>
     makeLines(
-      gpu,
-      arena,
+      { gpu, arena },
       {
         label: windowed ? 'image rows, windowed' : 'image rows',
         size,
@@ -105,8 +107,7 @@ export async function makePreprocessing(
       [images, tables.window, spectra, flags, batch],
     );
   const alongColumns = await makeStridedFourier(
-    gpu,
-    arena,
+    { gpu, arena },
     { size, direction: 'forward', stride: columns, across: columns, aside: 1, slab: size * columns, variant },
     spectra,
     most * columns,

@@ -20,6 +20,7 @@ export function valuesTwin(
   );
 }
 
+/** Sum and sum of squares of each image's Hartley values, float64. */
 export function momentsTwin(
   images: Float32Array,
   count: number,

@@ -1,6 +1,6 @@
 // A product of training's on random numbers, for measurements: forward with a shared bias, residual where it is square, ReLU.
 import { encodeHalves } from '../../../base/float16.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf, paddedRows, type Scalar } from '../gpu/kernels.ts';
 import { makeProduct, productVariants, type ProductShape, type ProductVariant } from './product.ts';
@@ -42,7 +42,7 @@ export function productBenchmark(
   variant?: ProductVariant,
 ): Promise<Dispatch[]> {
   const { rows, inputs, outputs, scalar } = size;
-  const random = (label: string, count: number, scale: number): View => {
+  const random = (label: string, count: number, scale: number): BufferView => {
     const view = arena.buffer(label, count * bytesOf(scalar));
     // Some numbers again and again: what counts is that none is zero or denormal, which some hardware multiplies faster.
     const some = Float32Array.from({ length: Math.min(count, 1 << 16) }, () => scale * (Math.random() - 0.5));
@@ -56,5 +56,5 @@ export function productBenchmark(
     bias: arena.floats('bias', outputs),
     out: arena.buffer('out', paddedRows(rows) * outputs * bytesOf(scalar)),
   };
-  return makeProduct(gpu, arena, shapeOf(size), buffers, { rows, firstRow: 0, rowsPerImage: rows }, variant);
+  return makeProduct({ gpu, arena }, shapeOf(size), buffers, { rows, firstRow: 0, rowsPerImage: rows }, variant);
 }

@@ -2,7 +2,7 @@
 import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import { decodeHalves, encodeHalves } from '../../../base/float16.ts';
 import { waveTable } from '../encoding/table.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { bytesOf, paddedRows, type Scalar } from '../gpu/kernels.ts';
 import {
@@ -58,11 +58,11 @@ export const EPILOGUES: Record<string, Pick<ProductShape, 'epilogue' | 'residual
 /** The epilogue is one text in all kernels: tiles prove that they call it rightly. */
 const TILED = ['bias by image, leaky ReLU', 'backward, residual, leaky mask'];
 
-function upload(arena: Arena, label: string, numbers: Float32Array, scalar: Scalar): View {
+function upload(arena: Arena, label: string, numbers: Float32Array, scalar: Scalar): BufferView {
   return arena.upload(label, scalar === 'f32' ? numbers : encodeHalves(numbers));
 }
 
-async function readScalars(gpu: Gpu, view: View, scalar: Scalar): Promise<Float32Array> {
+async function readScalars(gpu: Gpu, view: BufferView, scalar: Scalar): Promise<Float32Array> {
   const bytes = await gpu.read(view);
   return scalar === 'f32' ? new Float32Array(bytes) : decodeHalves(new Uint16Array(bytes));
 }
@@ -113,7 +113,7 @@ export async function compare(gpu: Gpu, { shape, rows, variant }: Trial, maker =
     out: arena.buffer('out', height * outputs * bytesOf(scalar)),
   };
   poison(gpu, buffers.out);
-  gpu.submit(await makeProduct(maker, arena, shape, buffers, rows, variant));
+  gpu.submit(await makeProduct({ gpu: maker, arena }, shape, buffers, rows, variant));
   const got = (await readScalars(gpu, buffers.out, scalar)).subarray(0, rows.rows * outputs);
   const words = `${shape.prologue}, ${shape.epilogue}, ${rows.rows} × ${inputs} × ${outputs}`;
   expectClose(words, got, productTwin(shape, numbers, rows), scalar === 'f32' ? 1e-5 : 4e-3);
@@ -219,7 +219,7 @@ export const cases: KernelCase[] = [
     name: 'a right factor in several bindings',
     async run(gpu) {
       const shape: ProductShape = { ...PLAIN, ...EPILOGUES['shared bias'], inputs: 336, outputs: 48, scalar: 'f32' };
-      // Two slices of 64 inputs a binding: three bindings, the last slice shorter.
+      // Two splits of 64 inputs a binding: three bindings, the last split shorter.
       const narrow = Object.create(gpu, { bindingBytes: { value: 2 * 64 * 48 * 4 + 100 } }) as Gpu;
       const [first] = productVariants(narrow, shape, 1000);
       if (first.kind !== 'skinny') throw new Error(`the default is ${first.kind}`);

@@ -4,8 +4,8 @@ struct Chunk {
   rows: u32,
   first_row: u32,
   rows_per_image: u32,
-  // Slices of the inputs that this dispatch takes: the first one's number, how many.
+  // Splits of the inputs that this dispatch takes: the first one's number, how many.
   first_slice: u32,
-  slices: u32,
+  splits: u32,
 }
 @group(0) @binding(6) var<uniform> chunk: Chunk;

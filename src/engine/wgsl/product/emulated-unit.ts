@@ -5,6 +5,7 @@ import type { Gpu, MatrixUnit } from '../gpu/gpu.ts';
 import type { Scalar } from '../gpu/kernels.ts';
 import type { MatrixVariant } from './matrix.ts';
 
+/** Shared WGSL that computes what a subgroup-matrix unit would, for devices without one. */
 export function emulatedUnit(scalar: Scalar): MatrixUnit {
   return { component: scalar, result: 'f32', M: 2, N: 8, K: 4 };
 }
@@ -18,7 +19,7 @@ function fourOf(array: string, by: MatrixVariant['by'], at: string, four: number
 /** How four floats are laid from element `to` on of the array that results leave by. */
 function laying(by: MatrixVariant['by'], half: boolean, to: string, four: string): string {
   if (by === 'numbers') return [0, 1, 2, 3].map((n) => `results[${to} + ${n}u] = ${four}[${n}];`).join(' ');
-  if (!half) return `memory[${to}] = Held(${four});`;
+  if (!half) return `memory[${to}] = Staged(${four});`;
   // The bytes of two floats are those of four halves.
   return [0, 1].map((n) => `memory[${to} + ${n}u] = bitcast<vec4<f16>>(${four}.${n === 0 ? 'xy' : 'zw'});`).join(' ');
 }

@@ -1,11 +1,11 @@
 // Workgroup memory of a product by the matrix unit, in fours: the unit reads and writes arrays of vectors by what their bytes
-// mean, so that a store takes four numbers at once and results lie where the factors were. HALVES: Held is vec4<f16>.
+// mean, so that a store takes four numbers at once and results lie where the factors were. HALVES: Staged is vec4<f16>.
 const PER_FOUR: u32 = 1u;
 
-var<workgroup> memory: array<Held, MEMORY>;
+var<workgroup> memory: array<Staged, MEMORY>;
 
 fn keep(at4: u32, four: vec4<scalar>) {
-  memory[at4] = Held(four);
+  memory[at4] = Staged(four);
 }
 
 // Where a subgroup's part begins is the same for all its invocations, which the compiler cannot see.

@@ -83,7 +83,7 @@ it('says how much workgroup memory its kernels declare', () => {
 /** Of the arrays in a source, counted from its constants. */
 function declaredBytes(source: string, { by, down, across, unit }: MatrixVariant): number {
   const constant = (name: string): number => Number(new RegExp(`const ${name}: u32 = (\\d+)u;`).exec(source)?.[1]);
-  const size = /alias Held = vec4<f16>/.test(source) ? 8 : 16;
+  const size = /alias Staged = vec4<f16>/.test(source) ? 8 : 16;
   const results = 4 * down * across * unit.M * (constant('STAGED') * unit.N + 4);
   return size * constant('MEMORY') + (by === 'numbers' ? results : 0);
 }

@@ -109,6 +109,6 @@ export function matrixConstants(variant: MatrixVariant, outputs: number, scalar:
     COLUMN_TILES: Math.ceil(outputs / columns),
     MEMORY: by === 'numbers' ? factorFours(variant) : Math.max(factorFours(variant), stage),
     HALVES: held === 'f16' ? 1 : 0,
-    Held: `vec4<${held}>`,
+    Staged: `vec4<${held}>`,
   };
 }

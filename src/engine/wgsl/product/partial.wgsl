@@ -1,8 +1,8 @@
-// In the epilogue's place where the inputs are split: sums of a slice go to partials, slices × rows × OUTPUTS.
+// In the epilogue's place where the inputs are split: sums of a split go to partials, splits × rows × OUTPUTS.
 @group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
 
-fn finish_slice(slice: u32, row: u32, column4: u32, sum: vec4f) {
+fn finish_slice(split: u32, row: u32, column4: u32, sum: vec4f) {
   if (row < chunk.rows) {
-    partials[((chunk.first_slice + slice) * chunk.rows + row) * (OUTPUTS / 4u) + column4] = sum;
+    partials[((chunk.first_slice + split) * chunk.rows + row) * (OUTPUTS / 4u) + column4] = sum;
   }
 }

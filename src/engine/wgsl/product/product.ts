@@ -1,11 +1,11 @@
 // C[rows × outputs] = epilogue(prologue(left)[rows × inputs] · right[inputs × outputs]): the launcher of all its kernels.
 // Sums are float32. Padding rows of `out` up to a multiple of 128 are written with whatever the padding of `left` gives.
-import type { Arena, View } from '../gpu/arena.ts';
-import type { Dispatch, Gpu } from '../gpu/gpu.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
+import type { Dispatch, Gpu, KernelContext } from '../gpu/gpu.ts';
 import { bytesOf } from '../gpu/kernels.ts';
 import { DISPATCH_FLOPS } from '../gpu/pace.ts';
-import { productVariants } from './offers.ts';
-import { matrixProductSource, registerSource, slicesSource, slicesSumSource, tileSource } from './source.ts';
+import { productVariants } from './candidates.ts';
+import { matrixProductSource, registerSource, splitSource, splitSumSource, tileSource } from './source.ts';
 import {
   variantName,
   type HalfTileVariant,
@@ -19,26 +19,28 @@ import {
 } from './variants.ts';
 import { rowsOfWholeWaves } from './waves.ts';
 
-export { productVariants } from './offers.ts';
+export { productVariants } from './candidates.ts';
 export { matrixProductSource, registerConstants, registerExtensions, tileConstants } from './source.ts';
-export { subgroupVariants } from './together.ts';
+export { subgroupVariants } from './subgroup-variants.ts';
 export * from './variants.ts';
 
+/** Factors, epilogue's inputs and result of a product. */
 export interface ProductBuffers {
   /** rows (padded to 128) × inputs scalars, or points, rows (padded to 128) × vec4f. */
-  left: View;
+  left: BufferView;
   /** Prologue 'encoding': the wave table, inputs/2 × vec4f. */
-  waves?: View;
+  waves?: BufferView;
   /** inputs × outputs scalars. May be larger than a binding: it is then bound in parts. */
-  right: View;
+  right: BufferView;
   /** float32: outputs, or images × outputs. */
-  bias?: View;
+  bias?: BufferView;
   /** rows (padded to 128) × outputs scalars. */
-  mask?: View;
+  mask?: BufferView;
   /** rows (padded to 128) × outputs scalars. */
-  out: View;
+  out: BufferView;
 }
 
+/** How many rows there are, and which image each belongs to. */
 export interface ProductRows {
   rows: number;
   /** First row of the chunk within the batch, for a bias by image. */
@@ -51,8 +53,7 @@ export interface ProductRows {
  * itself or a buffer that it asks for is missing.
  */
 export async function makeProduct(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   shape: ProductShape,
   buffers: ProductBuffers,
   rows: ProductRows,
@@ -66,7 +67,7 @@ export async function makeProduct(
   if (variant.kind === 'matrix')
     return [await whole(launch, variant, matrixProductSource(shape, variant), tilesOf(launch, variant))];
   if (variant.kind === 'register' || variant.kind === 'subgroup') return [await registers(launch, variant)];
-  return slices(launch, variant);
+  return splits(launch, variant);
 }
 
 interface Launch {
@@ -93,16 +94,16 @@ function check(
   if (prologue === 'encoding' && !buffers.waves) refuse('its waves are missing');
 }
 
-function uniformOf({ arena, shape, rows }: Launch, firstSlice = 0, count = 1): View {
+function uniformOf({ arena, shape, rows }: Launch, firstSlice = 0, count = 1): BufferView {
   const words = [rows.rows, rows.firstRow, Math.max(1, rows.rowsPerImage), firstSlice, count];
   return arena.uniform(`${shape.label} rows`, words);
 }
 
-function leftViews({ shape, buffers }: Launch): (View | null)[] {
+function leftViews({ shape, buffers }: Launch): (BufferView | null)[] {
   return [buffers.left, shape.prologue === 'encoding' ? (buffers.waves ?? null) : null];
 }
 
-function epilogueViews({ shape, buffers }: Launch): (View | null)[] {
+function epilogueViews({ shape, buffers }: Launch): (BufferView | null)[] {
   const { epilogue, bias, activation } = shape;
   return [
     epilogue === 'forward' && bias !== 'none' ? (buffers.bias ?? null) : null,
@@ -149,7 +150,7 @@ async function waves(launch: Launch, { wave, tile, tail }: WavesVariant): Promis
     whole(part, variant, tileSource(shape, variant), tilesOf(part, variant));
   if (first === rows.rows) return [await all(launch, tile)];
   const scalarBytes = bytesOf(shape.scalar);
-  const from = (view: View, bytesOfRow: number): View => {
+  const from = (view: BufferView, bytesOfRow: number): BufferView => {
     const skipped = first * bytesOfRow;
     return { buffer: view.buffer, offset: view.offset + skipped, size: view.size - skipped };
   };
@@ -163,14 +164,14 @@ async function waves(launch: Launch, { wave, tile, tail }: WavesVariant): Promis
   ];
 }
 
-/** One dispatch for each part of `right` that a binding can show and a submission can hold, then the sum of all slices. */
-async function slices(launch: Launch, variant: SkinnyVariant): Promise<Dispatch[]> {
+/** One dispatch for each part of `right` that a binding can show and a submission can hold, then the sum of all splits. */
+async function splits(launch: Launch, variant: SkinnyVariant): Promise<Dispatch[]> {
   const { gpu, arena, shape, buffers, rows } = launch;
   const { inputs, outputs, scalar } = shape;
   const count = Math.ceil(inputs / variant.slice);
   const label = `${shape.label} ${variantName(variant)}`;
-  const pipeline = await gpu.pipeline(label, slicesSource(shape, variant));
-  const partials = arena.floats(`${shape.label} slices`, count * rows.rows * outputs);
+  const pipeline = await gpu.pipeline(label, splitSource(shape, variant));
+  const partials = arena.floats(`${shape.label} splits`, count * rows.rows * outputs);
   const work = workOf(launch);
   const each = tilesOf(launch, { rows: variant.rows, columns: variant.lanes * variant.columns });
 
@@ -188,7 +189,7 @@ async function slices(launch: Launch, variant: SkinnyVariant): Promise<Dispatch[
     dispatches.push(gpu.dispatch(label, pipeline, views, each * here, share));
   }
 
-  const adding = await gpu.pipeline(`${label} sum`, slicesSumSource(shape));
+  const adding = await gpu.pipeline(`${label} sum`, splitSumSource(shape));
   // Only a residual reads the left factor again.
   const lefts = shape.residual ? leftViews(launch) : [null, null];
   const views = [...lefts, partials, ...epilogueViews(launch), uniformOf(launch, 0, count)];

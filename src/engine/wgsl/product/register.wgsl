@@ -1,8 +1,8 @@
 // A product without workgroup memory or barriers: a workgroup takes ROWS_EACH rows (ROW_PARTS × PART_ROWS), and an invocation
 // of it COLUMN_GROUPS times four columns of them. Rows come from the workgroup's number alone. With BROADCAST the workgroup is
 // one subgroup whose lanes read a row each and tell the others: in software a read costs as many as there are lanes, even
-// where all want the same number. With SLICE < INPUTS each workgroup sums a slice of the inputs, and the right factor's rows
-// count from the first of slice chunk.first_slice. Needs sizes, left4, right4 and finish_slice.
+// where all want the same number. With SLICE < INPUTS each workgroup sums a split of the inputs, and the right factor's rows
+// count from the first of split chunk.first_slice. Needs sizes, left4, right4 and finish_slice.
 
 @compute @workgroup_size(LANES)
 // unroll one in 0..SIZED
@@ -22,8 +22,8 @@ fn main(
   let row_tiles = (chunk.rows + ROWS_EACH - 1u) / ROWS_EACH;
   let column_tile = index % column_tiles();
   let row = index / column_tiles() % row_tiles * ROWS_EACH;
-  let slice = index / column_tiles() / row_tiles;
-  if (slice >= chunk.slices) {
+  let split = index / column_tiles() / row_tiles;
+  if (split >= chunk.splits) {
     return;
   }
   // unroll h in 0..COLUMN_GROUPS
@@ -36,7 +36,7 @@ fn main(
   // end
   // end
   // end
-  let first = slice * SLICE;
+  let first = split * SLICE;
   let skipped = chunk.first_slice * SLICE;
   let end = min(first + SLICE, 4u * inputs4() - skipped);
   for (var k = first; k < end; k += 4u) {
@@ -68,7 +68,7 @@ fn main(
   if (column_$h < outputs4()) {
     // unroll p in 0..ROW_PARTS
     // unroll i in 0..PART_ROWS
-    finish_slice(slice, row + $p * PART_ROWS + $i, column_$h, sum_$p_$i_$h);
+    finish_slice(split, row + $p * PART_ROWS + $i, column_$h, sum_$p_$i_$h);
     // end
     // end
   }

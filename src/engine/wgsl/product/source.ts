@@ -67,10 +67,11 @@ export function tileConstants(variant: TileVariant | HalfTileVariant): Constants
     BLOCKS_EACH: Math.ceil(((rows + columns) * depth) / 16 / tileInvocations(variant)),
     HALF: half ? 1 : 0,
     PARTS: half ? HALF_SUMS / 4 : 1,
-    Held: half ? 'vec4<f16>' : 'vec4<f32>',
+    Staged: half ? 'vec4<f16>' : 'vec4<f32>',
   };
 }
 
+/** WGSL of a product by tiles in workgroup memory. */
 export function tileSource(shape: ProductShape, variant: TileVariant | HalfTileVariant): string {
   const constants = { ...tileConstants(variant), COLUMN_TILES: Math.ceil(shape.outputs / variant.columns) };
   const parts = [
@@ -88,6 +89,7 @@ const MATRIX_MEMORY = {
   direct: shaders['product/matrix-fours'],
 };
 
+/** WGSL of a product by the subgroup-matrix unit. */
 export function matrixProductSource(shape: ProductShape, variant: MatrixVariant): string {
   const { by, sized } = variant;
   const kernel = by === 'direct' ? shaders['product/matrix-direct'] : shaders['product/matrix'];
@@ -125,6 +127,7 @@ export function registerConstants(variant: Registers, slice: number): Record<str
   };
 }
 
+/** WGSL of a product in registers alone. */
 export function registerSource(shape: ProductShape, variant: RegisterVariant | SubgroupVariant): string {
   const parts = [shaders['product/epilogue'], shaders['product/whole'], shaders['product/register']];
   const constants = { ...registerConstants(variant, shape.inputs), COLUMN_TILES: columnTiles(shape, variant) };
@@ -135,8 +138,8 @@ function columnTiles({ outputs }: ProductShape, { lanes, columns }: Registers): 
   return Math.ceil(outputs / (lanes * columns));
 }
 
-/** Sums of slices. */
-export function slicesSource(shape: ProductShape, variant: SkinnyVariant): string {
+/** Sums of splits. */
+export function splitSource(shape: ProductShape, variant: SkinnyVariant): string {
   const plain: ProductShape = { ...shape, epilogue: 'plain', residual: false };
   const constants = { ...registerConstants(variant, variant.slice), COLUMN_TILES: columnTiles(shape, variant) };
   const parts = [...constantSizes, shaders['product/partial'], shaders['product/register']];
@@ -144,6 +147,6 @@ export function slicesSource(shape: ProductShape, variant: SkinnyVariant): strin
 }
 
 /** Their sum and the epilogue. */
-export function slicesSumSource(shape: ProductShape): string {
-  return sourceOf(shape, {}, [shaders['product/epilogue'], shaders['product/slices-sum']]);
+export function splitSumSource(shape: ProductShape): string {
+  return sourceOf(shape, {}, [shaders['product/epilogue'], shaders['product/split-sum']]);
 }

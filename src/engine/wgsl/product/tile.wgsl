@@ -2,15 +2,15 @@
 // an invocation 4·ROW_GROUPS × 4·COLUMN_GROUPS in registers. While it multiplies, the next inputs are on their way to
 // registers. The left factor lies transposed, so that four rows are one read; its columns are permuted in fours (`place`)
 // so that eight neighbours that store a row's inputs meet different banks. 32 neighbours make 4 × 8 of the invocations. With
-// HALF tiles and products are float16 (Held = vec4<f16>): a part of 4·PARTS inputs is summed in it, then added to float32 sums.
+// HALF tiles and products are float16 (Staged = vec4<f16>): a part of 4·PARTS inputs is summed in it, then added to float32 sums.
 // Needs sizes, left_block, right4 and finish.
 const THREADS: u32 = THREADS_DOWN * THREADS_ACROSS;
 const LEFT_BLOCKS: u32 = TILE_ROWS * DEPTH / 16u;
 const RIGHT_BLOCKS: u32 = TILE_COLUMNS * DEPTH / 16u;
 const DEPTH4: u32 = DEPTH / 4u;
 
-var<workgroup> lefts: array<array<Held, TILE_ROWS / 4u>, DEPTH>;
-var<workgroup> rights: array<array<Held, TILE_COLUMNS / 4u>, DEPTH>;
+var<workgroup> lefts: array<array<Staged, TILE_ROWS / 4u>, DEPTH>;
+var<workgroup> rights: array<array<Staged, TILE_COLUMNS / 4u>, DEPTH>;
 
 // Four by four numbers on their way from memory to a tile.
 struct Block {
@@ -41,17 +41,17 @@ fn load(block: u32, first_row: u32, first_column4: u32, first_k4: u32) -> Block 
 }
 
 fn store(block: u32, numbers: Block) {
-  let a = Held(numbers.a);
-  let b = Held(numbers.b);
-  let c = Held(numbers.c);
-  let d = Held(numbers.d);
+  let a = Staged(numbers.a);
+  let b = Staged(numbers.b);
+  let c = Staged(numbers.c);
+  let d = Staged(numbers.d);
   if (block < LEFT_BLOCKS) {
     let k4 = block % DEPTH4;
     let at = place(block / DEPTH4, k4);
-    lefts[4u * k4][at] = Held(a.x, b.x, c.x, d.x);
-    lefts[4u * k4 + 1u][at] = Held(a.y, b.y, c.y, d.y);
-    lefts[4u * k4 + 2u][at] = Held(a.z, b.z, c.z, d.z);
-    lefts[4u * k4 + 3u][at] = Held(a.w, b.w, c.w, d.w);
+    lefts[4u * k4][at] = Staged(a.x, b.x, c.x, d.x);
+    lefts[4u * k4 + 1u][at] = Staged(a.y, b.y, c.y, d.y);
+    lefts[4u * k4 + 2u][at] = Staged(a.z, b.z, c.z, d.z);
+    lefts[4u * k4 + 3u][at] = Staged(a.w, b.w, c.w, d.w);
   } else if (block < LEFT_BLOCKS + RIGHT_BLOCKS) {
     let number = block - LEFT_BLOCKS;
     let k = 4u * (number / (TILE_COLUMNS / 4u));
@@ -99,7 +99,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         // unroll g in 0..ROW_GROUPS
         // unroll i in 0..4
         // unroll h in 0..COLUMN_GROUPS
-        var part_$g_$i_$h = Held();
+        var part_$g_$i_$h = Staged();
         // end
         // end
         // end
@@ -117,7 +117,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
           // unroll i in 0..4
           // unroll h in 0..COLUMN_GROUPS
           // unroll one in 0..HALF
-          part_$g_$i_$h = fma(Held(a_$g[$i]), b_$h, part_$g_$i_$h);
+          part_$g_$i_$h = fma(Staged(a_$g[$i]), b_$h, part_$g_$i_$h);
           // end
           // unroll one in HALF..1
           sum_$g_$i_$h = fma(vec4f(a_$g[$i]), b_$h, sum_$g_$i_$h);

@@ -1,4 +1,4 @@
-// Proofs of products whose tiles multiply in float16, of whole waves with a tail, and of slices of an encoder's batch.
+// Proofs of products whose tiles multiply in float16, of whole waves with a tail, and of splits of an encoder's batch.
 import type { KernelCase } from '../../proof/kernel-cases.ts';
 import { CHUNK, compare, ENCODED, EPILOGUES, FEW, PLAIN } from './cases.ts';
 import type { HalfTileVariant, ProductShape, ProductVariant, WavesVariant } from './product.ts';
@@ -50,7 +50,7 @@ export const tiledCases: KernelCase[] = [
     },
   },
   {
-    name: 'slices of more than few rows',
+    name: 'splits of more than few rows',
     async run(gpu) {
       const shape: ProductShape = { ...PLAIN, ...EPILOGUES['shared bias'], inputs: 4112, outputs: 48, scalar: 'f32' };
       const rows = { rows: 131, firstRow: 0, rowsPerImage: 131 };

@@ -4,6 +4,7 @@ import { slopeBelowZero } from '../gpu/kernels.ts';
 import type { ProductRows } from './product.ts';
 import type { ProductShape } from './variants.ts';
 
+/** What a product reads, as plain arrays. */
 export interface ProductNumbers {
   /** rows × inputs, or points, rows × 4. */
   left: Float32Array;
@@ -31,7 +32,7 @@ export function productTwin(shape: ProductShape, numbers: ProductNumbers, rows: 
     }
     for (let column = 0; column < outputs; column++) {
       const residual = shape.residual ? left[row * inputs + column] : 0;
-      out[row * outputs + column] = finish(shape, numbers, rows, row, column, sums[column] + residual);
+      out[row * outputs + column] = finish(shape, numbers, rows, { row, column, sum: sums[column] + residual });
     }
   }
   return out;
@@ -41,9 +42,7 @@ function finish(
   { epilogue, activation, bias, outputs }: ProductShape,
   numbers: ProductNumbers,
   { firstRow, rowsPerImage }: ProductRows,
-  row: number,
-  column: number,
-  sum: number,
+  { row, column, sum }: { row: number; column: number; sum: number },
 ): number {
   if (epilogue === 'plain') return sum;
   const slope = activation ? slopeBelowZero(activation) : 1;

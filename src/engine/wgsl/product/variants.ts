@@ -1,10 +1,11 @@
-// A product as its kernels see it, and the kinds of kernels that make one. Which an adapter can run: offers.ts.
+// A product as its kernels see it, and the kinds of kernels that make one. Which an adapter can run: candidates.ts.
 import type { Activation } from '../../engine.ts';
 import type { Scalar } from '../gpu/kernels.ts';
 import type { SubgroupSize } from '../gpu/subgroups.ts';
 import { unitWords } from '../limits/kernels.ts';
 import type { MatrixVariant } from './matrix.ts';
 
+/** A product out = epilogue(prologue(left) · right) as its kernels see it. */
 export interface ProductShape {
   label: string;
   /** 'rows': left as it lies; 'encoding': features made from points (encoding/left-encoding.wgsl). */
@@ -77,7 +78,7 @@ export interface SubgroupVariant extends Pick<SubgroupSize, 'sized'> {
   lanes: number;
 }
 
-/** Inputs in slices of `slice` (a multiple of 16), each by the register kernel; then their sums in order. */
+/** Inputs in splits of `slice` (a multiple of 16), each by the register kernel; then their sums in order. */
 export interface SkinnyVariant extends Pick<SubgroupSize, 'sized'> {
   kind: 'skinny';
   rows: number;
@@ -88,6 +89,7 @@ export interface SkinnyVariant extends Pick<SubgroupSize, 'sized'> {
   subgroup: boolean;
 }
 
+/** All kinds; JSON of one is how a tuning keeps it, so names and fields stay. */
 export type ProductVariant =
   TileVariant | HalfTileVariant | WavesVariant | RegisterVariant | SubgroupVariant | SkinnyVariant | MatrixVariant;
 
@@ -96,10 +98,12 @@ export function tileBytes({ kind, rows, columns, depth }: TileVariant | HalfTile
   return (kind === 'tile' ? 4 : 2) * depth * (rows + columns);
 }
 
+/** Invocations of a workgroup. */
 export function tileInvocations({ rows, columns, rowsEach, columnsEach }: TileVariant | HalfTileVariant): number {
   return (rows / rowsEach) * (columns / columnsEach);
 }
 
+/** A variant in words, for tables and labels. */
 export function variantName(variant: ProductVariant): string {
   if (variant.kind === 'tile' || variant.kind === 'tile-half') {
     const { kind, rows, columns, rowsEach, columnsEach, depth } = variant;
@@ -113,6 +117,6 @@ export function variantName(variant: ProductVariant): string {
     return `matrix ${rows}×${columns}×${depth}${way} by ${team}`;
   }
   const { kind, rows, columns, lanes } = variant;
-  const slice = variant.kind === 'skinny' ? `${variant.subgroup ? ' together' : ''}, slices of ${variant.slice}` : '';
+  const slice = variant.kind === 'skinny' ? `${variant.subgroup ? ' together' : ''}, splits of ${variant.slice}` : '';
   return `${kind} ${rows}×${columns} by ${lanes}${slice}`;
 }

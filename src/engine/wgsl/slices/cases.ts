@@ -135,7 +135,7 @@ async function onDevice(gpu: Gpu, one: SliceCase, layout: SliceLayout, batch: Im
     encoderInput: arena.floats('encoder input', sizes.encoderInput),
   };
   for (const view of Object.values(outputs)) poison(gpu, view);
-  gpu.submit(await makeSlices(gpu, arena, layout, tables, count, inputs, outputs));
+  gpu.submit(await makeSlices({ gpu, arena }, layout, tables, count, { inputs, outputs }));
   const read = async (name: keyof typeof sizes) => (await gpu.readFloats(outputs[name])).subarray(0, sizes[name]);
   const got = {
     points: await read('points'),
@@ -144,7 +144,7 @@ async function onDevice(gpu: Gpu, one: SliceCase, layout: SliceLayout, batch: Im
     encoderInput: await read('encoderInput'),
   };
   poison(gpu, outputs.encoderInput);
-  gpu.submit(await makeEncoderInput(gpu, arena, layout, tables, count, inputs, outputs.encoderInput));
+  gpu.submit(await makeEncoderInput({ gpu, arena }, layout, tables, count, { inputs, output: outputs.encoderInput }));
   expectClose('encoder input alone', await read('encoderInput'), got.encoderInput, 0);
   arena.destroy();
   return got;

@@ -3,50 +3,54 @@
 // fourier, else P). Made once for a number of images; the launchers never submit.
 import type { SliceLayout } from '../../slices.ts';
 import { shaders } from '../generated/shaders.ts';
-import type { Arena, View } from '../gpu/arena.ts';
-import type { Command, Gpu } from '../gpu/gpu.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
+import type { Command, KernelContext } from '../gpu/gpu.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { padded } from '../parameters/layout.ts';
 import { firstBits } from './polynomials.ts';
 
 export { ctfPolynomials, transferPolynomials } from './polynomials.ts';
 
+/** Of the encoder's input: images, shifts and CTF as given. */
 export interface EncoderInputs {
   /** B×P Hartley values. */
-  images: View;
+  images: BufferView;
   /** B×2, fraction of the box; null for none. */
-  translations: View | null;
+  translations: BufferView | null;
   /** B×8 as ctfPolynomials gives them; null for none. */
-  ctf: View | null;
+  ctf: BufferView | null;
   /** `ctf` is B×12, as transferPolynomials gives them. */
   optics?: boolean;
 }
 
+/** Of a batch's slices: also rotations. */
 export interface SliceInputs extends EncoderInputs {
   /** B×9, row-major. */
-  rotations: View;
+  rotations: BufferView;
 }
 
+/** Points, targets and CTF that the decoder and the loss read. */
 export interface SliceOutputs {
   /** B·R × vec4f: the coordinate asked, −1 where it was flipped into the half space, else 1. */
-  points: View;
+  points: BufferView;
   /** B·R × channels, as PreparedBatch.targets. */
-  targets: View;
+  targets: BufferView;
   /** B·R: CTF of the row, the same for its channels; 1 without CTF. */
-  transfer: View;
+  transfer: BufferView;
   /** B × padded(encoderInputs): shifted values times the CTF's sign, zeros behind. */
-  encoderInput: View | null;
+  encoderInput: BufferView | null;
 }
 
 /** P/2 pairs of opposite points (struct Pair of shifted.wgsl). */
 export interface LatticeTables {
-  pairs: View;
+  pairs: BufferView;
 }
 
 const WORKGROUP = 64;
 const OUTSIDE = 0xffffffff;
 const PAIR_WORDS = 8;
 
+/** Tables of the lattice's points, uploaded once a model. */
 export function makeLatticeTables(arena: Arena, layout: SliceLayout, boxPixels: number): LatticeTables {
   const { lattice, encoderPoints } = layout;
   const pairs = lattice.points / 2;
@@ -69,13 +73,11 @@ export function makeLatticeTables(arena: Arena, layout: SliceLayout, boxPixels: 
 
 /** Points, targets, CTF and, where asked, the encoder's input of `count` images. */
 export async function makeSlices(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   layout: SliceLayout,
   tables: LatticeTables,
   count: number,
-  inputs: SliceInputs,
-  outputs: SliceOutputs,
+  { inputs, outputs }: { inputs: SliceInputs; outputs: SliceOutputs },
 ): Promise<Command[]> {
   const { lattice, channels, rowsPerImage } = layout;
   const rows = shaders[channels === 2 ? 'slices/rows-fourier' : 'slices/rows-hartley'];
@@ -86,18 +88,19 @@ export async function makeSlices(
   const bytes = 4 * count * (lattice.points + rowsPerImage * (4 + channels + 1));
   const slices = gpu.dispatch('slices', pipeline, views, count * groups, { bytes });
   if (!outputs.encoderInput) return [slices];
-  return [slices, ...(await makeEncoderInput(gpu, arena, layout, tables, count, inputs, outputs.encoderInput))];
+  return [
+    slices,
+    ...(await makeEncoderInput({ gpu, arena }, layout, tables, count, { inputs, output: outputs.encoderInput })),
+  ];
 }
 
 /** The encoder's input of `count` images alone, B × padded(encoderInputs). */
 export async function makeEncoderInput(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   layout: SliceLayout,
   tables: LatticeTables,
   count: number,
-  inputs: EncoderInputs,
-  output: View,
+  { inputs, output }: { inputs: EncoderInputs; output: BufferView },
 ): Promise<Command[]> {
   const { lattice, encoderInputs } = layout;
   const pipeline = await gpu.pipeline('encoder input', sourceOf(layout, inputs, [shaders['slices/encoder-input']]));
@@ -123,7 +126,11 @@ function sourceOf({ lattice, encoderInputs }: SliceLayout, inputs: EncoderInputs
   return shaderSource(constants, [shaders['trigonometry/trigonometry'], shaders['slices/shifted'], transfer, ...parts]);
 }
 
-function common(batch: View, { pairs }: LatticeTables, { images, translations, ctf }: EncoderInputs): View[] {
+function common(
+  batch: BufferView,
+  { pairs }: LatticeTables,
+  { images, translations, ctf }: EncoderInputs,
+): BufferView[] {
   // Bindings that the kernel names but never reads are given whatever can be read.
   return [batch, pairs, images, translations ?? pairs, ctf ?? pairs];
 }

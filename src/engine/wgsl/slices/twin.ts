@@ -4,6 +4,7 @@ import type { ImageBatch } from '../../engine.ts';
 import { coordinatesOfImage, type SliceLayout } from '../../slices.ts';
 import { padded } from '../parameters/layout.ts';
 
+/** What the kernels of slices compute, as plain arrays. */
 export interface SlicesOnCpu {
   /** B·R × 4. */
   points: Float32Array;
@@ -15,6 +16,7 @@ export interface SlicesOnCpu {
   encoderInput: Float32Array;
 }
 
+/** The same in float64 from the formulas of docs/CONVENTIONS.md. */
 export function slicesOnCpu(layout: SliceLayout, batch: ImageBatch): SlicesOnCpu {
   const { rowsPerImage, channels, encoderInputs } = layout;
   const prepared = new BatchPrologue(layout, true).prepare(batch);
@@ -22,7 +24,11 @@ export function slicesOnCpu(layout: SliceLayout, batch: ImageBatch): SlicesOnCpu
   const coordinates = new Float32Array(3 * rows);
   for (let image = 0; image < batch.count; image++) {
     const first = image * rowsPerImage;
-    coordinatesOfImage(layout, batch.rotations, 9 * image, prepared.flips, first, coordinates, 3 * first);
+    coordinatesOfImage(
+      layout,
+      { rotations: batch.rotations, at: 9 * image, flips: prepared.flips, flipsAt: first },
+      { out: coordinates, outAt: 3 * first },
+    );
   }
   const points = new Float32Array(4 * rows);
   for (let row = 0; row < rows; row++)

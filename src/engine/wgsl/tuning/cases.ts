@@ -4,12 +4,13 @@ import type { KernelCase } from '../../proof/kernel-cases.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { productVariants } from '../product/product.ts';
 import type { ChoosingProgress } from '../../engine.ts';
-import { Chooser } from './chooser.ts';
-import { refuseWrong } from './few.ts';
+import { KernelChooser } from './kernel-chooser.ts';
+import { rejectWrongVariants } from './check-few-rows.ts';
 import { stepShapes, type TuningSizes } from './sizes.ts';
 import { clearTunings, keptTunings, tuningKey, type TuningStore } from './store.ts';
-import { Tally } from './tally.ts';
-import { plannedTrials, Tuner, tuneEngine, type TuneOptions } from './tune.ts';
+import { ProgressCounter } from './progress-counter.ts';
+import { plannedTrials, tuneEngine, type TuneOptions } from './tune.ts';
+import { Tuner } from './tuner.ts';
 import { agree, outputOf, TrialBuffers } from './trial.ts';
 import { Tuned, type Choice } from './tuned.ts';
 
@@ -62,7 +63,13 @@ export const cases: KernelCase[] = [
         const right = { ...plain };
         const wrong = { kind: 'wrong' };
         const broken = { kind: 'broken' };
-        const parts = { gpu, choices, candidates: 3, tally: new Tally(3), turn: <T>(work: () => Promise<T>) => work() };
+        const parts = {
+          gpu,
+          choices,
+          candidates: 3,
+          counter: new ProgressCounter(3),
+          turn: <T>(work: () => Promise<T>) => work(),
+        };
         const found = await new Tuner(parts, buffers).choose(
           {
             key: 'kernel',
@@ -120,7 +127,7 @@ export const cases: KernelCase[] = [
     name: 'a tuning is kept, read again, refused where it is not one, and chosen again where it was cleared',
     async run(gpu) {
       const { store, kept, saved } = memoryStore();
-      const kernelsOf = async () => (await new Chooser(gpu, store, QUICK).kernelsFor(SIZES, {})).choice;
+      const kernelsOf = async () => (await new KernelChooser(gpu, store, QUICK).kernelsFor(SIZES, {})).choice;
       const fresh = await kernelsOf();
       const again = await kernelsOf();
       must('measured once', saved() === 1 && JSON.stringify(fresh) === JSON.stringify(again));
@@ -132,7 +139,7 @@ export const cases: KernelCase[] = [
       must(`listed as ${JSON.stringify(listed)}`, listed.current && listed.sizes === '16×32 relu z');
       must('all cleared', (await clearTunings(store)) === 1 && (await keptTunings(store)).length === 0);
       if (gpu.software) {
-        const defaults = await new Chooser(gpu, store).kernelsFor(SIZES, {});
+        const defaults = await new KernelChooser(gpu, store).kernelsFor(SIZES, {});
         must('software keeps its defaults', defaults.tuned.tuning === null && defaults.tuned.rate === null);
       }
     },
@@ -142,7 +149,7 @@ export const cases: KernelCase[] = [
     async run(gpu) {
       const told: (ChoosingProgress | null)[] = [];
       const { store, saved } = memoryStore();
-      const chooser = new Chooser(gpu, store, QUICK);
+      const chooser = new KernelChooser(gpu, store, QUICK);
       const choosing = { onProgress: (progress: ChoosingProgress | null) => void told.push(progress) };
       const { choice } = await chooser.kernelsFor(SIZES, { choosing });
       const counts = told.flatMap((one) => (one ? [one.done] : []));
@@ -150,7 +157,7 @@ export const cases: KernelCase[] = [
       must(`as many as planned: ${counts.join()} of ${total}`, counts.join() === [...Array(total + 1).keys()].join());
       must('it is over', told.at(-1) === null && total === plannedTrials(gpu, SIZES, QUICK.candidates));
       await clearTunings(store);
-      const pinned = await new Chooser(gpu, store, QUICK).kernelsFor(SIZES, { kernels: choice });
+      const pinned = await new KernelChooser(gpu, store, QUICK).kernelsFor(SIZES, { kernels: choice });
       must(
         'the run goes on with its kernels',
         JSON.stringify(pinned.choice) === JSON.stringify(choice) && saved() === 1,
@@ -162,7 +169,7 @@ export const cases: KernelCase[] = [
     async run(gpu) {
       const held = gpu.bytesHeld;
       const { store, saved } = memoryStore();
-      const chooser = new Chooser(gpu, store, QUICK);
+      const chooser = new KernelChooser(gpu, store, QUICK);
       const beside = await chooser.kernelsFor(SIZES, { choosing: { when: 'beside' } });
       must('begins with defaults', beside.tuned.tuning === null && Object.keys(beside.choice.choices).length === 0);
       for (let turns = 0; !beside.outdated; turns++) {
@@ -177,7 +184,7 @@ export const cases: KernelCase[] = [
         again.tuned.tuning === null && again.outdated,
       );
       const skip = new AbortController();
-      const other = new Chooser(gpu, null, QUICK);
+      const other = new KernelChooser(gpu, null, QUICK);
       const skipped = await other.kernelsFor(SIZES, { choosing: { when: 'beside', skip: skip.signal } });
       await skipped.beside();
       skip.abort();
@@ -203,7 +210,7 @@ export const cases: KernelCase[] = [
       }) as Gpu;
       const choosing = { onNotice: ({ code }: { code: string }) => void notices.push(code) };
       const { store, saved } = memoryStore();
-      const { tuned } = await new Chooser(broken, store, QUICK).kernelsFor(SIZES, { choosing });
+      const { tuned } = await new KernelChooser(broken, store, QUICK).kernelsFor(SIZES, { choosing });
       must('defaults', tuned.tuning === null && saved() === 0);
       must(`told ${notices.join()}`, notices.join() === 'kernels-not-chosen');
     },
@@ -216,7 +223,7 @@ export const cases: KernelCase[] = [
       const rows = 9;
       const first = tuned.product(forward, rows);
       must('asked', tuned.unchecked().length === 1);
-      must('right', !(await refuseWrong(gpu, tuned)) && tuned.unchecked().length === 0);
+      must('right', !(await rejectWrongVariants(gpu, tuned)) && tuned.unchecked().length === 0);
       tuned.product({ ...forward, label: 'other' }, rows);
       must('checked once', tuned.unchecked().length === 0);
       let reads = 0;
@@ -232,9 +239,9 @@ export const cases: KernelCase[] = [
       }) as Gpu;
       const met = new Tuned(gpu, null);
       met.product(forward, rows);
-      must('refused', await refuseWrong(wrong, met));
+      must('refused', await rejectWrongVariants(wrong, met));
       must('another is taken', JSON.stringify(met.product(forward, rows)) !== JSON.stringify(first));
-      must('and is right', !(await refuseWrong(wrong, met)) && met.unchecked().length === 0);
+      must('and is right', !(await rejectWrongVariants(wrong, met)) && met.unchecked().length === 0);
     },
   },
   {
@@ -257,7 +264,7 @@ export const cases: KernelCase[] = [
         }) as Gpu;
         const tuned = new Tuned(gpu, null);
         must('taken', tuned.inOneDispatch(backward, rows, 'layer back'));
-        const refused = await refuseWrong(spoiling, tuned);
+        const refused = await rejectWrongVariants(spoiling, tuned);
         must(`read ${spoiled} spoiled: ${refused}`, refused === spoiled > 0);
         must('six reads', reads === 6);
         must('taken again where it is right', tuned.inOneDispatch(backward, rows, 'layer back') === !refused);

@@ -1,14 +1,15 @@
 // A tuning on paper, on a device of a given speed: what is timed has the rows of the model's step, and what is timed differs.
 import { expect, it } from 'vitest';
-import { paperGpu } from '../../../../testing/paper-gpu.ts';
+import { dryRunGpu } from '../../../../testing/dry-run-gpu.ts';
 import type { ModelSpec } from '../../engine.ts';
-import { makeEncoding } from '../../../field/encodings.ts';
+import { makeEncoding } from '../../../field/network/encodings.ts';
 import { Random } from '../../../geometry/random.ts';
 import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { productVariants } from '../product/product.ts';
 import { differingVariants } from './rows.ts';
 import { stepShapes, tuningSizes } from './sizes.ts';
-import { plannedTrials, tuneEngine, type TrialNote } from './tune.ts';
+import { plannedTrials, tuneEngine } from './tune.ts';
+import type { TrialNote } from './tuner.ts';
 
 const spec: ModelSpec = {
   ...{ boxPixels: 128, zDim: 8, domain: 'fourier', activation: 'relu', decoderLayers: 3, decoderDim: 256 },
@@ -21,7 +22,7 @@ const WIDTH = 256;
 
 /** Each dispatch takes as long as its work at this rate; outputs are zeros, all alike. */
 async function tunedAt(flopsPerSecond: number, batchSize?: number) {
-  const { gpu: paper } = paperGpu({ flops: flopsPerSecond, bytes: 1e12 });
+  const { gpu: paper } = dryRunGpu({ flops: flopsPerSecond, bytes: 1e12 });
   const timed: Dispatch[] = [];
   const secondsOf = (dispatches: readonly Dispatch[]) =>
     dispatches.reduce((sum, { flops, bytes }) => sum + Math.max(flops / flopsPerSecond, bytes / 1e15, 1e-6), 0);
@@ -73,7 +74,7 @@ it('counts to the variants that it tries', async () => {
 }, 120_000);
 
 it('tries whole waves where rows are left over, and not where they would do what the tile does', () => {
-  const { gpu } = paperGpu({ flops: 1e12, bytes: 1e12 });
+  const { gpu } = dryRunGpu({ flops: 1e12, bytes: 1e12 });
   const shape = stepShapes(sizesOf(), 'f32').hidden.forward;
   const wavesAt = (rows: number) =>
     differingVariants(productVariants(gpu, shape, rows), shape, rows).flatMap((one) =>

@@ -5,6 +5,7 @@ import type { ProductShape, ProductVariant } from '../product/product.ts';
 import { rowsOfWholeWaves } from '../product/waves.ts';
 import type { TuningSizes } from './sizes.ts';
 
+/** Rows of the first timing, before anything is known of the device. */
 export const LEAST_ROWS = 256;
 /** Unless said. */
 export const MOST_ROWS = 131072;

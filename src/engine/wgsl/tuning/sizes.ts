@@ -8,6 +8,7 @@ import { padded } from '../parameters/layout.ts';
 import type { ProductShape } from '../product/product.ts';
 import type { WeightGradientShape } from '../weight-gradient/weight-gradient.ts';
 
+/** What decides a model's largest products: width, features, activation, rows of a step. */
 export interface TuningSizes extends Pick<ModelSpec, 'activation'> {
   /** Padded. */
   width: number;
@@ -21,6 +22,7 @@ export interface TuningSizes extends Pick<ModelSpec, 'activation'> {
 /** Images of a step where nobody says. */
 const USUAL_BATCH = 8;
 
+/** The sizes of a model; the rows of a step at the batch size that is usual unless given. */
 export function tuningSizes(spec: ModelSpec, encoding: EncodingTable, batchSize = USUAL_BATCH): TuningSizes {
   const { waves, padded: features } = waveTable(encoding);
   const { activation, zDim, boxPixels, domain } = spec;
@@ -28,12 +30,14 @@ export function tuningSizes(spec: ModelSpec, encoding: EncodingTable, batchSize 
   return { activation, width: padded(spec.decoderDim), waves, features, withLatents: zDim > 0, stepRows };
 }
 
+/** Shapes of the decoder's first and hidden layers, there and back. */
 export interface StepShapes {
   /** Of the first layer, features made on the way or read. */
   first: Record<'fused' | 'stored', { forward: ProductShape; gradient: WeightGradientShape }>;
   hidden: { forward: ProductShape; backward: ProductShape; gradient: WeightGradientShape };
 }
 
+/** The shapes of a step in one storage type. */
 export function stepShapes({ activation, width, features, withLatents }: TuningSizes, scalar: Scalar): StepShapes {
   const first = (prologue: 'rows' | 'encoding') => ({
     forward: {

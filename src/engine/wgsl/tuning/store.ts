@@ -50,7 +50,7 @@ export async function keptTunings(store: TuningStore): Promise<KeptTuning[]> {
   return kept.sort((a, b) => `${a.adapter} ${a.sizes}`.localeCompare(`${b.adapter} ${b.sizes}`));
 }
 
-/** Kernels are chosen again when a model is next trained. */
+/** ModelKernels are chosen again when a model is next trained. */
 export async function clearTunings(store: TuningStore): Promise<number> {
   const keys = await store.list();
   for (const key of keys) await store.remove(key);

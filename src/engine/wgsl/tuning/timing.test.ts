@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isAbsurd, SPAN_SECONDS, timeInRounds } from './timing.ts';
-import { Tally } from './tally.ts';
+import { ProgressCounter } from './progress-counter.ts';
 
 interface Fake {
   name: string;
@@ -68,20 +68,20 @@ describe('timing in rounds', () => {
   });
 });
 
-describe('the tally', () => {
+describe('the counter', () => {
   it('counts to its total and tells the time left once it can', () => {
     const told: unknown[] = [];
     let now = 0;
-    const tally = new Tally(
+    const counter = new ProgressCounter(
       6,
       (progress) => told.push(progress),
       () => now,
     );
     now = 4000;
-    tally.tried(2);
+    counter.tried(2);
     now = 6000;
-    tally.tried();
-    tally.tried(9);
+    counter.tried();
+    counter.tried(9);
     expect(told).toEqual([
       { done: 0, total: 6, secondsLeft: null },
       { done: 2, total: 6, secondsLeft: null },

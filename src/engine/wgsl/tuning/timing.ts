@@ -31,6 +31,7 @@ async function repeatsFor<D extends Work>(measure: Measure<D>, dispatches: reado
   }
 }
 
+/** Whether a time says nothing: below what any device could do. */
 export function isAbsurd(dispatches: readonly Work[], seconds: number): boolean {
   const sum = (part: keyof Work) => dispatches.reduce((total, dispatch) => total + dispatch[part], 0);
   return !(seconds > 0) || sum('flops') > ABSURD.flops * seconds || sum('bytes') > ABSURD.bytes * seconds;

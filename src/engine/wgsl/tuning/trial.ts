@@ -2,7 +2,7 @@
 // its time. Numbers are ±[½, 1) made from bits, never denormal, so that their speed is that of training's.
 import { float16Table } from '../../../base/float16.ts';
 import { makeFeatures } from '../encoding/features.ts';
-import type { Arena, View } from '../gpu/arena.ts';
+import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Command, Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf, paddedRows, type Scalar } from '../gpu/kernels.ts';
 import { makeFewRows, makeFewRowsBackward, type FewRowsWay } from '../few-rows/few-rows.ts';
@@ -17,27 +17,29 @@ import {
 import type { TuningSizes } from './sizes.ts';
 
 interface Written {
-  out: View;
+  out: BufferView;
   /** Numbers of `out` that count, and their type. */
   count: number;
   scalar: Scalar;
 }
 
+/** A variant's dispatches and what they write. */
 export interface Trial extends Written {
   dispatches: Dispatch[];
   /** What else it writes: sums of a bias, the gradients beside a product. */
   also?: readonly Written[];
 }
 
+/** Factors and results of a model's largest shapes, filled with random numbers. */
 export class TrialBuffers {
-  private readonly left: View;
-  private readonly right: View;
-  private readonly out: View;
-  private readonly bias: View;
-  private readonly points: View;
-  private readonly waves: View;
-  private readonly into: View;
-  private kept: View | null = null;
+  private readonly left: BufferView;
+  private readonly right: BufferView;
+  private readonly out: BufferView;
+  private readonly bias: BufferView;
+  private readonly points: BufferView;
+  private readonly waves: BufferView;
+  private readonly into: BufferView;
+  private kept: BufferView | null = null;
 
   constructor(
     private readonly gpu: Gpu,
@@ -59,15 +61,17 @@ export class TrialBuffers {
     this.into = arena.floats('into', widest * width + width);
   }
 
+  /** Records a product by `variant` on the first `rows`. */
   async product(shape: ProductShape, variant: ProductVariant, rows: number): Promise<Trial> {
     const { left, right, bias, points, waves, out } = this;
     const encoded = shape.prologue === 'encoding';
     const buffers = { left: encoded ? points : left, ...(encoded && { waves }), right, bias, mask: left, out };
     const place = { rows, firstRow: 0, rowsPerImage: rows };
-    const dispatches = await makeProduct(this.gpu, this.arena, shape, buffers, place, variant);
+    const dispatches = await makeProduct({ gpu: this.gpu, arena: this.arena }, shape, buffers, place, variant);
     return { dispatches, out, count: rows * shape.outputs, scalar: this.scalar };
   }
 
+  /** Records a weight gradient by `variant` on the first `rows`. */
   async weightGradient(shape: WeightGradientShape, variant: WeightGradientVariant, rows: number): Promise<Trial> {
     const { gpu, arena, left, points, waves, into } = this;
     const encoded = shape.prologue === 'encoding';
@@ -81,7 +85,7 @@ export class TrialBuffers {
       ...(shape.bias && { biasInto }),
       scratch: this.scratch(weightGradientScratch(gpu, shape, rows, variant)),
     };
-    const commands = await makeWeightGradient(gpu, arena, shape, buffers, { rows, accumulate: false }, variant);
+    const commands = await makeWeightGradient({ gpu, arena }, shape, buffers, { rows, accumulate: false }, variant);
     const also: Written[] = shape.bias ? [{ out: biasInto, count: shape.outputs, scalar: 'f32' }] : [];
     return { dispatches: commands.filter(isDispatch), out: into, count: floats, scalar: 'f32', also };
   }
@@ -91,12 +95,12 @@ export class TrialBuffers {
     const { gpu, arena, left, right, bias, out, into } = this;
     const product: Written = { out, count: rows * shape.outputs, scalar: 'f32' };
     if (way === 'product') {
-      const dispatch = await makeFewRows(gpu, arena, shape, { left, right, bias, mask: left, out }, rows);
+      const dispatch = await makeFewRows({ gpu, arena }, shape, { left, right, bias, mask: left, out }, rows);
       return { ...product, dispatches: [dispatch] };
     }
     const biasInto = arena.floats('bias', shape.inputs);
     const gradients = { below: left, weightsInto: into, biasInto };
-    const dispatch = await makeFewRowsBackward(gpu, arena, shape, { left, right, out }, gradients, rows);
+    const dispatch = await makeFewRowsBackward({ gpu, arena }, shape, { left, right, out }, gradients, rows);
     const weights: Written = { out: into, count: shape.inputs * shape.outputs, scalar: 'f32' };
     return {
       ...weights,
@@ -105,9 +109,10 @@ export class TrialBuffers {
     };
   }
 
+  /** Records the features of `rows` points. */
   async features(features: number, rows: number): Promise<Trial> {
     const { gpu, arena, points, waves, out, scalar } = this;
-    const dispatches = await makeFeatures(gpu, arena, { features, scalar }, { points, waves, out }, rows);
+    const dispatches = await makeFeatures({ gpu, arena }, { features, scalar }, { points, waves, out }, rows);
     return { dispatches, out, count: rows * features, scalar };
   }
 
@@ -115,10 +120,10 @@ export class TrialBuffers {
   async copy(): Promise<Dispatch> {
     const { gpu, arena, left, out } = this;
     const bytes = Math.floor(Math.min(left.size, out.size) / 16) * 16;
-    return makeCopy(gpu, arena, bytes, left, out);
+    return makeCopy({ gpu, arena }, bytes, left, out);
   }
 
-  private scratch(floats: number): View {
+  private scratch(floats: number): BufferView {
     if (!this.kept || this.kept.size < 4 * floats) this.kept = this.arena.floats('scratch', floats);
     return this.kept;
   }
@@ -128,7 +133,7 @@ function isDispatch(command: Command): command is Dispatch {
   return 'pipeline' in command;
 }
 
-function randomView(gpu: Gpu, arena: Arena, label: string, count: number, scalar: Scalar): View {
+function randomView(gpu: Gpu, arena: Arena, label: string, count: number, scalar: Scalar): BufferView {
   const view = arena.buffer(label, count * bytesOf(scalar));
   const words = new Uint32Array(Math.min(view.size / 4, 1 << 18));
   const [positive, negative, noise] =
@@ -146,7 +151,7 @@ function randomView(gpu: Gpu, arena: Arena, label: string, count: number, scalar
 /** All that a trial writes, its outputs being poisoned before. */
 export async function outputOf(gpu: Gpu, trial: Trial): Promise<Float32Array> {
   const written = [trial, ...(trial.also ?? [])];
-  const viewOf = ({ out, count, scalar }: Written): View => ({
+  const viewOf = ({ out, count, scalar }: Written): BufferView => ({
     ...out,
     size: Math.ceil((count * bytesOf(scalar)) / 16) * 16,
   });

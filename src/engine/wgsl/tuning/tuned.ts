@@ -11,6 +11,7 @@ import {
 import type { Gpu } from '../gpu/gpu.ts';
 import type { Scalar } from '../gpu/kernels.ts';
 
+/** The variant that was fastest of one kernel at one shape. */
 export interface Choice {
   /** JSON of the variant. */
   variant: string;
@@ -40,6 +41,7 @@ export const TUNING_VERSION = 2;
 /** Rows up to this are those of an encoder's batch, beyond it those of the decoder, of whose rows slow chips compute few at a time. */
 const FEW_ROWS = 256;
 
+/** The key of a choice: kernel, few or many rows, and the shape without its label. */
 export function choiceKey(kernel: string, shape: object, rows: number): string {
   // Layers that differ by name only share what was measured.
   const entries = Object.entries(shape)
@@ -49,15 +51,16 @@ export function choiceKey(kernel: string, shape: object, rows: number): string {
 }
 
 /** A variant of a kernel of few rows that a program asked for. */
-export type Asked = { key: string; rows: number } & (
+export type RequestedVariant = { key: string; rows: number } & (
   | { kernel: 'product'; shape: ProductShape; variant: ProductVariant }
   | { kernel: 'weight-gradient'; shape: WeightGradientShape; variant: WeightGradientVariant }
   | { kernel: 'few-rows'; shape: ProductShape; variant: FewRowsWay }
 );
 
+/** The variants that a model is recorded with. */
 export class Tuned {
-  /** Of few rows, by kernel and variant; null once it was checked (few.ts). */
-  private readonly asked = new Map<string, Asked | null>();
+  /** Of few rows, by kernel and variant; null once it was checked (check-few-rows.ts). */
+  private readonly asked = new Map<string, RequestedVariant | null>();
   private readonly wrong = new Set<string>();
 
   constructor(
@@ -70,6 +73,7 @@ export class Tuned {
     return new Tuned(gpu, null);
   }
 
+  /** The variant of a product: the chosen one, else the default. */
   product(shape: ProductShape, rows: number): ProductVariant {
     const kernel = 'product';
     const variant = this.chosen(kernel, shape, rows, productVariants(this.gpu, shape, rows));
@@ -77,6 +81,7 @@ export class Tuned {
     return variant;
   }
 
+  /** The variant of a weight gradient: the chosen one, else the default. */
   weightGradient(shape: WeightGradientShape, rows: number): WeightGradientVariant {
     const kernel = 'weight-gradient';
     const variant = this.chosen(kernel, shape, rows, weightGradientVariants(this.gpu, shape, rows));
@@ -98,6 +103,7 @@ export class Tuned {
     return this.tuning?.rate ?? null;
   }
 
+  /** Whether features are made where they are read or stored first. */
   get encoding(): EncodingChoice {
     const found = this.tuning?.choices['encoding']?.variant;
     if (found === '"fused"' || found === '"stored"') return JSON.parse(found) as EncodingChoice;
@@ -109,18 +115,18 @@ export class Tuned {
     return this.gpu.half && this.tuning?.choices['scalar']?.variant === '"f16"' ? 'f16' : 'f32';
   }
 
-  private note(asked: Asked): void {
+  private note(asked: RequestedVariant): void {
     const name = nameOf(asked.key, asked.variant);
     if (asked.rows <= FEW_ROWS && !this.asked.has(name)) this.asked.set(name, asked);
   }
 
   /** Variants of few rows that were asked for and not yet checked. */
-  unchecked(): Asked[] {
+  unchecked(): RequestedVariant[] {
     return [...this.asked.values()].filter((asked) => asked !== null);
   }
 
   /** A variant that is not right is not chosen again while there is another. */
-  checked({ key, variant }: Asked, isRight: boolean): void {
+  checked({ key, variant }: RequestedVariant, isRight: boolean): void {
     const name = nameOf(key, variant);
     this.asked.set(name, null);
     if (!isRight) this.wrong.add(name);

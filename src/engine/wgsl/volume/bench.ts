@@ -5,10 +5,10 @@ import { makeStatistics } from './statistics.ts';
 import { VolumeMaker } from './volume-maker.ts';
 
 export async function volumeBench(gpu: Gpu, arena: Arena, boxPixels: number, half = true): Promise<Command[]> {
-  return (await VolumeMaker.make(gpu, arena, boxPixels, boxPixels, half)).commands(1);
+  return (await VolumeMaker.make(gpu, arena, { modelPixels: boxPixels, boxPixels, half })).commands(1);
 }
 
 export async function statisticsBench(gpu: Gpu, arena: Arena, boxPixels: number): Promise<Command[]> {
   const voxels = arena.floats('voxels', boxPixels ** 3);
-  return (await makeStatistics(gpu, arena, voxels, boxPixels ** 3)).commands;
+  return (await makeStatistics({ gpu, arena }, voxels, boxPixels ** 3)).commands;
 }

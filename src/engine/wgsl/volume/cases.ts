@@ -21,7 +21,7 @@ const SLOWLY_COMPILED = new Set([30, 34, 46, 62]);
 
 async function proveMap(gpu: Gpu, { model, box, half = true, ...more }: MapCase): Promise<void> {
   const { arena } = await gpu.allocate('map case', async (made) => {
-    const maker = await VolumeMaker.make(gpu, made, model, box, half, more);
+    const maker = await VolumeMaker.make(gpu, made, { modelPixels: model, boxPixels: box, half }, more);
     const sphere = makeSphere(model, { half, boxPixels: box });
     if (maker.points !== sphere.points) throw new Error(`${maker.points} points, ${sphere.points} wanted`);
     const coordinates = await gpu.readFloats(maker.coordinates);

@@ -1,26 +1,27 @@
 // A map that lies on the device: looked at there, read back only when its voxels are wanted.
 import type { VolumeStatistics } from '../../engine.ts';
-import { partOf, type Arena, type View } from '../gpu/arena.ts';
+import { partOf, type Arena, type BufferView } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
 import { makeStatistics, statisticsOf, type StatisticsProgram } from './statistics.ts';
 
 /** Floats read at a time: as many bytes as the device keeps a buffer for (gpu/read-back.ts). */
 const PIECE = 2 ** 22;
 
+/** A map that stays on the device while it is measured. */
 export class GpuVolume {
   private constructor(
     private readonly gpu: Gpu,
     private readonly arena: Arena,
     /** d³ float32 [z][y][x]. */
-    readonly values: View,
+    readonly values: BufferView,
     private readonly program: StatisticsProgram,
   ) {}
 
   /** `values` are the first d³ floats of a view, which stays its owner's. */
-  static async of(gpu: Gpu, values: View, boxPixels: number): Promise<GpuVolume> {
+  static async of(gpu: Gpu, values: BufferView, boxPixels: number): Promise<GpuVolume> {
     const voxels = { ...values, size: 4 * boxPixels ** 3 };
-    const { arena, made } = await gpu.allocate('statistics of a map', (held) =>
-      makeStatistics(gpu, held, voxels, boxPixels ** 3),
+    const { arena, made } = await gpu.allocate('statistics of a map', (own) =>
+      makeStatistics({ gpu, arena: own }, voxels, boxPixels ** 3),
     );
     return new GpuVolume(gpu, arena, voxels, made);
   }
@@ -51,6 +52,7 @@ export class GpuVolume {
     return all;
   }
 
+  /** Destroys its buffers. */
   dispose(): void {
     this.arena.destroy();
   }

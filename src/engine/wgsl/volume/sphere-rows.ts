@@ -1,5 +1,6 @@
 // Numbers of a sphere's points by rows, as imaging/sphere.ts counts them, without a list of the points: 35 million at 512³.
 
+/** For each row (z, y) of the lattice inside the sphere: how many points lie before it and how long it is. */
 export interface SphereRows {
   /** (d+1)², [z][y]: point (x, y, z) is number rows + x. Rows outside the ball hold 0. */
   rows: Int32Array<ArrayBuffer>;
@@ -9,6 +10,10 @@ export interface SphereRows {
   points: number;
 }
 
+/**
+ * Rows of the sphere |k| ≤ D/2 of the lattice with (D+1)³ points; `half`: only the half that is asked of a field with two
+ * outputs.
+ */
 export function sphereRows(boxPixels: number, half: boolean): SphereRows {
   const radius = boxPixels / 2;
   const side = boxPixels + 1;

@@ -2,8 +2,8 @@
 // partial sums are added in float64 here.
 import type { VolumeStatistics } from '../../engine.ts';
 import { shaders } from '../generated/shaders.ts';
-import { partOf, type Arena, type View } from '../gpu/arena.ts';
-import type { Command, Gpu } from '../gpu/gpu.ts';
+import { partOf, type BufferView } from '../gpu/arena.ts';
+import type { Command, KernelContext } from '../gpu/gpu.ts';
 import { shaderSource } from '../gpu/source.ts';
 
 const MOST_GROUPS = 256;
@@ -13,16 +13,21 @@ const MOST_BYTES = 2 ** 26;
 /** Voxels a workgroup should have at least. */
 const WORTH_A_GROUP = 4096;
 
+/** Commands that measure a map, and the buffer that `statisticsOf` reads. */
 export interface StatisticsProgram {
   commands: Command[];
   /** What the commands leave: 4 floats of the range, 256 counts, then pairs of partial sums. */
-  result: View;
+  result: BufferView;
 }
 
 /** `count` voxels at the front of `values`. */
-export async function makeStatistics(gpu: Gpu, arena: Arena, values: View, count: number): Promise<StatisticsProgram> {
+export async function makeStatistics(
+  { gpu, arena }: KernelContext,
+  values: BufferView,
+  count: number,
+): Promise<StatisticsProgram> {
   const most = Math.floor(Math.min(MOST_BYTES, gpu.bindingBytes) / 256) * 64;
-  const parts: { first: number; size: number; groups: number; uniform: View }[] = [];
+  const parts: { first: number; size: number; groups: number; uniform: BufferView }[] = [];
   let partials = 0;
   for (let first = 0; first < count; first += most) {
     const size = Math.min(most, count - first);
@@ -38,7 +43,11 @@ export async function makeStatistics(gpu: Gpu, arena: Arena, values: View, count
   const joined = shaders['volume/joined-extremes'];
 
   // Sizes are uniforms, so that maps of all boxes share three pipelines.
-  const pass = async (label: string, text: readonly string[], viewsOf: (voxels: View, part: View) => View[]) => {
+  const pass = async (
+    label: string,
+    text: readonly string[],
+    viewsOf: (voxels: BufferView, part: BufferView) => BufferView[],
+  ) => {
     const pipeline = await gpu.pipeline(label, shaderSource({}, text));
     return parts.map(({ first, size, groups, uniform }) =>
       gpu.dispatch(label, pipeline, viewsOf(partOf(values, first, size), uniform), [groups, 1, 1], { bytes: 4 * size }),

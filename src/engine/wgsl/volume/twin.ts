@@ -3,6 +3,7 @@ import type { VolumeStatistics } from '../../engine.ts';
 import { makeSphere } from '../../../imaging/sphere.ts';
 import { volumeFromSphere } from '../../../imaging/volume-from-hartley.ts';
 
+/** The map from the field's values by the CPU's transforms. */
 export function volumeTwin(
   modelPixels: number,
   boxPixels: number,
@@ -13,6 +14,7 @@ export function volumeTwin(
   return volumeFromSphere(makeSphere(modelPixels, { half, boxPixels }), values, standardDeviation);
 }
 
+/** Mean, deviation, extremes and histogram in float64. */
 export function statisticsTwin(voxels: Float32Array): VolumeStatistics {
   const finite = voxels.filter((value) => Number.isFinite(value));
   const histogram = new Uint32Array(256);

@@ -8,7 +8,7 @@ import { partsOf } from '../fourier/parts.ts';
 import { LONGEST_LINE } from '../fourier/plan.ts';
 import { makeStridedFourier } from '../fourier/strided.ts';
 import { shaders } from '../generated/shaders.ts';
-import { partOf, type Arena, type View } from '../gpu/arena.ts';
+import { partOf, type Arena, type BufferView } from '../gpu/arena.ts';
 import type { Command, Dispatch, Gpu } from '../gpu/gpu.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { sphereRows } from './sphere-rows.ts';
@@ -26,30 +26,50 @@ interface Plan {
   arena: Arena;
   boxPixels: number;
   half: boolean;
-  rows: View;
-  values: View;
+  rows: BufferView;
+  values: BufferView;
   points: number;
   variant: LinesVariant | undefined;
 }
 
+/** Box of the model and of the map, pixels; `half`: (Re, Im) on the half sphere, else Hartley values on the whole one. */
+export interface VolumeSizes {
+  modelPixels: number;
+  boxPixels: number;
+  half: boolean;
+}
+
+/**
+ * Records how values at the sphere's points become a map: laid on the lattice, inverse Hartley transform, last planes
+ * dropped.
+ */
 export class VolumeMaker {
   private shownScale = NaN;
+
+  /** d. */
+  readonly boxPixels: number;
+  /** M: points that are asked of the decoder. */
+  readonly points: number;
+  /** M×vec4f (x, y, z, 1), cycles per pixel of the model's box, order of imaging/sphere.ts. */
+  readonly coordinates: BufferView;
+  /** M×2 (Re, Im) on the half sphere, M×1 Hartley values on the whole one: float32, the decoder's to fill. */
+  readonly values: BufferView;
+  /** d³ float32 [z][y][x]. */
+  readonly volume: BufferView;
 
   private constructor(
     private readonly gpu: Gpu,
     private readonly modelPixels: number,
-    readonly boxPixels: number,
-    /** M: points that are asked of the decoder. */
-    readonly points: number,
-    /** M×vec4f (x, y, z, 1), cycles per pixel of the model's box, order of imaging/sphere.ts. */
-    readonly coordinates: View,
-    /** M×2 (Re, Im) on the half sphere, M×1 Hartley values on the whole one: float32, the decoder's to fill. */
-    readonly values: View,
-    /** d³ float32 [z][y][x]. */
-    readonly volume: View,
-    private readonly scale: View,
+    made: Pick<VolumeMaker, 'boxPixels' | 'points' | 'coordinates' | 'values' | 'volume'>,
+    private readonly scale: BufferView,
     private readonly program: readonly Command[],
-  ) {}
+  ) {
+    this.boxPixels = made.boxPixels;
+    this.points = made.points;
+    this.coordinates = made.coordinates;
+    this.values = made.values;
+    this.volume = made.volume;
+  }
 
   /**
    * `boxPixels`: d, even, at most the model's D and 1024. `slabPlanes` and `partPoints` make slabs and parts of the values
@@ -59,9 +79,7 @@ export class VolumeMaker {
   static async make(
     gpu: Gpu,
     arena: Arena,
-    modelPixels: number,
-    boxPixels: number,
-    half: boolean,
+    { modelPixels, boxPixels, half }: VolumeSizes,
     { variant, slabPlanes, partPoints }: { variant?: LinesVariant; slabPlanes?: number; partPoints?: number } = {},
   ): Promise<VolumeMaker> {
     if (
@@ -86,7 +104,7 @@ export class VolumeMaker {
     await fillCoordinates(gpu, arena, { modelPixels, boxPixels, half, rows, before, points, coordinates });
     const plan: Plan = { gpu, arena, boxPixels, half, rows, values, points, variant };
     const program = await makeProgram(plan, volume, scale, slabPlanes, partPoints);
-    return new VolumeMaker(gpu, modelPixels, boxPixels, points, coordinates, values, volume, scale, program);
+    return new VolumeMaker(gpu, modelPixels, { boxPixels, points, coordinates, values, volume }, scale, program);
   }
 
   /** From `values` to `volume`; submit them after what fills `values`, before asking for another scale. */
@@ -102,7 +120,7 @@ interface CoordinatesShape extends Pick<Plan, 'boxPixels' | 'half' | 'rows' | 'p
   modelPixels: number;
   /** Points before each plane. */
   before: Int32Array;
-  coordinates: View;
+  coordinates: BufferView;
 }
 
 async function fillCoordinates(gpu: Gpu, arena: Arena, shape: CoordinatesShape): Promise<void> {
@@ -133,8 +151,8 @@ async function fillCoordinates(gpu: Gpu, arena: Arena, shape: CoordinatesShape):
 
 async function makeProgram(
   plan: Plan,
-  volume: View,
-  scale: View,
+  volume: BufferView,
+  scale: BufferView,
   slabPlanes?: number,
   partPoints?: number,
 ): Promise<Command[]> {
@@ -153,8 +171,7 @@ async function makeProgram(
     commands.push(
       ...(await alongZ(plan, columns, spectrum, [first, count], partPoints)),
       ...(await makeStridedFourier(
-        gpu,
-        arena,
+        { gpu, arena },
         {
           size,
           direction: 'inverse',
@@ -176,7 +193,7 @@ async function makeProgram(
 async function alongZ(
   plan: Plan,
   columns: number,
-  spectrum: View,
+  spectrum: BufferView,
   [firstPlane, planes]: readonly [number, number],
   partPoints?: number,
 ): Promise<Dispatch[]> {
@@ -196,8 +213,7 @@ async function alongZ(
     return { lines: count, views: [rows, spectrum, slab, ...views] };
   });
   return makeLinesInParts(
-    gpu,
-    arena,
+    { gpu, arena },
     {
       ...{ label: `map of ${size}, along z`, size, direction: 'inverse', beside: true },
       ...{ lines, end: 'put', variant, bytesALine },
@@ -223,7 +239,7 @@ function alongX(
   { gpu, arena, boxPixels: size, variant }: Plan,
   columns: number,
   lines: number,
-  { spectrum, scale, into }: Record<'spectrum' | 'scale' | 'into', View>,
+  { spectrum, scale, into }: Record<'spectrum' | 'scale' | 'into', BufferView>,
 ): Promise<Dispatch[]> {
   const bytesALine = 16 * columns + 8 * size;
   const parts = partsOf(gpu, lines, lineWork({ size, bytesALine })).map(({ first, count }) => ({
@@ -231,8 +247,7 @@ function alongX(
     views: [spectrum, arena.uniform('lines', [first, count]), scale, into],
   }));
   return makeLinesInParts(
-    gpu,
-    arena,
+    { gpu, arena },
     {
       ...{ label: `map of ${size}, along x`, size, direction: 'inverse', beside: false },
       ...{ lines, end: 'put', variant, bytesALine },

@@ -23,8 +23,7 @@ export function weightGradientBench(
     return view;
   };
   return makeWeightGradient(
-    gpu,
-    arena,
+    { gpu, arena },
     shape,
     {
       left: random('left', rows * inputs),

@@ -1,10 +1,10 @@
-// Proofs of a bias by image that comes with the weights' gradient: whole images and parts of one, slices that are short or
+// Proofs of a bias by image that comes with the weights' gradient: whole images and parts of one, splits that are short or
 // empty, images that the chunk does not touch, adding to either sum, the loss scale.
 import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import { adamState, readAdamState } from '../adam/state.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { PLAIN } from './compare.ts';
-import type { ImageRows } from './slicing.ts';
+import type { ImageRows } from './row-splits.ts';
 import { groupSumsTwin, weightGradientTwin } from './twin.ts';
 import {
   canSumByImage,
@@ -55,7 +55,7 @@ async function compare(gpu: Gpu, variant: WeightGradientVariant, sizes: Sizes): 
   const before = await gpu.readFloats(buffers.biasInto);
   poison(gpu, buffers.scratch);
   const chunk = { rows, accumulate, byImage: { firstRow, rowsPerImage, accumulate: goesOn } };
-  gpu.submit(await makeWeightGradient(gpu, arena, shape, buffers, chunk, variant));
+  gpu.submit(await makeWeightGradient({ gpu, arena }, shape, buffers, chunk, variant));
   const scaled = (sum: number) => sum / (lossScale ?? 1);
   const wanted = weightGradientTwin(left, gradient, rows, INPUTS, OUTPUTS).map(scaled);
   const weights = await gpu.readFloats(buffers.into);
@@ -74,11 +74,11 @@ async function compare(gpu: Gpu, variant: WeightGradientVariant, sizes: Sizes): 
 
 const SIZES: [string, Sizes][] = [
   ['one short image, the second of two', { rows: 37, firstRow: 37, rowsPerImage: 37 }],
-  ['whole images of one slice each', { rows: 3 * 154, firstRow: 2 * 154, rowsPerImage: 154 }],
-  ['whole images of several slices, the last short', { rows: 3 * 701, firstRow: 701, rowsPerImage: 701 }],
+  ['whole images of one split each', { rows: 3 * 154, firstRow: 2 * 154, rowsPerImage: 154 }],
+  ['whole images of several splits, the last short', { rows: 3 * 701, firstRow: 701, rowsPerImage: 701 }],
   ['the middle of an image', { rows: 384, firstRow: 1100 + 128, rowsPerImage: 1100, goesOn: true }],
   ['the end of an image', { rows: 44, firstRow: 1056, rowsPerImage: 1100, goesOn: true, accumulate: true }],
-  ['the end of an image and more, slices without rows', { rows: 20 + 1210, firstRow: 280, rowsPerImage: 300 }],
+  ['the end of an image and more, splits without rows', { rows: 20 + 1210, firstRow: 280, rowsPerImage: 300 }],
   [
     'images of a later chunk, divided by the loss scale',
     { rows: 600, firstRow: 600, rowsPerImage: 300, accumulate: true, lossScale: 64 },
@@ -96,7 +96,7 @@ export const byImageCases: KernelCase[] = [
     },
   })),
   {
-    name: 'subgroups: images of several slices, the same bits twice',
+    name: 'subgroups: images of several splits, the same bits twice',
     needs: 'subgroups',
     async run(gpu) {
       for (const variant of subgroupVariants(gpu, OUTPUTS)) {
@@ -111,7 +111,7 @@ export const byImageCases: KernelCase[] = [
       const [, sizes] = SIZES[2];
       expectClose('again', await compare(gpu, register, sizes), await compare(gpu, register, sizes), 0);
       if (!canSumByImage(gpu, shape, sizes.rows, register, sizes)) throw new Error('a few images were denied');
-      if (canSumByImage(gpu, shape, many.rows, register, many)) throw new Error('64 slices of ten rows');
+      if (canSumByImage(gpu, shape, many.rows, register, many)) throw new Error('64 splits of ten rows');
       const refused = await compare(gpu, register, many).then(
         () => null,
         (error: unknown) => error,

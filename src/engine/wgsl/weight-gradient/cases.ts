@@ -1,4 +1,4 @@
-// Proofs of the weight gradients: awkward widths and rows, one slice and many, every variant, both prologues, bias, adding
+// Proofs of the weight gradients: awkward widths and rows, one split and many, every variant, both prologues, bias, adding
 // to chunks before, the loss scale, ranges of a matrix too large for a binding, and more than 65535 workgroups.
 import { expectClose, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
 import { adamState, readAdamState } from '../adam/state.ts';
@@ -38,7 +38,7 @@ const ofVariants: KernelCase[] = [
     const rows = variant.kind === 'tiles' && variant !== tiles ? [] : [1, 7, 8, 9];
     return [
       {
-        name: `${name}: awkward rows, one slice in ranges and two`,
+        name: `${name}: awkward rows, one split in ranges and two`,
         run: (gpu) => compareAwkward(gpu, variant, { outputs, rows }),
       },
       {
@@ -59,7 +59,7 @@ const ofVariants: KernelCase[] = [
     },
   },
   {
-    name: 'subgroups: awkward rows, one slice in ranges and two',
+    name: 'subgroups: awkward rows, one split in ranges and two',
     needs: 'subgroups',
     run: (gpu) => forSubgroups(gpu, (variant) => compareAwkward(gpu, variant, { outputs: 80 })),
   },
@@ -92,22 +92,22 @@ const special: KernelCase[] = [
     },
   },
   {
-    name: 'the variant taken untried, many slices, the same bits twice',
+    name: 'the variant taken untried, many splits, the same bits twice',
     async run(gpu) {
       const names = new Set(['tiles', 'register']);
       const sizes = { rows: 1000, inputs: 32, outputs: 16 };
-      if (weightGradientScratch(gpu, { ...PLAIN, ...sizes }, 1000) === 0) throw new Error('one slice only');
+      if (weightGradientScratch(gpu, { ...PLAIN, ...sizes }, 1000) === 0) throw new Error('one split only');
       expectClose('again', await compare(gpu, sizes), await compare(gpu, sizes), 0);
       for (const { kind } of weightGradientVariants(gpu, { ...PLAIN, ...sizes }, 1000)) names.delete(kind);
       if (names.size > 0) throw new Error(`not offered: ${[...names].join(', ')}`);
     },
   },
   {
-    name: 'as many slices as the variant wants workgroups for',
+    name: 'as many splits as the variant wants workgroups for',
     async run(gpu) {
       const sizes = { ...PLAIN, inputs: 144, outputs: 64 };
       const floats = 144 * 64 + 64;
-      for (const [wanted, slices] of [
+      for (const [wanted, splits] of [
         [1, 0],
         [10, 2 * floats],
         [40, 5 * floats],
@@ -115,7 +115,7 @@ const special: KernelCase[] = [
       ] as const) {
         const variant = { ...register, workgroups: wanted };
         const got = weightGradientScratch(gpu, sizes, 1000, { ...variant, threads: 8 });
-        if (got !== slices) throw new Error(`${got / floats} slices for ${wanted} workgroups`);
+        if (got !== splits) throw new Error(`${got / floats} splits for ${wanted} workgroups`);
       }
       await compare(gpu, {
         rows: 1000,
@@ -157,7 +157,7 @@ const special: KernelCase[] = [
             scratch: arena.floats('scratch', weightGradientScratch(gpu, shape, rows)),
             scale,
           };
-          gpu.submit(await makeWeightGradient(gpu, arena, shape, buffers, { rows, accumulate: false }));
+          gpu.submit(await makeWeightGradient({ gpu, arena }, shape, buffers, { rows, accumulate: false }));
           const { overflow } = await readAdamState(gpu, scale);
           if (overflow !== (bad !== 0)) throw new Error(`${rows} rows with ${bad}: overflow ${overflow}`);
           const wanted = weightGradientTwin(left, gradient, rows, 16, 16).map((sum) => sum / 256);

@@ -59,7 +59,7 @@ export async function compare(gpu: Gpu, sizes: Sizes): Promise<Float32Array> {
     poison(gpu, buffers.biasInto);
   }
   poison(gpu, buffers.scratch);
-  gpu.submit(await makeWeightGradient(gpu, arena, shape, buffers, { rows, accumulate }, variant));
+  gpu.submit(await makeWeightGradient({ gpu, arena }, shape, buffers, { rows, accumulate }, variant));
   const wanted = weightGradientTwin(left.values, gradient.values, rows, inputs, outputs);
   const bias = weightGradientTwin(new Float32Array(rows).fill(1), gradient.values, rows, 1, outputs);
   const added = (sums: Float64Array) => sums.map((sum) => sum + before);
@@ -71,7 +71,7 @@ export async function compare(gpu: Gpu, sizes: Sizes): Promise<Float32Array> {
 }
 
 /**
- * One slice of few rows in ranges of a matrix too large for a binding, then two slices; the matrix ends within a tile of
+ * One split of few rows in ranges of a matrix too large for a binding, then two splits; the matrix ends within a tile of
  * `outputs`. Two pipelines, for compilers of software adapters take seconds over a kernel with barriers.
  */
 export async function compareAwkward(
@@ -107,7 +107,7 @@ export async function compareFeatures(gpu: Gpu, variant: WeightGradientVariant):
     scratch: arena.floats('scratch', weightGradientScratch(gpu, shape, rows, variant)),
   };
   poison(gpu, buffers.into);
-  gpu.submit(await makeWeightGradient(gpu, arena, shape, buffers, { rows, accumulate: false }, variant));
+  gpu.submit(await makeWeightGradient({ gpu, arena }, shape, buffers, { rows, accumulate: false }, variant));
   const wanted = weightGradientTwin(featuresOf(table, points), gradient, rows, table.padded, outputs);
   expectClose('weights', await gpu.readFloats(buffers.into), wanted);
   arena.destroy();

@@ -1,4 +1,4 @@
-// Proofs of the sums by image: one image and many, chunks that begin and end within one, one slice and several passes.
+// Proofs of the sums by image: one image and many, chunks that begin and end within one, one split and several passes.
 import { inTwoDimensions } from '../../proof/grid.ts';
 import { halfFloats } from '../../proof/half-floats.ts';
 import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof/kernel-cases.ts';
@@ -30,7 +30,7 @@ async function compare(gpu: Gpu, sizes: Sizes): Promise<void> {
   poison(gpu, scratch);
   const scale = lossScale ? { scale: adamState(arena, { steps: 0, lossScale }) } : {};
   const buffers = { gradient: arena.upload('gradient', half?.bits ?? numbers), into, scratch, ...scale };
-  gpu.submit(await makeGroupSums(gpu, arena, shape, buffers, { rows, firstRow, rowsPerImage, accumulate }));
+  gpu.submit(await makeGroupSums({ gpu, arena }, shape, buffers, { rows, firstRow, rowsPerImage, accumulate }));
   const sums = groupSumsTwin(half?.values ?? numbers, outputs, sizes, images);
   const first = Math.floor(firstRow / rowsPerImage) * outputs;
   const end = (images - 1) * outputs;

@@ -1,11 +1,12 @@
 // Sums of a gradient's rows over each image: what z's part of the first layer and its bias get. A chunk is whole images or
-// part of one; rows are cut into slices whose sums are summed again in their order: the same bits each time.
-import { partOf, type Arena, type View } from '../gpu/arena.ts';
-import type { Dispatch, Gpu } from '../gpu/gpu.ts';
+// part of one; rows are cut into splits whose sums are summed again in their order: the same bits each time.
+import { partOf, type BufferView } from '../gpu/arena.ts';
+import type { Dispatch, Gpu, KernelContext } from '../gpu/gpu.ts';
 import { bytesOf, type Scalar } from '../gpu/kernels.ts';
 import { shaderSource } from '../gpu/source.ts';
 import { shaders } from '../generated/shaders.ts';
 
+/** Columns and storage type of what is summed. */
 export interface GroupSumsShape {
   label: string;
   /** Padded width, a multiple of 16. */
@@ -21,18 +22,19 @@ export interface GroupRows {
   rowsPerImage: number;
 }
 
+/** Rows to be summed, where their sums by image go, scratch for partial sums. */
 export interface GroupSumsBuffers {
   /** rows × outputs scalars. */
-  gradient: View;
+  gradient: BufferView;
   /** images of the whole batch × outputs float32; only the chunk's images are written. */
-  into: View;
+  into: BufferView;
   /** At least groupSumsScratch(…) float32. */
-  scratch: View;
+  scratch: BufferView;
   /** State of the loss scale (adam/state.ts): sums are divided by it, and flagged where they are not finite. */
-  scale?: View;
+  scale?: BufferView;
 }
 
-/** Slices of all images together that are summed at once. */
+/** Splits of all images together that are summed at once. */
 const WANTED = 512;
 const WANTED_SOFTWARE = 16;
 /** Rows that one invocation adds: at least so many, and in the last pass at most four times as many. */
@@ -41,10 +43,10 @@ const LEAST_ROWS = 16;
 interface Pass extends GroupRows {
   firstImage: number;
   images: number;
-  slices: number;
+  splits: number;
 }
 
-/** Passes until one slice an image is left; rows of the later ones are the slices of the one before. */
+/** Passes until one split an image is left; rows of the later ones are the splits of the one before. */
 function passesOf(gpu: Gpu, { rows, firstRow, rowsPerImage }: GroupRows): Pass[] {
   const most = Math.min(rowsPerImage, firstRow + rows);
   const firstImage = Math.floor(firstRow / most);
@@ -54,15 +56,15 @@ function passesOf(gpu: Gpu, { rows, firstRow, rowsPerImage }: GroupRows): Pass[]
   let pass = { rows, firstRow, rowsPerImage: most, firstImage };
   for (;;) {
     const left = Math.min(pass.rows, pass.rowsPerImage);
-    const slices = left <= 4 * LEAST_ROWS ? 1 : Math.min(wanted, Math.ceil(left / LEAST_ROWS));
-    passes.push({ ...pass, images, slices });
-    if (slices === 1) return passes;
-    pass = { rows: images * slices, firstRow: 0, rowsPerImage: slices, firstImage: 0 };
+    const splits = left <= 4 * LEAST_ROWS ? 1 : Math.min(wanted, Math.ceil(left / LEAST_ROWS));
+    passes.push({ ...pass, images, splits });
+    if (splits === 1) return passes;
+    pass = { rows: images * splits, firstRow: 0, rowsPerImage: splits, firstImage: 0 };
   }
 }
 
-function floatsOfPass({ images, slices }: Pass, outputs: number): number {
-  return Math.ceil((images * slices * outputs) / 64) * 64;
+function floatsOfPass({ images, splits }: Pass, outputs: number): number {
+  return Math.ceil((images * splits * outputs) / 64) * 64;
 }
 
 /** Floats of scratch. */
@@ -73,8 +75,7 @@ export function groupSumsScratch(gpu: Gpu, { outputs }: GroupSumsShape, rows: Gr
 
 /** `accumulate`: adds to the chunk's images in `into` instead of writing them. */
 export async function makeGroupSums(
-  gpu: Gpu,
-  arena: Arena,
+  { gpu, arena }: KernelContext,
   { label, outputs, scalar }: GroupSumsShape,
   { gradient, into, scratch, scale }: GroupSumsBuffers,
   chunk: GroupRows & { accumulate: boolean },
@@ -102,13 +103,13 @@ export async function makeGroupSums(
       ],
       type === 'f16' ? ['f16'] : [],
     );
-    const { rows, firstRow, rowsPerImage, firstImage, images, slices } = pass;
-    const sliceRows = Math.ceil(Math.min(rows, rowsPerImage) / slices);
-    const cut = [rows, firstRow, rowsPerImage, firstImage, images, slices, sliceRows, passes[0].firstImage];
+    const { rows, firstRow, rowsPerImage, firstImage, images, splits } = pass;
+    const splitRows = Math.ceil(Math.min(rows, rowsPerImage) / splits);
+    const cut = [rows, firstRow, rowsPerImage, firstImage, images, splits, splitRows, passes[0].firstImage];
     const uniform = arena.uniform(`${label} cut`, cut);
     const floats = floatsOfPass(pass, outputs);
     const target = last ? into : partOf(scratch, used, floats);
-    const sums = images * slices * outputs;
+    const sums = images * splits * outputs;
     commands.push(
       gpu.dispatch(
         label,

@@ -20,8 +20,8 @@ fn multiply(a: u32, b: u32, c: mat2x4f) -> mat2x4f {
 }
 fn write_result(at: u32, sums: mat2x4f) {
   for (var n = 0u; n < 4u; n++) {
-    slices[at + n] = sums[0][n];
-    slices[at + OUTPUTS + n] = sums[1][n];
+    splits[at + n] = sums[0][n];
+    splits[at + OUTPUTS + n] = sums[1][n];
   }
 }
 `;
@@ -35,7 +35,7 @@ function emulated(source: string): string {
     [/subgroupMatrixLoad<subgroup_matrix_left<scalar, K, M>, col_major>\(&lefts, (.*), LEFT_STRIDE\)/g, '($1)'],
     [/subgroupMatrixLoad<subgroup_matrix_right<scalar, N, K>, row_major>\(&gradients, (.*), STRIDE\)/g, '($1)'],
     [/subgroupMatrixMultiplyAccumulate/g, 'multiply'],
-    [/subgroupMatrixStore<row_major>\(&slices, (.*), (sum_\d+_\d+), OUTPUTS\)/g, 'write_result($1, $2)'],
+    [/subgroupMatrixStore<row_major>\(&splits, (.*), (sum_\d+_\d+), OUTPUTS\)/g, 'write_result($1, $2)'],
   ];
   return changes.reduce((text, [from, to]) => text.replace(from, to), source) + EMULATION;
 }
@@ -53,7 +53,7 @@ function small(scalar: Scalar, K: number): MatrixVariant {
 
 export const matrixCases: KernelCase[] = [
   {
-    name: 'matrix unit written out: one slice and two',
+    name: 'matrix unit written out: one split and two',
     run: (gpu) => compareAwkward(emulator(gpu), small('f32', 2), { outputs: 80, rows: [1, 3, 4, 9] }),
   },
   {

@@ -55,11 +55,11 @@ it('is tried after what needs no unit', () => {
   expect(kinds[0]).toBe('tiles');
 });
 
-const INTO_SLICES = { direct: false, scaled: true, accumulate: false, accumulateBias: false };
+const INTO_SPLITS = { direct: false, scaled: true, accumulate: false, accumulateBias: false };
 const sources = (['f16', 'f32'] as const).flatMap((scalar) =>
   matrixVariants(adapter([32, 32]), scalar).flatMap((variant) => [
-    weightGradientSource(shapeOf(scalar), variant, INTO_SLICES),
-    weightGradientSource(shapeOf(scalar, { prologue: 'encoding', bias: false }), variant, INTO_SLICES),
+    weightGradientSource(shapeOf(scalar), variant, INTO_SPLITS),
+    weightGradientSource(shapeOf(scalar, { prologue: 'encoding', bias: false }), variant, INTO_SPLITS),
   ]),
 );
 describeMatrixSources(`${sources.length} weight gradients by the matrix unit`, sources);

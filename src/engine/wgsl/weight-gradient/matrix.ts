@@ -26,6 +26,7 @@ const TILES: Omit<MatrixVariant, 'kind' | 'unit' | 'subgroup'>[] = [
 /** The two largest units are tried, the second with the first tiles only: each of them is a compilation more. */
 const TILES_OF_UNITS = [TILES.length, 2];
 
+/** Variants on the adapter's subgroup-matrix units, none where it has none. */
 export function matrixVariants(gpu: Gpu, scalar: Scalar): MatrixVariant[] {
   const volume = ({ unit: { M, N, K } }: Pick<MatrixTeam, 'unit'>): number => M * N * K;
   const units = matrixUnitsFor(gpu, scalar).sort((a, b) => volume(b) - volume(a));
@@ -52,6 +53,7 @@ function suits(gpu: Gpu, variant: MatrixVariant, scalar: Scalar): boolean {
   );
 }
 
+/** What their kernel is told. */
 export function matrixConstants(variant: MatrixVariant): Constants {
   const { unit, subgroup, inputs, outputs, down, across, depth } = variant;
   const threads = threadsOf(variant);

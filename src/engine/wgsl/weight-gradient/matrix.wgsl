@@ -1,11 +1,11 @@
-// sums[m][n] = sum over a slice's rows of left[row][m] · gradient[row][n] by the subgroup-matrix unit M × N × K: TILE_M × TILE_N
+// sums[m][n] = sum over a split's rows of left[row][m] · gradient[row][n] by the subgroup-matrix unit M × N × K: TILE_M × TILE_N
 // sums a workgroup, DEPTH rows at a time in workgroup memory as they lie, of which the unit reads the left ones by columns.
 // DOWN × ACROSS subgroups of SUBGROUP invocations hold DOWN_EACH × ACROSS_EACH results of the unit each. While they multiply,
-// the next rows are on their way to registers. Rows in workgroup memory are PAD longer, for the banks. Sums leave as a slice's,
+// the next rows are on their way to registers. Rows in workgroup memory are PAD longer, for the banks. Sums leave as a split's,
 // straight from the unit: widths are multiples of 16, so that each of its results lies in the matrix or beyond it. Bindings 0
 // and 1: encoding/left-*.wgsl.
 @group(0) @binding(2) var<storage, read> gradient: array<vec4<scalar>>; // rows × OUTPUTS
-@group(0) @binding(3) var<uniform> slicing: Slicing;
+@group(0) @binding(3) var<uniform> row_splits: RowSplits;
 
 const THREADS: u32 = DOWN * ACROSS * SUBGROUP;
 const LEFT_QUADS: u32 = TILE_M / 4u;
@@ -22,8 +22,8 @@ var<workgroup> biases: array<vec4f, THREADS>;
 fn fetch_left(number: u32, row: u32, end: u32, first_m4: u32) -> vec4<scalar> {
   let here = row + number / LEFT_QUADS;
   let m4 = first_m4 + number % LEFT_QUADS;
-  if (here < end && m4 < slicing.inputs / 4u) {
-    return left4(here, slicing.first_input / 4u + m4);
+  if (here < end && m4 < row_splits.inputs / 4u) {
+    return left4(here, row_splits.first_input / 4u + m4);
   }
   return vec4<scalar>();
 }
@@ -63,16 +63,16 @@ fn main(
 ) {
   const TILES_ACROSS = (OUTPUTS + TILE_N - 1u) / TILE_N;
   let number = group.y * groups.x + group.x;
-  let tiles = TILES_ACROSS * ((slicing.inputs + TILE_M - 1u) / TILE_M);
-  let slice = number / tiles;
-  if (slice >= slicing.slices) {
+  let tiles = TILES_ACROSS * ((row_splits.inputs + TILE_M - 1u) / TILE_M);
+  let split = number / tiles;
+  if (split >= row_splits.splits) {
     return;
   }
   let tile = number % tiles;
   let first_m4 = tile / TILES_ACROSS * LEFT_QUADS; // within the range of inputs
   let first_n4 = tile % TILES_ACROSS * QUADS;
-  let begin = slice_begin(slice);
-  let end = slice_end(slice);
+  let begin = split_begin(split);
+  let end = split_end(split);
   let subgroup = thread / SUBGROUP;
   let down = subgroup / ACROSS * (DOWN_EACH * M);
   let across = subgroup % ACROSS * (ACROSS_EACH * N);
@@ -126,9 +126,9 @@ fn main(
   let first_n = 4u * first_n4 + across;
   // unroll i in 0..DOWN_EACH
   // unroll j in 0..ACROSS_EACH
-  if (first_m + $i * M < slicing.inputs && first_n + $j * N < OUTPUTS) {
-    let at = (slice * slicing.inputs + first_m + $i * M) * OUTPUTS + first_n + $j * N;
-    subgroupMatrixStore<row_major>(&slices, at, sum_$i_$j, OUTPUTS);
+  if (first_m + $i * M < row_splits.inputs && first_n + $j * N < OUTPUTS) {
+    let at = (split * row_splits.inputs + first_m + $i * M) * OUTPUTS + first_n + $j * N;
+    subgroupMatrixStore<row_major>(&splits, at, sum_$i_$j, OUTPUTS);
   }
   // end
   // end
@@ -142,7 +142,7 @@ fn main(
       for (var other = thread; other < THREADS; other += QUADS) {
         total += biases[other];
       }
-      put_bias(slice, first_n4 + thread, total);
+      put_bias(split, first_n4 + thread, total);
     }
   }
   // end

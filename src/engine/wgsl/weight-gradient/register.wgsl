@@ -1,7 +1,7 @@
 // The same sums without workgroup memory, for adapters in software: EACH_M × EACH_N sums an invocation; the invocations of a
 // workgroup lie side by side along the outputs, so that all of them read the same left values.
 @group(0) @binding(2) var<storage, read> gradient: array<vec4<scalar>>; // rows × OUTPUTS
-@group(0) @binding(3) var<uniform> slicing: Slicing;
+@group(0) @binding(3) var<uniform> row_splits: RowSplits;
 
 @compute @workgroup_size(THREADS)
 fn main(
@@ -12,17 +12,17 @@ fn main(
   const ACROSS = (OUTPUTS + THREADS * EACH_N - 1u) / (THREADS * EACH_N);
   const STRIDE = OUTPUTS / 4u;
   let number = group.y * groups.x + group.x;
-  let down = (slicing.inputs + EACH_M - 1u) / EACH_M;
-  let slice = number / (ACROSS * down);
+  let down = (row_splits.inputs + EACH_M - 1u) / EACH_M;
+  let split = number / (ACROSS * down);
   let tile = number % (ACROSS * down);
   let first_m4 = tile / ACROSS * (EACH_M / 4u);
   let first_n4 = (tile % ACROSS * THREADS + thread) * (EACH_N / 4u);
-  if (slice >= slicing.slices || first_n4 >= STRIDE) {
+  if (split >= row_splits.splits || first_n4 >= STRIDE) {
     return;
   }
-  let begin = slice_begin(slice);
-  let end = slice_end(slice);
-  let left_m4 = slicing.first_input / 4u + first_m4;
+  let begin = split_begin(split);
+  let end = split_end(split);
+  let left_m4 = row_splits.first_input / 4u + first_m4;
   // unroll q in 0..EACH_M/4
   // unroll c in 0..4
   // unroll h in 0..EACH_N/4
@@ -48,8 +48,8 @@ fn main(
   // unroll q in 0..EACH_M/4
   // unroll c in 0..4
   // unroll h in 0..EACH_N/4
-  if (4u * (first_m4 + $q) < slicing.inputs && first_n4 + $h < STRIDE) {
-    put_sum(slice, (4u * (first_m4 + $q) + $c) * STRIDE + first_n4 + $h, sum_$q_$c_$h);
+  if (4u * (first_m4 + $q) < row_splits.inputs && first_n4 + $h < STRIDE) {
+    put_sum(split, (4u * (first_m4 + $q) + $c) * STRIDE + first_n4 + $h, sum_$q_$c_$h);
   }
   // end
   // end
@@ -63,7 +63,7 @@ fn main(
       for (var row = begin; row < end; row++) {
         total += vec4f(gradient[row * STRIDE + first_n4 + $h]);
       }
-      put_bias(slice, first_n4 + $h, total);
+      put_bias(split, first_n4 + $h, total);
     }
     // end
   }

@@ -2,7 +2,7 @@
 // there are lanes even if all want the same number: the lanes read READS times a vector of left each, and tell the others.
 // EACH_M × EACH_N sums an invocation; EACH_M / 4 divides LANES. Bindings 0 and 1: encoding/left-*.wgsl.
 @group(0) @binding(2) var<storage, read> gradient: array<vec4<scalar>>; // rows × OUTPUTS
-@group(0) @binding(3) var<uniform> slicing: Slicing;
+@group(0) @binding(3) var<uniform> row_splits: RowSplits;
 
 const VECTORS = EACH_M / 4u; // of a row
 const TURN = READS * ROWS; // rows at a time; ROWS: LANES / VECTORS, of one read
@@ -16,21 +16,21 @@ fn main(
   const ACROSS = (OUTPUTS + LANES * EACH_N - 1u) / (LANES * EACH_N);
   const STRIDE = OUTPUTS / 4u;
   let number = group.y * groups.x + group.x;
-  let down = (slicing.inputs + EACH_M - 1u) / EACH_M;
-  let slice = number / (ACROSS * down);
-  if (slice >= slicing.slices) {
+  let down = (row_splits.inputs + EACH_M - 1u) / EACH_M;
+  let split = number / (ACROSS * down);
+  if (split >= row_splits.splits) {
     return;
   }
   let tile = number % (ACROSS * down);
   let first_m4 = tile / ACROSS * VECTORS;
-  let left_m4 = slicing.first_input / 4u + first_m4;
+  let left_m4 = row_splits.first_input / 4u + first_m4;
   // Lanes beyond the last column read the last one and store nothing.
   // unroll h in 0..EACH_N/4
   let n4_$h = tile % ACROSS * (LANES * EACH_N / 4u) + $h * LANES + lane;
   let from_$h = min(n4_$h, STRIDE - 1u);
   // end
-  let begin = slice_begin(slice);
-  let end = slice_end(slice);
+  let begin = split_begin(split);
+  let end = split_end(split);
   // What this lane reads for all; inputs beyond the last are read as the last and not stored.
   let lane_row = lane / VECTORS;
   let lane_m4 = min(left_m4 + lane % VECTORS, INPUTS / 4u - 1u);
@@ -72,8 +72,8 @@ fn main(
   // unroll q in 0..EACH_M/4
   // unroll c in 0..4
   // unroll h in 0..EACH_N/4
-  if (4u * (first_m4 + $q) < slicing.inputs && n4_$h < STRIDE) {
-    put_sum(slice, (4u * (first_m4 + $q) + $c) * STRIDE + n4_$h, sum_$q_$c_$h);
+  if (4u * (first_m4 + $q) < row_splits.inputs && n4_$h < STRIDE) {
+    put_sum(split, (4u * (first_m4 + $q) + $c) * STRIDE + n4_$h, sum_$q_$c_$h);
   }
   // end
   // end
@@ -87,7 +87,7 @@ fn main(
       for (var row = begin; row < end; row++) {
         total += vec4f(gradient[row * STRIDE + n4_$h]);
       }
-      put_bias(slice, n4_$h, total);
+      put_bias(split, n4_$h, total);
     }
     // end
   }

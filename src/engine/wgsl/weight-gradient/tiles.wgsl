@@ -1,15 +1,15 @@
-// sums[m][n] = sum over a slice's rows of left[row][m] · gradient[row][n]: TILE × TILE sums a workgroup, EACH × EACH a
+// sums[m][n] = sum over a split's rows of left[row][m] · gradient[row][n]: TILE × TILE sums a workgroup, EACH × EACH a
 // thread, DEPTH rows at a time through workgroup memory, the next rows being fetched while these are multiplied. Both factors
 // lie along their columns, so nothing is transposed. With HALF the products of TURN rows are added in float16, and those sums
 // in float32. Bindings 0 and 1: encoding/left-*.wgsl.
 @group(0) @binding(2) var<storage, read> gradient: array<vec4<scalar>>; // rows × OUTPUTS
-@group(0) @binding(3) var<uniform> slicing: Slicing;
+@group(0) @binding(3) var<uniform> row_splits: RowSplits;
 
 const QUADS = TILE / 4u; // of columns of a tile
 const SIDE = TILE / EACH; // threads along a side
 const BLOCK = DEPTH * QUADS;
-var<workgroup> lefts: array<vec4<Held>, 2u * BLOCK>;
-var<workgroup> gradients: array<vec4<Held>, 2u * BLOCK>;
+var<workgroup> lefts: array<vec4<Staged>, 2u * BLOCK>;
+var<workgroup> gradients: array<vec4<Staged>, 2u * BLOCK>;
 
 // Sums of bias of the invocations, once the factors are not needed any more; in float32, where they lie in their memory.
 // unroll only in 0..HALF
@@ -41,28 +41,28 @@ fn main(
 ) {
   const ACROSS = (OUTPUTS + TILE - 1u) / TILE;
   let number = group.y * groups.x + group.x;
-  let tiles = ACROSS * ((slicing.inputs + TILE - 1u) / TILE);
-  let slice = number / tiles;
-  if (slice >= slicing.slices) {
+  let tiles = ACROSS * ((row_splits.inputs + TILE - 1u) / TILE);
+  let split = number / tiles;
+  if (split >= row_splits.splits) {
     return;
   }
   let tile = number % tiles;
   let first_m4 = tile / ACROSS * QUADS; // within the range of inputs
   let first_n4 = tile % ACROSS * QUADS;
-  let begin = slice_begin(slice);
-  let end = slice_end(slice);
+  let begin = split_begin(split);
+  let end = split_end(split);
 
   // What this thread fetches: always the same columns.
   let column4 = thread % QUADS;
   let fetch_row = thread / QUADS;
   let m4 = first_m4 + column4;
   let n4 = first_n4 + column4;
-  let m_inside = m4 < slicing.inputs / 4u;
+  let m_inside = m4 < row_splits.inputs / 4u;
   let n_inside = n4 < OUTPUTS / 4u;
   var bias_sum = vec4f();
   // unroll l in 0..LOADS
-  var left_$l = vec4<Held>();
-  var gradient_$l = vec4<Held>();
+  var left_$l = vec4<Staged>();
+  var gradient_$l = vec4<Staged>();
   // end
 
   // What it multiplies: a subgroup of 32 covers 8 × 4 threads of the tile, so that it reads few different vectors.
@@ -81,15 +81,15 @@ fn main(
   // The first turn only fetches.
   for (var row = begin; row < end + DEPTH; row += DEPTH) {
     // unroll l in 0..LOADS
-    left_$l = vec4<Held>();
-    gradient_$l = vec4<Held>();
+    left_$l = vec4<Staged>();
+    gradient_$l = vec4<Staged>();
     let row_$l = row + fetch_row + $l * (THREADS / QUADS);
     if (row_$l < end) {
       if (m_inside) {
-        left_$l = vec4<Held>(left4(row_$l, slicing.first_input / 4u + m4));
+        left_$l = vec4<Staged>(left4(row_$l, row_splits.first_input / 4u + m4));
       }
       if (n_inside) {
-        gradient_$l = vec4<Held>(gradient[row_$l * (OUTPUTS / 4u) + n4]);
+        gradient_$l = vec4<Staged>(gradient[row_$l * (OUTPUTS / 4u) + n4]);
       }
     }
     // end
@@ -101,7 +101,7 @@ fn main(
         // unroll q in 0..EACH/4
         // unroll c in 0..4
         // unroll h in 0..EACH/4
-        var part_$q_$c_$h = vec4<Held>();
+        var part_$q_$c_$h = vec4<Staged>();
         // end
         // end
         // end
@@ -115,7 +115,7 @@ fn main(
           // unroll c in 0..4
           // unroll h in 0..EACH/4
           // unroll only in 0..HALF
-          part_$q_$c_$h = fma(vec4<Held>(a_$q[$c]), b_$h, part_$q_$c_$h);
+          part_$q_$c_$h = fma(vec4<Staged>(a_$q[$c]), b_$h, part_$q_$c_$h);
           // end
           // unroll only in HALF..1
           sum_$q_$c_$h = fma(vec4f(a_$q[$c]), b_$h, sum_$q_$c_$h);
@@ -150,8 +150,8 @@ fn main(
   {
     let m = 4u * (first_m4 + $q * SIDE + down) + $c;
     let n = first_n4 + $h * SIDE + across;
-    if (m < slicing.inputs && n < OUTPUTS / 4u) {
-      put_sum(slice, m * (OUTPUTS / 4u) + n, sum_$q_$c_$h);
+    if (m < row_splits.inputs && n < OUTPUTS / 4u) {
+      put_sum(split, m * (OUTPUTS / 4u) + n, sum_$q_$c_$h);
     }
   }
   // end
@@ -159,7 +159,7 @@ fn main(
   // end
 
   // unroll only in 0..BIAS
-  if (slicing.first_input + first_m4 == 0u) {
+  if (row_splits.first_input + first_m4 == 0u) {
     hold_bias(thread, bias_sum);
     workgroupBarrier();
     if (thread < QUADS && n_inside) {
@@ -167,7 +167,7 @@ fn main(
       for (var other = thread; other < THREADS; other += QUADS) {
         total += held_bias(other);
       }
-      put_bias(slice, n4, total);
+      put_bias(split, n4, total);
     }
   }
   // end

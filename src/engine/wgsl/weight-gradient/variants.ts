@@ -4,6 +4,7 @@ import type { Scalar } from '../gpu/kernels.ts';
 import type { Constants } from '../gpu/source.ts';
 import { matrixConstants, matrixVariants, type MatrixVariant } from './matrix.ts';
 
+/** A gradient leftᵀ · gradient over many rows as its kernels see it. */
 export interface WeightGradientShape {
   label: string;
   /** The left factor as it lies in memory, or features made from points. */
@@ -17,13 +18,13 @@ export interface WeightGradientShape {
   bias: boolean;
 }
 
-/** Rows are cut into slices so that about so many workgroups run: more keep a large processor busy, fewer move fewer sums. */
-interface Sliced {
+/** Rows are cut into splits so that about so many workgroups run: more keep a large processor busy, fewer move fewer sums. */
+interface SplitRows {
   workgroups: number;
 }
 
 /** tile × tile sums a workgroup, each × each a thread, `depth` rows at a time going through workgroup memory. */
-export interface TilesVariant extends Sliced {
+export interface TilesVariant extends SplitRows {
   kind: 'tiles';
   tile: 64 | 128;
   each: 4 | 8;
@@ -33,7 +34,7 @@ export interface TilesVariant extends Sliced {
 }
 
 /** No workgroup memory: inputs × outputs sums an invocation, `threads` side by side along the outputs. */
-export interface RegisterVariant extends Sliced {
+export interface RegisterVariant extends SplitRows {
   kind: 'register';
   inputs: 4 | 8 | 16;
   outputs: 4 | 8 | 16;
@@ -41,7 +42,7 @@ export interface RegisterVariant extends Sliced {
 }
 
 /** As 'register' by one subgroup of `lanes`, which read the left vectors together, `reads` times a turn. */
-export interface SubgroupVariant extends Sliced {
+export interface SubgroupVariant extends SplitRows {
   kind: 'subgroup';
   inputs: 16 | 32;
   outputs: 4 | 8;
@@ -49,6 +50,7 @@ export interface SubgroupVariant extends Sliced {
   reads: number;
 }
 
+/** All kinds; JSON of one is how a tuning keeps it, so names and fields stay. */
 export type WeightGradientVariant = TilesVariant | RegisterVariant | SubgroupVariant | MatrixVariant;
 
 /** A few workgroups for each core of a large processor, and of a small one; in software, some for each thread. */
@@ -83,7 +85,7 @@ export function weightGradientVariants(
   const covered = (tile: number) => Math.ceil(inputs / tile) * tile * Math.ceil(outputs / tile) * tile;
   const square = covered(128) > 1.2 * covered(64) || rows < 128 ? [NARROW, WIDE] : [WIDE, NARROW];
   const tiles = square.flatMap((one) => [one, { ...one, workgroups: FEW }]);
-  // The unit's sums of a slice are one binding.
+  // The unit's sums of a split are one binding.
   const matrices = 4 * inputs * outputs <= gpu.bindingBytes ? matrixVariants(gpu, scalar) : [];
   // Tiles for small chips; where they have the unit, it is faster.
   const small = matrices.length > 0 ? [] : [DEEP, SMALL];
@@ -130,7 +132,7 @@ export function variantConstants(variant: WeightGradientVariant): Constants {
     DEPTH: depth,
     TURN: half ? 8 : depth,
     HALF: half ? 1 : 0,
-    Held: half ? 'f16' : 'f32',
+    Staged: half ? 'f16' : 'f32',
     THREADS: threads,
     LOADS: (depth * tile) / 4 / threads,
   };

@@ -19,7 +19,7 @@ export function BadPixels({ question, busy }: QuestionProps<'bad-pixels'>) {
         Rows (counted from 1): <span className="numeric">{listed.map((row) => countText(row + 1)).join(', ')}</span>
         {count > listed.length && ` and ${countText(count - listed.length)} more`}.
       </p>
-      <p>Training needs numbers everywhere. Lists exported later still count rows of the original stack.</p>
+      <p>Training cannot use them. Lists exported later still count rows of the original stack.</p>
       <div className={styles.answer}>
         <Button
           variant="primary"

@@ -32,7 +32,7 @@ export function ReadingChoice({ question, busy }: QuestionProps<'reading'>) {
             if (reading) void answerDraft(reading.answer);
           }}
         >
-          Read it so
+          Use this answer
         </Button>
       </div>
     </Card>

@@ -1,0 +1,53 @@
+// Flags and help of training come from the table of options.
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { defaultParams, PARAMS, type ParamDef } from '../src/params/params.ts';
+import { addAbInitio } from './abinit.ts';
+import { addParamOptions, paramsFrom } from './param-options.ts';
+import { addTrain } from './train.ts';
+
+const table = PARAMS as readonly ParamDef[];
+/** Known poses or ab initio is said by the command: `train`, `abinit`. */
+const flagged = table.filter(({ key }) => key !== 'method');
+
+function commandOf(add: (program: Command) => void): Command {
+  const program = new Command();
+  add(program);
+  return program.commands[0];
+}
+const oneSpace = (text: string) => text.replaceAll(/\s+/g, ' ');
+
+describe('options of training on the command line', () => {
+  const abinit = commandOf(addAbInitio);
+  const train = commandOf(addTrain);
+  const help = oneSpace(abinit.configureHelp({ helpWidth: 10_000 }).helpInformation());
+
+  it.each(flagged.map((def) => [def.key, def] as const))('%s: its flag, with what the table says of it', (_, def) => {
+    expect(help).toContain(def.flag);
+    expect(help).toContain(oneSpace(def.meaning));
+    if ('autoMeaning' in def && def.autoMeaning !== undefined) expect(help).toContain(`auto: ${def.autoMeaning}`);
+    if (def.kind === 'integer' || def.kind === 'number') expect(help).toContain(`(${def.min} to ${def.max}`);
+    const long = /--[a-z-]+/.exec(def.flag)?.[0];
+    expect(train.options.some((option) => option.long === long)).toBe(def.group !== 'search');
+    if (def.kind === 'choice')
+      expect(abinit.options.find((option) => option.long === long)?.argChoices).toEqual(
+        def.choices.map(({ value }) => value),
+      );
+  });
+
+  it('says what names mean that do not say it themselves', () => {
+    expect(help).toContain('em: voxel maps (EM); random: random poses; given: poses of the particles; em)');
+    expect(help).not.toContain('float32: float32');
+  });
+
+  it('gives the table’s values where nothing is said, and what was said', () => {
+    const parsed = (args: string[]) => {
+      const command = new Command().exitOverride();
+      addParamOptions(command);
+      return paramsFrom(command.parse(args, { from: 'user' }).opts());
+    };
+    expect(parsed([])).toEqual(defaultParams());
+    const given = parsed(['--zdim', '4', '--no-window', '--beta', 'auto', '-D', '64', '--activation', 'leaky_relu']);
+    expect(given).toEqual({ ...defaultParams(), zDim: 4, window: false, boxPixels: 64, activation: 'leaky_relu' });
+  });
+});

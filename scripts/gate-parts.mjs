@@ -1,0 +1,16 @@
+// The parts of the gate, in the order in which it runs them: name, script (below node_modules), arguments. The workflow
+// file of a public host runs the same parts as jobs; scripts/gate.test.ts holds the two together.
+export const parts = [
+  { name: 'format', script: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level', 'warn', '.'] },
+  { name: 'types', script: 'typescript/bin/tsc', args: ['--noEmit'] },
+  { name: 'lint', script: 'eslint/bin/eslint.js', args: ['.', '--max-warnings', '0'] },
+  {
+    name: 'layers',
+    script: 'dependency-cruiser/bin/dependency-cruise.mjs',
+    args: ['--config', '.dependency-cruiser.cjs', 'src', 'workers', 'cli', 'testing', 'bench', 'e2e'],
+  },
+  { name: 'unit', script: 'vitest/vitest.mjs', args: ['run'] },
+  { name: 'build', script: 'vite/bin/vite.js', args: ['build', '--logLevel', 'warn'] },
+  { name: 'size', script: '../scripts/size-budget.mjs', args: [] },
+  { name: 'stories', script: '../scripts/e2e.mjs', args: ['--built'] },
+];

@@ -1,2 +1,0 @@
-// Where the butterflies' lines lie between stages: two halves that are read and written in turns.
-var<workgroup> held: array<vec2f, 2 * LINES * SIZE>;

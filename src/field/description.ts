@@ -1,0 +1,6 @@
+// What a run says of its field: a union tagged by kind. What can be asked of it is in kinds.ts; nobody else looks inside but the
+// kind's own folder.
+import type { NetworkDescription } from './network/description.ts';
+
+export type FieldDescription = NetworkDescription;
+export type FieldKindName = FieldDescription['kind'];

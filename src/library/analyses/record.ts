@@ -1,0 +1,73 @@
+// What the record of a kept analysis says: which method with which parameters and seed, of which latents, and where its
+// arrays lie beside it.
+import * as v from 'valibot';
+import { fileName } from '../schemas.ts';
+import type { RecordKind } from '../records.ts';
+
+/** A method's number goes up when it gives other results for the same latents: what was kept before is computed anew. */
+export const METHOD_VERSIONS = { pca: 1, umap: 1, kmeans: 1 } as const;
+export type AnalysisMethod = keyof typeof METHOD_VERSIONS;
+
+export interface AnalysisKey {
+  method: AnalysisMethod;
+  /** By name; all that the result depends on beside latents and seed. */
+  parameters: Record<string, number>;
+  /** Null where nothing is random. */
+  seed: number | null;
+  /** Of the run's latents, and what they were by content. */
+  epoch: number;
+  fingerprint: string;
+}
+
+export const ARRAY_TYPES = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array } as const;
+export type ArrayType = keyof typeof ARRAY_TYPES;
+export type KeptArray = Float32Array | Int32Array | Uint32Array;
+
+export interface AnalysisRecord extends AnalysisKey {
+  version: 1;
+  methodVersion: number;
+  created: string;
+  arrays: Record<string, { file: string; type: ArrayType; length: number }>;
+}
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+export const ANALYSIS_RECORD: RecordKind = {
+  version: 1,
+  schema: v.looseObject({
+    version: v.literal(1),
+    method: v.picklist(Object.keys(METHOD_VERSIONS)),
+    methodVersion: count,
+    parameters: v.record(v.string(), v.number()),
+    seed: v.nullable(v.number()),
+    epoch: count,
+    fingerprint: v.string(),
+    created: v.string(),
+    arrays: v.record(
+      v.string(),
+      v.looseObject({ file: fileName, type: v.picklist(Object.keys(ARRAY_TYPES)), length: count }),
+    ),
+  }),
+};
+
+export function isOf(record: AnalysisRecord, key: AnalysisKey): boolean {
+  const names = Object.keys(key.parameters);
+  return (
+    record.method === key.method &&
+    record.methodVersion === METHOD_VERSIONS[key.method] &&
+    record.seed === key.seed &&
+    record.epoch === key.epoch &&
+    record.fingerprint === key.fingerprint &&
+    names.length === Object.keys(record.parameters).length &&
+    names.every((name) => record.parameters[name] === key.parameters[name])
+  );
+}
+
+/** Whether an analysis is of other latents, or of a method as it was before: it will not be asked for again. */
+export function isStale(record: AnalysisRecord, { epoch, fingerprint }: AnalysisKey): boolean {
+  return (
+    record.epoch !== epoch ||
+    record.fingerprint !== fingerprint ||
+    record.methodVersion !== METHOD_VERSIONS[record.method]
+  );
+}

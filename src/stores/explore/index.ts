@@ -1,0 +1,94 @@
+// The door of Explore's stores: what screens, stories and the start of the page may use of them. Nothing else of this folder
+// is imported from outside it.
+export type { Job } from './backend.ts';
+export { useColumns } from './columns.ts';
+export {
+  cancelExport,
+  exportLatents,
+  exportList,
+  exportMaps,
+  exportPoses,
+  exportRunFolder,
+  type ExportScope,
+  formatObstacle,
+  importList,
+  type MapSet,
+  mapSetSize,
+  poseObstacle,
+  setScope,
+  useExports,
+  useScopeRows,
+} from './exports.ts';
+export { cancelGallery, type GalleryItem, openGallery, useGallery } from './gallery.ts';
+export { PAGE_SIZE, pageCount, refreshImages, setImages, useImages } from './images.ts';
+export {
+  addToPath,
+  AXIS_PAIRS,
+  axisColumns,
+  type AxisPair,
+  type LandscapeTool,
+  lassoInData,
+  markerPlace,
+  markRow,
+  placeOfRow,
+  probeAt,
+  setAxis,
+  setAxisPair,
+  setLandscape,
+  setPath,
+  useLandscape,
+} from './landscape.ts';
+export {
+  cancelMap,
+  dismissMapError,
+  type MapLook,
+  pinAsB,
+  planesOf,
+  projectionOf,
+  setArrangement,
+  setLevel,
+  setLook,
+  showMapAt,
+  type ShownMap,
+  unpinB,
+  useMaps,
+} from './maps.ts';
+export { useShownRun } from './run.ts';
+export {
+  clearSelection,
+  deleteSelection,
+  invertSelection,
+  modeWith,
+  recolorSelection,
+  redo,
+  renameSelection,
+  saveSelection,
+  select,
+  selectAll,
+  setMode,
+  undo,
+  useSelections,
+} from './selections.ts';
+export {
+  addColumns,
+  cancelJob,
+  computeClusters,
+  computeUmap,
+  dismissError,
+  isHomogeneous,
+  rowsOfCluster,
+  useExplore,
+} from './store.ts';
+export { type ExploreTestState, exploreTestState, exploreTestVerbs, mapsKeptState } from './test-api.ts';
+export {
+  boxOfFrames,
+  cancelTrajectory,
+  decodeTrajectory,
+  pause,
+  play,
+  setPlayback,
+  setTrajectory,
+  showFrame,
+  useTrajectory,
+} from './trajectory.ts';
+export { startExplore } from './start.ts';

@@ -1,0 +1,12 @@
+// Sections of the manual that screens lead to; a test looks for each in docs/MANUAL.md.
+export const HELP_SECTIONS = {
+  drop: 'data-what-to-drop',
+  questions: 'questions-the-studio-asks',
+  poses: 'known-poses-or-ab-initio',
+  parameters: 'what-each-parameter-does',
+  training: 'learn-watching-a-run',
+  landscape: 'explore-reading-a-landscape',
+  doubts: 'when-not-to-believe-it',
+  exports: 'export-lists-maps-poses',
+} as const;
+export type HelpSection = keyof typeof HELP_SECTIONS;
