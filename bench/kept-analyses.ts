@@ -19,6 +19,7 @@ const handle = { runId: 'a', epoch: 20, zDim, count };
 const visit = () =>
   new Analysis({
     readLatents: latentsOfLibrary(runs),
+    decodeMap: () => Promise.reject(new Error('no maps here')),
     keptOf: (id) => new AnalysisLibrary(storage, runs.folder(id).folder),
   });
 

@@ -3,22 +3,13 @@ import { VitrineError } from '../src/base/errors.ts';
 import { Random } from '../src/geometry/random.ts';
 import { alongComponent } from '../src/landscape/trajectory.ts';
 import { Analysis } from './analysis.ts';
-import type { LatentsHandle, Progress, VolumeData } from './contract.ts';
+import type { LatentsHandle, Progress } from './contract.ts';
 import type { ReadLatents } from './latents-registry.ts';
 
 function latents(count: number, zDim: number): Float32Array {
   const random = new Random(1);
   return Float32Array.from({ length: count * zDim }, () => random.normal());
 }
-function ball(boxPixels: number, radius: number): VolumeData {
-  const half = boxPixels / 2;
-  const values = Float32Array.from({ length: boxPixels ** 3 }, (_, v) => {
-    const [x, y, z] = [v % boxPixels, Math.floor(v / boxPixels) % boxPixels, Math.floor(v / boxPixels ** 2)];
-    return radius - Math.hypot(x - half, y - half, z - half);
-  });
-  return { boxPixels, pixelSizeAngstrom: 2, values, z: [], label: 'ball' };
-}
-
 const rows = new Map<string, Float32Array>();
 /** Latents as a run's folder would hold them. */
 function inFolder(runId: string, count: number, zDim: number): LatentsHandle {
@@ -32,7 +23,7 @@ const readLatents: ReadLatents = async ({ runId }) => {
 };
 
 describe('the analysis API', () => {
-  const analysis = new Analysis({ readLatents });
+  const analysis = new Analysis({ readLatents, decodeMap: () => Promise.reject(new Error('no engine')) });
 
   it('takes latents to components, clusters and a trajectory through them', async () => {
     const handle = inFolder('small', 300, 4);
@@ -65,23 +56,5 @@ describe('the analysis API', () => {
     expect(reports).toHaveLength(1);
     expect(reports[0].message).not.toBe('');
     analysis.cancel('stopped');
-  });
-
-  it('contours and measures a map', async () => {
-    const map = ball(24, 7);
-    const { positions, indices } = await analysis.isosurface(map, 0);
-    expect(indices.length).toBeGreaterThan(1000);
-    expect(Math.hypot(...positions.subarray(0, 3))).toBeCloseTo(14, 0);
-    const statistics = await analysis.statistics(map);
-    expect(statistics.max).toBe(7);
-    expect(statistics.suggestedLevel).toBeGreaterThan(statistics.mean);
-  });
-
-  it('correlates maps of one box and refuses two sizes', async () => {
-    const map = ball(24, 7);
-    const curve = await analysis.fsc(map, map);
-    expect(curve).toHaveLength(12);
-    curve.forEach((value) => expect(value).toBeCloseTo(1, 5));
-    await expect(analysis.fsc(map, ball(20, 7))).rejects.toMatchObject({ code: 'value-out-of-range' });
   });
 });

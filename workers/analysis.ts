@@ -1,8 +1,5 @@
 // Numbers about latents and maps, as the screen asks for them: satisfies AnalysisApi, knows no worker.
 // Long calls hear `cancel(id)` between chunks, because the computations let messages in every 40 ms or so.
-import { VitrineError } from '../src/base/errors.ts';
-import { mapStatistics } from '../src/isosurface/statistics.ts';
-import { surfaceNets } from '../src/isosurface/surface-nets.ts';
 import { nearestRows } from '../src/landscape/nearest.ts';
 import type { LongWork } from '../src/base/long-work.ts';
 import {
@@ -14,34 +11,43 @@ import {
 } from '../src/jobs/latent-analyses.ts';
 import { fingerprintLatents, type AnalysisLibrary } from '../src/library/analyses/analyses.ts';
 import { alongComponent, throughPoints } from '../src/landscape/trajectory.ts';
-import { fsc } from '../src/validation/fsc.ts';
 import { CallsUnderway } from './calls.ts';
 import type {
   AnalysisApi,
   CallOptions,
+  ContouredMap,
+  ExportedBlob,
   IsosurfaceMesh,
   KeptAnalysis,
   KMeansResult,
   LatentsHandle,
+  MapPlane,
+  MapReference,
+  MapRequest,
+  MapSeriesRequest,
+  MapsKept,
+  MapToExport,
   PcaResult,
   TrajectoryRequest,
-  VolumeData,
-  VolumeStatistics,
 } from './contract.ts';
 import { LatentsRegistry, type ReadLatents } from './latents-registry.ts';
+import { MapAnalysis, type DecodeMap } from './map-analysis.ts';
 
 export interface AnalysisParts {
   readLatents: ReadLatents;
+  decodeMap: DecodeMap;
   /** Where the analyses of a run are kept; without it none is. */
   keptOf?: (runId: string) => AnalysisLibrary;
 }
 
 export class Analysis implements AnalysisApi {
   private readonly calls = new CallsUnderway();
-  readonly latents: LatentsRegistry;
+  private readonly latents: LatentsRegistry;
+  private readonly maps: MapAnalysis;
 
   constructor(private readonly parts: AnalysisParts) {
     this.latents = new LatentsRegistry(parts.readLatents);
+    this.maps = new MapAnalysis(parts.decodeMap);
   }
 
   cancel(id: string): void {
@@ -104,23 +110,48 @@ export class Analysis implements AnalysisApi {
     return nearestRows(await this.latents.mu(latents), latents.zDim, z);
   }
 
-  async isosurface(volume: VolumeData, level: number): Promise<IsosurfaceMesh> {
-    return surfaceNets(volume.values, volume.boxPixels, volume.pixelSizeAngstrom, level);
+  decode(request: MapRequest, call: CallOptions): Promise<ContouredMap> {
+    return this.calls.run(call, (job) => this.maps.decode(request, job));
   }
 
-  async statistics(volume: VolumeData): Promise<VolumeStatistics> {
-    return mapStatistics(volume.values);
+  decodeSeries(
+    request: MapSeriesRequest,
+    onMap: (index: number, contoured: ContouredMap) => void,
+    call: CallOptions,
+  ): Promise<void> {
+    return this.calls.run(call, (job) => this.maps.decodeSeries(request, onMap, job));
   }
 
-  async fsc(a: VolumeData, b: VolumeData): Promise<Float32Array> {
-    if (a.boxPixels !== b.boxPixels) {
-      throw new VitrineError('value-out-of-range', 'Maps of two box sizes cannot be compared shell by shell.', {
-        expected: `two maps of ${a.boxPixels}³`,
-        found: `${b.boxPixels}³`,
-        advice: 'Decode both maps at the same size.',
-      });
-    }
-    return Float32Array.from(fsc(a.values, b.values, a.boxPixels).values);
+  isosurface(map: MapReference, level: number): Promise<IsosurfaceMesh> {
+    return this.maps.isosurface(map, level);
+  }
+
+  planes(map: MapReference, planes: Omit<MapPlane, 'values'>[]): Promise<MapPlane[]> {
+    return this.maps.planes(map, planes);
+  }
+
+  projection(map: MapReference): Promise<Float32Array> {
+    return this.maps.projection(map);
+  }
+
+  fsc(a: MapReference, b: MapReference): Promise<Float32Array> {
+    return this.maps.fsc(a, b);
+  }
+
+  exportMaps(maps: MapToExport[], baseName: string, call: CallOptions): Promise<ExportedBlob> {
+    return this.calls.run(call, (job) => this.maps.exportMaps(maps, baseName, job));
+  }
+
+  async showMaps(keys: string[]): Promise<void> {
+    this.maps.registry.show(keys);
+  }
+
+  async releaseMaps(keys: string[]): Promise<void> {
+    this.maps.registry.release(keys);
+  }
+
+  async mapsKept(): Promise<MapsKept> {
+    return this.maps.registry.size;
   }
 
   private run<T>(call: CallOptions, compute: (work: LongWork) => Promise<T>): Promise<T> {

@@ -1,17 +1,23 @@
-// An analysis worker: exposes Analysis on the browser's storage.
+// An analysis worker: puts Analysis on the browser's storage and on the engine worker, and exposes it.
 import { OpfsStorage } from '../src/library/opfs.ts';
 import { RunLibrary } from '../src/library/runs.ts';
 import { AnalysisLibrary } from '../src/library/analyses/analyses.ts';
 import { Analysis } from './analysis.ts';
 import { latentsOfLibrary } from './latents-registry.ts';
+import { EnginePeer } from './peer.ts';
 import { exposeApi } from './wire.ts';
 
-exposeApi(
-  OpfsStorage.open().then((storage) => {
-    const runs = new RunLibrary(storage);
-    return new Analysis({
-      readLatents: latentsOfLibrary(runs),
-      keptOf: (runId) => new AnalysisLibrary(storage, runs.folder(runId).folder),
-    });
-  }),
-);
+const engine = new EnginePeer();
+const analysis = OpfsStorage.open().then((storage) => {
+  const runs = new RunLibrary(storage);
+  return new Analysis({
+    readLatents: latentsOfLibrary(runs),
+    keptOf: (runId) => new AnalysisLibrary(storage, runs.folder(runId).folder),
+    decodeMap: (request, job) => engine.decode(request, job),
+  });
+});
+
+exposeApi(analysis, {
+  attachEngine: (port: MessagePort) => engine.attach(port),
+  detachEngine: (reason: string) => engine.detach(reason),
+});

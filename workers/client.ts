@@ -14,6 +14,7 @@ import { facadeOf, WorkerLink } from './link.ts';
 
 export type { AnalysisFacade, CallControl, EngineFacade, IoFacade } from './facade.ts';
 export { latestWins } from './latest-wins.ts';
+export { countMessages, type MessageCount } from './message-count.ts';
 
 export interface Studio {
   io: IoFacade;
@@ -50,14 +51,16 @@ export function connectStudio(): Studio {
     () => new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' }),
     () => {
       introduce();
+      introduceDecoding();
       void engine.call('subscribe', [hear]).catch(() => {});
     },
     (reason) => {
+      if (analysis.running) void analysis.call('detachEngine', [reason]).catch(() => {});
       // A worker that ends cannot say so itself; its run goes on from its last epoch when it is resumed.
       if (runningId !== null) hear({ type: 'status', runId: runningId, status: 'interrupted', reason });
     },
   );
-  const analysis = new WorkerLink('analysis', analysisWorker);
+  const analysis = new WorkerLink('analysis', analysisWorker, () => introduceDecoding());
   const longAnalysis = new WorkerLink('analysis-long', analysisWorker);
 
   /** The engine asks the io worker for prepared images, over a port of their own. */
@@ -69,6 +72,20 @@ export function connectStudio(): Studio {
     const { port1, port2 } = new MessageChannel();
     void io.call('attachEngine', [transfer(port1, [port1])]).catch(() => {});
     void engine.call('attachIo', [transfer(port2, [port2]), document.baseURI]).catch(() => {});
+  }
+
+  /** The analysis worker asks the engine for maps, which do not pass here; again whenever one of the two was started anew. */
+  function introduceDecoding(): void {
+    if (!analysis.running || !engine.running) return;
+    const { port1, port2 } = new MessageChannel();
+    void engine.call('attachAnalysis', [transfer(port1, [port1])]).catch(() => {});
+    void analysis.call('attachEngine', [transfer(port2, [port2])]).catch(() => {});
+  }
+
+  function analysisLink(method: string): WorkerLink {
+    // Maps may be asked for in any call; an engine that has ended is started for them.
+    if (!LONG_ANALYSES.has(method)) engine.warm();
+    return LONG_ANALYSES.has(method) ? longAnalysis : analysis;
   }
 
   /** Latents are opened and released in both analysis workers: which of them a call goes to is settled here. */
@@ -101,9 +118,7 @@ export function connectStudio(): Studio {
   return {
     io: facadeOf<IoFacade>(() => io, IO_CALLS),
     engine: engineFacade,
-    analysis: inBoth(
-      facadeOf<AnalysisFacade>((method) => (LONG_ANALYSES.has(method) ? longAnalysis : analysis), ANALYSIS_CALLS),
-    ),
+    analysis: inBoth(facadeOf<AnalysisFacade>(analysisLink, ANALYSIS_CALLS)),
     restartEngine() {
       engine.end('The engine was restarted.');
       engine.warm();

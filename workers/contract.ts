@@ -139,6 +139,12 @@ export interface ExportedFile {
   bytes: Uint8Array;
 }
 
+/** As ExportedFile, where the bytes may lie on disk. */
+export interface ExportedBlob {
+  name: string;
+  blob: Blob;
+}
+
 export type RunStatus = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
 
 /** What can be asked of a run, whatever its field and however it learned. */
@@ -276,13 +282,12 @@ export interface IoApi extends Cancellable {
   exportRun(runId: string, call: CallOptions): Promise<Blob>;
   /** z.N.pkl or CSV of the latents of all particles, or of `indices`. */
   exportLatents(runId: string, format: 'pkl' | 'csv', indices: Uint32Array | null): Promise<ExportedFile>;
-  /** One map as MRC, several as a zip of vol_001.mrc …. */
-  exportMaps(maps: VolumeData[], baseName: string): Promise<ExportedFile>;
   /** Bytes used and available, for the storage line of the screen. */
   storage(): Promise<{ usedBytes: number; freeBytes: number | null }>;
 }
 
-// ---------------------------------------------------------------- engine worker: owns the device, trains and decodes
+// ---------------------------------------------------------------- engine worker: owns the device, trains and decodes;
+// maps go from it to the analysis worker over a port of their own (peer.ts)
 
 export interface DeviceReport extends DeviceInfo {
   /** Whether WebGPU exists in this browser. */
@@ -301,18 +306,6 @@ export interface Estimate {
   /** Bytes the run and its images take in the browser's storage. */
   storageBytes: number;
   notices: Notice[];
-}
-
-/** A real-space map, [z][y][x]. */
-export interface VolumeData {
-  boxPixels: number;
-  pixelSizeAngstrom: number;
-  values: Float32Array;
-  /** The z it was decoded at; empty for a homogeneous field. */
-  z: number[];
-  label: string;
-  /** Where the device that made the map has counted them already. */
-  statistics?: MapStatistics;
 }
 
 export type RunEvent =
@@ -339,15 +332,6 @@ export type RunEvent =
   | { type: 'notice'; runId: string; notice: Notice; params: Pick<Params, 'batchSize' | 'precision'> }
   | { type: 'failed'; runId: string; error: ErrorData };
 
-export interface DecodeRequest {
-  runId: string;
-  /** Latest epoch where null. */
-  epoch: number | null;
-  z: number[];
-  /** Side of the map: the training box, or smaller for a preview. */
-  boxPixels: number;
-}
-
 export interface EngineApi extends Cancellable {
   device(): Promise<DeviceReport>;
   /** Measures a few steps of a model of this shape on this device with this dataset. */
@@ -370,17 +354,6 @@ export interface EngineApi extends Cancellable {
   flipHand(runId: string): Promise<RunSummary>;
   /** One listener for all runs. */
   subscribe(listener: (event: RunEvent) => void): Promise<void>;
-  /**
-   * Answers between training steps while a run goes on; while an ab initio run starts, with the map of the start. Tells of
-   * progress where the map takes long.
-   */
-  decode(request: DecodeRequest, call: CallOptions): Promise<VolumeData>;
-  /** Maps at several z in order, each handed over as it is ready. */
-  decodeSeries(
-    request: Omit<DecodeRequest, 'z'> & { zs: number[][] },
-    onVolume: (index: number, volume: VolumeData) => void,
-    call: CallOptions,
-  ): Promise<void>;
 }
 
 // ---------------------------------------------------------------- analysis workers: numbers about latents and maps
@@ -411,6 +384,71 @@ export interface TrajectoryRequest {
     | { kind: 'points'; points: number[][] };
   steps: number;
 }
+/** What a map is decoded from. */
+export interface DecodeRequest {
+  runId: string;
+  /** Latest epoch where null. */
+  epoch: number | null;
+  z: number[];
+  /** Side of the map: the training box, or smaller for a preview. */
+  boxPixels: number;
+}
+
+/** Names a map in the analysis worker. The screen makes the key, so that the map of a call given up can be released by it. */
+export interface MapReference {
+  key: string;
+  /** What it can be decoded from again; null of a model that was being trained and of a map of the start. */
+  source: DecodeRequest | null;
+}
+/** A map that the analysis worker keeps, as the screen holds it. */
+export interface MapHandle extends MapReference {
+  /** The z it was decoded at; empty for a homogeneous field. */
+  z: number[];
+  boxPixels: number;
+  pixelSizeAngstrom: number;
+  statistics: MapStatistics;
+}
+
+export interface MapToExport extends MapReference {
+  z: number[];
+  /** For people, in the file's header. */
+  label: string;
+}
+
+/** Where to contour: the level that statistics suggest, a value in map units, or standard deviations above the mean. */
+export type ContourLevel = { kind: 'suggested' } | { kind: 'value'; value: number } | { kind: 'sigmas'; value: number };
+
+export interface ContouredMap {
+  map: MapHandle;
+  /** Map units. */
+  level: number;
+  mesh: IsosurfaceMesh;
+}
+export interface MapRequest extends DecodeRequest {
+  key: string;
+  level: ContourLevel;
+}
+export interface MapSeriesRequest extends Omit<DecodeRequest, 'z'> {
+  maps: { key: string; z: number[] }[];
+  level: ContourLevel;
+  /** All maps at the level of the first, or each at its own. */
+  sameLevel: boolean;
+}
+
+export type MapAxis = 'x' | 'y' | 'z';
+/** A plane of voxels D×D across an axis; rows upwards: z shows (x, y), y shows (x, z), x shows (y, z). */
+export interface MapPlane {
+  axis: MapAxis;
+  index: number;
+  values: Float32Array;
+}
+
+/** What the analysis worker keeps. */
+export interface MapsKept {
+  count: number;
+  bytes: number;
+}
+
 export interface IsosurfaceMesh {
   /** Vertices in Å from the centre of the box, x y z interleaved. */
   positions: Float32Array;
@@ -443,8 +481,30 @@ export interface AnalysisApi extends Cancellable {
   trajectory(request: TrajectoryRequest): Promise<Float32Array>;
   /** Particle nearest to each z (m×zDim): m indices. */
   nearest(latents: LatentsHandle, z: Float32Array): Promise<Uint32Array>;
-  isosurface(volume: VolumeData, level: number): Promise<IsosurfaceMesh>;
-  statistics(volume: VolumeData): Promise<MapStatistics>;
+  /**
+   * Decodes in the engine worker, between training steps while a run goes on (while an ab initio run starts, with the map
+   * of the start), takes statistics and contours. The map stays in the analysis worker under the request's key until it is
+   * released. Tells of progress where the map takes long.
+   */
+  decode(request: MapRequest, call: CallOptions): Promise<ContouredMap>;
+  /** Maps at several z in order, each handed over as it is ready. */
+  decodeSeries(
+    request: MapSeriesRequest,
+    onMap: (index: number, contoured: ContouredMap) => void,
+    call: CallOptions,
+  ): Promise<void>;
+  /** `level` in map units. This and what follows: a map that was let go is decoded again; error 'map-gone' where it cannot be. */
+  isosurface(map: MapReference, level: number): Promise<IsosurfaceMesh>;
+  planes(map: MapReference, planes: Omit<MapPlane, 'values'>[]): Promise<MapPlane[]>;
+  /** Sum along z, D×D, rows upwards. */
+  projection(map: MapReference): Promise<Float32Array>;
   /** Fourier shell correlation of two maps of one box: D/2 values, shell i at i/D per pixel; shell 0 is 1. */
-  fsc(a: VolumeData, b: VolumeData): Promise<Float32Array>;
+  fsc(a: MapReference, b: MapReference): Promise<Float32Array>;
+  /** One map as MRC, several as a zip of vol_001.mrc … and their z. Maps that are not kept are decoded for it one by one. */
+  exportMaps(maps: MapToExport[], baseName: string, call: CallOptions): Promise<ExportedBlob>;
+  /** What the screen shows now: never let go for room, as other maps are, the longest unused first. */
+  showMaps(keys: string[]): Promise<void>;
+  /** Forgets maps; keys that are not known are no error. */
+  releaseMaps(keys: string[]): Promise<void>;
+  mapsKept(): Promise<MapsKept>;
 }

@@ -28,10 +28,9 @@ import type {
   KeptKernels,
   RunEvent,
   RunSummary,
-  VolumeData,
 } from './contract.ts';
 import { deviceReport } from './device-report.ts';
-import type { PreparationApi } from './peer.ts';
+import type { DecodedMap, DecodingApi, PreparationApi } from './peer.ts';
 import { runSummary } from './run-summary.ts';
 import { TaskLine } from './task-line.ts';
 
@@ -43,7 +42,7 @@ export interface EngineHostParts {
   preparation(): Promise<PreparationApi>;
 }
 
-export class EngineHost implements EngineApi {
+export class EngineHost implements EngineApi, DecodingApi {
   private readonly calls = new CallsUnderway();
   private readonly listeners: ((event: RunEvent) => void)[] = [];
   private readonly line = new TaskLine();
@@ -244,7 +243,7 @@ export class EngineHost implements EngineApi {
     for (const listener of this.listeners) listener(event);
   }
 
-  async decode(request: DecodeRequest, call: CallOptions): Promise<VolumeData> {
+  async decode(request: DecodeRequest, call: CallOptions): Promise<DecodedMap> {
     return this.calls.run(call, ({ signal, onProgress }) => {
       const message = `Decoding ${request.boxPixels}³`;
       const tell = (fraction: number) => onProgress({ fraction, message });
@@ -252,35 +251,17 @@ export class EngineHost implements EngineApi {
     });
   }
 
-  async decodeSeries(
-    request: Omit<DecodeRequest, 'z'> & { zs: number[][] },
-    onVolume: (index: number, volume: VolumeData) => void,
-    call: CallOptions,
-  ): Promise<void> {
-    return this.calls.run(call, async ({ signal, onProgress }) => {
-      const { runId, epoch, boxPixels, zs } = request;
-      for (const [index, z] of zs.entries()) {
-        const message = `Decoding map ${index + 1} of ${zs.length}`;
-        const tell = (within: number) => onProgress({ fraction: (index + within) / zs.length, message });
-        tell(0);
-        const options = { signal, onProgress: whereLong(tell) };
-        const decoded = this.line.run((turn) => this.decodeNow({ runId, epoch, boxPixels, z }, { ...options, turn }));
-        onVolume(index, await decoded);
-      }
-    });
-  }
-
-  private async decodeNow({ runId, epoch, z, boxPixels }: DecodeRequest, options: LongCall): Promise<VolumeData> {
+  private async decodeNow({ runId, epoch, z, boxPixels }: DecodeRequest, options: LongCall): Promise<DecodedMap> {
     throwIfCancelled(options.signal);
     const record = await this.runs.record(runId);
     const start = this.active?.id === runId && epoch === null ? this.active.startMap : null;
     if (start) return startVolume(start, record);
-    const { model, field } = await this.modelOf(runId, epoch, record);
+    const { model, field, epoch: ofEpoch } = await this.modelOf(runId, epoch, record);
     // Between parts of its own map the model that is trained would change.
     if (model === this.active?.model?.model) options = { ...options, turn: undefined };
     const map = await decodeAt({ model, field }, z, boxPixels, options);
     const pixelSizeAngstrom = mapPixelSize(boxPixelsOf(field), record.pixelSizeAngstrom, boxPixels);
-    const volume = { boxPixels, pixelSizeAngstrom, values: map.values, z, label: record.name };
+    const volume = { boxPixels, pixelSizeAngstrom, values: map.values, epoch: ofEpoch };
     if (!map.statistics) return volume;
     const { minimum: min, maximum: max, ...rest } = map.statistics;
     const statistics = withSuggestedLevel({ min, max, ...rest });
@@ -292,9 +273,9 @@ export class EngineHost implements EngineApi {
     runId: string,
     epoch: number | null,
     record: RunRecord,
-  ): Promise<Pick<LoadedRun, 'model' | 'field'>> {
+  ): Promise<Pick<LoadedRun, 'model' | 'field'> & { epoch: number | null }> {
     const live = this.active?.id === runId ? this.active.model : null;
-    if (live && epoch === null) return live;
+    if (live && epoch === null) return { model: live.model, field: live.field, epoch: null };
     const wanted = epoch ?? (record.epochsDone > 0 ? record.epochsDone : null);
     if (this.loaded?.runId === runId && this.loaded.epoch === wanted) return this.loaded;
     this.unload();
@@ -332,13 +313,12 @@ export class EngineHost implements EngineApi {
 function startVolume(
   { values, mapPixels }: { values: Float32Array; mapPixels: number },
   record: RunRecord,
-): VolumeData {
+): DecodedMap {
   const scale = (record.standardDeviation || 1) * (mapPixels / record.boxPixels) ** 3;
   return {
     boxPixels: mapPixels,
     pixelSizeAngstrom: mapPixelSize(record.boxPixels, record.pixelSizeAngstrom, mapPixels),
     values: values.map((value) => value * scale),
-    z: [],
-    label: record.name,
+    epoch: null,
   };
 }

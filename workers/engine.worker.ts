@@ -25,4 +25,8 @@ exposeApi(host, {
     tfjsWasmFolder = new URL('tfjs-wasm/', pageUrl).href;
     io.set(peerOf(port));
   },
+  /** The analysis worker, which asks for maps. */
+  attachAnalysis(port: MessagePort) {
+    exposeApi(host, {}, port);
+  },
 });

@@ -30,5 +30,8 @@ export type CallPositions<Api> = {
 };
 
 export const IO_CALLS: CallPositions<IoApi> = { openFiles: 2, answer: 2, openDemo: 0, exportRun: 1 };
-export const ENGINE_CALLS: CallPositions<EngineApi> = { estimate: 2, decode: 1, decodeSeries: 2 };
-export const ANALYSIS_CALLS: CallPositions<AnalysisApi> = { pca: 1, umap: 2, kMeans: 3 };
+export const ENGINE_CALLS: CallPositions<EngineApi> = { estimate: 2 };
+export const ANALYSIS_CALLS: CallPositions<AnalysisApi> = {
+  ...{ pca: 1, umap: 2, kMeans: 3 },
+  ...{ decode: 1, decodeSeries: 2, exportMaps: 2 },
+};

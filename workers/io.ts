@@ -15,9 +15,9 @@ import { openKeptSet } from '../src/jobs/kept-set.ts';
 import { demoSet, demoSimulation } from '../src/jobs/demo.ts';
 import { imageOptionsOf, prepareParticles, type ImageOptions } from '../src/jobs/prepare.ts';
 import { tilesFromImages, tilesFromPrepared, type TileParticles } from '../src/jobs/particle-tiles.ts';
-import { zipOfFolders, zipOfMaps } from '../src/jobs/zip.ts';
+import { fileStem } from '../src/jobs/file-stem.ts';
+import { zipOfFolders } from '../src/jobs/zip.ts';
 import { csvColumnsFor, latentsFile, particleColumns, poseColumns } from '../src/jobs/columns.ts';
-import { writeMrcVolume } from '../src/formats/mrc-write.ts';
 import { folderBytes } from '../src/library/arrays.ts';
 import { DatasetLibrary, type DatasetRecord, type KeptDataset } from '../src/library/datasets.ts';
 import { cachesOf, fingerprintImages, ParticleCache } from '../src/library/particle-cache.ts';
@@ -271,15 +271,6 @@ export class Io implements contract.IoApi, PreparationApi {
     return latentsFile(latents, format, indices, dataset?.originalIndex ?? null);
   }
 
-  async exportMaps(maps: contract.VolumeData[], baseName: string): Promise<contract.ExportedFile> {
-    const stem = fileStem(baseName);
-    const files = maps.map(({ boxPixels, pixelSizeAngstrom, values, label }) =>
-      writeMrcVolume({ boxPixels, pixelSizeAngstrom, values, label: label.slice(0, 80) }),
-    );
-    if (files.length === 1) return { name: `${stem}.mrc`, bytes: files[0] };
-    return { name: `${stem}.zip`, bytes: zipOfMaps(files, maps) };
-  }
-
   async storage(): Promise<{ usedBytes: number; freeBytes: number | null }> {
     return { usedBytes: await folderBytes(this.store, ''), freeBytes: await this.store.freeBytes() };
   }
@@ -309,11 +300,6 @@ export class Io implements contract.IoApi, PreparationApi {
 
 function named({ path, file }: contract.DroppedFile) {
   return { path, blob: file };
-}
-
-/** A name that every file system takes. */
-function fileStem(name: string): string {
-  return name.replace(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^[._]+|_+$/g, '') || 'vitrine';
 }
 
 /** The set with what a search for its poses would meet, where it has none: few images, a CTF that was not given. */

@@ -19,7 +19,11 @@ const mu = Float32Array.from({ length: 600 }, () => random.normal());
 const handle = { runId: 'a', epoch: 5, zDim: 3, count: 200 };
 let storage: MemoryStorage;
 const visit = (latents = mu) =>
-  new Analysis({ readLatents: async () => latents, keptOf: (runId) => new AnalysisLibrary(storage, `runs/${runId}`) });
+  new Analysis({
+    readLatents: async () => latents,
+    decodeMap: () => Promise.reject(new Error('no maps here')),
+    keptOf: (runId) => new AnalysisLibrary(storage, `runs/${runId}`),
+  });
 const call = { id: 'call' };
 async function look(analysis: Analysis) {
   const clusters = await analysis.kMeans(handle, 4, 0, call);

@@ -6,13 +6,18 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { openWasmEngine } from '../src/engine/wasm/engine.ts';
 import { VitrineError } from '../src/base/errors.ts';
 import { simulate } from '../src/imaging/simulate.ts';
+import { mapStatistics } from '../src/isosurface/statistics.ts';
+import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
 import { MemoryRunLocks } from '../src/library/run-locks.ts';
+import { RunLibrary } from '../src/library/runs.ts';
 import { writeSimulation } from '../src/jobs/simulate-job.ts';
 import { defaultParams, type Params } from '../src/params/params.ts';
-import type { DatasetSummary, DroppedFile, RunEvent, RunSummary } from './contract.ts';
+import { Analysis } from './analysis.ts';
+import type { ContouredMap, DatasetSummary, DroppedFile, RunEvent, RunSummary } from './contract.ts';
 import { EngineHost } from './engine-host.ts';
 import { Io } from './io.ts';
+import { latentsOfLibrary } from './latents-registry.ts';
 
 const call = (id = 'test') => ({ id });
 const params: Params = {
@@ -40,6 +45,10 @@ class Bench {
   readonly events: RunEvent[] = [];
   io = new Io(this.storage, this.locks);
   engine = this.newEngine();
+  readonly analysis = new Analysis({
+    readLatents: latentsOfLibrary(new RunLibrary(this.storage)),
+    decodeMap: (request, { onProgress }) => this.engine.decode(request, { id: 'map', onProgress }),
+  });
 
   private newEngine(): EngineHost {
     const host = new EngineHost({
@@ -163,14 +172,20 @@ describe('a run', () => {
     const given = bench.engine.decode({ runId: run.id, epoch: null, z, boxPixels: 16 }, call('given up'));
     bench.engine.cancel('given up');
     await expect(given).rejects.toMatchObject({ code: 'cancelled' });
-    const series: number[] = [];
-    await bench.engine.decodeSeries(
-      { runId: run.id, epoch: null, boxPixels: 16, zs: [[5, -5], z] },
-      (i, volume) => series.push(i + volume.values[100]),
-      call(),
+    expect([whole.epoch, small.epoch]).toEqual([2, 1]);
+    const far: string[] = [];
+    const series: ContouredMap[] = [];
+    const maps = [[5, -5], z].map((one, i) => ({ key: `map ${i}`, z: one }));
+    await bench.analysis.decodeSeries(
+      { runId: run.id, epoch: null, boxPixels: 16, maps, level: { kind: 'suggested' }, sameLevel: true },
+      (_, contoured) => series.push(contoured),
+      { id: 'series', onProgress: ({ message }) => far.push(message) },
     );
-    expect(series[1]).toBe(1 + whole.values[100]);
-    expect(series[0]).not.toBe(whole.values[100]);
+    expect(far).toContain('Decoding map 2 of 2');
+    expect(series.map(({ level }) => level)).toEqual(Array(2).fill(series[0].map.statistics.suggestedLevel));
+    expect(series[1].map.statistics).toEqual(mapStatistics(whole.values));
+    expect(series[0].map.statistics).not.toEqual(series[1].map.statistics);
+    expect(series[1].map.source).toEqual({ runId: run.id, epoch: 2, z, boxPixels: 16 });
   });
 
   test('goes on with more epochs exactly as if it had not stopped', async () => {
@@ -207,9 +222,19 @@ describe('a run', () => {
     const names = Object.keys(unzipSync(new Uint8Array(await zip.arrayBuffer())));
     for (const name of ['config.yaml', 'vitrine.json', `datasets/${run.datasetId}/dataset.json`])
       expect(names.filter((path) => path.endsWith(`/${name}`))).toHaveLength(1);
-    const volume = await bench.engine.decode({ runId: run.id, epoch: null, z: [0, 0], boxPixels: 16 }, call());
-    expect((await bench.io.exportMaps([volume], 'at zero')).name).toBe('at_zero.mrc');
-    expect((await bench.io.exportMaps([volume, volume], 'two')).name).toBe('two.zip');
+    const at = (key: string, z: number[]) => ({
+      ...{ key, z, label: key, source: { runId: run.id, epoch: null, z, boxPixels: 16 } },
+    });
+    const one = await bench.analysis.exportMaps([at('zero', [0, 0])], 'at zero', call());
+    expect(one.name).toBe('at_zero.mrc');
+    const map = await readMrcVolume({ path: one.name, blob: one.blob });
+    expect(map).toMatchObject({ boxPixels: 16, pixelSizeAngstrom: 8 });
+    const two = await bench.analysis.exportMaps([at('zero', [0, 0]), at('one', [1, 0])], 'two', call());
+    expect(two.name).toBe('two.zip');
+    expect(Object.keys(unzipSync(new Uint8Array(await two.blob.arrayBuffer())))).toEqual([
+      ...['vol_001.mrc', 'vol_002.mrc', 'z_values.csv'],
+    ]);
+    expect(await bench.analysis.mapsKept()).toMatchObject({ count: 2 });
     expect((await bench.io.exportLatents(run.id, 'csv', Uint32Array.of(4))).bytes.length).toBeGreaterThan(10);
     await bench.io.renameRun(run.id, 'renamed');
     expect((await bench.io.listRuns()).find(({ id }) => id === run.id)?.name).toBe('renamed');

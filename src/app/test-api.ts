@@ -1,7 +1,21 @@
 // What browser stories may ask of the page: its state as plain data, instead of pixels. Read only, but for exploreVerbs.
-import type { DatasetDraft, DatasetSummary, DeviceReport, RunStatus, RunSummary } from '../../workers/contract.ts';
+import type {
+  DatasetDraft,
+  DatasetSummary,
+  DeviceReport,
+  MapsKept,
+  RunStatus,
+  RunSummary,
+} from '../../workers/contract.ts';
+import { countMessages, type MessageCount } from '../../workers/client.ts';
 import { currentDataset, useDatasets } from '../stores/datasets.ts';
-import { type ExploreTestState, exploreTestState, exploreTestVerbs, useSelections } from '../stores/explore/index.ts';
+import {
+  type ExploreTestState,
+  exploreTestState,
+  exploreTestVerbs,
+  mapsKeptState,
+  useSelections,
+} from '../stores/explore/index.ts';
 import { useLearnForm } from '../stores/learn-form.ts';
 import { useLive } from '../stores/live-landscape.ts';
 import { currentRun, useRuns } from '../stores/runs.ts';
@@ -29,6 +43,10 @@ export interface VitrineTestApi {
   explore(): ExploreTestState;
   /** Gestures on the landscape in data coordinates. */
   exploreVerbs: typeof exploreTestVerbs;
+  /** What was sent to the workers since it was last asked; the first question begins the count. */
+  messages(): MessageCount;
+  /** Maps that the analysis worker keeps, and how many of them the screen holds. */
+  mapsKept(): Promise<MapsKept & { held: number }>;
   /** Errors on the screen, codes only. */
   errors(): string[];
 }
@@ -79,6 +97,8 @@ export function exposeTestApi(): void {
     },
     explore: exploreTestState,
     exploreVerbs: exploreTestVerbs,
+    messages: countMessages,
+    mapsKept: mapsKeptState,
     errors() {
       const { error, draft } = useDatasets.getState();
       const runs = useRuns.getState();

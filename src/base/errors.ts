@@ -41,7 +41,9 @@ export type ErrorCode =
   /** What is kept was written by a newer version, or is not what this one writes. */
   | 'record-newer'
   | 'record-damaged'
-  | 'cancelled';
+  | 'cancelled'
+  /** A map that is kept no longer and cannot be decoded again. */
+  | 'map-gone';
 
 /** What a person needs to put it right: which file, row or field, what was expected and found, what to do. */
 export interface ErrorDetail {

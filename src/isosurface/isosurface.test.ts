@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../geometry/random.ts';
+import { planeOf, projectionAlongZ } from './planes.ts';
 import { mapStatistics, withSuggestedLevel } from './statistics.ts';
 import { type SurfaceMesh, surfaceNets } from './surface-nets.ts';
 
@@ -127,5 +128,25 @@ describe('statistics of a map', () => {
     expect(Math.abs((fromCounts?.suggestedLevel ?? NaN) - suggestedLevel)).toBeLessThan(1.5 * bin);
     const spikes = mapOf(32, (x, y, z) => (x === 0 && y === 0 && z === 0 ? 1000 : Math.hypot(x, y, z) < 6 ? 1 : 0));
     expect(withSuggestedLevel(mapStatistics(spikes))).toBeNull();
+  });
+});
+
+describe('planes', () => {
+  it('takes the values of the plane asked for, as an array of its own', () => {
+    const D = 4;
+    const values = Float32Array.from({ length: 64 }, (_, i) => i);
+    expect(planeOf(values, D, 'z', 2)[1 * D + 3]).toBe((2 * D + 1) * D + 3);
+    expect(planeOf(values, D, 'y', 2)[1 * D + 3]).toBe((1 * D + 2) * D + 3);
+    expect(planeOf(values, D, 'x', 2)[1 * D + 3]).toBe((1 * D + 3) * D + 2);
+    for (const axis of ['x', 'y', 'z'] as const) expect(planeOf(values, D, axis, 1).buffer.byteLength).toBe(64);
+  });
+
+  it('sums a map along z', () => {
+    expect([
+      ...projectionAlongZ(
+        Float32Array.from({ length: 8 }, (_, i) => i),
+        2,
+      ),
+    ]).toEqual([4, 6, 8, 10]);
   });
 });

@@ -66,8 +66,9 @@ function stateOf(run: RunSummary): string | null {
   return going && report ? `${report.stage} ${report.fraction}` : null;
 }
 
+let mapCount = 0;
 const compute = latestWins(async (run: RunSummary, state: string) => {
-  const { io, engine, analysis } = studio();
+  const { io, analysis } = studio();
   set(get().runId === run.id ? { loading: true, error: null } : { ...NOTHING, runId: run.id, loading: true });
   const { latentDimension: dimensions } = run;
   const epoch = run.epochsDone > 0 ? run.epochsDone : null;
@@ -83,12 +84,18 @@ const compute = latestWins(async (run: RunSummary, state: string) => {
     z = [...mu.subarray(row * zDim, (row + 1) * zDim)];
   }
   const boxPixels = Math.min(run.boxPixels, PREVIEW_BOX);
-  const volume = await engine.decode({ runId: run.id, epoch, z, boxPixels });
-  const { suggestedLevel } = volume.statistics ?? (await analysis.statistics(volume));
-  const mesh = await analysis.isosurface(volume, suggestedLevel);
-  if (get().runId !== run.id) return;
-  const boxAngstrom = volume.boxPixels * volume.pixelSizeAngstrom;
-  set({ mesh, row, boxAngstrom, epoch: run.epochsDone, state, loading: false });
+  // The map is only looked at from here: its surface is all that is kept of it.
+  const key = `live-${++mapCount}`;
+  try {
+    const contoured = await analysis.decode({ key, runId: run.id, epoch, z, boxPixels, level: { kind: 'suggested' } });
+    if (get().runId !== run.id) return;
+    const { mesh, map } = contoured;
+    const boxAngstrom = map.boxPixels * map.pixelSizeAngstrom;
+    set({ mesh, row, boxAngstrom, epoch: run.epochsDone, state, loading: false });
+  } finally {
+    // A worker that has ended keeps nothing.
+    analysis.releaseMaps([key]).catch(() => {});
+  }
 });
 
 /**

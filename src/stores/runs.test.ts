@@ -1,5 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { DecodeRequest, PoseReport, RunEvent, RunSummary } from '../../workers/contract.ts';
+import type {
+  ContouredMap,
+  DecodeRequest,
+  MapRequest,
+  PoseReport,
+  RunEvent,
+  RunSummary,
+} from '../../workers/contract.ts';
 import { AB_INITIO_DEFAULTS, defaultParams } from '../params/params.ts';
 
 const run: RunSummary = {
@@ -10,6 +17,8 @@ const run: RunSummary = {
   ...{ boxPixels: 32, pixelSizeAngstrom: 4 },
 };
 const decoded: DecodeRequest[] = [];
+/** What the analysis worker keeps. */
+const kept = new Set<string>();
 const backend = {
   io: { storage: () => Promise.resolve({ usedBytes: 0, freeBytes: null }) },
   engine: {
@@ -17,21 +26,22 @@ const backend = {
       const standing = useRuns.getState().runs.find((each) => each.id === id)!;
       return Promise.resolve({ ...standing, mirrored: !standing.mirrored });
     },
-    decode(request: DecodeRequest) {
-      decoded.push(request);
-      const { boxPixels, z } = request;
+  },
+  analysis: {
+    decode({ key, level: _level, ...source }: MapRequest): Promise<ContouredMap> {
+      decoded.push(source);
+      kept.add(key);
+      const { boxPixels, z } = source;
       const statistics = { mean: 0, standardDeviation: 1, min: 0, max: 1, suggestedLevel: 1 };
+      const mesh = { positions: new Float32Array(), normals: new Float32Array(), indices: new Uint32Array() };
+      const counted = { ...statistics, histogram: new Uint32Array(256) };
       return Promise.resolve({
-        boxPixels,
-        z,
-        pixelSizeAngstrom: 4,
-        values: new Float32Array(1),
-        label: '',
-        statistics,
+        map: { key, source, z, boxPixels, pixelSizeAngstrom: 4, statistics: counted },
+        ...{ level: 1, mesh },
       });
     },
+    releaseMaps: async (keys: string[]) => keys.forEach((key) => kept.delete(key)),
   },
-  analysis: { isosurface: () => Promise.resolve({ positions: [], normals: [], indices: [] }) },
 };
 vi.mock('../../workers/client.ts', async () => ({
   connectStudio: () => backend,
@@ -124,6 +134,7 @@ describe('a run that finds its poses', () => {
     await vi.advanceTimersByTimeAsync(6000);
     expect(decoded.at(-1)).toMatchObject({ epoch: 1 });
     expect(useLive.getState().epoch).toBe(1);
+    expect(kept.size).toBe(0);
     vi.useRealTimers();
   });
 

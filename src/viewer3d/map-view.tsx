@@ -9,7 +9,7 @@ import type { Lighting } from './lighting.ts';
 import styles from './map-view.module.css';
 import { scaleBar } from './scale-bar.ts';
 import type { MapScene } from './scene.ts';
-import type { SliceSetting, SliceVolume } from './slices.ts';
+import type { SlicePicture } from './slices.ts';
 import type { SurfaceColoring } from './surface-colors.ts';
 
 export interface MapViewHandle {
@@ -26,8 +26,7 @@ export interface MapViewProps {
   opacity?: number;
   coloring?: SurfaceColoring;
   overlay?: { mesh: IsosurfaceMesh | null; color: string; opacity?: number };
-  volume?: SliceVolume | null;
-  slices?: SliceSetting | null;
+  slices?: SlicePicture | null;
   /** Side of the box; from the surface's extent where absent. */
   boxAngstrom?: number;
   outlined?: boolean;
@@ -43,7 +42,7 @@ export interface MapViewProps {
 type Phase = 'loading' | 'ready' | 'no-webgl';
 
 export function MapView(props: MapViewProps) {
-  const { mesh, color = '#7d9bd6', opacity = 1, coloring = 'solid', overlay, volume = null, slices = null } = props;
+  const { mesh, color = '#7d9bd6', opacity = 1, coloring = 'solid', overlay, slices = null } = props;
   const { outlined = false, lighting = 'soft', link, label = 'Map', testId = 'map-view', ref } = props;
   const box = props.boxAngstrom ?? (mesh ? extent(mesh) : 0);
   const host = useRef<HTMLDivElement>(null);
@@ -87,7 +86,7 @@ export function MapView(props: MapViewProps) {
     scene?.setOverlay(overlayMesh, { color: hexOf(overlayColor), opacity: overlayOpacity ?? 0.5, coloring: 'solid' });
   }, [scene, overlayMesh, overlayColor, overlayOpacity]);
 
-  useEffect(() => scene?.setSlices(volume, slices), [scene, volume, slices]);
+  useEffect(() => scene?.setSlices(slices), [scene, slices]);
   useEffect(() => {
     if (box > 0) scene?.setBox(box, outlined);
   }, [scene, box, outlined]);

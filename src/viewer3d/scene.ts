@@ -15,7 +15,7 @@ import type { IsosurfaceMesh } from '../../workers/contract.ts';
 import { MapCamera } from './camera.ts';
 import { IsosurfaceObject, type SurfaceStyle } from './isosurface-object.ts';
 import { createLights, type Lighting } from './lighting.ts';
-import { SlicePlanes, type SliceSetting, type SliceVolume } from './slices.ts';
+import { SlicePlanes, type SlicePicture } from './slices.ts';
 
 export interface SceneTheme {
   /** CSS colours. */
@@ -62,8 +62,8 @@ export class MapScene {
     this.requestRender();
   }
 
-  setSlices(volume: SliceVolume | null, setting: SliceSetting | null): void {
-    this.#slices.update(volume, setting);
+  setSlices(picture: SlicePicture | null): void {
+    this.#slices.update(picture);
     this.requestRender();
   }
 

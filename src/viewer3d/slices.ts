@@ -12,41 +12,15 @@ import {
   SRGBColorSpace,
   UnsignedByteType,
 } from 'three';
+import type { MapAxis, MapPlane } from '../../workers/contract.ts';
 
-export type SliceAxis = 'x' | 'y' | 'z';
-
-export interface SliceVolume {
+/** Planes of a map; `black` and `white` are the map values of the ends of the grey scale. */
+export interface SlicePicture {
   boxPixels: number;
   pixelSizeAngstrom: number;
-  /** [z][y][x]. */
-  values: Float32Array;
-}
-
-/** Voxel index of each plane; null hides it. `black` and `white` are the map values of the ends of the grey scale. */
-export interface SliceSetting {
-  x: number | null;
-  y: number | null;
-  z: number | null;
+  planes: MapPlane[];
   black: number;
   white: number;
-}
-
-/** Values of one plane, D×D, rows upwards: z shows (x right, y up), y shows (x right, z up), x shows (y right, z up). */
-export function slicePlane(volume: SliceVolume, axis: SliceAxis, index: number): Float32Array {
-  const { boxPixels: D, values } = volume;
-  const plane = new Float32Array(D * D);
-  for (let row = 0; row < D; row++) {
-    for (let column = 0; column < D; column++) {
-      const at =
-        axis === 'z'
-          ? (index * D + row) * D + column
-          : axis === 'y'
-            ? (row * D + index) * D + column
-            : (row * D + column) * D + index;
-      plane[row * D + column] = values[at];
-    }
-  }
-  return plane;
 }
 
 /** Greys as RGBA bytes. */
@@ -63,26 +37,26 @@ export function greyBytes(plane: Float32Array, black: number, white: number): Ui
 
 export class SlicePlanes {
   readonly group = new Group();
-  readonly #planes = new Map<SliceAxis, Mesh<PlaneGeometry, MeshBasicMaterial>>();
+  readonly #planes = new Map<MapAxis, Mesh<PlaneGeometry, MeshBasicMaterial>>();
 
-  update(volume: SliceVolume | null, setting: SliceSetting | null): void {
+  update(picture: SlicePicture | null): void {
     for (const axis of ['x', 'y', 'z'] as const) {
-      const index = setting?.[axis] ?? null;
-      if (volume === null || setting === null || index === null) {
+      const plane = picture?.planes.find((one) => one.axis === axis);
+      if (!picture || !plane) {
         this.#drop(axis);
         continue;
       }
       const mesh = this.#planes.get(axis) ?? this.#add(axis);
-      const { boxPixels: D, pixelSizeAngstrom: apix } = volume;
+      const { boxPixels: D, pixelSizeAngstrom: apix, black, white } = picture;
       mesh.material.map?.dispose();
-      const bytes = greyBytes(slicePlane(volume, axis, index), setting.black, setting.white);
+      const bytes = greyBytes(plane.values, black, white);
       const texture = new DataTexture(bytes, D, D, RGBAFormat, UnsignedByteType);
       texture.colorSpace = SRGBColorSpace;
       texture.magFilter = texture.minFilter = LinearFilter;
       texture.needsUpdate = true;
       if (mesh.material.map === null) mesh.material.needsUpdate = true;
       mesh.material.map = texture;
-      const offset = (index - D / 2) * apix;
+      const offset = (plane.index - D / 2) * apix;
       const centre = -apix / 2;
       mesh.position.set(centre, centre, centre);
       mesh.position[axis] = offset;
@@ -90,7 +64,7 @@ export class SlicePlanes {
     }
   }
 
-  #add(axis: SliceAxis): Mesh<PlaneGeometry, MeshBasicMaterial> {
+  #add(axis: MapAxis): Mesh<PlaneGeometry, MeshBasicMaterial> {
     const material = new MeshBasicMaterial({ side: DoubleSide, fog: false, toneMapped: false });
     const mesh = new Mesh(new PlaneGeometry(1, 1), material);
     if (axis === 'y') mesh.rotation.x = Math.PI / 2;
@@ -101,7 +75,7 @@ export class SlicePlanes {
     return mesh;
   }
 
-  #drop(axis: SliceAxis): void {
+  #drop(axis: MapAxis): void {
     const mesh = this.#planes.get(axis);
     if (!mesh) return;
     this.group.remove(mesh);

@@ -1,7 +1,6 @@
 // Small pictures of maps: an isosurface drawn on one hidden canvas, or a projection where there is no WebGL.
 import type { IsosurfaceMesh } from '../../workers/contract.ts';
 import { MapScene, webglAvailable } from './scene.ts';
-import type { SliceVolume } from './slices.ts';
 
 export interface ThumbnailStyle {
   color: string;
@@ -25,18 +24,9 @@ export function surfaceThumbnail(mesh: IsosurfaceMesh, style: ThumbnailStyle): s
   return scene.toPng();
 }
 
-/** Sum of a map along z, D×D, rows upwards. */
-export function projectAlongZ(volume: SliceVolume): Float32Array {
-  const { boxPixels: D, values } = volume;
-  const sum = new Float32Array(D * D);
-  for (let i = 0; i < values.length; i++) sum[i % (D * D)] += values[i];
-  return sum;
-}
-
-/** A PNG data URL of the projection along z, darkest to brightest. */
-export function projectionThumbnail(volume: SliceVolume): string {
-  const { boxPixels: D } = volume;
-  const sum = projectAlongZ(volume);
+/** A PNG data URL of a projection, D×D with rows upwards, darkest to brightest. */
+export function projectionThumbnail(sum: Float32Array): string {
+  const D = Math.round(Math.sqrt(sum.length));
   let [low, high] = [Infinity, -Infinity];
   for (const value of sum) {
     low = Math.min(low, value);

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { MapCamera } from './camera.ts';
 import { CameraLink } from './camera-link.ts';
 import { scaleBar } from './scale-bar.ts';
-import { SlicePlanes, slicePlane } from './slices.ts';
+import { planeOf } from '../isosurface/planes.ts';
+import { SlicePlanes } from './slices.ts';
 import { vertexColors } from './surface-colors.ts';
-import { projectAlongZ } from './thumbnails.ts';
 
 describe('MapCamera', () => {
   it('keeps the target in the middle of the screen however it is turned', () => {
@@ -71,24 +71,19 @@ describe('CameraLink', () => {
 
 describe('slices', () => {
   const D = 4;
-  const volume = { boxPixels: D, pixelSizeAngstrom: 3, values: Float32Array.from({ length: 64 }, (_, i) => i) };
-
-  it('takes the values of the plane asked for', () => {
-    expect(slicePlane(volume, 'z', 2)[1 * D + 3]).toBe((2 * D + 1) * D + 3);
-    expect(slicePlane(volume, 'y', 2)[1 * D + 3]).toBe((1 * D + 2) * D + 3);
-    expect(slicePlane(volume, 'x', 2)[1 * D + 3]).toBe((1 * D + 3) * D + 2);
-  });
+  const values = Float32Array.from({ length: 64 }, (_, i) => i);
+  const frame = { boxPixels: D, pixelSizeAngstrom: 3, black: 0, white: 63 };
 
   it.each(['x', 'y', 'z'] as const)('lays a pixel of the %s plane where its voxel is', (axis) => {
     const planes = new SlicePlanes();
-    planes.update(volume, { x: null, y: null, z: null, [axis]: 3, black: 0, white: 63 });
+    const plane = planeOf(values, D, axis, 3);
+    planes.update({ ...frame, planes: [{ axis, index: 3, values: plane }] });
     const [mesh] = planes.group.children;
     mesh.updateMatrixWorld();
-    const plane = slicePlane(volume, axis, 3);
     for (let row = 0; row < D; row++) {
       for (let column = 0; column < D; column++) {
         const world = pixelCentre(mesh, column, row, D);
-        const voxel = world.divideScalar(volume.pixelSizeAngstrom).addScalar(D / 2);
+        const voxel = world.divideScalar(frame.pixelSizeAngstrom).addScalar(D / 2);
         const [x, y, z] = [voxel.x, voxel.y, voxel.z].map(Math.round);
         expect(voxel.distanceTo(new Vector3(x, y, z))).toBeLessThan(1e-5);
         expect(plane[row * D + column]).toBe((z * D + y) * D + x);
@@ -116,11 +111,6 @@ function pixelCentre(object: Object3D, column: number, row: number, D: number): 
     .addScaledVector(up, (row + 0.5) / D);
   return local.applyMatrix4(new Matrix4().copy(object.matrixWorld));
 }
-
-it('sums a map along z', () => {
-  const values = Float32Array.from({ length: 8 }, (_, i) => i);
-  expect([...projectAlongZ({ boxPixels: 2, pixelSizeAngstrom: 1, values })]).toEqual([4, 6, 8, 10]);
-});
 
 it('draws a round scale bar no wider than allowed', () => {
   expect(scaleBar(0.5, 110)).toEqual({ lengthAngstrom: 50, widthPixels: 100 });

@@ -3,12 +3,13 @@ import { useMemo } from 'react';
 import { create } from 'zustand';
 import type {
   DroppedFile,
+  ExportedBlob,
   ExportedFile,
   ExportFormat,
+  MapToExport,
   Notice,
   PoseFormat,
   Progress,
-  VolumeData,
 } from '../../../workers/contract.ts';
 import type { ErrorData } from '../../base/errors.ts';
 import { tableOfRows } from '../../columns/column.ts';
@@ -16,7 +17,9 @@ import { everything } from '../../selection/sets.ts';
 import { currentColumns } from './columns.ts';
 import { rowsOfLabel, useExplore } from './store.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
-import { trajectoryVolumes } from './trajectory.ts';
+import { trajectoryMaps } from './trajectory.ts';
+import { zOfRow } from '../../columns/place.ts';
+import { newMapKey, referenceTo } from './map-handles.ts';
 import { useMaps } from './maps.ts';
 import { saveSelection, select, useSelections, type SelectionsState } from './selections.ts';
 
@@ -89,7 +92,11 @@ export function formatObstacle(format: ExportFormat): string | null {
 }
 
 /** Runs one export; the file goes to `save`, errors to the screen. */
-async function write(busy: string, save: Save, make: (signal: AbortSignal) => Promise<ExportedFile | null>) {
+async function write(
+  busy: string,
+  save: Save,
+  make: (signal: AbortSignal) => Promise<ExportedFile | ExportedBlob | null>,
+) {
   stop.abort();
   stop = new AbortController();
   const { signal } = stop;
@@ -98,8 +105,9 @@ async function write(busy: string, save: Save, make: (signal: AbortSignal) => Pr
     const file = await make(signal);
     if (signal.aborted) return;
     if (file) {
-      save(file.name, file.bytes);
-      set({ written: { name: file.name, bytes: file.bytes.byteLength } });
+      const content = 'blob' in file ? file.blob : file.bytes;
+      save(file.name, content);
+      set({ written: { name: file.name, bytes: content instanceof Blob ? content.size : content.byteLength } });
     }
     set({ busy: null, progress: null });
   } catch (error) {
@@ -151,47 +159,42 @@ export async function exportRunFolder(save: Save): Promise<void> {
   if (!run) return;
   await write('run', save, async (signal) => {
     const blob = await backend().io.exportRun(run.id, { signal, onProgress: (progress) => set({ progress }) });
-    const name = `${run.name.replace(/[^\w.-]+/g, '_')}.zip`;
-    save(name, blob);
-    set({ written: { name, bytes: blob.size } });
-    return null;
+    return { name: `${run.name.replace(/[^\w.-]+/g, '_')}.zip`, blob };
   });
 }
 
 /** How many maps there are to write; 0 where they are not decoded or clustered yet. */
 export function mapSetSize(maps: MapSet): number {
   if (maps === 'current') return useMaps.getState().a && !useMaps.getState().a?.preview ? 1 : 0;
-  if (maps === 'trajectory') return trajectoryVolumes()?.length ?? 0;
+  if (maps === 'trajectory') return trajectoryMaps()?.length ?? 0;
   return useExplore.getState().clusters.result?.centreIndices.length ?? 0;
 }
 
-async function volumesOf(maps: MapSet, signal: AbortSignal): Promise<VolumeData[]> {
+function mapsToExport(maps: MapSet): MapToExport[] {
   const { a } = useMaps.getState();
-  if (maps === 'current') return a ? [{ ...a.volume, label: a.label }] : [];
-  if (maps === 'trajectory') return trajectoryVolumes() ?? [];
+  const shown = maps === 'current' ? [a] : maps === 'trajectory' ? (trajectoryMaps() ?? []) : [];
+  if (maps !== 'centres')
+    return shown.flatMap((one) => (one ? [{ ...referenceTo(one.map), z: one.map.z, label: one.label }] : []));
   const { run, latents, clusters } = useExplore.getState();
   if (!run || !latents || !clusters.result) return [];
-  const { centres } = clusters.result;
-  const k = centres.length / latents.zDim;
-  const zs = Array.from({ length: k }, (_, i) => [...centres.subarray(i * latents.zDim, (i + 1) * latents.zDim)]);
-  const volumes: VolumeData[] = [];
-  await backend().engine.decodeSeries(
-    { runId: run.id, epoch: null, zs, boxPixels: run.boxPixels },
-    (index, volume) => {
-      volumes[index] = volume;
-      set({ progress: { fraction: (index + 1) / k, message: `Map ${index + 1} of ${k}` } });
-    },
-    { signal },
-  );
-  return volumes;
+  // Whole maps of the centres are decoded for the file, one by one.
+  return [...clusters.result.centreIndices].map((row, cluster) => {
+    const z = zOfRow(latents, row);
+    const source = { runId: run.id, epoch: null, z, boxPixels: run.boxPixels };
+    return { key: newMapKey(), source, z, label: `Cluster ${cluster + 1}` };
+  });
 }
 
-/** Maps as MRC: one file, or a zip of vol_001.mrc … in order. */
+/** Maps as MRC: one file, or a zip of vol_001.mrc … in order. Made where the maps are; only the file comes here. */
 export async function exportMaps(maps: MapSet, save: Save): Promise<void> {
   const names: Record<MapSet, string> = { current: 'map', centres: 'kmeans_centres', trajectory: 'trajectory' };
   await write(`maps.${maps}`, save, async (signal) => {
-    const volumes = await volumesOf(maps, signal);
-    return volumes.length === 0 ? null : backend().io.exportMaps(volumes, names[maps]);
+    const wanted = mapsToExport(maps);
+    if (wanted.length === 0) return null;
+    const onProgress = (progress: Progress) => {
+      if (!signal.aborted) set({ progress });
+    };
+    return backend().analysis.exportMaps(wanted, names[maps], { signal, onProgress });
   });
 }
 

@@ -1,8 +1,9 @@
 // Maps at the k-means centres, small, for the gallery; whole ones on request for export.
 import { create } from 'zustand';
-import type { IsosurfaceMesh, KMeansResult, Progress, VolumeData } from '../../../workers/contract.ts';
+import type { ContouredMap, IsosurfaceMesh, KMeansResult, MapHandle, Progress } from '../../../workers/contract.ts';
 import type { ErrorData } from '../../base/errors.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
+import { dropMaps, holdMaps, newMapKey } from './map-handles.ts';
 
 const THUMBNAIL_BOX = 48;
 
@@ -13,7 +14,7 @@ export interface GalleryItem {
   row: number;
   count: number;
   z: number[];
-  volume: VolumeData | null;
+  map: MapHandle | null;
   mesh: IsosurfaceMesh | null;
 }
 
@@ -53,7 +54,7 @@ export async function openGallery(
   const { signal } = stop;
   const items = [...clusters.centreIndices].map<GalleryItem>((row, cluster) => {
     const z = centre(clusters, zDim, cluster);
-    return { cluster, row, count: clusters.counts[cluster], z, volume: null, mesh: null };
+    return { cluster, row, count: clusters.counts[cluster], z, map: null, mesh: null };
   });
   set({
     items,
@@ -62,34 +63,38 @@ export async function openGallery(
     progress: { fraction: 0, message: 'Decoding the centres' },
     error: null,
   });
-  const { engine, analysis } = backend();
-  const contours: Promise<void>[] = [];
+  holdMaps('gallery', []);
   let done = 0;
-  const take = async (index: number, volume: VolumeData) => {
-    const { suggestedLevel } = volume.statistics ?? (await analysis.statistics(volume));
-    const mesh = await analysis.isosurface(volume, suggestedLevel);
-    if (signal.aborted) return;
+  const take = (index: number, { map, mesh }: ContouredMap) => {
+    if (signal.aborted) return dropMaps([map.key]);
     done += 1;
     set(({ items: standing }) => ({
-      items: standing.map((item, i) => (i === index ? { ...item, volume, mesh } : item)),
+      items: standing.map((item, i) => (i === index ? { ...item, map, mesh } : item)),
       progress: { fraction: done / items.length, message: `${done} of ${items.length} maps` },
     }));
+    hold();
   };
+  const boxPixels = Math.min(run.boxPixels, THUMBNAIL_BOX);
+  const maps = items.map(({ z }) => ({ key: newMapKey(), z }));
   try {
-    await engine.decodeSeries(
-      { runId: run.id, epoch: null, zs: items.map(({ z }) => z), boxPixels: Math.min(run.boxPixels, THUMBNAIL_BOX) },
-      (index, volume) => {
-        contours.push(take(index, volume));
-      },
+    await backend().analysis.decodeSeries(
+      { runId: run.id, epoch: null, maps, boxPixels, level: { kind: 'suggested' }, sameLevel: false },
+      take,
       { signal },
     );
-    await Promise.all(contours);
     if (!signal.aborted) set({ status: 'done', progress: null });
   } catch (error) {
     if (signal.aborted) return;
     const cancelled = wasCancelled(error);
     set({ status: cancelled ? 'idle' : 'failed', progress: null, error: cancelled ? null : errorData(error) });
   }
+}
+
+function hold(): void {
+  holdMaps(
+    'gallery',
+    get().items.flatMap(({ map }) => (map ? [map] : [])),
+  );
 }
 
 /** Ends the decoding; maps that are there stay. */
@@ -102,4 +107,5 @@ export function cancelGallery(): void {
 export function closeGallery(): void {
   stop.abort();
   set({ items: [], of: null, status: 'idle', progress: null, error: null });
+  hold();
 }

@@ -43,6 +43,8 @@ export {
   dismissMapError,
   type MapLook,
   pinAsB,
+  planesOf,
+  projectionOf,
   setArrangement,
   setLevel,
   setLook,
@@ -78,7 +80,7 @@ export {
   rowsOfCluster,
   useExplore,
 } from './store.ts';
-export { type ExploreTestState, exploreTestState, exploreTestVerbs } from './test-api.ts';
+export { type ExploreTestState, exploreTestState, exploreTestVerbs, mapsKeptState } from './test-api.ts';
 export {
   boxOfFrames,
   cancelTrajectory,

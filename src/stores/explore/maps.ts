@@ -1,16 +1,17 @@
 // The maps on the screen: A (what was last asked for) and B (pinned for comparison). A map comes small first, then
 // whole; of requests that overtake each other only the newest is finished, and one that is under way is given up for it.
 import { create } from 'zustand';
-import type { IsosurfaceMesh, Progress, VolumeData, VolumeStatistics } from '../../../workers/contract.ts';
+import type { ContourLevel, IsosurfaceMesh, MapHandle, MapPlane, Progress } from '../../../workers/contract.ts';
 import { latestWins } from '../../../workers/client.ts';
 import type { ErrorData } from '../../base/errors.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
+import { dropMaps, holdMaps, newMapKey, referenceTo } from './map-handles.ts';
 
 const PREVIEW_BOX = 32;
 
 export interface ShownMap {
-  volume: VolumeData;
-  statistics: VolumeStatistics;
+  /** The map itself stays in the analysis worker. */
+  map: MapHandle;
   /** Level the mesh was contoured at, map units. */
   level: number;
   mesh: IsosurfaceMesh;
@@ -93,34 +94,39 @@ export function openMaps(runId: string, boxPixels: number): void {
   place = { runId, boxPixels };
   want(null);
   set({ a: null, b: null, level: null, fsc: null, error: null, arrangement: 'single' });
+  holdShown();
 }
 
 export function previewBox(boxPixels: number): number {
   return Math.min(PREVIEW_BOX, Math.max(16, 2 * Math.floor(boxPixels / 4)));
 }
 
-/** The level a map is contoured at now. */
-export function levelFor(statistics: VolumeStatistics, preview: boolean): number {
+/** The level that maps are contoured at now. */
+export function levelWanted(preview: boolean): ContourLevel {
   const { level } = get();
-  if (level === null) return statistics.suggestedLevel;
-  return preview ? statistics.mean + level.sigmas * statistics.standardDeviation : level.absolute;
+  if (level === null) return { kind: 'suggested' };
+  return preview ? { kind: 'sigmas', value: level.sigmas } : { kind: 'value', value: level.absolute };
 }
 
-export async function contour(
-  volume: VolumeData,
-  { label, row, preview }: Pick<ShownMap, 'label' | 'row' | 'preview'>,
-  known?: { statistics: VolumeStatistics },
-): Promise<ShownMap> {
-  const { analysis } = backend();
-  const statistics = known?.statistics ?? volume.statistics ?? (await analysis.statistics(volume));
-  const level = levelFor(statistics, preview);
-  const mesh = await analysis.isosurface(volume, level);
-  return { volume, statistics, level, mesh, label, row, preview };
+/** The same in units of a map. */
+export function levelFor({ statistics }: MapHandle, preview: boolean): number {
+  const level = levelWanted(preview);
+  if (level.kind === 'suggested') return statistics.suggestedLevel;
+  return level.kind === 'value' ? level.value : statistics.mean + level.value * statistics.standardDeviation;
+}
+
+/** Takes a map into a slot that it is shown in; the one before is let go. */
+function holdShown(): void {
+  const { a, b } = get();
+  holdMaps(
+    'shown',
+    [a, b].flatMap((shown) => (shown ? [shown.map] : [])),
+  );
 }
 
 const decodeLatest = latestWins(async (request: Wanted) => {
   const { runId, boxPixels, z, label, row } = request;
-  const { engine } = backend();
+  const { analysis } = backend();
   const { signal } = stop;
   const onProgress = (progress: Progress) => {
     if (wanted === request) set({ progress });
@@ -129,10 +135,19 @@ const decodeLatest = latestWins(async (request: Wanted) => {
   const sizes = small < boxPixels ? [small, boxPixels] : [boxPixels];
   for (const size of sizes) {
     if (wanted !== request) return;
-    const volume = await engine.decode({ runId, epoch: null, z, boxPixels: size }, { signal, onProgress });
-    const shown = await contour(volume, { label, row, preview: size < boxPixels });
-    if (wanted !== request) return;
-    set({ a: shown, error: null, progress: null });
+    const key = newMapKey();
+    try {
+      const preview = size < boxPixels;
+      const asked = { key, runId, epoch: null, z, boxPixels: size, level: levelWanted(preview) };
+      const contoured = await analysis.decode(asked, { signal, onProgress });
+      if (wanted !== request) return;
+      set({ a: { ...contoured, label, row, preview }, error: null, progress: null });
+      holdShown();
+      // The slider may have moved on the way.
+      recontourQuietly();
+    } finally {
+      dropMaps([key]);
+    }
   }
 });
 
@@ -170,6 +185,7 @@ export function cancelMap(): void {
 export function showMap(map: ShownMap): void {
   want(null);
   set({ a: map });
+  holdShown();
   void compare();
 }
 
@@ -177,11 +193,13 @@ export function pinAsB(): void {
   const { a, arrangement } = get();
   if (!a || a.preview) return;
   set({ b: a, arrangement: arrangement === 'single' ? 'side' : arrangement });
+  holdShown();
   void compare();
 }
 
 export function unpinB(): void {
   set({ b: null, fsc: null, arrangement: 'single' });
+  holdShown();
 }
 
 export function setArrangement(arrangement: MapsState['arrangement']): void {
@@ -194,13 +212,18 @@ export function setLook(change: Partial<MapLook>): void {
 
 const recontour = latestWins(async () => {
   for (const slot of ['a', 'b'] as const) {
-    const map = get()[slot];
-    if (!map || levelFor(map.statistics, map.preview) === map.level) continue;
-    const fresh = await contour(map.volume, map, map);
+    const shown = get()[slot];
+    const level = shown && levelFor(shown.map, shown.preview);
+    if (!shown || level === null || level === shown.level) continue;
+    const mesh = await backend().analysis.isosurface(referenceTo(shown.map), level);
     // Another map may have come meanwhile; it has its own contour.
-    if (get()[slot]?.volume === map.volume) set({ [slot]: fresh });
+    if (get()[slot]?.map === shown.map) set({ [slot]: { ...shown, level, mesh } });
   }
 });
+
+function recontourQuietly(): void {
+  recontour().catch((error: unknown) => set({ error: errorData(error) }));
+}
 
 const levelListeners = new Set<() => void>();
 /** Told when the level changed, for meshes kept elsewhere. */
@@ -212,26 +235,46 @@ export function onLevelChange(listener: () => void): () => void {
 /** The level in map units of A's whole map; null goes back to the suggested one. */
 export function setLevel(absolute: number | null): void {
   const { a, b } = get();
-  const reference = (a ?? b)?.statistics;
+  const reference = (a ?? b)?.map.statistics;
   if (!reference) return;
   const sigmas = absolute === null ? 0 : (absolute - reference.mean) / (reference.standardDeviation || 1);
   set({ level: absolute === null ? null : { absolute, sigmas } });
-  recontour().catch((error: unknown) => set({ error: errorData(error) }));
+  recontourQuietly();
   for (const listener of levelListeners) listener();
 }
 
-const compareLatest = latestWins(async (a: VolumeData, b: VolumeData) => {
-  const fsc = await backend().analysis.fsc(a, b);
-  if (get().a?.volume === a && get().b?.volume === b) set({ fsc });
+const compareLatest = latestWins(async (a: MapHandle, b: MapHandle) => {
+  const fsc = await backend().analysis.fsc(referenceTo(a), referenceTo(b));
+  if (get().a?.map === a && get().b?.map === b) set({ fsc });
 });
 
 async function compare(): Promise<void> {
   const { a, b } = get();
-  if (!a || !b || a.volume === b.volume || a.volume.boxPixels !== b.volume.boxPixels) return set({ fsc: null });
+  if (!a || !b || a.map === b.map || a.map.boxPixels !== b.map.boxPixels) return set({ fsc: null });
   try {
-    await compareLatest(a.volume, b.volume);
+    await compareLatest(a.map, b.map);
   } catch (error) {
     set({ fsc: null, error: errorData(error) });
+  }
+}
+
+/** Planes of a map; null where they cannot be had, which the screen says. */
+export async function planesOf(map: MapHandle, planes: Omit<MapPlane, 'values'>[]): Promise<MapPlane[] | null> {
+  try {
+    return await backend().analysis.planes(referenceTo(map), planes);
+  } catch (error) {
+    set({ error: errorData(error) });
+    return null;
+  }
+}
+
+/** Sum of a map along z, D×D, for screens without 3-D graphics; null where it cannot be had. */
+export async function projectionOf(map: MapHandle): Promise<Float32Array | null> {
+  try {
+    return await backend().analysis.projection(referenceTo(map));
+  } catch (error) {
+    set({ error: errorData(error) });
+    return null;
   }
 }
 

@@ -21,7 +21,7 @@ const result = {
 };
 const asked: number[][] = [];
 const backend = {
-  engine: {
+  analysis: {
     decode({ z }: DecodeRequest) {
       asked.push(z);
       return new Promise(() => undefined);

@@ -1,11 +1,33 @@
 // Playing order, and maps that overtake each other, against a backend of a few lines.
 import { describe, expect, it } from 'vitest';
-import type { DecodeRequest, VolumeData } from '../../../workers/contract.ts';
+import type {
+  ContouredMap,
+  MapReference,
+  MapRequest,
+  MapSeriesRequest,
+  RunLatents,
+  RunSummary,
+} from '../../../workers/contract.ts';
 import type { CallControl } from '../../../workers/facade.ts';
 import { VitrineError } from '../../base/errors.ts';
 import { connectExplore, type ExploreBackend } from './backend.ts';
 import { cancelMap, openMaps, pinAsB, previewBox, setLevel, showMapAt, useMaps } from './maps.ts';
-import { frameBox, nextFrame } from './trajectory.ts';
+import { heldMaps } from './map-handles.ts';
+import { useExplore } from './store.ts';
+import {
+  closeTrajectory,
+  decodeTrajectory,
+  frameBox,
+  nextFrame,
+  setTrajectory,
+  showFrame,
+  useTrajectory,
+} from './trajectory.ts';
+
+const latents: RunLatents = {
+  handle: { runId: 'run', epoch: 1, zDim: 3, count: 3 },
+  ...{ epoch: 1, zDim: 3, count: 3, mu: new Float32Array([1, 2, 3, -1, 0, 1, 4, 4, -2]), norm: new Float32Array(3) },
+};
 
 it('bounces at the ends or starts over', () => {
   const walk = (ending: 'loop' | 'bounce') => {
@@ -24,24 +46,44 @@ it('bounces at the ends or starts over', () => {
 describe('maps', () => {
   const asked: string[] = [];
   const levels: number[] = [];
-  const statistics = { min: 0, max: 10, mean: 2, standardDeviation: 1, histogram: new Uint32Array(256) };
-  const backend = {
-    engine: {
-      async decode({ z, boxPixels }: DecodeRequest): Promise<VolumeData> {
-        asked.push(`${z[0]}@${boxPixels}`);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        return { boxPixels, pixelSizeAngstrom: 1, values: new Float32Array(1), z, label: '' };
-      },
+  /** What the analysis worker keeps, and what it was told is shown. */
+  const kept = new Set<string>();
+  let shown: string[] = [];
+  const statistics = {
+    ...{ min: 0, max: 10, mean: 2, standardDeviation: 1, histogram: new Uint32Array(256), suggestedLevel: 5 },
+  };
+  const mesh = () => ({ positions: new Float32Array(), normals: new Float32Array(), indices: new Uint32Array() });
+  function contoured({ key, level, ...source }: MapRequest): ContouredMap {
+    const { z, boxPixels } = source;
+    const map = { key, source, z, boxPixels, pixelSizeAngstrom: 1, statistics };
+    kept.add(key);
+    const value = level.kind === 'sigmas' ? 2 + level.value : level.kind === 'value' ? level.value : 5;
+    levels.push(value);
+    return { map, level: value, mesh: mesh() };
+  }
+  const analysis = {
+    async decode(request: MapRequest): Promise<ContouredMap> {
+      asked.push(`${request.z[0]}@${request.boxPixels}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return contoured(request);
     },
-    analysis: {
-      statistics: async () => ({ ...statistics, suggestedLevel: 5 }),
-      isosurface: async (_: VolumeData, level: number) => {
-        levels.push(level);
-        return { positions: new Float32Array(), normals: new Float32Array(), indices: new Uint32Array() };
-      },
-      fsc: async () => new Float32Array([1, 0.5]),
+    async decodeSeries({ maps, ...request }: MapSeriesRequest, onMap: (i: number, one: ContouredMap) => void) {
+      for (const [i, one] of maps.entries()) {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        onMap(i, contoured({ ...request, ...one }));
+      }
     },
-  } as unknown as ExploreBackend;
+    isosurface: async (_: MapReference, level: number) => {
+      levels.push(level);
+      return mesh();
+    },
+    fsc: async () => new Float32Array([1, 0.5]),
+    trajectory: async ({ steps }: { steps: number }) => new Float32Array(3 * steps),
+    nearest: async () => new Uint32Array(3),
+    showMaps: async (keys: string[]) => void (shown = keys),
+    releaseMaps: async (keys: string[]) => keys.forEach((key) => kept.delete(key)),
+  };
+  const backend = { analysis } as unknown as ExploreBackend;
   const settled = async () => {
     while (useMaps.getState().decoding) await new Promise((resolve) => setTimeout(resolve, 2));
   };
@@ -58,14 +100,19 @@ describe('maps', () => {
 
   it('gives up what is overtaken or cancelled, and tells how far a long map is', async () => {
     const begun: { z: number; signal: AbortSignal }[] = [];
-    const decode = ({ z, boxPixels }: DecodeRequest, { signal, onProgress }: Required<CallControl>) =>
-      new Promise<VolumeData>((resolve, reject) => {
+    const decode = (request: MapRequest, { signal, onProgress }: Required<CallControl>) =>
+      new Promise<ContouredMap>((resolve, reject) => {
+        const { z, boxPixels } = request;
         begun.push({ z: z[0], signal });
-        signal.addEventListener('abort', () => reject(new VitrineError('cancelled', 'Cancelled.')));
+        signal.addEventListener('abort', () => {
+          // The worker may have been done already; the answer is not heard.
+          contoured(request);
+          reject(new VitrineError('cancelled', 'Cancelled.'));
+        });
         onProgress({ fraction: 0.25, message: `Decoding ${boxPixels}³` });
-        if (boxPixels < 128) resolve({ boxPixels, pixelSizeAngstrom: 1, values: new Float32Array(1), z, label: '' });
+        if (boxPixels < 128) resolve(contoured(request));
       });
-    connectExplore({ ...backend, engine: { decode } } as unknown as ExploreBackend);
+    connectExplore({ analysis: { ...analysis, decode } } as unknown as ExploreBackend);
     openMaps('run', 128);
     showMapAt([1], 'one', null);
     await expect.poll(() => useMaps.getState().progress).toEqual({ fraction: 0.25, message: 'Decoding 128³' });
@@ -82,6 +129,7 @@ describe('maps', () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(useMaps.getState()).toMatchObject({ decoding: false, progress: null, error: null });
     expect(useMaps.getState().a).toMatchObject({ label: 'two', preview: true });
+    expect([...kept]).toEqual([useMaps.getState().a?.map.key]);
   });
 
   it('contours A and B at the level set by hand, previews at as many σ', async () => {
@@ -100,6 +148,27 @@ describe('maps', () => {
     expect(levels).toEqual([4, 4, 4, 4]);
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(useMaps.getState().fsc).toEqual(new Float32Array([1, 0.5]));
+    const { a, b } = useMaps.getState();
+    expect(shown).toEqual([a?.map.key, b?.map.key]);
+  });
+
+  it('holds the frames of a walk and what is shown, and nothing once the run is left', async () => {
+    connectExplore(backend);
+    openMaps('run', 128);
+    useExplore.setState({ run: { id: 'run', boxPixels: 128 } as RunSummary, latents });
+    setTrajectory({ kind: 'points', frames: 3 });
+    await decodeTrajectory([0, 1]);
+    expect(useTrajectory.getState().status).toBe('done');
+    expect(kept.size).toBe(3);
+    showFrame(2);
+    pinAsB();
+    const keys = useTrajectory.getState().frames.map((frame) => frame?.map.key);
+    closeTrajectory();
+    // A frame that is shown goes on being kept.
+    expect([...kept]).toEqual([keys[2]]);
+    expect(shown).toEqual([keys[2], keys[2]]);
+    openMaps('another', 128);
+    expect([kept.size, heldMaps(), shown]).toEqual([0, [], []]);
   });
 });
 

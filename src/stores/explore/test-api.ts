@@ -1,4 +1,7 @@
 // What browser stories may ask of Explore and Export, and gestures in data coordinates where a mouse would be awkward.
+import type { MapsKept } from '../../../workers/contract.ts';
+import { backend } from './backend.ts';
+import { heldMaps } from './map-handles.ts';
 import type { Combination } from '../../selection/sets.ts';
 import { useExplore } from './store.ts';
 import { useExports } from './exports.ts';
@@ -8,10 +11,10 @@ import { useMaps, type ShownMap } from './maps.ts';
 import { useTrajectory } from './trajectory.ts';
 import { setSelection, useSelections } from './selections.ts';
 
-function mapState(map: ShownMap | null) {
-  if (!map) return null;
-  const { volume, level, mesh, label, preview, row } = map;
-  return { boxPixels: volume.boxPixels, level, triangles: mesh.indices.length / 3, label, preview, row, z: volume.z };
+function mapState(shown: ShownMap | null) {
+  if (!shown) return null;
+  const { map, level, mesh, label, preview, row } = shown;
+  return { boxPixels: map.boxPixels, level, triangles: mesh.indices.length / 3, label, preview, row, z: map.z };
 }
 
 /** Everything that Explore and Export show, as plain numbers. */
@@ -42,7 +45,7 @@ export function exploreTestState() {
     arrangement: maps.arrangement,
     decoding: maps.decoding,
     fsc: maps.fsc ? [...maps.fsc] : null,
-    gallery: { status: gallery.status, maps: gallery.items.filter(({ volume }) => volume).length },
+    gallery: { status: gallery.status, maps: gallery.items.filter(({ map }) => map).length },
     trajectory: {
       status: trajectory.status,
       frames: trajectory.frames.length,
@@ -60,6 +63,11 @@ export function exploreTestState() {
 export type ExploreTestState = ReturnType<typeof exploreTestState>;
 
 /** Gestures in data coordinates. */
+/** Maps that the analysis worker keeps, and how many of them the screen holds. */
+export async function mapsKeptState(): Promise<MapsKept & { held: number }> {
+  return { ...(await backend().analysis.mapsKept()), held: heldMaps().length };
+}
+
 export const exploreTestVerbs = {
   /** Lasso by a closed polygon of data coordinates on the axes shown. */
   lasso: (polygon: [number, number][], how?: Combination) => lassoInData(polygon.flat(), how),

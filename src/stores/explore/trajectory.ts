@@ -1,12 +1,13 @@
 // A walk through the latent space as a series of maps: along a principal component or through chosen particles,
 // decoded in the background, played on the map panel.
 import { create } from 'zustand';
-import type { Progress, TrajectoryRequest, VolumeData } from '../../../workers/contract.ts';
+import type { ContouredMap, Progress, TrajectoryRequest } from '../../../workers/contract.ts';
 import type { ErrorData } from '../../base/errors.ts';
 import { useExplore } from './store.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
 import { zOfRow } from '../../columns/place.ts';
-import { levelFor, onLevelChange, showMap, type ShownMap } from './maps.ts';
+import { dropMaps, holdMaps, newMapKey, referenceTo } from './map-handles.ts';
+import { levelFor, levelWanted, onLevelChange, showMap, type ShownMap } from './maps.ts';
 
 export interface TrajectorySettings {
   kind: 'component' | 'points';
@@ -18,7 +19,7 @@ export interface TrajectorySettings {
   half: boolean;
 }
 
-/** What the frames of a walk may hold, values and surfaces together. */
+/** What the frames of a walk may hold, values in the analysis worker and surfaces here together. */
 const MOST_BYTES = 1e9;
 
 /** The largest box, halved from the wanted one, at which `frames` maps can be kept. */
@@ -98,6 +99,7 @@ export async function decodeTrajectory(path: number[]): Promise<void> {
   const { signal } = stop;
   pause();
   set({ status: 'running', progress: { fraction: 0, message: 'Laying out the path' }, error: null, frames: [] });
+  hold();
   try {
     const zs = await backend().analysis.trajectory(request);
     const near = await backend().analysis.nearest(latents.handle, zs);
@@ -106,15 +108,14 @@ export async function decodeTrajectory(path: number[]): Promise<void> {
     set({ zs, rows: near, frames: Array.from({ length: steps }, () => null), frame: 0 });
     const rows = Array.from({ length: steps }, (_, i) => [...zs.subarray(i * latents.zDim, (i + 1) * latents.zDim)]);
     const boxPixels = boxOfFrames(run.boxPixels, { half: get().settings.half, frames: steps });
-    const contours: Promise<void>[] = [];
-    await backend().engine.decodeSeries(
-      { runId: run.id, epoch: null, zs: rows, boxPixels },
-      (index, volume) => {
-        contours.push(take(index, volume, steps, signal));
-      },
+    const maps = rows.map((z) => ({ key: newMapKey(), z }));
+    await backend().analysis.decodeSeries(
+      // One level for the whole walk, so that what swells or fades is seen to do so.
+      { runId: run.id, epoch: null, maps, boxPixels, level: levelWanted(false), sameLevel: true },
+      (index, contoured) => take(index, contoured, steps, signal),
       { signal },
     );
-    await Promise.all(contours);
+    void recontour();
     if (signal.aborted) return;
     set({ status: 'done', progress: null });
   } catch (error) {
@@ -124,24 +125,23 @@ export async function decodeTrajectory(path: number[]): Promise<void> {
   }
 }
 
-async function take(index: number, volume: VolumeData, steps: number, signal: AbortSignal): Promise<void> {
-  const label = `Frame ${index + 1} of ${steps}`;
-  const statistics = volume.statistics ?? (await backend().analysis.statistics(volume));
-  // One level for the whole walk, so that what swells or fades is seen to do so.
-  const level = common() ?? levelFor(statistics, false);
-  const mesh = await backend().analysis.isosurface(volume, level);
-  if (signal.aborted) return;
-  const map: ShownMap = { volume, statistics, level, mesh, label, row: null, preview: false };
+function take(index: number, contoured: ContouredMap, steps: number, signal: AbortSignal): void {
+  if (signal.aborted) return dropMaps([contoured.map.key]);
+  const shown: ShownMap = { ...contoured, label: `Frame ${index + 1} of ${steps}`, row: null, preview: false };
   set(({ frames }) => {
-    const fresh = frames.map((frame, i) => (i === index ? map : frame));
+    const fresh = frames.map((frame, i) => (i === index ? shown : frame));
     const done = fresh.filter(Boolean).length;
     return { frames: fresh, progress: { fraction: done / steps, message: `${done} of ${steps} maps` } };
   });
-  if (index === get().frame) showMap(map);
+  hold();
+  if (index === get().frame) showMap(shown);
 }
 
-function common(): number | null {
-  return get().frames.find(Boolean)?.level ?? null;
+function hold(): void {
+  holdMaps(
+    'frames',
+    get().frames.flatMap((frame) => (frame ? [frame.map] : [])),
+  );
 }
 
 /** Contours the frames anew when the level changes. Gives what ends that. */
@@ -151,18 +151,18 @@ let recontouring = 0;
 async function recontour(): Promise<void> {
   const turn = ++recontouring;
   const { frames } = get();
-  const first = frames.find((map) => map !== null);
+  const first = frames.find((frame) => frame !== null);
   if (!first) return;
-  const level = levelFor(first.statistics, false);
+  const level = levelFor(first.map, false);
   try {
     // The dragged slider overtakes itself many times: wait until it rests.
     await new Promise((resolve) => setTimeout(resolve, 200));
-    for (const [index, map] of frames.entries()) {
+    for (const [index, shown] of frames.entries()) {
       if (turn !== recontouring) return;
-      if (!map || map.level === level) continue;
-      const mesh = await backend().analysis.isosurface(map.volume, level);
-      if (get().frames[index]?.volume !== map.volume) return;
-      const fresh = { ...map, level, mesh };
+      if (!shown || shown.level === level) continue;
+      const mesh = await backend().analysis.isosurface(referenceTo(shown.map), level);
+      if (get().frames[index]?.map !== shown.map) return;
+      const fresh = { ...shown, level, mesh };
       set((state) => ({ frames: state.frames.map((frame, i) => (i === index ? fresh : frame)) }));
     }
   } catch (error) {
@@ -179,6 +179,7 @@ export function closeTrajectory(): void {
   cancelTrajectory();
   pause();
   set({ status: 'idle', zs: null, rows: null, frames: [], frame: 0, error: null });
+  hold();
 }
 
 export function showFrame(frame: number): void {
@@ -226,8 +227,8 @@ export function setPlayback(change: Partial<Pick<TrajectoryState, 'framesPerSeco
 }
 
 /** Maps of the walk in order; null until all are decoded. */
-export function trajectoryVolumes(): VolumeData[] | null {
+export function trajectoryMaps(): ShownMap[] | null {
   const { frames } = get();
-  const volumes = frames.flatMap((map) => (map ? [map.volume] : []));
-  return volumes.length > 0 && volumes.length === frames.length ? volumes : null;
+  const decoded = frames.filter((frame) => frame !== null);
+  return decoded.length > 0 && decoded.length === frames.length ? decoded : null;
 }

@@ -14,7 +14,7 @@ export function FscChart() {
   const a = useMaps((state) => state.a);
   const b = useMaps((state) => state.b);
   const theme = useThemeColors();
-  const box = (a?.volume.boxPixels ?? 0) * (a?.volume.pixelSizeAngstrom ?? 0);
+  const box = (a?.map.boxPixels ?? 0) * (a?.map.pixelSizeAngstrom ?? 0);
   const data = useMemo<ChartData[]>(() => {
     if (!fsc || box === 0) return [];
     const x = [...fsc].map((_, shell) => shell / box);
@@ -42,9 +42,9 @@ export function FscChart() {
         </span>
         <span className={styles.quiet} data-testid="fsc-resolution">
           {fsc === null
-            ? a.volume === b.volume
+            ? a.map === b.map
               ? 'A and B are the same map: show another one as A'
-              : a.preview || a.volume.boxPixels !== b.volume.boxPixels
+              : a.preview || a.map.boxPixels !== b.map.boxPixels
                 ? 'waiting for maps of the same box'
                 : 'computing…'
             : half === null

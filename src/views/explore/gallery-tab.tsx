@@ -111,7 +111,7 @@ export function GalleryTab() {
 
 function GalleryCard({ item, color, total }: { item: GalleryItem; color: string; total: number }) {
   const shown = useMaps((state) => state.a?.row === item.row);
-  const { cluster, row, count, z, mesh, volume } = item;
+  const { cluster, row, count, z, mesh, map } = item;
   const name = `Cluster ${cluster + 1}`;
   return (
     <li className={styles.card} data-shown={shown}>
@@ -125,7 +125,7 @@ function GalleryCard({ item, color, total }: { item: GalleryItem; color: string;
           showMapAt(z, `${name}, ${nameOf(row)}`, row);
         }}
       >
-        <MapThumbnail mesh={mesh} volume={volume} color={color} label={`Map of ${name}`} />
+        <MapThumbnail mesh={mesh} map={map} color={color} label={`Map of ${name}`} />
       </button>
       <div className={styles.cardFoot}>
         <span className={styles.chip} style={{ background: color }}>

@@ -9,12 +9,12 @@ import styles from './map-panel.module.css';
 
 const [WIDTH, HEIGHT] = [256, 34];
 
-export function LevelSlider({ map }: { map: ShownMap }) {
+export function LevelSlider({ shown }: { shown: ShownMap }) {
   const chosen = useMaps((state) => state.level);
-  const { statistics } = map;
+  const { statistics } = shown.map;
   const { min, max, mean, standardDeviation } = statistics;
   const path = useMemo(() => histogramPath(statistics), [statistics]);
-  const level = chosen && !map.preview ? chosen.absolute : map.level;
+  const level = chosen && !shown.preview ? chosen.absolute : shown.level;
   const sigmas = standardDeviation > 0 ? (level - mean) / standardDeviation : 0;
   const share = max > min ? Math.min(1, Math.max(0, (level - min) / (max - min))) : 0;
   return (

@@ -4,12 +4,10 @@ import { Box, Camera, Download, Pin, PinOff, X } from 'lucide-react';
 import type { Progress } from '../../../workers/contract.ts';
 import { CameraLink } from '../../viewer3d/camera-link.ts';
 import { MapView, type MapViewHandle } from '../../viewer3d/map-view.tsx';
-import type { SliceSetting } from '../../viewer3d/slices.ts';
 import {
   cancelMap,
   dismissMapError,
   exportMaps,
-  type MapLook,
   pinAsB,
   setArrangement,
   type ShownMap,
@@ -26,6 +24,7 @@ import { saveDataUrl, saveFile } from '../export/download.ts';
 import { FscChart } from './fsc-chart.tsx';
 import { LevelSlider } from './level-slider.tsx';
 import { MapLookPopover } from './map-look.tsx';
+import { useSlices } from './use-slices.ts';
 import styles from './map-panel.module.css';
 
 export function MapPanel({ emptyText }: { emptyText: string }) {
@@ -39,6 +38,8 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
   const link = useMemo(() => new CameraLink(), []);
   const viewA = useRef<MapViewHandle>(null);
   const viewB = useRef<MapViewHandle>(null);
+  const slicesA = useSlices(a, look);
+  const slicesB = useSlices(arrangement === 'side' ? b : null, look);
   const overlay = arrangement === 'overlay' && b;
   return (
     <section className={styles.panel} aria-label="Map" data-testid="map-panel">
@@ -72,16 +73,15 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
               coloring={look.coloring}
               opacity={look.opacity}
               overlay={overlay ? { mesh: overlay.mesh, color: look.colorB, opacity: 0.45 } : undefined}
-              volume={a.volume}
-              slices={sliceSetting(a, look)}
-              boxAngstrom={a.volume.boxPixels * a.volume.pixelSizeAngstrom}
+              slices={slicesA}
+              boxAngstrom={a.map.boxPixels * a.map.pixelSizeAngstrom}
               outlined={look.outlined}
               lighting={look.lighting}
               link={link}
               label={`Map A: ${a.label}`}
             />
-            <MapLabel slot="A" map={a} color={look.colorA} />
-            {overlay && <MapLabel slot="B" map={overlay} color={look.colorB} second />}
+            <MapLabel slot="A" shown={a} color={look.colorA} />
+            {overlay && <MapLabel slot="B" shown={overlay} color={look.colorB} second />}
           </figure>
         ) : (
           <div className={styles.nothing}>
@@ -103,20 +103,19 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
               color={look.colorB}
               coloring={look.coloring}
               opacity={look.opacity}
-              volume={b.volume}
-              slices={sliceSetting(b, look)}
-              boxAngstrom={b.volume.boxPixels * b.volume.pixelSizeAngstrom}
+              slices={slicesB}
+              boxAngstrom={b.map.boxPixels * b.map.pixelSizeAngstrom}
               outlined={look.outlined}
               lighting={look.lighting}
               link={link}
               label={`Map B: ${b.label}`}
             />
-            <MapLabel slot="B" map={b} color={look.colorB} />
+            <MapLabel slot="B" shown={b} color={look.colorB} />
           </figure>
         )}
       </div>
       {b && <FscChart />}
-      {a && <LevelSlider map={a} />}
+      {a && <LevelSlider shown={a} />}
     </section>
   );
 }
@@ -210,34 +209,27 @@ function MapBar({ viewA, viewB }: Record<'viewA' | 'viewB', RefObject<MapViewHan
   );
 }
 
-function MapLabel({ slot, map, color, second }: { slot: 'A' | 'B'; map: ShownMap; color: string; second?: boolean }) {
+interface MapLabelProps {
+  slot: 'A' | 'B';
+  shown: ShownMap;
+  color: string;
+  second?: boolean;
+}
+function MapLabel({ slot, shown, color, second }: MapLabelProps) {
+  const { map, label, preview } = shown;
   return (
     <figcaption
       className={styles.caption}
       data-second={second}
       data-testid={`map-label-${slot.toLowerCase()}`}
-      data-preview={map.preview}
-      data-box={map.volume.boxPixels}
+      data-preview={preview}
+      data-box={map.boxPixels}
     >
       <span className={styles.dot} style={{ background: color }} />
-      <strong>{slot}</strong> {map.label}
+      <strong>{slot}</strong> {label}
       <span className={styles.quiet}>
-        {map.preview
-          ? `preview ${map.volume.boxPixels}³…`
-          : `${map.volume.boxPixels}³ · ${map.volume.pixelSizeAngstrom.toFixed(2)} Å`}
+        {preview ? `preview ${map.boxPixels}³…` : `${map.boxPixels}³ · ${map.pixelSizeAngstrom.toFixed(2)} Å`}
       </span>
     </figcaption>
   );
-}
-
-function sliceSetting({ volume, statistics }: ShownMap, look: MapLook): SliceSetting | null {
-  const { sliceX, sliceY, sliceZ } = look;
-  if (sliceX === null && sliceY === null && sliceZ === null) return null;
-  const index = (share: number | null) =>
-    share === null ? null : Math.min(volume.boxPixels - 1, Math.round(share * volume.boxPixels));
-  const { mean, standardDeviation: sd, max } = statistics;
-  return {
-    ...{ x: index(sliceX), y: index(sliceY), z: index(sliceZ) },
-    ...{ black: mean - 1.5 * sd, white: Math.min(max, mean + 6 * sd) },
-  };
 }

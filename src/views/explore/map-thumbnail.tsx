@@ -1,6 +1,7 @@
 // A small still picture of a map, drawn again when the theme changes.
 import { useEffect, useState } from 'react';
-import type { IsosurfaceMesh, VolumeData } from '../../../workers/contract.ts';
+import type { IsosurfaceMesh, MapHandle } from '../../../workers/contract.ts';
+import { projectionOf } from '../../stores/explore/index.ts';
 import { Spinner } from '../../ui/spinner.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { hexOf } from '../../viewer3d/css-color.ts';
@@ -8,27 +9,29 @@ import styles from './tabs.module.css';
 
 interface MapThumbnailProps {
   mesh: IsosurfaceMesh | null;
-  volume: VolumeData | null;
+  map: MapHandle | null;
   color: string;
   label: string;
 }
 
-export function MapThumbnail({ mesh, volume, color, label }: MapThumbnailProps) {
+export function MapThumbnail({ mesh, map, color, label }: MapThumbnailProps) {
   const theme = useThemeColors();
   const [url, setUrl] = useState<string | null>(null);
   useEffect(() => {
-    if (!mesh || !volume) return;
+    if (!mesh || !map) return;
     let gone = false;
-    void import('../../viewer3d/thumbnails.ts').then(({ surfaceThumbnail, projectionThumbnail }) => {
+    void import('../../viewer3d/thumbnails.ts').then(async ({ surfaceThumbnail, projectionThumbnail }) => {
       if (gone) return;
-      const boxAngstrom = volume.boxPixels * volume.pixelSizeAngstrom;
+      const boxAngstrom = map.boxPixels * map.pixelSizeAngstrom;
       const style = { color: hexOf(color), background: hexOf(theme.surface), sizePixels: 112, boxAngstrom };
-      setUrl(surfaceThumbnail(mesh, style) ?? projectionThumbnail(volume));
+      const drawn = surfaceThumbnail(mesh, style);
+      const projection = drawn === null ? await projectionOf(map) : null;
+      if (!gone) setUrl(drawn ?? (projection && projectionThumbnail(projection)));
     });
     return () => {
       gone = true;
     };
-  }, [mesh, volume, color, theme]);
+  }, [mesh, map, color, theme]);
   if (!mesh || !url) {
     return (
       <span className={styles.thumb}>

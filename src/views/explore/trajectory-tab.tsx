@@ -271,20 +271,20 @@ function FilmStrip() {
   const color = useMaps((state) => state.look.colorA);
   return (
     <ol className={styles.film}>
-      {frames.map((map, i) => (
+      {frames.map((shown, i) => (
         <li key={i}>
           <button
             type="button"
             className={styles.filmFrame}
             aria-current={i === frame}
             aria-label={`Frame ${i + 1}`}
-            disabled={!map}
+            disabled={!shown}
             onClick={() => {
               pause();
               showFrame(i);
             }}
           >
-            <MapThumbnail mesh={map?.mesh ?? null} volume={map?.volume ?? null} color={color} label="" />
+            <MapThumbnail mesh={shown?.mesh ?? null} map={shown?.map ?? null} color={color} label="" />
           </button>
         </li>
       ))}

@@ -55,7 +55,7 @@ export function MapsPanel() {
   const current = useMaps((state) => state.a);
   const run = useExplore((state) => state.run);
   const clusters = useExplore((state) => state.clusters);
-  const frameBox = useTrajectory((state) => state.frames[0]?.volume.boxPixels ?? 0);
+  const frameBox = useTrajectory((state) => state.frames[0]?.map.boxPixels ?? 0);
   const box = run ? `${run.boxPixels}³ voxels` : '';
   const rows: { maps: MapSet; name: string; text: string }[] = [
     {
