@@ -80,7 +80,7 @@ async function chosenLatents(opened: OpenRun, options: DecodeOptions, zDim: numb
 }
 
 /** Rows of zDim numbers from .pkl, .csv (columns z1 …, or all) or text. Errors: 'value-out-of-range', 'csv-syntax'. */
-export async function readLatents(path: string, zDim: number): Promise<ArrayLike<number>[]> {
+async function readLatents(path: string, zDim: number): Promise<ArrayLike<number>[]> {
   const bytes = new Uint8Array(await openFile(path).blob.arrayBuffer());
   if (/\.pkl$/i.test(path)) {
     const read = readCryodrgnPickle(bytes, path);

@@ -12,7 +12,7 @@ import {
 } from './facade.ts';
 import { facadeOf, WorkerLink } from './link.ts';
 
-export type { AnalysisFacade, CallControl, EngineFacade, IoFacade } from './facade.ts';
+export type { AnalysisFacade, EngineFacade, IoFacade } from './facade.ts';
 export { latestWins } from './latest-wins.ts';
 export { countMessages, type MessageCount } from './message-count.ts';
 

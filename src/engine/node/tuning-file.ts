@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import type { TuningStore } from '../wgsl/tuning/store.ts';
 
 /** VITRINE_CACHE, else the system's place for what may be lost. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (env['VITRINE_CACHE']) return resolve(env['VITRINE_CACHE']);
   const home = homedir();
   if (platform() === 'win32') return resolve(env['LOCALAPPDATA'] ?? resolve(home, 'AppData/Local'), 'vitrine');
