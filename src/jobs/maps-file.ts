@@ -7,6 +7,7 @@ import type { JobOptions } from './progress.ts';
 import { BlobZip } from './zip.ts';
 import { throwIfCancelled } from '../base/errors.ts';
 
+/** A map of boxPixels³ voxels as it comes to the file. */
 export interface MapToWrite {
   boxPixels: number;
   pixelSizeAngstrom: number;

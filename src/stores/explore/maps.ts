@@ -9,6 +9,7 @@ import { dropMaps, holdMaps, newMapKey, referenceTo } from './map-handles.ts';
 
 const PREVIEW_BOX = 32;
 
+/** A map that is on the screen, or ready to be: its surface lies here, its voxels in the worker. */
 export interface ShownMap {
   /** The map itself stays in the analysis worker. */
   map: MapHandle;
@@ -22,6 +23,7 @@ export interface ShownMap {
   preview: boolean;
 }
 
+/** How maps are drawn. Colours are CSS's #rrggbb, `opacity` is 0 … 1. */
 export interface MapLook {
   colorA: string;
   colorB: string;
@@ -36,6 +38,7 @@ export interface MapLook {
   sliceZ: number | null;
 }
 
+/** The state of the map panel. `fsc` is that of A and B, a value a shell; null without two maps of one box. */
 export interface MapsState {
   a: ShownMap | null;
   b: ShownMap | null;
@@ -63,6 +66,7 @@ const FIRST_LOOK: MapLook = {
   sliceZ: null,
 };
 
+/** The store that the map panel follows; it is changed by this file's functions alone. */
 export const useMaps = create<MapsState>(() => ({
   a: null,
   b: null,
@@ -97,6 +101,7 @@ export function openMaps(runId: string, boxPixels: number): void {
   holdShown();
 }
 
+/** Side of the small map that comes first: an even half of the box, at least 16 and at most 32 pixels. */
 export function previewBox(boxPixels: number): number {
   return Math.min(PREVIEW_BOX, Math.max(16, 2 * Math.floor(boxPixels / 4)));
 }
@@ -189,6 +194,7 @@ export function showMap(map: ShownMap): void {
   void compare();
 }
 
+/** Keeps A as B for comparison, side by side where one map was shown. A preview is not pinned. */
 export function pinAsB(): void {
   const { a, arrangement } = get();
   if (!a || a.preview) return;
@@ -197,15 +203,18 @@ export function pinAsB(): void {
   void compare();
 }
 
+/** Lets B go; A is shown alone. */
 export function unpinB(): void {
   set({ b: null, fsc: null, arrangement: 'single' });
   holdShown();
 }
 
+/** How A and B stand to each other. */
 export function setArrangement(arrangement: MapsState['arrangement']): void {
   set({ arrangement });
 }
 
+/** Changes some of the look; the rest stays. */
 export function setLook(change: Partial<MapLook>): void {
   set(({ look }) => ({ look: { ...look, ...change } }));
 }
@@ -278,6 +287,7 @@ export async function projectionOf(map: MapHandle): Promise<Float32Array | null>
   }
 }
 
+/** The error that the panel shows has been read. */
 export function dismissMapError(): void {
   set({ error: null });
 }

@@ -62,12 +62,12 @@ export function exploreTestState() {
 /** See exploreTestState. */
 export type ExploreTestState = ReturnType<typeof exploreTestState>;
 
-/** Gestures in data coordinates. */
 /** Maps that the analysis worker keeps, and how many of them the screen holds. */
 export async function mapsKeptState(): Promise<MapsKept & { held: number }> {
   return { ...(await backend().analysis.mapsKept()), held: heldMaps().length };
 }
 
+/** Gestures in data coordinates. */
 export const exploreTestVerbs = {
   /** Lasso by a closed polygon of data coordinates on the axes shown. */
   lasso: (polygon: [number, number][], how?: Combination) => lassoInData(polygon.flat(), how),

@@ -9,6 +9,7 @@ import { zOfRow } from '../../columns/place.ts';
 import { dropMaps, holdMaps, newMapKey, referenceTo } from './map-handles.ts';
 import { levelFor, levelWanted, onLevelChange, showMap, type ShownMap } from './maps.ts';
 
+/** How a walk is laid out. `component` counts from 0; percentiles, 0 … 100, are of the particles' projections on it. */
 export interface TrajectorySettings {
   kind: 'component' | 'points';
   component: number;
@@ -35,6 +36,7 @@ export function boxOfFrames(boxPixels: number, { half, frames }: Pick<Trajectory
   return frameBox(half ? 2 * Math.floor(boxPixels / 4) : boxPixels, frames);
 }
 
+/** The walk that is decoded or played; `frame` counts from 0. */
 export interface TrajectoryState {
   settings: TrajectorySettings;
   status: 'idle' | 'running' | 'done' | 'failed';
@@ -52,6 +54,7 @@ export interface TrajectoryState {
   ending: 'loop' | 'bounce';
 }
 
+/** The store that the trajectory panel follows; it is changed by this file's functions alone. */
 export const useTrajectory = create<TrajectoryState>(() => ({
   settings: { kind: 'component', component: 0, fromPercentile: 5, toPercentile: 95, frames: 10, half: false },
   status: 'idle',
@@ -71,6 +74,7 @@ let stop = new AbortController();
 let direction = 1;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
+/** Changes some of the settings; what is decoded stays until it is decoded anew. */
 export function setTrajectory(change: Partial<TrajectorySettings>): void {
   set(({ settings }) => ({ settings: { ...settings, ...change } }));
 }
@@ -170,11 +174,13 @@ async function recontour(): Promise<void> {
   }
 }
 
+/** Ends the decoding; frames that have come stay. */
 export function cancelTrajectory(): void {
   stop.abort();
   if (get().status === 'running') set({ status: 'idle', progress: null });
 }
 
+/** Ends and forgets the walk: its maps may go from the worker. */
 export function closeTrajectory(): void {
   cancelTrajectory();
   pause();
@@ -182,6 +188,7 @@ export function closeTrajectory(): void {
   hold();
 }
 
+/** Shows the frame of this number, held within those there are; one that is not decoded yet is shown when it comes. */
 export function showFrame(frame: number): void {
   const { frames } = get();
   const index = Math.min(Math.max(Math.round(frame), 0), frames.length - 1);
@@ -210,6 +217,7 @@ function tick(): void {
   timer = setTimeout(tick, 1000 / framesPerSecond);
 }
 
+/** Plays from the frame shown, once two are decoded; does nothing while it plays. */
 export function play(): void {
   if (get().playing || get().frames.filter(Boolean).length < 2) return;
   direction = 1;
@@ -217,11 +225,13 @@ export function play(): void {
   timer = setTimeout(tick, 1000 / get().framesPerSecond);
 }
 
+/** Stops at the frame shown. */
 export function pause(): void {
   clearTimeout(timer);
   set({ playing: false });
 }
 
+/** Speed in frames a second, and what follows the last frame. */
 export function setPlayback(change: Partial<Pick<TrajectoryState, 'framesPerSecond' | 'ending'>>): void {
   set(change);
 }

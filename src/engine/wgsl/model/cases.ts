@@ -106,6 +106,7 @@ const largePairs: CaseShape = {
 };
 const large: CaseShape = { name: 'large', spec: { zDim: 3, boxPixels: 20 }, features: 8, images: 5 };
 
+/** Each shape of model against its twin, then what holds for all; those in float16 need shader-f16. */
 export const cases: KernelCase[] = [
   ...shapes.map((shape): KernelCase => ({ name: shape.name, run: (gpu) => expectTwin(gpu, shape, {}) })),
   { name: 'features stored', run: (gpu) => expectTwin(gpu, shapes[0], { encoding: 'stored' }) },
