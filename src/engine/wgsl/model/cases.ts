@@ -45,7 +45,7 @@ function open(gpu: Gpu, sample: ModelCase, wish: Wish = {}, optimizer?: Optimize
   const tuned = new Tuned(gpu, encodedAs(wish.encoding ?? 'fused'));
   const { scalar = 'f32', budgetBytes } = wish;
   const options = { scalar, ...(budgetBytes && { budgetBytes }) };
-  return WgslModel.create(gpu, tuned, spec, encoding, optimizer ? { weights, optimizer } : { weights }, options);
+  return WgslModel.create(gpu, tuned, { spec, encoding }, optimizer ? { weights, optimizer } : { weights }, options);
 }
 
 function encodedAs(encoding: EncodingChoice): Tuning {
@@ -190,9 +190,14 @@ export const cases: KernelCase[] = [
       }
       for (const encodingChoice of ['fused', 'stored'] as const) {
         asked.clear();
-        const model = await WgslModel.create(gpu, new Listening(gpu, encodedAs(encodingChoice)), spec, encoding, {
-          weights,
-        });
+        const model = await WgslModel.create(
+          gpu,
+          new Listening(gpu, encodedAs(encodingChoice)),
+          { spec, encoding },
+          {
+            weights,
+          },
+        );
         await model.trainStep(batch, still);
         model.dispose();
         const { first, hidden } = stepShapes(tuningSizes(spec, encoding), 'f32');

@@ -48,7 +48,7 @@ function sampleOf({ box, zDim, batch }: StepShape): ModelCase {
 async function stepOn(gpu: Gpu, sample: ModelCase, batch: ImageBatch, budget?: number) {
   const { spec, encoding, weights } = sample;
   const options = budget === undefined ? {} : { budgetBytes: budget };
-  const model = await WgslModel.create(gpu, Tuned.defaults(gpu), spec, encoding, { weights }, options);
+  const model = await WgslModel.create(gpu, Tuned.defaults(gpu), { spec, encoding }, { weights }, options);
   try {
     await model.trainStep(sample.batch, OPTIONS);
     await model.takeLosses();
