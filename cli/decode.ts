@@ -47,7 +47,8 @@ export function addDecode(program: Command): void {
     const pixelSizeAngstrom = mapPixelSizeOf(opened, options.apix, console);
     const maps = await withEngine(options.device ?? 'auto', async (engine) => {
       const loaded = await loadModel(engine, opened.run, options.epoch ?? null);
-      return writeMaps(loaded, zs, pixelSizeAngstrom, new DiskStorage(folder), '', {
+      const place = { storage: new DiskStorage(folder), folder: '', pixelSizeAngstrom };
+      return writeMaps(loaded, zs, place, {
         signal: console.signal,
         onProgress: (progress) => console.progress(progress),
       });

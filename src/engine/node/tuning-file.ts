@@ -13,6 +13,10 @@ function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   return resolve(env['XDG_CACHE_HOME'] || resolve(home, '.cache'), 'vitrine');
 }
 
+/**
+ * A file a device in `folder`, written whole or not at all. Reading gives null for what is not there; writing rejects
+ * with the system's error.
+ */
 export function tuningFiles(folder = resolve(cacheFolder(), 'tuning')): TuningStore {
   return {
     load: (key) => readFile(resolve(folder, key), 'utf8').catch(() => null),
