@@ -154,7 +154,8 @@ function Directions({ rot, tilt }: { rot: Float32Array | null; tilt: Float32Arra
 }
 
 const DIRECTION_LAYOUT: ChartLayout = {
-  margin: { l: 44, r: 8, t: 6, b: 38 },
+  // Half a label stands above the top of the map; one that does not fit is not drawn.
+  margin: { l: 44, r: 8, t: 12, b: 38 },
   xaxis: { title: { text: 'rot, degrees' }, showgrid: false, tickvals: [-180, -90, 0, 90, 180] },
   yaxis: { title: { text: 'cos tilt' }, showgrid: false, tickvals: [-1, 0, 1] },
 };

@@ -88,9 +88,7 @@ export function Gallery({ dataset }: { dataset: DatasetSummary }) {
   return (
     <Panel
       title="Particles"
-      note={
-        count > 0 ? `${countText(first + 1)} to ${countText(first + count)} of ${countText(dataset.particles)}` : ''
-      }
+      note={count > 0 ? `${countText(count)} of ${countText(dataset.particles)} shown` : ''}
       className={styles.gallery}
       testId="gallery"
       actions={

@@ -61,7 +61,7 @@ export function ImagesTab() {
           testId="images-lowpass"
         />
         <Switch
-          label="Correct CTF sign and centre"
+          label="Flip phases and centre"
           checked={flipPhases}
           disabled={dataset ? !dataset.hasCtf && !dataset.hasPoses : false}
           onChange={(on) => setImages({ flipPhases: on })}

@@ -1,5 +1,6 @@
-// Two panes with a border that can be dragged, or moved by arrow keys; the place is remembered in this browser.
-import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
+// Two panes with a border that can be dragged, or moved by arrow keys; the place is remembered in this browser. On a narrow screen
+// one stands below the other, each as high as it asks for.
+import { useRef, useState, type CSSProperties, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import styles from './split.module.css';
 
 export interface SplitProps {
@@ -51,12 +52,7 @@ export function Split({ direction, initial, min = 0.2, max = 0.8, name, first, s
   };
   const tracks = `minmax(0, ${share}fr) auto minmax(0, ${1 - share}fr)`;
   return (
-    <div
-      ref={host}
-      className={styles.split}
-      data-direction={direction}
-      style={row ? { gridTemplateColumns: tracks } : { gridTemplateRows: tracks }}
-    >
+    <div ref={host} className={styles.split} data-direction={direction} style={{ '--tracks': tracks } as CSSProperties}>
       <div className={styles.pane}>{first}</div>
       <div
         className={styles.border}

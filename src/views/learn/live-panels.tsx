@@ -52,12 +52,12 @@ export function LiveLandscape({ run }: { run: RunSummary }) {
   const layout = useMemo<ChartLayout>(() => {
     const percent = (i: number) => {
       const share = own?.explainedVariance[i];
-      return share === undefined ? '' : ` (${Math.round(share * 100)} %)`;
+      return share === undefined ? '' : ` (${(share * 100).toFixed(1)} %)`;
     };
     return {
       margin: { l: 44, r: 12, t: 8, b: 36 },
-      xaxis: { title: { text: `PC 1${percent(0)}` } },
-      yaxis: { title: { text: `PC 2${percent(1)}` } },
+      xaxis: { title: { text: `PC1${percent(0)}` } },
+      yaxis: { title: { text: `PC2${percent(1)}` } },
     };
   }, [own]);
   if (run.latentDimension === 0) return null;

@@ -31,6 +31,7 @@ export function ParamField({ def }: { def: ParamDef }) {
     >
       {def.kind === 'choice' ? (
         <Select
+          className={styles.choice}
           label={def.label}
           hideLabel
           small
