@@ -20,5 +20,7 @@ export function fieldOnGpu(gpu: Gpu, tuned: Tuned, size: Size, zDim = 8, scalar?
   const spec = specOf(size, zDim);
   const encoding = encodingOf(size);
   const weights = initialWeights(spec, encoding, new Random(1));
-  return gpu.guarded.guard(() => WgslModel.create(gpu, tuned, spec, encoding, { weights }, scalar ? { scalar } : {}));
+  return gpu.guarded.guard(() =>
+    WgslModel.create(gpu, tuned, { spec, encoding }, { weights }, scalar ? { scalar } : {}),
+  );
 }

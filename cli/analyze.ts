@@ -85,20 +85,20 @@ export async function analyzeRun(
   const plots = landscapePlots(landscape, opened.record?.history ?? []);
   for (const { name, text } of [...tables, ...plots]) await storage.write(name, text);
   const files = [...tables, ...plots].map(({ name }) => name);
-  if (options.vol) files.push(...(await landscapeMaps(opened, landscape, mu, storage, options, console)));
+  if (options.vol) files.push(...(await landscapeMaps(opened, { landscape, mu }, storage, options, console)));
   return { folder, landscape, files };
 }
 
 /** Maps at the on-data centres and along the components, each series in a folder of its own with a picture. */
 async function landscapeMaps(
   opened: OpenRun,
-  { zDim, clusters, paths }: Landscape,
-  mu: Float32Array,
+  { landscape, mu }: { landscape: Landscape; mu: Float32Array },
   storage: DiskStorage,
   options: AnalyzeOptions,
   console: Console,
 ): Promise<string[]> {
-  const apix = mapPixelSizeOf(opened, options.apix, console);
+  const { zDim, clusters, paths } = landscape;
+  const pixelSizeAngstrom = mapPixelSizeOf(opened, options.apix, console);
   const series = [
     { name: `kmeans${clusters.counts.length}`, zs: latentRows(mu, zDim, clusters.centreIndices) },
     ...paths.map((path, i) => ({
@@ -110,10 +110,15 @@ async function landscapeMaps(
   await withEngine(options.device ?? 'auto', async (engine) => {
     const loaded = await loadModel(engine, opened.run, options.epoch ?? null);
     for (const { name, zs } of series) {
-      const maps = await writeMaps(loaded, zs, apix, storage, name, {
-        signal: console.signal,
-        onProgress: (progress) => console.progress(progress),
-      });
+      const maps = await writeMaps(
+        loaded,
+        zs,
+        { storage, folder: name, pixelSizeAngstrom },
+        {
+          signal: console.signal,
+          onProgress: (progress) => console.progress(progress),
+        },
+      );
       const shown = await Promise.all(
         maps.map(async (map, i) => {
           const { boxPixels, values } = await readMrcVolume(openFile(join(storage.root, map)));

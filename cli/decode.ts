@@ -47,7 +47,8 @@ export function addDecode(program: Command): void {
     const pixelSizeAngstrom = mapPixelSizeOf(opened, options.apix, console);
     const maps = await withEngine(options.device ?? 'auto', async (engine) => {
       const loaded = await loadModel(engine, opened.run, options.epoch ?? null);
-      return writeMaps(loaded, zs, pixelSizeAngstrom, new DiskStorage(folder), '', {
+      const place = { storage: new DiskStorage(folder), folder: '', pixelSizeAngstrom };
+      return writeMaps(loaded, zs, place, {
         signal: console.signal,
         onProgress: (progress) => console.progress(progress),
       });
@@ -80,7 +81,7 @@ async function chosenLatents(opened: OpenRun, options: DecodeOptions, zDim: numb
 }
 
 /** Rows of zDim numbers from .pkl, .csv (columns z1 …, or all) or text. Errors: 'value-out-of-range', 'csv-syntax'. */
-export async function readLatents(path: string, zDim: number): Promise<ArrayLike<number>[]> {
+async function readLatents(path: string, zDim: number): Promise<ArrayLike<number>[]> {
   const bytes = new Uint8Array(await openFile(path).blob.arrayBuffer());
   if (/\.pkl$/i.test(path)) {
     const read = readCryodrgnPickle(bytes, path);

@@ -28,15 +28,21 @@ export function openFile(path: string): NamedBlob {
   return { path, blob: openFileBlob(path) };
 }
 
+/** How a set of files is read, where it is not all of a training's particles. */
+export interface Reading {
+  /** False where the first file may be anything (info). */
+  mustBeParticles?: boolean;
+  /** Rows that are known to have pixels that are not finite. */
+  badRows?: number[] | undefined;
+}
+
 /** What the files named on the command line add up to; errors are part of the result. */
 export async function understandFiles(
   particles: string,
   options: ParticleOptions,
   console: Console,
   scanPixels: 'all' | 'sample' | 'none',
-  /** False where the first file may be anything (info). */
-  mustBeParticles = true,
-  badRows?: number[],
+  { mustBeParticles = true, badRows }: Reading = {},
 ): Promise<Understanding & { diskPaths: Map<string, string> }> {
   const main = openFile(particles);
   const passthrough = await passthroughOf(main, options).catch((error: unknown) => {
@@ -127,7 +133,7 @@ export async function openParticles(
   badRows?: number[],
 ): Promise<OpenedParticles> {
   const scan = options.leaveOutBad ? 'all' : 'none';
-  const understanding = await understandFiles(particles, options, console, scan, true, badRows);
+  const understanding = await understandFiles(particles, options, console, scan, { badRows });
   const { set, files, warnings, looksWhite } = understanding;
   const failed = files.find(({ error }) => error);
   if (failed?.error) throw VitrineError.fromData(failed.error);

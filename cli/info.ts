@@ -58,7 +58,7 @@ async function fileInfo(path: string, options: ParticleOptions, console: Console
     options,
     console,
     options.leaveOutBad ? 'all' : 'sample',
-    false,
+    { mustBeParticles: false },
   );
   const [main] = files;
   const info: Info = {

@@ -32,8 +32,8 @@ export function addSearch(program: Command): void {
   );
   addParamOptions(command, [...COMMON, ...ANYWHERE]);
   act(command, async ([path, particles], raw, console) => {
-    const bounded = raw['search'] === 'branch-and-bound';
-    await findAndWrite(path, particles, raw, bounded ? BRANCH_AND_BOUND_DEFAULTS : {}, null, console);
+    const defaults = raw['search'] === 'branch-and-bound' ? BRANCH_AND_BOUND_DEFAULTS : {};
+    await findAndWrite(path, particles, raw, { defaults, around: null }, console);
   });
 }
 
@@ -47,7 +47,8 @@ export function addRefinePoses(program: Command): void {
   addParamOptions(command, COMMON);
   act(command, async ([path, particles], raw, console) => {
     const { cone, shift, halvings } = raw as unknown as SearchOptions;
-    await findAndWrite(path, particles, raw, {}, { coneDegrees: cone, shiftExtent: shift ?? 2, halvings }, console);
+    const around = { coneDegrees: cone, shiftExtent: shift ?? 2, halvings };
+    await findAndWrite(path, particles, raw, { defaults: {}, around }, console);
   });
 }
 
@@ -60,12 +61,17 @@ function withParticles(command: Command): Command {
   return addParticleOptions(command);
 }
 
+interface Wanted {
+  defaults: Parameters<typeof paramsFrom>[1];
+  /** Null: anywhere. */
+  around: SearchJobOptions['around'];
+}
+
 async function findAndWrite(
   path: string,
   particles: string,
   raw: Record<string, unknown>,
-  defaults: Parameters<typeof paramsFrom>[1],
-  around: SearchJobOptions['around'],
+  { defaults, around }: Wanted,
   console: Parameters<Parameters<typeof act>[1]>[2],
 ): Promise<void> {
   const options = raw as unknown as SearchOptions;

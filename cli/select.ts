@@ -69,7 +69,7 @@ export function addSelect(program: Command): void {
     if (rows.length === 0)
       throw new VitrineError('value-out-of-range', 'No particle has these labels.', { field: '--labels' });
     const format = extension === 'pkl' ? 'ind.pkl' : (extension as SelectionFormat);
-    const bytes = await listOf(opened, rows, original, format, options, console);
+    const bytes = await listOf(opened, { rows, original, format }, options, console);
     const out = resolve(options.out);
     writeOut(out, bytes);
     console.say(`${rows.length} of ${count} particles: ${out}`);
@@ -77,11 +77,16 @@ export function addSelect(program: Command): void {
   });
 }
 
+interface Picked {
+  /** Of the run's particles, and where each of these lies in the original set. */
+  rows: Uint32Array;
+  original: OriginalIndices;
+  format: SelectionFormat;
+}
+
 async function listOf(
   opened: OpenRun,
-  rows: Uint32Array,
-  original: OriginalIndices,
-  format: SelectionFormat,
+  { rows, original, format }: Picked,
   options: SelectOptions,
   console: Console,
 ): Promise<Uint8Array> {
@@ -112,7 +117,7 @@ async function listOf(
     if (kept.table?.kind === format) sayWhatStands(opened, console);
     return exportSelection(kept, rows, format, [], stackName);
   }
-  return fromFiles(opened, rows, original, format, options, console);
+  return fromFiles(opened, { rows, original, format }, options, console);
 }
 
 /** The table's rows are kept as they were: they say their own optics, whatever the run was told. */
@@ -143,9 +148,7 @@ function placesOnly({ record, run }: OpenRun, originalIndex: OriginalIndices): N
 /** From files that are named now, or that a run of an older version names. */
 async function fromFiles(
   { record }: OpenRun,
-  rows: Uint32Array,
-  original: OriginalIndices,
-  format: SelectionFormat,
+  { rows, original, format }: Picked,
   options: SelectOptions,
   console: Console,
 ): Promise<Uint8Array> {

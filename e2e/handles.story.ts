@@ -86,6 +86,8 @@ describe('Maps by handle', () => {
     expect(name).toBe('map.mrc');
     expect(bytes.length).toBe(1024 + 4 * BOX ** 3);
     await studio.get().screenshot('handles dark');
+    await studio.get().page.emulateMedia({ colorScheme: 'light' });
+    await studio.get().screenshot('handles light');
   });
 
   it('keeps the maps that the screen holds, and no others', async () => {

@@ -9,6 +9,8 @@ export const parts = [
     script: 'dependency-cruiser/bin/dependency-cruise.mjs',
     args: ['--config', '.dependency-cruiser.cjs', 'src', 'workers', 'cli', 'testing', 'bench', 'e2e'],
   },
+  // Dead code: files, exports and packages that nothing uses.
+  { name: 'unused', script: 'knip/bin/knip.js', args: ['--no-progress'] },
   { name: 'unit', script: 'vitest/vitest.mjs', args: ['run'] },
   { name: 'build', script: 'vite/bin/vite.js', args: ['build', '--logLevel', 'warn'] },
   { name: 'size', script: '../scripts/size-budget.mjs', args: [] },

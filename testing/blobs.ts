@@ -13,7 +13,7 @@ import { simulate, type Simulation, type SimulationOptions } from '../src/imagin
 const COUNT = 18;
 /** σ = resolution / (π√2), imaging/projection.ts; pixels. */
 const WIDTH = 0.9;
-export const BLOB_RESOLUTION = WIDTH * Math.PI * Math.SQRT2;
+const BLOB_RESOLUTION = WIDTH * Math.PI * Math.SQRT2;
 
 export class Blobs {
   /** n×3 pixels from the origin, their mean there. */

@@ -9,7 +9,7 @@ export type EngineCall = 'createModel' | 'trainStep' | 'takeLosses' | 'encode' |
 /** Before each call: says whether the device is lost now, or its memory does not hold what is asked for. */
 export type InjectedFault = (call: EngineCall, images: number) => 'lost' | 'memory' | 'spoilt' | 'overflow' | null;
 
-export const lostError = () =>
+const lostError = () =>
   new VitrineError('device-lost', 'The graphics processor was lost.', { advice: 'Resume.' });
 const fullError = () => new VitrineError('out-of-memory', 'The memory of the graphics processor is full.');
 

@@ -10,7 +10,7 @@ import { matrixFromEuler } from '../src/geometry/rotation.ts';
 export const BOX = 16;
 const PIXEL_SIZE_ANGSTROM = 2;
 
-export const eulerOfRow = (row: number): [number, number, number] => [10 * row, 20 + row, 3 * row - 30];
+const eulerOfRow = (row: number): [number, number, number] => [10 * row, 20 + row, 3 * row - 30];
 export const meanOfImage = (image: number): number => 100 + image;
 
 export function rotationOfRow(row: number): Float32Array {

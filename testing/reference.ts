@@ -7,7 +7,7 @@ import { describe, it } from 'vitest';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 
 const root = process.env['VITRINE_REFERENCE'] ?? resolve(import.meta.dirname, '../../shared/reference');
-export const hasReference = existsSync(root);
+const hasReference = existsSync(root);
 
 export function referencePath(path: string): string {
   return resolve(root, path);

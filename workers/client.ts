@@ -12,7 +12,7 @@ import {
 } from './facade.ts';
 import { facadeOf, WorkerLink } from './link.ts';
 
-export type { AnalysisFacade, CallControl, EngineFacade, IoFacade } from './facade.ts';
+export type { AnalysisFacade, EngineFacade, IoFacade } from './facade.ts';
 export { latestWins } from './latest-wins.ts';
 export { countMessages, type MessageCount } from './message-count.ts';
 
@@ -20,8 +20,6 @@ export interface Studio {
   io: IoFacade;
   engine: EngineFacade;
   analysis: AnalysisFacade;
-  /** Ends the engine worker and starts a fresh one: after a lost device, or to free its memory. */
-  restartEngine(): void;
   dispose(): void;
 }
 
@@ -119,10 +117,6 @@ export function connectStudio(): Studio {
     io: facadeOf<IoFacade>(() => io, IO_CALLS),
     engine: engineFacade,
     analysis: inBoth(facadeOf<AnalysisFacade>(analysisLink, ANALYSIS_CALLS)),
-    restartEngine() {
-      engine.end('The engine was restarted.');
-      engine.warm();
-    },
     dispose() {
       for (const link of [io, engine, analysis, longAnalysis]) link.end('The studio was closed.');
     },

@@ -86,7 +86,7 @@ export const agreement: Part = {
           const scalar = scalarOf(mode);
           const tuned = tunedFor(gpu, context.folder, mode);
           const { spec, encoding } = networkOf(start.field);
-          return finish(await WgslModel.create(gpu, tuned, spec, encoding, start, scalar ? { scalar } : {}));
+          return finish(await WgslModel.create(gpu, tuned, { spec, encoding }, start, scalar ? { scalar } : {}));
         },
       })),
     ];

@@ -53,7 +53,7 @@ async function engineAt(context: PartContext): Promise<Engine> {
     device: engine.device,
     createModel(field, state) {
       const { spec, encoding } = networkOf(field);
-      return WgslModel.create(gpu, tuned, spec, encoding, state);
+      return WgslModel.create(gpu, tuned, { spec, encoding }, state);
     },
     createScorer: (points) => GpuPoseScorer.create(gpu, points),
     dispose: () => undefined,

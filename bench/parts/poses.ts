@@ -18,7 +18,7 @@ export interface PoseSize extends Size {
   search: SubdivisionPlan;
 }
 
-export const THESIS_SEARCH: SubdivisionPlan = {
+const THESIS_SEARCH: SubdivisionPlan = {
   ...{ baseLevel: 2, refinements: 4, kept: 8, bounded: false },
   ...{ shiftExtent: 10, shiftGrid: [14, 14], bandStart: 12, bandEnd: 48 },
 };

@@ -18,7 +18,7 @@ export const FULL: Grid = { boxes: [64, 128, 256], widths: [256, 1024], batches:
 export const QUICK: Grid = { boxes: [128], widths: [256, 1024], batches: [16] };
 export const SOFTWARE: Size = { boxPixels: 32, width: 128, batch: 16 };
 
-export function sizesOf({ boxes, widths, batches }: Grid): Size[] {
+function sizesOf({ boxes, widths, batches }: Grid): Size[] {
   return boxes.flatMap((boxPixels) => widths.flatMap((width) => batches.map((batch) => ({ boxPixels, width, batch }))));
 }
 

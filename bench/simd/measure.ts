@@ -22,7 +22,7 @@ const SECONDS = 0.25;
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Seconds of the quickest call. */
-export function quickest(call: () => void, seconds = SECONDS): number {
+function quickest(call: () => void, seconds = SECONDS): number {
   const end = performance.now() + 1000 * seconds;
   let best = Infinity;
   while (performance.now() < end) {

@@ -7,6 +7,10 @@ import { transferAtPoints } from '../imaging/transfer.ts';
 import type { ImageBatch } from './engine.ts';
 import { flipsOfImage, type SliceLayout } from './slices.ts';
 
+/**
+ * What a training step of any engine takes of a batch of B images; a row is a point of the slice that the decoder
+ * evaluates.
+ */
 export interface PreparedBatch {
   count: number;
   /** B·rowsPerImage × channels, shifted Hartley values. */

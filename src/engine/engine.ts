@@ -13,8 +13,10 @@
 import type { Notice } from '../base/errors.ts';
 import type { PoseScorer, SearchPoints } from './scoring/scorer.ts';
 
+/** Makers of models by name: TensorFlow.js with its autodiff, WebAssembly on the CPU, WebGPU kernels. */
 export type EngineKind = 'tfjs' | 'wasm' | 'wgsl';
 
+/** What an engine computes on, as records of runs keep it and the screen shows it. */
 export interface DeviceInfo {
   engine: EngineKind;
   /** Where it computes: a graphics processor or the CPU. */
@@ -26,7 +28,9 @@ export interface DeviceInfo {
   threads: number;
 }
 
+/** What a network gives at a coordinate: a Fourier coefficient (Re, Im), asked on the half space only, or a Hartley value. */
 export type Domain = 'fourier' | 'hartley';
+/** Between the layers, by cryoDRGN's names; the leaky one has slope 0.01 below zero, PyTorch's own. */
 export type Activation = 'relu' | 'leaky_relu';
 
 /** What a model of any kind says of itself. */
@@ -76,6 +80,7 @@ export interface NetworkField {
 /** What a field becomes for computing, one variant a kind: all of it that training does not change. */
 export type EngineField = NetworkField;
 
+/** A float32 array, row-major: as many numbers as the product of `shape`. */
 export interface Tensor {
   shape: number[];
   data: Float32Array;
@@ -115,6 +120,7 @@ export interface ImageBatch {
   noise: Float32Array | null;
 }
 
+/** What one step of Adam takes beside its images. */
 export interface StepOptions {
   learningRate: number;
   weightDecay: number;
@@ -136,6 +142,7 @@ export interface Losses {
   total: number;
 }
 
+/** The posteriors that an encoder gives: a normal distribution with a diagonal covariance for each image or pair. */
 export interface Latents {
   /** N×zDim, a row an image, or a pair. */
   mu: Float32Array;
@@ -152,6 +159,9 @@ export interface VolumeStatistics {
   histogram: Uint32Array;
 }
 
+/**
+ * A map as the device that decoded it has measured it, in the units of the prepared images times `standardDeviation`.
+ */
 export interface VolumeWithStatistics {
   /** d³ [z][y][x]. */
   values: Float32Array;
@@ -167,6 +177,7 @@ export interface LongCall {
   turn?: (() => Promise<void>) | undefined;
 }
 
+/** A field that lies on a device, with its optimiser. Calls wait for each other: maps may be asked for while it is trained. */
 export interface FieldModel {
   readonly spec: FieldShape;
   /** Mask points P of the lattice. */
@@ -210,6 +221,7 @@ export interface FieldModel {
   dispose(): void;
 }
 
+/** What a model is made from beside its field: a checkpoint's parameters. */
 export interface ModelState {
   weights: Weights;
   /** Absent: Adam starts anew. */
@@ -249,6 +261,7 @@ export interface ChoosingOptions {
  */
 export type KernelChoice = object;
 
+/** How a model computes, without a word on what. */
 export interface ModelOptions {
   /** 'auto' takes float16 where it was measured to be faster; engines without it compute in float32. */
   precision?: Precision;
@@ -270,6 +283,7 @@ export interface Fit {
   instead: { boxPixels?: number; width?: number };
 }
 
+/** A device that models and scorers are made on; it may hold several at a time. */
 export interface Engine {
   readonly device: DeviceInfo;
   /** Resolves when the device can no longer be used: its models reject, and another engine is to be opened. */
@@ -288,6 +302,7 @@ export interface Engine {
   dispose(): void;
 }
 
+/** Which engine is wanted. Threads are those of the CPU engine; as many as the machine has unless said. */
 export interface EngineRequest {
   /** 'auto' takes the fastest maker the machine has. */
   device: 'auto' | 'gpu' | 'cpu';

@@ -20,6 +20,7 @@ export interface FeatureTarget {
   first: number;
 }
 
+/** Makes the features of one encoding table, a sine and a cosine of the same wave from one product. */
 export class FeatureMaker {
   /** Features a point. */
   readonly count: number;

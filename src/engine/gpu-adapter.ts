@@ -20,6 +20,7 @@ export function adapterWords({ vendor, architecture, description }: GPUAdapterIn
   return [vendor, architecture, description].filter(Boolean).join(' ') || 'of unknown make';
 }
 
+/** Whether an adapter computes on the CPU: it says so, or has the name of a known program that does. */
 export function isSoftware(info: GPUAdapterInfo): boolean {
   return info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|software/i.test(adapterWords(info));
 }

@@ -14,6 +14,7 @@ const RAISED = [
   'maxStorageBuffersPerShaderStage',
 ] as const;
 
+/** A device and what went wrong with it. Errors: 'device-lost', also of a refused computation, and 'out-of-memory'. */
 export class GuardedDevice {
   /** Resolves when the device can no longer be used; never where it is closed by its owner. */
   readonly lost: Promise<VitrineError>;

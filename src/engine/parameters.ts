@@ -30,7 +30,7 @@ export function featureCount(encoding: EncodingTable): number {
 }
 
 /** Re and Im, or one Hartley value. */
-export function decoderOutputs(spec: ModelSpec): 1 | 2 {
+function decoderOutputs(spec: ModelSpec): 1 | 2 {
   return spec.domain === 'fourier' ? 2 : 1;
 }
 

@@ -96,7 +96,7 @@ describe.each([
   it('gives the slices that training compares with images', async () => {
     const layout = makeSliceLayout(spec);
     const order = searchOrder(layout.lattice, BAND);
-    const slices = await fieldSlices(model, z, rotations, points, points.count);
+    const slices = await fieldSlices(model, z, rotations, { points, count: points.count });
     const flips = new Uint8Array(layout.rowsPerImage);
     const coordinates = new Float32Array(3 * layout.rowsPerImage);
     for (let r = 0; r < 7; r++) {
@@ -160,7 +160,7 @@ describe('a field known in closed form', () => {
     async (domain) => {
       // An untrained network of domain 'fourier' is torn at z = 0, where its imaginary part does not vanish; this one is not.
       const field = blobs.field(domain);
-      const direct = await fieldSlices(field, null, rotations, points, points.count);
+      const direct = await fieldSlices(field, null, rotations, { points, count: points.count });
       const errors: number[] = [];
       for (const oversampling of [1, 2, 4]) {
         const cube = await cubeFromField(field, null, BAND, oversampling);
@@ -191,7 +191,7 @@ describe('a field known in closed form', () => {
     abort.abort();
     const field = blobs.field('fourier');
     await expect(cubeFromField(field, null, 4, 2, abort.signal)).rejects.toMatchObject({ code: 'cancelled' });
-    await expect(fieldSlices(field, null, rotations, points, 3, abort.signal)).rejects.toMatchObject({
+    await expect(fieldSlices(field, null, rotations, { points, count: 3 }, abort.signal)).rejects.toMatchObject({
       code: 'cancelled',
     });
     expect(field.asked).toBe(0);

@@ -93,13 +93,18 @@ export async function cubeFromField(
   return { oversampling, reach, values };
 }
 
-/** Slices evaluated directly at rotations (M×9): M×count×2 at the first `count` points. */
+/** The first `count` of a search's points, which lie in order of their radius. */
+export interface FirstPoints {
+  points: SearchPoints;
+  count: number;
+}
+
+/** Slices evaluated directly at rotations (M×9): M×count×2 at the first `count` points. Error: 'cancelled'. */
 export function fieldSlices(
   model: FieldModel,
   z: Float32Array | null,
   rotations: Float32Array,
-  points: SearchPoints,
-  count: number,
+  { points, count }: FirstPoints,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
   const slices = rotations.length / 9;

@@ -7,7 +7,7 @@ import { NETWORK } from './network/kind.ts';
 
 const KINDS: { [Name in FieldKindName]: FieldKind<Extract<FieldDescription, { kind: Name }>> } = { network: NETWORK };
 
-export const FIELD_KINDS = Object.keys(KINDS) as FieldKindName[];
+const FIELD_KINDS = Object.keys(KINDS) as FieldKindName[];
 
 /** Error: 'field-kind-unknown', of a newer version or of a file that was not written here. */
 export function kindNamed(name: string): FieldKind<FieldDescription> {

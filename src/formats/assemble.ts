@@ -250,13 +250,3 @@ function csvColumns(drop: Drop, map: RowMap): Understanding['columns'] {
     }));
   });
 }
-
-/**
- * The first error that keeps a command from going on: of a file it was told to use, or of any file where there is no set.
- */
-export function firstError(understanding: Understanding, named: string[]): VitrineError | null {
-  const failed = understanding.files.filter(
-    ({ path, error }) => error && (named.includes(path) || understanding.set === null),
-  );
-  return failed[0]?.error ? VitrineError.fromData(failed[0].error) : null;
-}

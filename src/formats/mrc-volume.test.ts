@@ -73,20 +73,45 @@ test('where a map lies is written again', async () => {
   expect(placeAfterCrop(map, N, 2)).toEqual(place);
 });
 
-test.each<[string, Triple, Triple, number, number, { originAngstrom: Triple; start: Triple }]>([
-  ['in Å', [-20, 0, 8], [0, 0, 0], 4, 4, { originAngstrom: [-20, 0, 8], start: [0, 0, 0] }],
-  ['in voxels', [0, 0, 0], [-8, 4, 0], 4, 4, { originAngstrom: [0, 0, 0], start: [-4, 2, 0] }],
+interface Place {
+  originAngstrom: Triple;
+  start: Triple;
+}
+test.each<[string, { place: Place; to: number; size: number; expected: Place }]>([
+  [
+    'in Å',
+    {
+      place: { originAngstrom: [-20, 0, 8], start: [0, 0, 0] },
+      ...{ to: 4, size: 4 },
+      expected: { originAngstrom: [-20, 0, 8], start: [0, 0, 0] },
+    },
+  ],
+  [
+    'in voxels',
+    {
+      place: { originAngstrom: [0, 0, 0], start: [-8, 4, 0] },
+      ...{ to: 4, size: 4 },
+      expected: { originAngstrom: [0, 0, 0], start: [-4, 2, 0] },
+    },
+  ],
   [
     'in voxels that do not come out whole',
-    [0, 0, 0],
-    [-7, 4, 0],
-    4,
-    4,
-    { originAngstrom: [-14, 8, 0], start: [0, 0, 0] },
+    {
+      place: { originAngstrom: [0, 0, 0], start: [-7, 4, 0] },
+      ...{ to: 4, size: 4 },
+      expected: { originAngstrom: [-14, 8, 0], start: [0, 0, 0] },
+    },
   ],
-  ['at a size that is given', [-20, 0, 8], [0, 0, 0], 8, 3, { originAngstrom: [-30, 0, 12], start: [0, 0, 0] }],
-])('the first voxel stays where it was after a crop: %s', (_, originAngstrom, start, to, size, expected) => {
-  const map = { boxPixels: 8, pixelSizeAngstrom: 2, originAngstrom, start, values: new Float32Array(), notices: [] };
+  [
+    'at a size that is given',
+    {
+      place: { originAngstrom: [-20, 0, 8], start: [0, 0, 0] },
+      ...{ to: 8, size: 3 },
+      expected: { originAngstrom: [-30, 0, 12], start: [0, 0, 0] },
+    },
+  ],
+])('the first voxel stays where it was after a crop: %s', (_, { place, to, size, expected }) => {
+  const map = { boxPixels: 8, pixelSizeAngstrom: 2, ...place, values: new Float32Array(), notices: [] };
   const { originAngstrom: origin, start: voxels } = placeAfterCrop(map, to, size);
   expect([origin, voxels].map((place) => place.map((value) => value + 0))).toEqual([
     expected.originAngstrom,

@@ -3,7 +3,7 @@ import { VitrineError } from '../base/errors.ts';
 import { mrcHeaderBytes, type Triple } from './mrc-header.ts';
 
 /** The bytes of float32 values as they lie in a little-endian file (a view, not a copy). */
-export function pixelBytes(values: Float32Array): Uint8Array {
+function pixelBytes(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 

@@ -34,7 +34,7 @@ export function tiltedOptics(ctf: Float32Array | null, optics: Float32Array | nu
 }
 
 /** ψ of an image in radians as a function of the frequency in cycles per pixel of a box of `boxPixels`. */
-export function beamTiltPhase(
+function beamTiltPhase(
   { ctf, optics }: TiltedOptics,
   image: number,
   imagePixels: number,

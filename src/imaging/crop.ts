@@ -28,7 +28,7 @@ export function cropHartleyImage(values: Float32Array, boxPixels: number, croppe
 }
 
 /** Centre d³ of a D³ Hartley transform. */
-export function cropHartleyVolume(values: Float32Array, boxPixels: number, croppedPixels: number): Float32Array {
+function cropHartleyVolume(values: Float32Array, boxPixels: number, croppedPixels: number): Float32Array {
   requireCrop(boxPixels, croppedPixels);
   const start = (boxPixels - croppedPixels) / 2;
   const area = boxPixels * boxPixels;

@@ -16,7 +16,7 @@ import {
 } from './preprocessor.ts';
 
 /** Images of a shard. */
-export const SHARD_SIZE = 1024;
+const SHARD_SIZE = 1024;
 const SAMPLE_SIZE = 1000;
 /** Pixels read at once: 16 MB of float32. */
 const BATCH_PIXELS = 4 * 1024 * 1024;

@@ -2,7 +2,7 @@
 import type { Notice } from '../base/errors.ts';
 
 /** Below it the views are too sparse for a start from noise to find its way. */
-export const FEW_IMAGES = 200;
+const FEW_IMAGES = 200;
 
 /** What is known of a set before its poses are searched. */
 export interface PoseSearchImages {

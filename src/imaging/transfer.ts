@@ -11,7 +11,7 @@ import type { Lattice } from './lattice.ts';
 const COLUMN = { scale: 0, bFactor: 1, applied: 2, magnification: 3 } as const;
 
 /** What was done to the images before: `ctfApplied` of OPTICS_COLUMNS. */
-export const APPLIED = { nothing: 0, sign: 1, ctf: 2 } as const;
+const APPLIED = { nothing: 0, sign: 1, ctf: 2 } as const;
 
 /**
  * The transfer as a polynomial in the coordinates x, y (cycles per pixel), with r² = x² + y², e = x² − y², o = xy and

@@ -1,7 +1,7 @@
 // Real-space window of an image: 1 inside a radius, linear to 0 at 0.99; radius on a [−1, 1) grid, so in half boxes.
 
 /** Beyond this radius (box half-widths) the window is zero. */
-export const WINDOW_OUTER_RADIUS = 0.99;
+const WINDOW_OUTER_RADIUS = 0.99;
 
 /** D² factors, row-major; `innerRadius` as a fraction of half the box, cryoDRGN's default 0.85. */
 export function makeWindow(boxPixels: number, innerRadius = 0.85): Float32Array {

@@ -14,8 +14,3 @@ export function betaAt(plan: Pick<TrainingPlan, 'beta' | 'betaSchedule'>, progre
       return plan.beta * Math.min(1, 2 * ((4 * progress) % 1));
   }
 }
-
-/** β at its full weight where none was asked for, of a latent of so many values. */
-export function defaultBeta(latentDimension: number): number {
-  return latentDimension === 0 ? 0 : 1 / latentDimension;
-}

@@ -18,6 +18,7 @@ export interface TrainingEstimate {
   batchSize: number;
 }
 
+/** `choosing` is told while the kernels are chosen; an aborted signal ends the estimate with error 'cancelled'. */
 export interface EstimateOptions {
   signal?: AbortSignal | undefined;
   choosing?: Pick<ChoosingOptions, 'onProgress' | 'onNotice'>;

@@ -109,8 +109,9 @@ export function trainingBatch(
   let noise: Float32Array | null = null;
   if (zDim > 0) {
     noise = new Float32Array(indices.length * zDim);
+    const imageCount = data.images.count;
     for (let i = 0; i < indices.length; i++)
-      fillNoise(noise, i * zDim, zDim, plan.seed, epoch, indices[i], data.images.count);
+      fillNoise({ out: noise, at: i * zDim, zDim }, { seed: plan.seed, epoch, image: indices[i], imageCount });
   }
   return { ...encoderBatch(drawn, encodedData(data)), rotations, noise };
 }

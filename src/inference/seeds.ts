@@ -15,15 +15,18 @@ export function shuffleRandom(seed: number, epoch: number): Random {
   return new Random(seed, SHUFFLES + epoch);
 }
 
-/** Standard normal draws of one image in one epoch. */
+/** An image of a set of `imageCount` in one epoch of a training. */
+export interface NoiseAddress {
+  seed: number;
+  epoch: number;
+  image: number;
+  imageCount: number;
+}
+
+/** zDim standard normal draws of one image in one epoch, to `out` from `at` on. */
 export function fillNoise(
-  out: Float32Array,
-  at: number,
-  zDim: number,
-  seed: number,
-  epoch: number,
-  image: number,
-  imageCount: number,
+  { out, at, zDim }: { out: Float32Array; at: number; zDim: number },
+  { seed, epoch, image, imageCount }: NoiseAddress,
 ): void {
   const random = new Random(seed, epoch * imageCount + image);
   for (let i = 0; i < zDim; i++) out[at + i] = random.normal();

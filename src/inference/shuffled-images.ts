@@ -5,7 +5,7 @@ import type { HartleyImages } from '../imaging/hartley-images.ts';
 import type { Random } from '../geometry/random.ts';
 
 /** Up to this many bytes of images are held at once; a large set takes two windows of half of it. */
-export const RESIDENT_BYTES = 256 * 2 ** 20;
+const RESIDENT_BYTES = 256 * 2 ** 20;
 
 /** Images of one batch. */
 export interface DrawnImages {

@@ -64,6 +64,7 @@ export interface EpochSummary extends Losses {
   imagesPerSecond: number;
 }
 
+/** Poses that a run has found itself, those of the tilted stack beside them where there is one. */
 export type EstimatedPoses = Required<Pick<Checkpoint, 'poses'>> & Pick<Checkpoint, 'tiltedPoses'>;
 
 /** Maps of a start, d³ each in the units of the prepared images. */

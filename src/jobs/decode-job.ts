@@ -89,13 +89,19 @@ export function mapName(index: number): string {
   return `vol_${String(index + 1).padStart(3, '0')}.mrc`;
 }
 
-/** Decodes into `folder` of a storage as vol_001.mrc …; returns the paths. */
+/** Where maps are written, and the pixel size that their headers say. */
+export interface MapsPlace {
+  storage: Storage;
+  /** '' for the storage's own. */
+  folder: string;
+  pixelSizeAngstrom: number;
+}
+
+/** Decodes into `folder` of a storage as vol_001.mrc …; returns the paths. Errors: those of decodeSeries, 'storage'. */
 export async function writeMaps(
   run: LoadedRun,
   zs: readonly ArrayLike<number>[],
-  pixelSizeAngstrom: number,
-  storage: Storage,
-  folder: string,
+  { storage, folder, pixelSizeAngstrom }: MapsPlace,
   options: JobOptions = {},
 ): Promise<string[]> {
   const boxPixels = boxPixelsOf(run.field);

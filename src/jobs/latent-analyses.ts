@@ -7,12 +7,14 @@ import { umapOf } from '../landscape/umap.ts';
 import { fingerprintLatents, type AnalysisLibrary } from '../library/analyses/analyses.ts';
 import type { AnalysisKey, KeptArray } from '../library/analyses/record.ts';
 
+/** The latents of one epoch, a row a particle (or a tilt pair). */
 export interface AnalysedLatents {
   epoch: number;
   zDim: number;
   /** count×zDim. */
   mu: Float32Array;
 }
+/** How an analysis goes on: where it looks for a result, whether it leaves one, and what long work is told. */
 export interface AnalysisWork extends LongWork {
   /** Where results are looked for; null for nowhere. */
   kept?: AnalysisLibrary | null;

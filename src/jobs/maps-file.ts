@@ -7,6 +7,7 @@ import type { JobOptions } from './progress.ts';
 import { BlobZip } from './zip.ts';
 import { throwIfCancelled } from '../base/errors.ts';
 
+/** A map to write, and what its header says of it. */
 export interface MapToWrite {
   boxPixels: number;
   pixelSizeAngstrom: number;

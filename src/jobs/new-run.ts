@@ -20,6 +20,7 @@ export interface RunSet {
   fingerprint: string;
 }
 
+/** What a run is begun with; all else of its record follows from it. */
 export interface NewRun {
   name: string;
   params: Params;

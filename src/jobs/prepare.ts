@@ -48,7 +48,7 @@ export function imageOptionsOf(params: Params, imagePixels: number): ImageOption
 }
 
 /** Where prepared images of a key lie in the library. */
-export function cacheFolder(key: string): string {
+function cacheFolder(key: string): string {
   return `images/${key}`;
 }
 

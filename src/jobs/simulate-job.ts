@@ -59,7 +59,7 @@ export async function writeSimulation(
 }
 
 /** Writes the images as an MRC stack in mode 2, some at a time. Error 'cancelled', after which no file is left. */
-export async function writeStack(
+async function writeStack(
   { images }: Simulation,
   storage: Storage,
   path: string,
@@ -95,7 +95,7 @@ export async function writeStack(
 }
 
 /** The truth of each image as CSV: state, angle in radians, and composition where there are several. */
-export function labelsCsv({ state, angleRadians, composition, compositions }: Simulation): string {
+function labelsCsv({ state, angleRadians, composition, compositions }: Simulation): string {
   const columns = [
     { name: 'state', values: state as ArrayLike<number> },
     { name: 'angle_rad', values: angleRadians },

@@ -31,7 +31,7 @@ export function alongComponent(
 }
 
 /** The value below which `percentile` % of the ascending values lie. */
-export function percentileOfSorted(sorted: Float32Array, percentile: number): number {
+function percentileOfSorted(sorted: Float32Array, percentile: number): number {
   const rank = (Math.min(100, Math.max(0, percentile)) / 100) * (sorted.length - 1);
   const below = Math.floor(rank);
   const above = Math.min(sorted.length - 1, below + 1);

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { VitrineError } from '../base/errors.ts';
 import type { Storage } from './storage.ts';
 
+/** A kind of record: what a file of it has to look like. */
 export interface RecordKind {
   schema: v.GenericSchema;
   /** The version that this program writes; newer ones are refused. */

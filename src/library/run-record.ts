@@ -29,6 +29,7 @@ export interface RunFiles {
 /** How a run learns: with the poses that its particles have, or finding them. */
 export type RunJob = 'train' | 'ab-initio';
 
+/** Goes up when older programs would misread what a record says; newer records are refused by them. */
 export const RUN_RECORD_VERSION = 1;
 
 /** vitrine.json of a run folder. */
@@ -72,6 +73,7 @@ export interface RunRecord {
   mirrored?: boolean;
 }
 
+/** What a run with these parameters does. */
 export function jobOf({ method }: Pick<Params, 'method'>): RunJob {
   return method === 'ab-initio' ? 'ab-initio' : 'train';
 }

@@ -47,7 +47,7 @@ const bound = new WeakSet<HTMLElement>();
 let loading: Promise<PlotlyApi> | null = null;
 
 /** plotly itself, loaded once: `restyle`, `relayout`, `toImage` on an element given by `onReady`. */
-export function withPlotly(): Promise<PlotlyApi> {
+function withPlotly(): Promise<PlotlyApi> {
   loading ??= import('./plotly.ts').then((module) => module.default);
   return loading;
 }

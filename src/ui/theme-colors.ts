@@ -67,7 +67,7 @@ function themeOf(root: HTMLElement): ThemeColors['theme'] {
   return root.dataset.theme === 'light' ? 'light' : 'dark';
 }
 
-export function onThemeChange(listener: () => void): () => void {
+function onThemeChange(listener: () => void): () => void {
   observer ??= new MutationObserver(() => {
     current = null;
     for (const each of listeners) each();

@@ -1,6 +1,5 @@
-// Things that are on or off: a pressed button, a switch beside its label, a checkbox.
-import { Checkbox as RadixCheckbox, Switch as RadixSwitch, Toggle as RadixToggle } from 'radix-ui';
-import { Check, Minus } from 'lucide-react';
+// Things that are on or off: a pressed button, a switch beside its label.
+import { Switch as RadixSwitch, Toggle as RadixToggle } from 'radix-ui';
 import { useId, type ReactNode } from 'react';
 import { classNames } from './class-names.ts';
 import { Tooltip } from './tooltip.tsx';
@@ -65,35 +64,6 @@ export function Switch({ label, hint, checked, onChange, disabled, testId }: Swi
             {hint}
           </span>
         )}
-      </label>
-    </div>
-  );
-}
-
-export interface CheckboxProps extends Omit<SwitchProps, 'checked' | 'onChange'> {
-  checked: boolean | 'indeterminate';
-  onChange: (checked: boolean) => void;
-}
-
-export function Checkbox({ label, hint, checked, onChange, disabled, testId }: CheckboxProps) {
-  const id = useId();
-  return (
-    <div className={styles.row}>
-      <RadixCheckbox.Root
-        id={id}
-        className={styles.checkbox}
-        checked={checked}
-        onCheckedChange={(next) => onChange(next === true)}
-        disabled={disabled}
-        data-testid={testId}
-      >
-        <RadixCheckbox.Indicator className={styles.tick}>
-          {checked === 'indeterminate' ? <Minus /> : <Check strokeWidth={3} />}
-        </RadixCheckbox.Indicator>
-      </RadixCheckbox.Root>
-      <label htmlFor={id} className={styles.rowLabel}>
-        {label}
-        {hint && <span className={styles.rowHint}>{hint}</span>}
       </label>
     </div>
   );

@@ -24,7 +24,7 @@ export interface SlicePicture {
 }
 
 /** Greys as RGBA bytes. */
-export function greyBytes(plane: Float32Array, black: number, white: number): Uint8Array {
+function greyBytes(plane: Float32Array, black: number, white: number): Uint8Array {
   const bytes = new Uint8Array(plane.length * 4);
   const scale = white > black ? 255 / (white - black) : 0;
   for (let i = 0; i < plane.length; i++) {

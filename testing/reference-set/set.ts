@@ -33,7 +33,7 @@ export const SET = {
 /** The set made anew. `snr` 0: without noise. */
 export const simulateSet = (snr: number = SET.snr): Simulation => simulate({ ...SET, snr });
 
-export const setPath = (name: string): string => resolve(import.meta.dirname, name);
+const setPath = (name: string): string => resolve(import.meta.dirname, name);
 export const setBytes = (name: string): Uint8Array => new Uint8Array(readFileSync(setPath(name)));
 export const setText = (name: string): string => readFileSync(setPath(name), 'utf8');
 export const setBlob = (name: string): NamedBlob => ({ path: basename(name), blob: openFileBlob(setPath(name)) });

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import type { TuningStore } from '../wgsl/tuning/store.ts';
 
 /** VITRINE_CACHE, else the system's place for what may be lost. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (env['VITRINE_CACHE']) return resolve(env['VITRINE_CACHE']);
   const home = homedir();
   if (platform() === 'win32') return resolve(env['LOCALAPPDATA'] ?? resolve(home, 'AppData/Local'), 'vitrine');
@@ -13,6 +13,10 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   return resolve(env['XDG_CACHE_HOME'] || resolve(home, '.cache'), 'vitrine');
 }
 
+/**
+ * A file a device in `folder`, written whole or not at all. Reading gives null for what is not there; writing rejects
+ * with the system's error.
+ */
 export function tuningFiles(folder = resolve(cacheFolder(), 'tuning')): TuningStore {
   return {
     load: (key) => readFile(resolve(folder, key), 'utf8').catch(() => null),

@@ -3,6 +3,7 @@
 import type { BufferView } from '../wgsl/gpu/arena.ts';
 import type { Gpu } from '../wgsl/gpu/gpu.ts';
 
+/** One proof of a kernel, for Node, a browser and the measuring program alike. */
 export interface KernelCase {
   name: string;
   /** Needs shader-f16, subgroups or a matrix unit: left out where the device has none. */
@@ -16,6 +17,7 @@ export interface KernelCase {
   run(gpu: Gpu): Promise<void>;
 }
 
+/** Whether the device has what a case needs, and would not take minutes to compile it. */
 export function canRun({ needs, slowInSoftware }: KernelCase, gpu: Gpu): boolean {
   if (slowInSoftware && gpu.guarded.software && !gpu.software) return false;
   if (!needs) return true;

@@ -3,6 +3,7 @@ import type { EncodingTable, ImageBatch, ModelSpec, Weights } from '../engine.ts
 import { decoderChain, encoderChain, featureCount, latentCount } from '../parameters.ts';
 import { makeSliceLayout } from '../slices.ts';
 
+/** Gives the next number of a sequence, uniform in [−1, 1). */
 export type Random = () => number;
 
 /** Uniform in [−1, 1), by a linear congruential generator. */
@@ -15,10 +16,12 @@ export function randomFrom(seed: number): Random {
   for (let i = 0; i < 8; i++) next();
   return next;
 }
+/** `length` numbers, uniform in [−scale, scale). */
 export function randomArray(random: Random, length: number, scale = 1): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length }, () => random() * scale);
 }
 
+/** A model with weights and a batch that it can be trained on. */
 export interface ModelCase {
   name: string;
   spec: ModelSpec;
@@ -27,6 +30,10 @@ export interface ModelCase {
   batch: ImageBatch;
 }
 
+/**
+ * What a case is made from. `features` 0 stands for coordinates without an encoding; images have CTF and shifts unless
+ * said.
+ */
 export interface CaseShape {
   name: string;
   spec: Partial<ModelSpec>;
@@ -82,6 +89,10 @@ export const pairShapes: readonly CaseShape[] = [
   { name: 'two views without z', spec: { zDim: 0, tilts: 2 }, features: 5, images: 3 },
 ];
 
+/**
+ * All numbers from `seed`: the same shape and seed give the same case. Box 8 and two latent dimensions unless the shape
+ * says otherwise.
+ */
 export function makeCase(shape: CaseShape, seed = 1): ModelCase {
   const random = randomFrom(seed);
   const boxPixels = shape.spec.boxPixels ?? 8;

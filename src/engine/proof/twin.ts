@@ -14,7 +14,7 @@ export interface TwinLoss {
 }
 
 /** docs/CONVENTIONS.md, "CTF" and "Beyond the nine columns", as they stand there; x and y in cycles per pixel. */
-export function transferTwin(
+function transferTwin(
   row: ArrayLike<number>,
   optics: ArrayLike<number> | null | undefined,
   x: number,

@@ -12,7 +12,7 @@ import type {
 } from './scorer.ts';
 
 /** Trilinear value of a cube at k = (x, y, 0)·R, Fourier pixels; zero outside. */
-export function sampleCube(cube: FourierCube, kx: number, ky: number, kz: number): [number, number] {
+function sampleCube(cube: FourierCube, kx: number, ky: number, kz: number): [number, number] {
   const side = 2 * cube.reach + 1;
   const at = [kx, ky, kz].map((k) => k * cube.oversampling + cube.reach);
   const floor = at.map(Math.floor);

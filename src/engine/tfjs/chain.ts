@@ -22,7 +22,7 @@ export type DenseGradient = {
 };
 
 /** Slope below zero, PyTorch's. */
-export const LEAKY_SLOPE = 0.01;
+const LEAKY_SLOPE = 0.01;
 
 /** Activations of every layer, rows × units, the last one linear; the caller disposes of them. */
 export function forward(input: tf.Tensor2D, chain: Dense[], activation: Activation): tf.Tensor2D[] {

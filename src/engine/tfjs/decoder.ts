@@ -15,7 +15,7 @@ export interface DecoderChunk {
 }
 
 /** (Re, Im) → (Re − Im, Re + Im). */
-export function hartleyPair(): tf.Tensor2D {
+function hartleyPair(): tf.Tensor2D {
   return tf.tensor2d([1, 1, -1, 1], [2, 2]);
 }
 

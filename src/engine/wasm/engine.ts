@@ -38,10 +38,10 @@ class WasmEngine implements Engine {
   }
 
   async createModel(field: EngineField, state: ModelState): Promise<FieldModel> {
-    const { spec, encoding } = fieldOfKind(field, 'network', 'wasm');
+    const network = fieldOfKind(field, 'network', 'wasm');
     const { threads, kernels } = this;
-    const forget = (): void => void this.models.delete(model);
-    const model = await WasmModel.create(this.nextModel++, threads, kernels, spec, encoding, state, forget);
+    const onDispose = (): void => void this.models.delete(model);
+    const model = await WasmModel.create({ id: this.nextModel++, threads, kernels, onDispose }, network, state);
     this.models.add(model);
     return model;
   }

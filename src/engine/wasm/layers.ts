@@ -51,7 +51,7 @@ export interface ParameterLayout {
  * The encoder's inputs as the kernels write them: first those of half points, then their mirror images. Place of each
  * input in raster order.
  */
-export function encoderInputPlaces(inputs: number): Int32Array {
+function encoderInputPlaces(inputs: number): Int32Array {
   return Int32Array.from({ length: inputs }, (_, i) => (i < inputs / 2 ? i : inputs / 2 + (inputs - 1 - i)));
 }
 

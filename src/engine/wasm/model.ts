@@ -2,13 +2,13 @@
 // Calls wait for each other, so decoding may be asked for while training goes on.
 import { VitrineError } from '../../base/errors.ts';
 import type {
-  EncodingTable,
   FieldModel,
   ImageBatch,
   Latents,
   Losses,
   ModelSpec,
   ModelState,
+  NetworkField,
   OptimizerState,
   StepOptions,
   Weights,
@@ -26,6 +26,25 @@ const ADAM_BETAS = [0.9, 0.999] as const;
 
 type EncoderBatch = Omit<ImageBatch, 'rotations' | 'noise'>;
 
+/** Where a model computes: the threads that know it by `id`, and their kernels. */
+export interface WasmPlace {
+  id: number;
+  threads: Threads;
+  kernels: KernelModule;
+  /** Called once. */
+  onDispose?: () => void;
+}
+
+interface WasmModelParts extends Pick<WasmPlace, 'id' | 'threads'> {
+  spec: ModelSpec;
+  slices: SliceLayout;
+  plan: MemoryPlan;
+  memory: ModelMemory;
+  onDispose: () => void;
+  /** Of Adam, done before. */
+  steps: number;
+}
+
 /** The field as a FieldModel on WebAssembly with SIMD over threads (docs/CPU_ENGINE.md). */
 export class WasmModel implements FieldModel {
   readonly points: number;
@@ -33,32 +52,36 @@ export class WasmModel implements FieldModel {
   private queue: Promise<unknown> = Promise.resolve();
   private disposed = false;
 
-  private constructor(
-    readonly spec: ModelSpec,
-    private readonly slices: SliceLayout,
-    private readonly plan: MemoryPlan,
-    private readonly memory: ModelMemory,
-    private readonly threads: Threads,
-    private readonly id: number,
-    private steps: number,
-    private readonly onDispose: () => void,
-  ) {
+  readonly spec: ModelSpec;
+  private readonly slices: SliceLayout;
+  private readonly plan: MemoryPlan;
+  private readonly memory: ModelMemory;
+  private readonly threads: Threads;
+  private readonly id: number;
+  private readonly onDispose: () => void;
+  private steps: number;
+
+  private constructor({ spec, slices, plan, memory, threads, id, onDispose, steps }: WasmModelParts) {
+    this.spec = spec;
+    this.slices = slices;
+    this.plan = plan;
+    this.memory = memory;
+    this.threads = threads;
+    this.id = id;
+    this.onDispose = onDispose;
+    this.steps = steps;
     this.points = slices.lattice.points;
     this.operationsPerPoint = decoderOperations(spec);
   }
 
   /**
-   * `onDispose` is called once. Errors: 'out-of-memory', 'checkpoint-syntax', 'value-out-of-range' (encoder mask larger than the
+   * Errors: 'out-of-memory', 'checkpoint-syntax', 'value-out-of-range' (encoder mask larger than the
    * lattice's).
    */
   static async create(
-    id: number,
-    threads: Threads,
-    kernels: KernelModule,
-    spec: ModelSpec,
-    encoding: EncodingTable,
+    { id, threads, kernels, onDispose = () => undefined }: WasmPlace,
+    { spec, encoding }: Pick<NetworkField, 'spec' | 'encoding'>,
     state: ModelState,
-    onDispose: () => void = () => undefined,
   ): Promise<WasmModel> {
     const slices = makeSliceLayout(spec);
     const plan = planMemory(spec, encoding, slices, threads.count);
@@ -71,7 +94,8 @@ export class WasmModel implements FieldModel {
       packParameters(plan.parameters, second, memory.floats(Header.secondMoments, plan.parameters.floats));
     }
     await threads.open(id, kernels, whole);
-    return new WasmModel(spec, slices, plan, memory, threads, id, state.optimizer?.steps ?? 0, onDispose);
+    const steps = state.optimizer?.steps ?? 0;
+    return new WasmModel({ spec, slices, plan, memory, threads, id, onDispose, steps });
   }
 
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {

@@ -70,7 +70,7 @@ export class WgslEngine implements Engine {
         kernels.leave();
         this.models.delete(disposed);
       };
-      return WgslModel.create(gpu, kernels.tuned, spec, encoding, state, {
+      return WgslModel.create(gpu, kernels.tuned, { spec, encoding }, state, {
         scalar,
         kernels,
         onDispose,

@@ -33,7 +33,7 @@ describe.skipIf(!gpu)('nothing is held', () => {
   it('of maps, steps, exported weights and latents', async () => {
     if (!gpu) return;
     const { spec, encoding, weights, batch } = makeCase({ name: 'steady', spec: { zDim: 2 }, features: 8, images: 2 });
-    const model = await WgslModel.create(gpu, Tuned.defaults(gpu), spec, encoding, { weights });
+    const model = await WgslModel.create(gpu, Tuned.defaults(gpu), { spec, encoding }, { weights });
     const epoch = async () => {
       for (let step = 0; step < 3; step++)
         await model.trainStep(batch, { learningRate: 1e-4, weightDecay: 0, beta: 1 });

@@ -112,7 +112,7 @@ export class PortionSearch {
             const seenAt = warpedAlike(rotations, seen[0].images);
             return cube
               ? Promise.resolve(sliceCubes(() => cube, this.points, count, seenAt))
-              : this.directSlices(model, own, seenAt, count, imageOf, signal);
+              : this.directSlices({ model, latents: own }, seenAt, count, imageOf, signal);
           };
           await this.polish(seen[0].images, found, slicer);
         }
@@ -134,21 +134,21 @@ export class PortionSearch {
   }
 
   private async directSlices(
-    model: FieldModel,
-    latents: Float32Array | null,
+    { model, latents }: { model: FieldModel; latents: Float32Array | null },
     rotations: Float32Array,
     count: number,
     imageOf: Uint32Array,
     signal?: AbortSignal,
   ): Promise<Float32Array> {
-    if (!latents) return fieldSlices(model, null, rotations, this.points, count, signal);
+    const within = { points: this.points, count };
+    if (!latents) return fieldSlices(model, null, rotations, within, signal);
     const { zDim } = model.spec;
     const slices = new Float32Array((2 * count * rotations.length) / 9);
     for (let from = 0; from < imageOf.length;) {
       let to = from;
       while (to < imageOf.length && imageOf[to] === imageOf[from]) to++;
       const z = latents.subarray(imageOf[from] * zDim, (imageOf[from] + 1) * zDim);
-      const some = await fieldSlices(model, z, rotations.subarray(9 * from, 9 * to), this.points, count, signal);
+      const some = await fieldSlices(model, z, rotations.subarray(9 * from, 9 * to), within, signal);
       slices.set(some, 2 * count * from);
       from = to;
     }
@@ -177,7 +177,8 @@ export class PortionSearch {
     for (let i = 0; i < indices.length; i++) {
       const offset = i * images.points + view * perView;
       coefficientsAt(this.order, { values, offset, points: perView }, { out: result.values, outOffset: 2 * i * n });
-      if (ctf && result.ctf) transferAtSearchPoints(this.points, ctf, optics, indices[i], result.ctf, i * n);
+      if (ctf && result.ctf)
+        transferAtSearchPoints(this.points, { ctf, optics }, indices[i], { out: result.ctf, at: i * n });
     }
     return result;
   }
@@ -189,10 +190,11 @@ export class PortionSearch {
     const { mu, logVariance } = await model.encode(encoderBatch(drawn, encodedData(this.data)));
     const noise = new Float32Array(zDim);
     const { seed } = this.plan.training;
-    const { count } = this.data.images;
+    const imageCount = this.data.images.count;
     for (let i = 0; i < drawn.indices.length; i++) {
       // A stream beside that of the epoch's training: numbers of images count on from the last.
-      fillNoise(noise, 0, zDim, seed, epoch + this.plan.training.epochs, drawn.indices[i], count);
+      const stream = epoch + this.plan.training.epochs;
+      fillNoise({ out: noise, at: 0, zDim }, { seed, epoch: stream, image: drawn.indices[i], imageCount });
       for (let j = 0; j < zDim; j++) mu[i * zDim + j] += Math.exp(0.5 * logVariance[i * zDim + j]) * noise[j];
     }
     return mu;

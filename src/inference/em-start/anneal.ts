@@ -68,7 +68,7 @@ export async function anneal(em: VoxelEm, stage: Stage, shared: Annealing): Prom
     if (step % REPORT_EVERY === 0 || step === steps - 1) {
       const done = costOf(schedule, classes, step + 1) / cost;
       const limit = Math.round(valueAt(schedule.band, fraction));
-      report(shared, em, result, rows, stage, {
+      report(shared, em, { result, rows }, stage, {
         fraction: stage.from + done * (stage.to - stage.from),
         message: sentence([stage.words, stage.part, `step ${step + 1} of ${steps}`, `band limit ${limit} px`]),
       });
@@ -129,8 +129,7 @@ function stepOptions(schedule: StartSchedule, fraction: number, whole: boolean) 
 function report(
   { numbers, translations, hooks }: Annealing,
   em: VoxelEm,
-  result: StepResult,
-  rows: Uint32Array,
+  { result, rows }: { result: StepResult; rows: Uint32Array },
   { settled, rows: among }: Stage,
   told: { fraction: number; message: string },
 ): void {

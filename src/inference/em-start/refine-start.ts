@@ -111,13 +111,13 @@ export async function refineStart(
       throwIfCancelled(hooks.signal);
       const within = pointsWithin(points, Math.min(lastBand, firstBand + BAND_STEP * (round + 1)));
       error = await polish(images, points, found, cubes(), within);
-      maps = remade(maps.length, images, points, found, within, shape, mapPixels, mask);
+      maps = remade(maps.length, { images, found }, { points, within }, { shape, mapPixels, mask });
       const message = `Round ${round + 1} of ${ROUNDS}, band limit ${Math.round(points.radius[within - 1])} px`;
       tell(0.3 + (0.6 * (round + 1)) / ROUNDS, message, found, error);
       await hooks.onIdle?.();
     }
-    const whole =
-      spread === 1 ? found : await searchRest(scorer, reader, cubes(), plan, start.sign, found, numbers, hooks);
+    const against = { cubes: cubes(), plan, sign: start.sign };
+    const whole = spread === 1 ? found : await searchRest(scorer, reader, against, { found, numbers }, hooks);
     const { rotations, shifts, classes } = whole;
     const atBorder = meanOf(whole.atBorder);
     const signed = start.sign < 0 ? maps.map((map) => map.map((v) => -v)) : maps;
@@ -204,15 +204,19 @@ async function polish(
   return meanOf(refined.errors) / within;
 }
 
+interface MapShape {
+  shape: ReturnType<typeof cubeShape>;
+  mapPixels: number;
+  /** mapPixels³ factors of the voxels. */
+  mask: Float32Array;
+}
+
+/** A map of each class, backprojected from its images at the first `within` points. */
 function remade(
   classes: number,
-  images: SearchImages,
-  points: SearchPoints,
-  found: Found,
-  within: number,
-  shape: ReturnType<typeof cubeShape>,
-  mapPixels: number,
-  mask: Float32Array,
+  { images, found }: { images: SearchImages; found: Found },
+  { points, within }: { points: SearchPoints; within: number },
+  { shape, mapPixels, mask }: MapShape,
 ): Float32Array[] {
   const { warps } = images;
   const seen = warps ? { ...found, rotations: warpedRotations(found.rotations, warps) } : found;
@@ -223,15 +227,20 @@ function remade(
   });
 }
 
-/** The images that did not make the maps, against them; those that did keep their poses. */
+interface SearchedAgainst {
+  /** A class each. */
+  cubes: readonly FourierCube[];
+  plan: StartPlan;
+  /** What makes density positive in the images. */
+  sign: 1 | -1;
+}
+
+/** The images that did not make the maps, against them; those that did (`numbers`) keep their poses. */
 async function searchRest(
   scorer: PoseScorer,
   reader: SearchImageReader,
-  cubes: readonly FourierCube[],
-  plan: StartPlan,
-  sign: 1 | -1,
-  known: Found,
-  numbers: Uint32Array,
+  { cubes, plan, sign }: SearchedAgainst,
+  { found: known, numbers }: { found: Found; numbers: Uint32Array },
   hooks: StartHooks,
 ): Promise<Found> {
   const { count } = reader;

@@ -28,16 +28,23 @@ const EVIDENCE_TURNS = 3;
 
 type Step = Pick<Stage, 'part' | 'classes' | 'schedule'>;
 
+/** What classes are annealed with. */
+export interface ClassesPlan {
+  /** One that knows no map yet. */
+  newEm: (random: Random) => VoxelEm;
+  /** Band limit, Fourier pixels. */
+  band: number;
+  plan: Pick<StartPlan, 'classes' | 'patience'>;
+}
+
 /**
- * `newEm`: one that knows no map yet. `at`: where an earlier call stood; `keep` is told after each part. Reads and draws no more
+ * `at`: where an earlier call stood; `keep` is told after each part. Reads and draws no more
  * random numbers after a part than what stands in what is kept.
  */
 export async function severalClasses(
-  newEm: (random: Random) => VoxelEm,
+  { newEm, band, plan: { classes, patience } }: ClassesPlan,
   shared: Annealing,
   whole: Pick<Stage, 'rows' | 'words' | 'from' | 'to'>,
-  band: number,
-  { classes, patience }: StartPlan,
   at: BetweenParts | null,
   keep: (at: BetweenParts) => void,
 ): Promise<Pick<EmResult, 'maps' | 'evidence'>> {

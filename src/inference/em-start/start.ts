@@ -51,10 +51,11 @@ export async function findStart(
   const scorer = await engine.createScorer(points);
   const bookmark = hooks.bookmark && isOf(hooks.bookmark, plan, images.length) ? hooks.bookmark : null;
   let best = bookmark?.best ?? null;
+  const setting: Setting = { scorer, read, numbers: images, boxPixels, band, plan, hooks };
   try {
     for (let number = bookmark?.start ?? 0; number < plan.starts; number++) {
       const before: Before = { at: bookmark?.start === number ? bookmark : null, best };
-      const found = await annealed(scorer, read, images, boxPixels, band, plan, number, before, hooks);
+      const found = await annealed(setting, number, before);
       if (!best || found.evidence > best.evidence) best = found;
     }
   } finally {
@@ -67,6 +68,20 @@ export async function findStart(
 /** Of the base grid; images that were magnified show more of space within it than it says. */
 function bandOf({ baseLevel }: StartPlan, { images, optics }: SearchData): number {
   return Math.min(bandOfGrid(baseLevel), images.boxPixels / 2 / largestStretch(optics?.warps));
+}
+
+/** What all starts of a set share. */
+interface Setting {
+  scorer: PoseScorer;
+  /** The images that are looked at, and their numbers in the set. */
+  read: SearchImages;
+  numbers: Uint32Array;
+  /** Side of the set's images. */
+  boxPixels: number;
+  /** Band limit, Fourier pixels. */
+  band: number;
+  plan: StartPlan;
+  hooks: StartHooks;
 }
 
 /** What a start goes on from: a bookmark of its own, and the likeliest of the starts before it. */
@@ -87,16 +102,11 @@ function mapSide(boxPixels: number): number {
   return Math.min(boxPixels, 64);
 }
 
+/** The start of this number, counted from 0. */
 async function annealed(
-  scorer: PoseScorer,
-  read: SearchImages,
-  numbers: Uint32Array,
-  boxPixels: number,
-  band: number,
-  plan: StartPlan,
+  { scorer, read, numbers, boxPixels, band, plan, hooks }: Setting,
   number: number,
   { at, best }: Before,
-  hooks: StartHooks,
 ): Promise<EmResult> {
   const random = at ? Random.fromState(at.random) : new Random(plan.seed, 1 + number);
   const rotations = gridRotations(plan.baseLevel);
@@ -110,7 +120,7 @@ async function annealed(
   if (plan.classes > 1) {
     const mark = { plan, images: numbers.length, start: number, best };
     const keep = (between: BetweenParts) => hooks.onBookmark?.({ ...between, ...mark, random: random.state() });
-    const found = await severalClasses(newEm, shared, { rows, words, from, to }, band, plan, at, keep);
+    const found = await severalClasses({ newEm, band, plan }, shared, { rows, words, from, to }, at, keep);
     return { ...found, mapPixels };
   }
   const em = newEm(random);

@@ -1,8 +1,7 @@
 // Slices of the base grid from the field itself: one plane is evaluated for each viewing direction, finer than the lattice, and
 // turned in plane by bilinear interpolation, since (x, y, 0)·Rz(ψ)·R₀ is the plane of R₀ at (x, y) turned by ψ.
 import type { FieldModel } from '../../engine/engine.ts';
-import type { SearchPoints } from '../../engine/scoring/scorer.ts';
-import { fieldCoefficients } from '../../field/fourier-cube.ts';
+import { fieldCoefficients, type FirstPoints } from '../../field/fourier-cube.ts';
 import { pixelDirection } from '../../geometry/healpix.ts';
 import { anglesOf, nsideOf, pixelsOf, spacingDegrees } from '../../geometry/rotation-grid.ts';
 import { matrixFromEuler } from '../../geometry/rotation.ts';
@@ -10,13 +9,12 @@ import { matrixFromEuler } from '../../geometry/rotation.ts';
 const OVERSAMPLING = 2;
 const DEGREES = 180 / Math.PI;
 
-/** R×count×2, rotations in the grid's order. */
+/** R×count×2 at the first `count` points, rotations in the grid's order. Error: 'cancelled'. */
 export async function baseSlices(
   model: FieldModel,
   z: Float32Array | null,
   level: number,
-  points: SearchPoints,
-  count: number,
+  { points, count }: FirstPoints,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
   const pixels = pixelsOf(level);

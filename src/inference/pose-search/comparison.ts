@@ -180,12 +180,12 @@ export class DirectComparison extends ViewsCompared {
     const { scorer } = view;
     const turned = Boolean(view.tilt ?? view.images.warps);
     if (!this.latents && !turned) {
-      const slices = await baseSlices(model, null, level, scorer.points, points, signal);
+      const slices = await baseSlices(model, null, level, { points: scorer.points, count: points }, signal);
       return scorer.scoreShared({ source: { slices }, translations, points });
     }
     const rotations = seenAt(gridRotations(level), view);
     if (!this.latents) {
-      const slices = await fieldSlices(model, null, rotations, scorer.points, points, signal);
+      const slices = await fieldSlices(model, null, rotations, { points: scorer.points, count: points }, signal);
       return scorer.scoreShared({ source: { slices }, translations, points });
     }
     // Every image has a volume of its own.
@@ -193,8 +193,8 @@ export class DirectComparison extends ViewsCompared {
     const all = new Float32Array(this.count * perImage * points * 2);
     for (let b = 0; b < this.count; b++) {
       const slices = turned
-        ? await fieldSlices(model, this.zOf(b), rotations, scorer.points, points, signal)
-        : await baseSlices(model, this.zOf(b), level, scorer.points, points, signal);
+        ? await fieldSlices(model, this.zOf(b), rotations, { points: scorer.points, count: points }, signal)
+        : await baseSlices(model, this.zOf(b), level, { points: scorer.points, count: points }, signal);
       all.set(slices, b * slices.length);
     }
     const centres = new Float32Array(this.count * perImage * 2);
@@ -203,11 +203,13 @@ export class DirectComparison extends ViewsCompared {
 
   protected async ownSlices(rotations: Float32Array, perImage: number, points: number): Promise<SliceSource> {
     const { model, signal } = this;
-    if (!this.latents) return { slices: await fieldSlices(model, null, rotations, this.points, points, signal) };
+    if (!this.latents)
+      return { slices: await fieldSlices(model, null, rotations, { points: this.points, count: points }, signal) };
     const slices = new Float32Array((2 * points * rotations.length) / 9);
     for (let b = 0; b < this.count; b++) {
       const own = rotations.subarray(9 * b * perImage, 9 * (b + 1) * perImage);
-      slices.set(await fieldSlices(model, this.zOf(b), own, this.points, points, signal), 2 * points * b * perImage);
+      const some = await fieldSlices(model, this.zOf(b), own, { points: this.points, count: points }, signal);
+      slices.set(some, 2 * points * b * perImage);
     }
     return { slices };
   }

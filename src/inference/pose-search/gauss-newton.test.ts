@@ -16,7 +16,7 @@ const COUNT = 20;
 const points = searchPoints(D, 7);
 const n = points.count;
 const field = new Blobs(D).field('fourier');
-const direct: Slicer = (rotations, count) => fieldSlices(field, null, rotations, points, count);
+const direct: Slicer = (rotations, count) => fieldSlices(field, null, rotations, { points, count });
 const options: GaussNewtonOptions = { points: n, iterations: 6, largestTurn: 0.3, largestShift: 3 };
 const degrees = (radians: number) => (radians * 180) / Math.PI;
 const median = (values: Float32Array) => percentile(values, 50);

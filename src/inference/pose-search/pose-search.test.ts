@@ -91,7 +91,7 @@ async function made(
   for (let b = 0; b < count; b++) {
     const field = blobs.field('fourier', latents ? 1 : 0);
     const z = latents ? latents.subarray(b, b + 1) : null;
-    const slice = await fieldSlices(field, z, rotations.subarray(9 * b, 9 * b + 9), points, n);
+    const slice = await fieldSlices(field, z, rotations.subarray(9 * b, 9 * b + 9), { points, count: n });
     for (let p = 0; p < n; p++) {
       // The content lies at the negative of the shift that centres it.
       const phase = (2 * Math.PI * (points.x[p] * shifts[2 * b] + points.y[p] * shifts[2 * b + 1])) / D;
@@ -222,8 +222,8 @@ describe('slices of the base grid from the field', () => {
   it('are those evaluated at each rotation, within the interpolation in plane', async () => {
     const field = blobs.field('fourier');
     const within = pointsWithin(points, 5);
-    const quick = await baseSlices(field, null, 1, points, within);
-    const direct = await fieldSlices(field, null, gridRotations(1), points, within);
+    const quick = await baseSlices(field, null, 1, { points, count: within });
+    const direct = await fieldSlices(field, null, gridRotations(1), { points, count: within });
     const error = relativeError(quick, direct);
     expect(error).toBeLessThan(0.07);
   });

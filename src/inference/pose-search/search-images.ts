@@ -18,16 +18,14 @@ export interface SearchData {
   optics?: ImageOptics | null;
 }
 
-/** Transfer of image `number` of a set at the points. */
+/** Transfer of image `number` of a set at the points, to `out` from `at` on; `ctf` is N×9, a row an image. */
 export function transferAtSearchPoints(
   points: SearchPoints,
-  ctfTable: Float32Array,
-  optics: ImageOptics | null | undefined,
+  { ctf: table, optics }: { ctf: Float32Array; optics: ImageOptics | null | undefined },
   number: number,
-  out: Float32Array,
-  at: number,
+  { out, at }: { out: Float32Array; at: number },
 ): void {
-  const row = ctfTable.subarray(number * CTF_WIDTH, (number + 1) * CTF_WIDTH);
+  const row = table.subarray(number * CTF_WIDTH, (number + 1) * CTF_WIDTH);
   const more = optics?.transfer?.subarray(number * OPTICS_WIDTH, (number + 1) * OPTICS_WIDTH);
   const ctf = more ? transferFunction(row, more) : ctfFunction(row);
   const { x, y, boxPixels, count } = points;
@@ -73,7 +71,8 @@ export class SearchImageReader {
         { values: this.shard.values, offset, points: images.points },
         { out: result.values, outOffset: 2 * i * count },
       );
-      if (ctf && result.ctf) transferAtSearchPoints(this.points, ctf, optics, numbers[i], result.ctf, i * count);
+      if (ctf && result.ctf)
+        transferAtSearchPoints(this.points, { ctf, optics }, numbers[i], { out: result.ctf, at: i * count });
     }
     return result;
   }

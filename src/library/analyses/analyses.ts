@@ -16,6 +16,7 @@ import {
   type KeptArray,
 } from './record.ts';
 
+/** How much of a run's analyses is kept; the oldest go beyond it. */
 export interface AnalysisLimits {
   /** Analyses of a run, and the bytes of all their arrays. */
   most: number;
@@ -32,6 +33,10 @@ interface Listed {
   record: AnalysisRecord;
 }
 
+/**
+ * The analyses that lie in one run's folder. Errors: 'storage' where they cannot be written; what cannot be read counts
+ * as absent.
+ */
 export class AnalysisLibrary {
   constructor(
     private readonly storage: Storage,

@@ -6,8 +6,10 @@ import type { RecordKind } from '../records.ts';
 
 /** A method's number goes up when it gives other results for the same latents: what was kept before is computed anew. */
 export const METHOD_VERSIONS = { pca: 1, umap: 1, kmeans: 1 } as const;
+/** The analyses that can be kept, by the names that stand in their files. */
 export type AnalysisMethod = keyof typeof METHOD_VERSIONS;
 
+/** What an analysis is found by: two with the same key have the same result. */
 export interface AnalysisKey {
   method: AnalysisMethod;
   /** By name; all that the result depends on beside latents and seed. */
@@ -19,10 +21,14 @@ export interface AnalysisKey {
   fingerprint: string;
 }
 
+/** How the arrays are stored, 4 bytes a number, by the names that stand in the record. */
 export const ARRAY_TYPES = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array } as const;
+/** A name in ARRAY_TYPES. */
 export type ArrayType = keyof typeof ARRAY_TYPES;
+/** An array that can be kept; its shape is the method's to know. */
 export type KeptArray = Float32Array | Int32Array | Uint32Array;
 
+/** METHOD-STAMP.json of an analysis. `arrays`: by the method's names, each a file beside it with `length` numbers. */
 export interface AnalysisRecord extends AnalysisKey {
   version: 1;
   methodVersion: number;
@@ -32,6 +38,7 @@ export interface AnalysisRecord extends AnalysisKey {
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+/** How an analysis' record is validated; fields that it does not name are let through. */
 export const ANALYSIS_RECORD: RecordKind = {
   version: 1,
   schema: v.looseObject({
@@ -50,6 +57,7 @@ export const ANALYSIS_RECORD: RecordKind = {
   }),
 };
 
+/** Whether a record answers a key, and was made by the method as it is now. */
 export function isOf(record: AnalysisRecord, key: AnalysisKey): boolean {
   const names = Object.keys(key.parameters);
   return (

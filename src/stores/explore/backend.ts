@@ -21,11 +21,6 @@ export function backend(): ExploreBackend {
   return connected;
 }
 
-/** Whether the workers were given. */
-export function isConnected(): boolean {
-  return connected !== null;
-}
-
 /** Long work: not begun, going on, done or failed. */
 export interface Job<T> {
   status: 'idle' | 'running' | 'done' | 'failed';

@@ -70,7 +70,7 @@ function rowsIn(scope: ExportScope, { current, named, total }: Selected, labels:
 }
 
 /** Rows of the dataset that a scope holds now, 0-based and ascending. */
-export function rowsOf(scope: ExportScope): Uint32Array {
+function rowsOf(scope: ExportScope): Uint32Array {
   return rowsIn(scope, useSelections.getState(), useExplore.getState().clusters.result?.labels ?? null);
 }
 

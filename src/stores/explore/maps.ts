@@ -9,6 +9,7 @@ import { dropMaps, holdMaps, newMapKey, referenceTo } from './map-handles.ts';
 
 const PREVIEW_BOX = 32;
 
+/** A map as the screen has it: its handle, a surface at a level, and what it is called. */
 export interface ShownMap {
   /** The map itself stays in the analysis worker. */
   map: MapHandle;
@@ -22,6 +23,7 @@ export interface ShownMap {
   preview: boolean;
 }
 
+/** How both maps are drawn. Colours are CSS, opacity 0 … 1. */
 export interface MapLook {
   colorA: string;
   colorB: string;
@@ -36,6 +38,7 @@ export interface MapLook {
   sliceZ: number | null;
 }
 
+/** The maps on the screen. */
 export interface MapsState {
   a: ShownMap | null;
   b: ShownMap | null;
@@ -63,6 +66,7 @@ const FIRST_LOOK: MapLook = {
   sliceZ: null,
 };
 
+/** The maps on the screen, their level and look; nothing is decoded until `openMaps`. */
 export const useMaps = create<MapsState>(() => ({
   a: null,
   b: null,
@@ -97,6 +101,7 @@ export function openMaps(runId: string, boxPixels: number): void {
   holdShown();
 }
 
+/** Side of the small map that is shown first, voxels: at most half the box, even. */
 export function previewBox(boxPixels: number): number {
   return Math.min(PREVIEW_BOX, Math.max(16, 2 * Math.floor(boxPixels / 4)));
 }
@@ -189,6 +194,7 @@ export function showMap(map: ShownMap): void {
   void compare();
 }
 
+/** Pins A as B, to be compared with what is shown next; previews are not pinned. */
 export function pinAsB(): void {
   const { a, arrangement } = get();
   if (!a || a.preview) return;
@@ -197,15 +203,18 @@ export function pinAsB(): void {
   void compare();
 }
 
+/** Takes B from the screen. */
 export function unpinB(): void {
   set({ b: null, fsc: null, arrangement: 'single' });
   holdShown();
 }
 
+/** One map, two side by side, or one over the other. */
 export function setArrangement(arrangement: MapsState['arrangement']): void {
   set({ arrangement });
 }
 
+/** Changes how the maps are drawn. */
 export function setLook(change: Partial<MapLook>): void {
   set(({ look }) => ({ look: { ...look, ...change } }));
 }
@@ -278,6 +287,7 @@ export async function projectionOf(map: MapHandle): Promise<Float32Array | null>
   }
 }
 
+/** Takes the error from the screen. */
 export function dismissMapError(): void {
   set({ error: null });
 }

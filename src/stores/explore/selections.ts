@@ -11,7 +11,7 @@ const STEPS_KEPT = 100;
 const ROWS_KEPT = 25e6;
 const NOTHING = new Uint32Array(0);
 /** Distinct on dark and on light. */
-export const SELECTION_COLORS = [
+const SELECTION_COLORS = [
   '#e8833a',
   '#3aa6b9',
   '#b35fd0',

@@ -15,7 +15,7 @@ import { backend, errorData, idle, wasCancelled, type Job } from './backend.ts';
 import { openSelections } from './selections.ts';
 
 /** Start of the random numbers of UMAP and k-means, as the command line has it. */
-export const ANALYSIS_SEED = 0;
+const ANALYSIS_SEED = 0;
 const FIRST_K = 8;
 
 /** The run that is explored and what is known of it. */
@@ -121,13 +121,6 @@ function releaseLatents(latents: RunLatents | null): void {
     backend()
       .analysis.releaseLatents(latents.handle)
       .catch(() => {});
-}
-
-/** Leaves the run: nothing of it is shown any more. */
-export function closeRun(): void {
-  visit.abort();
-  releaseLatents(get().latents);
-  set({ phase: 'none', run: null, dataset: null, latents: null, columns: null });
 }
 
 async function computePca(signal: AbortSignal): Promise<void> {

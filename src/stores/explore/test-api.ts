@@ -68,6 +68,7 @@ export async function mapsKeptState(): Promise<MapsKept & { held: number }> {
   return { ...(await backend().analysis.mapsKept()), held: heldMaps().length };
 }
 
+/** Gestures on Explore in data coordinates. */
 export const exploreTestVerbs = {
   /** Lasso by a closed polygon of data coordinates on the axes shown. */
   lasso: (polygon: [number, number][], how?: Combination) => lassoInData(polygon.flat(), how),

@@ -9,6 +9,7 @@ import { zOfRow } from '../../columns/place.ts';
 import { dropMaps, holdMaps, newMapKey, referenceTo } from './map-handles.ts';
 import { levelFor, levelWanted, onLevelChange, showMap, type ShownMap } from './maps.ts';
 
+/** Where a walk goes and how many maps it has. Percentiles 0 … 100, components from 0. */
 export interface TrajectorySettings {
   kind: 'component' | 'points';
   component: number;
@@ -35,6 +36,7 @@ export function boxOfFrames(boxPixels: number, { half, frames }: Pick<Trajectory
   return frameBox(half ? 2 * Math.floor(boxPixels / 4) : boxPixels, frames);
 }
 
+/** The walk that is shown, and how it is played. */
 export interface TrajectoryState {
   settings: TrajectorySettings;
   status: 'idle' | 'running' | 'done' | 'failed';
@@ -52,6 +54,7 @@ export interface TrajectoryState {
   ending: 'loop' | 'bounce';
 }
 
+/** The walk that is shown; empty until `decodeTrajectory`. */
 export const useTrajectory = create<TrajectoryState>(() => ({
   settings: { kind: 'component', component: 0, fromPercentile: 5, toPercentile: 95, frames: 10, half: false },
   status: 'idle',
@@ -71,6 +74,7 @@ let stop = new AbortController();
 let direction = 1;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
+/** Changes where the next walk goes. */
 export function setTrajectory(change: Partial<TrajectorySettings>): void {
   set(({ settings }) => ({ settings: { ...settings, ...change } }));
 }
@@ -170,11 +174,13 @@ async function recontour(): Promise<void> {
   }
 }
 
+/** Ends the decoding; frames that are there stay. */
 export function cancelTrajectory(): void {
   stop.abort();
   if (get().status === 'running') set({ status: 'idle', progress: null });
 }
 
+/** Leaves the walk: its frames are released. */
 export function closeTrajectory(): void {
   cancelTrajectory();
   pause();
@@ -182,6 +188,7 @@ export function closeTrajectory(): void {
   hold();
 }
 
+/** Shows a frame, from 0, as map A; one that is not decoded yet only marks its place. */
 export function showFrame(frame: number): void {
   const { frames } = get();
   const index = Math.min(Math.max(Math.round(frame), 0), frames.length - 1);
@@ -210,6 +217,7 @@ function tick(): void {
   timer = setTimeout(tick, 1000 / framesPerSecond);
 }
 
+/** Plays the frames that are decoded, two at least. */
 export function play(): void {
   if (get().playing || get().frames.filter(Boolean).length < 2) return;
   direction = 1;
@@ -217,11 +225,13 @@ export function play(): void {
   timer = setTimeout(tick, 1000 / get().framesPerSecond);
 }
 
+/** Stops playing at the frame that is shown. */
 export function pause(): void {
   clearTimeout(timer);
   set({ playing: false });
 }
 
+/** Changes speed and what happens at the end. */
 export function setPlayback(change: Partial<Pick<TrajectoryState, 'framesPerSecond' | 'ending'>>): void {
   set(change);
 }

@@ -14,12 +14,12 @@ interface Choice {
   color?: string;
 }
 
-export function scopeKey(scope: ExportScope): string {
+function scopeKey(scope: ExportScope): string {
   if (scope.kind === 'named') return `named-${scope.index}`;
   return scope.kind === 'cluster' ? `cluster-${scope.cluster}` : scope.kind;
 }
 
-export function useScopeChoices(): { heading: string; choices: Choice[] }[] {
+function useScopeChoices(): { heading: string; choices: Choice[] }[] {
   const current = useSelections((state) => state.current);
   const named = useSelections((state) => state.named);
   const total = useSelections((state) => state.total);

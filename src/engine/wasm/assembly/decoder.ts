@@ -7,7 +7,7 @@ import { product } from './product';
 import { rowSums, weightGradient } from './weight-gradient';
 
 /** Forward from the coordinates in the arena; `bias` is the image's first bias. */
-export function decodeForward(arena: usize, panels: i32, bias: usize): void {
+function decodeForward(arena: usize, panels: i32, bias: usize): void {
   const records = pointer(Header.decoderRecords);
   const layers = word(Header.decoderLayers);
   encode(

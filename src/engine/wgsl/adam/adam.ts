@@ -9,11 +9,11 @@ import { GOOD_STEPS, LEAST_SCALE, MOST_SCALE } from './state.ts';
 export { adamState, lossSums, readAdamState } from './state.ts';
 
 /** Decay of the mean of gradients (Kingma & Ba 2015; PyTorch's default). */
-export const BETA1 = 0.9;
+const BETA1 = 0.9;
 /** Decay of the mean of their squares. */
-export const BETA2 = 0.999;
+const BETA2 = 0.999;
 /** Added to the root of the second moment. */
-export const EPSILON = 1e-8;
+const EPSILON = 1e-8;
 
 /** Of a parameter: four numbers read, three written. */
 const BYTES_MOVED = 28;

@@ -196,4 +196,5 @@ const copies: KernelCase[] = [
   },
 ];
 
+/** Steps of Adam, then copies of matrices. */
 export const cases: KernelCase[] = [...adam, ...copies];

@@ -7,6 +7,7 @@ import { makeProduct, type ProductShape } from '../product/product.ts';
 import { makeWeightGradient } from '../weight-gradient/weight-gradient.ts';
 import { makeFewRows, makeFewRowsBackward } from './few-rows.ts';
 
+/** A square layer, width × width, on `rows` rows. */
 export interface FewRowsSize {
   rows: number;
   /** A multiple of 16. */

@@ -68,6 +68,7 @@ async function compare(gpu: Gpu, ending: Ending, rows: number, inputs: number, o
   return Float32Array.from(written.flatMap((numbers) => [...numbers]));
 }
 
+/** Every ending at 1 to 64 rows, then the widest inputs, large grids, and what the kernel refuses. */
 export const cases: KernelCase[] = [
   ...Object.entries(ENDINGS).map(([name, ending]): KernelCase => ({
     name,

@@ -35,6 +35,7 @@ function columns(size: number, across: number, slabs: number, direction: 'forwar
 
 const SIZES = [2, 4, 6, 8, 10, 12, 14, 16, 18, 22, 30, 32, 34, 46, 50, 62, 64, 70, 98, 128, 210, 256, 502, 512, 1024];
 
+/** Lines of 2 to 1024 numbers against stridedTwin. */
 export const fourierCases: KernelCase[] = [
   ...SIZES.map((size) => rows(size, 5)),
   ...[6, 14, 40, 62].map((size) => rows(size, 3, { direction: 'inverse' })),

@@ -18,7 +18,7 @@ export function paddedRows(rows: number): number {
 }
 
 /** Slope below zero, as PyTorch has it. */
-export const LEAKY_SLOPE = 0.01;
+const LEAKY_SLOPE = 0.01;
 
 /** Slope of an activation for negative inputs: 0, or LeakyReLU's 0.01. */
 export function slopeBelowZero(activation: Activation): number {

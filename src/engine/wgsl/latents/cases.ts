@@ -65,6 +65,7 @@ const sizes: KernelCase[] = (
   run: (gpu) => compare(gpu, zDim, images),
 }));
 
+/** Every size against the twin of this room. */
 export const cases: KernelCase[] = [
   ...sizes,
   {

@@ -22,6 +22,7 @@ async function countsEveryStep(gpu: Gpu, scalar: 'f32' | 'f16', lanes: 1 | 4): P
   arena.destroy();
 }
 
+/** The sums and products that these kernels leave, against fmaSum and matrixProduct. */
 export const cases: KernelCase[] = [
   { name: 'every multiply-add counts, float32', run: (gpu) => countsEveryStep(gpu, 'f32', 1) },
   { name: 'every multiply-add counts, float32 × 4', run: (gpu) => countsEveryStep(gpu, 'f32', 4) },

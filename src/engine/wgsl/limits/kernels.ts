@@ -44,7 +44,7 @@ export async function makeFma({ gpu, arena }: KernelContext, shape: FmaShape, su
 }
 
 /** Vectors of 16 bytes that an invocation copies. */
-export const COPY_EACH = 4;
+const COPY_EACH = 4;
 
 /** Copies the first `bytes` (a multiple of 16) of a view to another. */
 export async function makeCopy(

@@ -45,7 +45,7 @@ function open(gpu: Gpu, sample: ModelCase, wish: Wish = {}, optimizer?: Optimize
   const tuned = new Tuned(gpu, encodedAs(wish.encoding ?? 'fused'));
   const { scalar = 'f32', budgetBytes } = wish;
   const options = { scalar, ...(budgetBytes && { budgetBytes }) };
-  return WgslModel.create(gpu, tuned, spec, encoding, optimizer ? { weights, optimizer } : { weights }, options);
+  return WgslModel.create(gpu, tuned, { spec, encoding }, optimizer ? { weights, optimizer } : { weights }, options);
 }
 
 function encodedAs(encoding: EncodingChoice): Tuning {
@@ -106,6 +106,7 @@ const largePairs: CaseShape = {
 };
 const large: CaseShape = { name: 'large', spec: { zDim: 3, boxPixels: 20 }, features: 8, images: 5 };
 
+/** Each shape of model against its twin, then what holds for all; those in float16 need shader-f16. */
 export const cases: KernelCase[] = [
   ...shapes.map((shape): KernelCase => ({ name: shape.name, run: (gpu) => expectTwin(gpu, shape, {}) })),
   { name: 'features stored', run: (gpu) => expectTwin(gpu, shapes[0], { encoding: 'stored' }) },
@@ -189,9 +190,14 @@ export const cases: KernelCase[] = [
       }
       for (const encodingChoice of ['fused', 'stored'] as const) {
         asked.clear();
-        const model = await WgslModel.create(gpu, new Listening(gpu, encodedAs(encodingChoice)), spec, encoding, {
-          weights,
-        });
+        const model = await WgslModel.create(
+          gpu,
+          new Listening(gpu, encodedAs(encodingChoice)),
+          { spec, encoding },
+          {
+            weights,
+          },
+        );
         await model.trainStep(batch, still);
         model.dispose();
         const { first, hidden } = stepShapes(tuningSizes(spec, encoding), 'f32');

@@ -64,7 +64,7 @@ describe('what fits', () => {
       return createBuffer(descriptor);
     };
     const weights = initialWeights(spec, encoding, new Random(2));
-    const model = await WgslModel.create(gpu, tuned, spec, encoding, { weights }, { budgetBytes: 1 });
+    const model = await WgslModel.create(gpu, tuned, { spec, encoding }, { weights }, { budgetBytes: 1 });
     await model.trainStep(batchOf(spec, images), step);
     device.createBuffer = createBuffer;
     model.dispose();
@@ -134,7 +134,7 @@ describe('what fits', () => {
     const spec = specOf({ boxPixels: 128, decoderDim: 512, encoderDim: 512 });
     const encoding = encodingOf(spec);
     const weights = initialWeights(spec, encoding, new Random(2));
-    const model = await WgslModel.create(full, Tuned.defaults(gpu), spec, encoding, { weights });
+    const model = await WgslModel.create(full, Tuned.defaults(gpu), { spec, encoding }, { weights });
     const two = await model.trainStep(batchOf(spec, 2), step).catch((error: unknown) => error);
     expect(two).toMatchObject({ code: 'out-of-memory', detail: {} });
     expect((two as { detail: object }).detail).not.toHaveProperty('instead');

@@ -103,7 +103,7 @@ function share({ bytes, mostBytes }: Piece): number {
 }
 
 /** The wider of both networks. */
-export function widthOf({ zDim, encoderDim, decoderDim }: ModelSpec): number {
+function widthOf({ zDim, encoderDim, decoderDim }: ModelSpec): number {
   return zDim > 0 ? Math.max(encoderDim, decoderDim) : decoderDim;
 }
 

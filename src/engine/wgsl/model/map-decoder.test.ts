@@ -27,7 +27,7 @@ describe('a map of 256³ of a wide network', () => {
     const encoding = makeEncoding({ type: 'gaussian', frequencies: null, sigma: 0.5 }, 256, random);
     const weights = initialWeights(spec, encoding, random);
     const tuned = new Tuned(gpu, { adapter: '', version: TUNING_VERSION, choices: {}, rate: rates.flops });
-    const model = await WgslModel.create(gpu, tuned, spec, encoding, { weights });
+    const model = await WgslModel.create(gpu, tuned, { spec, encoding }, { weights });
     const told: number[] = [];
     const options = { onProgress: (fraction: number) => told.push(fraction) };
     sent.length = 0;
@@ -52,7 +52,7 @@ describe('a map that is given up', () => {
   it('ends between two parts, and the next is as if nothing had been', async (context) => {
     if (!gpu) return context.skip('no adapter');
     const { spec, encoding, weights } = makeCase({ ...caseShapes[0], spec: { ...caseShapes[0].spec, boxPixels: 20 } });
-    const model = await WgslModel.create(gpu, Tuned.defaults(gpu), spec, encoding, { weights }, { budgetBytes: 1 });
+    const model = await WgslModel.create(gpu, Tuned.defaults(gpu), { spec, encoding }, { weights }, { budgetBytes: 1 });
     const z = new Float32Array(spec.zDim).fill(0.5);
     const wanted = await model.volume(z, 20, 2);
     // A ten-thousandth of its speed: a submission a dispatch.

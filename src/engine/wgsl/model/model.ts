@@ -3,7 +3,6 @@
 // but losses when they are asked for. Two steps are on their way at most.
 import { throwIfCancelled, VitrineError } from '../../../base/errors.ts';
 import type {
-  EncodingTable,
   FieldModel,
   ImageBatch,
   KernelChoice,
@@ -12,6 +11,7 @@ import type {
   Losses,
   ModelSpec,
   ModelState,
+  NetworkField,
   OptimizerState,
   StepOptions,
   VolumeWithStatistics,
@@ -65,6 +65,20 @@ interface ModelResources {
   losses: LossReader;
 }
 
+interface WgslModelParts {
+  gpu: Gpu;
+  tuned: Tuned;
+  spec: ModelSpec;
+  network: Network;
+  resources: ModelResources;
+  /** What to say where the memory does not hold the smallest batch. */
+  full: () => VitrineError;
+  options: Required<Pick<WgslModelOptions, 'budgetBytes' | 'checksFew'>> & {
+    kernels: WgslModelOptions['kernels'];
+    onDispose: WgslModelOptions['onDispose'];
+  };
+}
+
 /** The field as a FieldModel on a graphics processor. */
 export class WgslModel implements FieldModel {
   readonly points: number;
@@ -80,19 +94,28 @@ export class WgslModel implements FieldModel {
   private readonly pointDecoder: PointDecoder;
   private readonly maps: MapDecoder;
 
-  private constructor(
-    private readonly gpu: Gpu,
-    private readonly tuned: Tuned,
-    readonly spec: ModelSpec,
-    private readonly network: Network,
-    private readonly resources: ModelResources,
-    private budget: number,
-    /** What to say where the memory does not hold the smallest batch. */
-    private readonly full: () => VitrineError,
-    private readonly checksFew: boolean,
-    private readonly choosing: WgslModelOptions['kernels'],
-    private readonly onDispose: ((model: WgslModel) => void) | undefined,
-  ) {
+  readonly spec: ModelSpec;
+  private readonly gpu: Gpu;
+  private readonly tuned: Tuned;
+  private readonly network: Network;
+  private readonly resources: ModelResources;
+  private budget: number;
+  private readonly full: () => VitrineError;
+  private readonly checksFew: boolean;
+  private readonly choosing: WgslModelOptions['kernels'];
+  private readonly onDispose: ((model: WgslModel) => void) | undefined;
+
+  private constructor({ gpu, tuned, spec, network, resources, full, options }: WgslModelParts) {
+    this.spec = spec;
+    this.gpu = gpu;
+    this.tuned = tuned;
+    this.network = network;
+    this.resources = resources;
+    this.full = full;
+    this.budget = options.budgetBytes;
+    this.checksFew = options.checksFew;
+    this.choosing = options.kernels;
+    this.onDispose = options.onDispose;
     this.points = network.slices.lattice.points;
     this.operationsPerPoint = decoderOperations(spec);
     this.pointDecoder = new PointDecoder(resources.context);
@@ -103,8 +126,7 @@ export class WgslModel implements FieldModel {
   static async create(
     gpu: Gpu,
     tuned: Tuned,
-    spec: ModelSpec,
-    encoding: EncodingTable,
+    { spec, encoding }: Pick<NetworkField, 'spec' | 'encoding'>,
     state: ModelState,
     {
       scalar = tuned.scalar,
@@ -131,7 +153,8 @@ export class WgslModel implements FieldModel {
       return resources;
     });
     gpu.submit(made.context.trainables.refresh);
-    return new WgslModel(gpu, tuned, spec, network, made, budgetBytes, full, checksFew, kernels, onDispose);
+    const options = { budgetBytes, checksFew, kernels, onDispose };
+    return new WgslModel({ gpu, tuned, spec, network, resources: made, full, options });
   }
 
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {

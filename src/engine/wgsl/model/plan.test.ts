@@ -42,7 +42,7 @@ async function stepOf(images: number, flopsPerSecond: number) {
   const tuning = { adapter: '', version: TUNING_VERSION, choices: {}, rate: flopsPerSecond };
   const encoding = makeEncoding({ type: 'gaussian', frequencies: null, sigma: 0.5 }, SPEC.boxPixels, new Random(0));
   const weights = initialWeights(SPEC, encoding, new Random(1));
-  const model = await WgslModel.create(gpu, new Tuned(gpu, tuning), SPEC, encoding, { weights });
+  const model = await WgslModel.create(gpu, new Tuned(gpu, tuning), { spec: SPEC, encoding }, { weights });
   sent.length = 0;
   await model.trainStep(batchOf(images), { learningRate: 1e-4, weightDecay: 0, beta: 1 });
   return { gpu, commands: sent };

@@ -4,6 +4,7 @@ import type { Command, Gpu } from '../gpu/gpu.ts';
 import { LOSS_SUMS, type Scalar } from '../gpu/kernels.ts';
 import { makeOutput, outputScratch, type OutputShape, type OutputVariant } from './output.ts';
 
+/** A last layer on `rows` points of the decoder. */
 export interface OutputBenchSize {
   rows: number;
   /** Padded width. */

@@ -49,6 +49,7 @@ const VALUES: OutputCase[] = [
   { rows: 200, inputs: 48, variant: ROWS, scalar: 'f16' },
 ];
 
+/** Losses, gradients and values against the twin of this room, an overflow that is told, the same bits twice. */
 export const outputCases: KernelCase[] = [
   ...CASES.map((one) => caseOf('loss and gradients', one, compare)),
   ...VALUES.map((one) => caseOf('values', one, compareValues)),

@@ -10,7 +10,7 @@ import { bytesOf, slopeBelowZero } from '../gpu/kernels.ts';
 import { shaderSource, type Constants } from '../gpu/source.ts';
 import { outputVariants, shareOf, teamConstants, type OutputShape, type OutputVariant } from './variants.ts';
 
-export { outputVariants, type OutputShape, type OutputVariant } from './variants.ts';
+export type { OutputShape, OutputVariant } from './variants.ts';
 
 /** Rows of the last hidden layer, targets and CTF; gradients of rows, weights and bias; sums of losses. */
 export interface OutputBuffers {

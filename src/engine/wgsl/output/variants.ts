@@ -45,7 +45,7 @@ function usualLanes(inputs: number): number {
 }
 
 /** Vectors of four columns that each lane has. */
-export function vectorsOf({ inputs }: OutputShape, lanes: number): number {
+function vectorsOf({ inputs }: OutputShape, lanes: number): number {
   return Math.ceil(inputs / 4 / lanes);
 }
 

@@ -6,7 +6,7 @@ import { parameter } from '../../parameters.ts';
 import type { Weights } from '../../engine.ts';
 
 /** Rows and columns of activations and matrices are multiples of this, so that no kernel minds an odd end along k. */
-export const PAD = 16;
+const PAD = 16;
 const ALIGNMENT = 64;
 
 /** The next multiple of 16. */

@@ -13,6 +13,7 @@ import { positionsOf, searchBudget, type Search } from './search.ts';
 import { scoreShared } from './shared.ts';
 import { uploadCubes } from './volumes.ts';
 
+/** How much one call of a scorer compares. */
 export interface PoseSearchSize {
   boxPixels: number;
   /** Band limit, Fourier pixels. */
@@ -23,6 +24,10 @@ export interface PoseSearchSize {
   translations: number;
 }
 
+/**
+ * Which call of a scorer is timed: slices shared by all images, rotations of each image's own, or a step of
+ * expectation–maximisation.
+ */
 export type PoseSearchCall = 'shared' | 'own' | 'expectation';
 
 const OVERSAMPLING = 2;

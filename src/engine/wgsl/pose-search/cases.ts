@@ -210,6 +210,7 @@ async function proveFullMemory(gpu: Gpu): Promise<void> {
     throw new Error(`full memory was met by ${String(refused)}`);
 }
 
+/** Errors, best poses and sums of expectation against the twin of this room. */
 export const poseSearchCases: KernelCase[] = [
   ...proofs('shared slices', proveShared, [
     { images: 1, rotations: 1, translations: 1 },

@@ -54,7 +54,7 @@ function isPoseVariant(variant: ProductVariant): variant is PoseVariant {
 }
 
 /** The kernel that is taken untried. */
-export function poseVariant(gpu: Gpu, rows: number, inputs: number, outputs: number): PoseVariant {
+function poseVariant(gpu: Gpu, rows: number, inputs: number, outputs: number): PoseVariant {
   const shape = { label: '', prologue: 'rows', epilogue: 'plain', residual: false, activation: null } as const;
   const all = productVariants(gpu, { ...shape, bias: 'none', inputs, outputs, scalar: 'f32' }, rows);
   const found = all.find(isPoseVariant);

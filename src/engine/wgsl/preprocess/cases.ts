@@ -91,6 +91,7 @@ async function provePoisoned(gpu: Gpu): Promise<void> {
   arena.destroy();
 }
 
+/** Images of 2 to 128 pixels against the twin of this room. */
 export const preprocessCases: KernelCase[] = [
   ...[2, 4, 6, 10, 14, 22, 30, 34, 46, 50, 62].map((size) => values(size, 3)),
   values(2, 9, { window: false, invert: false }),

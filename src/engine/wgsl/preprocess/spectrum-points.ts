@@ -13,7 +13,7 @@ export function columnsOf(boxPixels: number): number {
  * For points of the symmetrised (d+1)² lattice, whose last row and column repeat the first: place in [ky][kx] of the
  * D×(d/2+1) half spectrum, with bit 31 where −k stands there and bit 30 where kx + ky is odd. `raster`: indices into (d+1)².
  */
-export function spectrumPoints(imagePixels: number, boxPixels: number, raster: ArrayLike<number>): Uint32Array {
+function spectrumPoints(imagePixels: number, boxPixels: number, raster: ArrayLike<number>): Uint32Array {
   const side = boxPixels + 1;
   const half = boxPixels / 2;
   const columns = columnsOf(boxPixels);

@@ -5,6 +5,7 @@ import type { Dispatch, Gpu } from '../gpu/gpu.ts';
 import { bytesOf, paddedRows, type Scalar } from '../gpu/kernels.ts';
 import { makeProduct, productVariants, type ProductShape, type ProductVariant } from './product.ts';
 
+/** A product of (rows × inputs) with (inputs × outputs). */
 export interface ProductSize {
   rows: number;
   /** Multiples of 16. */

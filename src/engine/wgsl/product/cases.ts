@@ -37,6 +37,7 @@ const VARIANTS: Record<string, ProductVariant> = {
   skinny: SKINNY,
 };
 
+/** A product and nothing else: no bias, activation or residual. */
 export const PLAIN = {
   label: 'case',
   prologue: 'rows',
@@ -45,6 +46,7 @@ export const PLAIN = {
   activation: null,
   bias: 'none',
 } as const;
+/** Every way in which a product may end, by name for people. */
 export const EPILOGUES: Record<string, Pick<ProductShape, 'epilogue' | 'residual' | 'activation' | 'bias'>> = {
   plain: PLAIN,
   'shared bias': { epilogue: 'forward', residual: false, activation: null, bias: 'shared' },
@@ -73,6 +75,7 @@ function someWaves(pairs: number) {
   return waveTable({ waveVectors, isCosine: Uint8Array.from({ length: 2 * pairs }, (_, j) => j % 2) });
 }
 
+/** A product that is to be proven; the first of its variants where none is said. */
 export interface Trial {
   shape: ProductShape;
   rows: ProductRows;
@@ -120,6 +123,7 @@ export async function compare(gpu: Gpu, { shape, rows, variant }: Trial, maker =
   arena.destroy();
 }
 
+/** 45 rows of one image. */
 export const FEW: ProductRows = { rows: 45, firstRow: 0, rowsPerImage: 45 };
 /** A chunk that begins within image 1 and ends in image 3. */
 export const CHUNK: ProductRows = { rows: 45, firstRow: 25, rowsPerImage: 20 };
@@ -151,6 +155,7 @@ function variantCases(name: string, variant: ProductVariant): KernelCase[] {
   ];
 }
 
+/** A first layer: 96 features that the kernel makes itself from the points, a bias for each image. */
 export const ENCODED: ProductShape = {
   ...PLAIN,
   prologue: 'encoding',
@@ -187,6 +192,7 @@ function sharedCases(name: string, variant: ProductVariant): KernelCase[] {
 
 const MANY = 4 * 65535 + 5;
 
+/** Of the kernels that need no matrix unit; matrix-cases.ts and tiled-cases.ts have the others. */
 export const cases: KernelCase[] = [
   ...Object.entries(VARIANTS).flatMap(([name, variant]) =>
     // The epilogues are proven by one variant of each kernel.

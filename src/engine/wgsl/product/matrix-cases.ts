@@ -60,6 +60,7 @@ const EMULATED: Record<string, { scalar: Scalar; more?: Partial<MatrixVariant>; 
   'direct, float16': { scalar: 'f16', more: { by: 'direct' }, shapes: [BACKWARD] },
 };
 
+/** Written out they run on any adapter; the last needs one that has a matrix unit. */
 export const matrixCases: KernelCase[] = [
   ...Object.entries(EMULATED).map(([name, { scalar, more, shapes }]): KernelCase => ({
     name: `matrix unit written out, ${name}`,

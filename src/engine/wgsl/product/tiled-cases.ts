@@ -15,6 +15,7 @@ const WAVES: WavesVariant = {
   tail: { kind: 'tile', rows: 32, columns: 32, rowsEach: 4, columnsEach: 4, depth: 16 },
 };
 
+/** Tiles in float16 need shader-f16; the others run on any adapter. */
 export const tiledCases: KernelCase[] = [
   {
     name: 'tile-half: rows around a tile, columns within one',

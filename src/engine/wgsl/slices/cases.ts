@@ -40,6 +40,7 @@ const CASES: SliceCase[] = [
   { domain: 'fourier', boxPixels: 2, count: 65600 },
 ];
 
+/** Against BatchPrologue; the last proves that a wrong sign would be seen. */
 export const sliceCases: KernelCase[] = [
   ...CASES.map((one) => ({ name: nameOf(one), run: (gpu: Gpu) => compare(gpu, one) })),
   { name: 'is told of a wrong sign', run: seesWrongSign },

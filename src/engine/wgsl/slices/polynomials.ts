@@ -5,7 +5,7 @@ import { ctfPhase } from '../../../imaging/ctf.ts';
 import { transferOf } from '../../../imaging/transfer.ts';
 
 /** Numbers an image: round, even, odd, fourth, constant, rest of round, 0, 0. */
-export const POLYNOMIAL = 8;
+const POLYNOMIAL = 8;
 
 /** B×8 for the images `from` … `from + count − 1` of `ctf` (rows of 9 as CTF_COLUMNS). */
 export function ctfPolynomials(ctf: Float32Array, from: number, count: number): Float32Array<ArrayBuffer> {

@@ -34,6 +34,7 @@ async function worst(gpu: Gpu, phases: Float32Array<ArrayBuffer>): Promise<numbe
   return error;
 }
 
+/** 16384 phases a range; an error of up to 2e-7 is let through. */
 export const trigonometryCases: KernelCase[] = [3000, 100, 4].map((range) => ({
   name: `sine and cosine over ±${range} rad`,
   async run(gpu) {

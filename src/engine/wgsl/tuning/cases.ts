@@ -15,6 +15,7 @@ import { agree, outputOf, TrialBuffers } from './trial.ts';
 import { Tuned, type Choice } from './tuned.ts';
 
 const WAVES = Float32Array.from({ length: 8 * 4 }, (_, i) => (i % 4 === 3 ? 3 : 10 - i));
+/** A model small enough that its tuning takes a moment. */
 export const SIZES: TuningSizes = {
   activation: 'relu',
   width: 32,
@@ -52,6 +53,7 @@ async function withBuffers(gpu: Gpu, rows: number, work: (buffers: TrialBuffers)
   arena.destroy();
 }
 
+/** On a model of SIZES, with stores that keep nothing beyond a case. */
 export const cases: KernelCase[] = [
   {
     name: 'a wrong variant and one that does not compile are left out',

@@ -83,7 +83,7 @@ export function tuningKey(gpu: Gpu, { width, features, activation, withLatents }
 }
 
 /** Null for anything that is not a tuning of this adapter and version. */
-export function parseTuning(text: string | null | undefined, gpu: Gpu): Tuning | null {
+function parseTuning(text: string | null | undefined, gpu: Gpu): Tuning | null {
   return fittingTuning(parsed(text), gpu);
 }
 

@@ -61,10 +61,12 @@ export interface TunerParts {
   onTrial?: ((trial: TrialNote) => void) | undefined;
 }
 
+/** The variants of a product that are worth timing on so many rows, likeliest first. */
 export function triedVariants(gpu: Gpu, shape: ProductShape, rows: number): ProductVariant[] {
   return differingVariants(productVariants(gpu, shape, rows), shape, rows);
 }
 
+/** As it is kept: the variant as JSON, the time in microseconds to a tenth. */
 export function choice(variant: unknown, seconds: number): Choice {
   return { variant: JSON.stringify(variant), microseconds: Math.round(1e7 * seconds) / 10 };
 }

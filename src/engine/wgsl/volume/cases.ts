@@ -81,6 +81,7 @@ function withBadVoxels(voxels: Float32Array): Float32Array {
   return voxels;
 }
 
+/** Maps of 2 to 62 pixels a side, and statistics of 2³ to 64³ voxels. */
 export const volumeCases: KernelCase[] = [
   ...[2, 6, 10, 14, 22, 30, 34, 46].map((box) => map({ model: box, box })),
   ...[2, 4, 10, 14, 30].map((box) => map({ model: box, box, half: false })),

@@ -87,6 +87,7 @@ const SIZES: [string, Sizes][] = [
 
 const many = { rows: 640, firstRow: 0, rowsPerImage: 10 };
 
+/** Weights and biases against the twin, on adapters with subgroups and without. */
 export const byImageCases: KernelCase[] = [
   ...SIZES.map(([name, sizes]): KernelCase => ({
     name,

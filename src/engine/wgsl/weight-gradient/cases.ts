@@ -169,4 +169,5 @@ const special: KernelCase[] = [
   },
 ];
 
+/** Those of each variant, then what concerns all of them. */
 export const cases: KernelCase[] = [...ofVariants, ...special];

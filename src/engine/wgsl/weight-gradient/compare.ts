@@ -12,6 +12,7 @@ import {
   type WeightGradientVariant,
 } from './weight-gradient.ts';
 
+/** A gradient of rows that are stored, float32, without a bias: 16 × 16 unless a case says otherwise. */
 export const PLAIN: WeightGradientShape = {
   label: 'gradient',
   prologue: 'rows',

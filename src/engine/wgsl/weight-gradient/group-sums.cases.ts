@@ -45,6 +45,7 @@ async function compare(gpu: Gpu, sizes: Sizes): Promise<void> {
 
 const homogeneous = 2 ** 31;
 
+/** Sums of a chunk's rows by image; numbers of images that it does not touch stay as they were, to the bit. */
 export const groupSumsCases: KernelCase[] = (
   [
     ['one row', { rows: 1, firstRow: 0, rowsPerImage: 1, outputs: 16 }],

@@ -51,6 +51,7 @@ function small(scalar: Scalar, K: number): MatrixVariant {
   return { kind: 'matrix', unit, subgroup: 1, inputs: 8, outputs: 16, down: 2, across: 2, depth: 4, workgroups: 512 };
 }
 
+/** Written out they run on any adapter; the last needs one that has a matrix unit. */
 export const matrixCases: KernelCase[] = [
   {
     name: 'matrix unit written out: one split and two',

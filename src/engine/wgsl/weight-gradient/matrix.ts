@@ -40,7 +40,7 @@ export function matrixVariants(gpu: Gpu, scalar: Scalar): MatrixVariant[] {
 }
 
 /** Workgroup memory: rows of both factors, and four sums of bias an invocation. */
-export function matrixBytes(variant: MatrixVariant, scalar: Scalar): number {
+function matrixBytes(variant: MatrixVariant, scalar: Scalar): number {
   const { inputs, outputs, depth } = variant;
   return bytesOf(scalar) * depth * (inputs + outputs + 2 * MATRIX_PAD) + 16 * threadsOf(variant);
 }
