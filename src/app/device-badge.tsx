@@ -8,7 +8,8 @@ import { NoticeCard } from '../ui/notice-card.tsx';
 import { Popover } from '../ui/popover.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import type { DeviceReport } from '../../workers/contract.ts';
-import styles from './top-bar.module.css';
+import popover from './popover.module.css';
+import styles from './device-badge.module.css';
 
 const WEBGPU: Record<DeviceReport['webgpu'], string> = {
   available: 'available',
@@ -93,11 +94,11 @@ export function DeviceBadge() {
       {!device && !error && <p>Asking the machine what it has…</p>}
       {device && (
         <>
-          <div className={styles.popTitle}>
+          <div className={popover.popTitle}>
             <span className={classNames(styles.dot, tone)} />
             {full ? 'Computes on the graphics processor' : 'Computes on the CPU'}
           </div>
-          <dl className={styles.facts}>
+          <dl className={popover.facts}>
             <dt>Device</dt>
             <dd>{device.description}</dd>
             <dt>WebGPU</dt>
@@ -121,7 +122,7 @@ export function DeviceBadge() {
             </div>
           )}
           {full && <KernelsKept />}
-          <p className={styles.quiet}>Everything is computed on this machine. No byte leaves it.</p>
+          <p className={popover.quiet}>Everything is computed on this machine. No byte leaves it.</p>
         </>
       )}
     </Popover>

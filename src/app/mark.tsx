@@ -1,5 +1,5 @@
 // The mark: a showcase with a curve inside.
-import styles from './top-bar.module.css';
+import styles from './mark.module.css';
 
 export function Mark() {
   return (

@@ -8,7 +8,8 @@ import { Popover } from '../ui/popover.tsx';
 import { ProgressBar } from '../ui/progress.tsx';
 import { bytesText, countText } from '../ui/quantities.ts';
 import { version } from '../version.ts';
-import styles from './top-bar.module.css';
+import popover from './popover.module.css';
+import styles from './storage-menu.module.css';
 
 export function StorageMenu() {
   const storage = useShell((state) => state.storage);
@@ -33,7 +34,7 @@ export function StorageMenu() {
         </Button>
       }
     >
-      <div className={styles.popTitle}>Kept in this browser</div>
+      <div className={popover.popTitle}>Kept in this browser</div>
       {storage && total !== null && (
         <ProgressBar
           fraction={storage.usedBytes / Math.max(1, total)}
@@ -41,7 +42,7 @@ export function StorageMenu() {
           message={`${bytesText(storage.usedBytes)} of ${bytesText(total)}`}
         />
       )}
-      <dl className={styles.facts}>
+      <dl className={popover.facts}>
         <dt>Datasets</dt>
         <dd>{countText(datasets)}</dd>
         <dt>Runs</dt>
@@ -55,11 +56,11 @@ export function StorageMenu() {
           </>
         )}
       </dl>
-      <p className={styles.quiet}>
+      <p className={popover.quiet}>
         Datasets and runs live in this browser’s private files on this machine. Clearing the site’s data removes them:
         export what should last.
       </p>
-      <p className={styles.quiet} data-testid="version">
+      <p className={popover.quiet} data-testid="version">
         Vitrine {version}
       </p>
     </Popover>

@@ -6,7 +6,7 @@ import { goTo } from '../stores/shell.ts';
 import { Button } from '../ui/button.tsx';
 import { Menu, type MenuEntry } from '../ui/menu.tsx';
 import { countText } from '../ui/quantities.ts';
-import styles from './top-bar.module.css';
+import styles from './switcher.module.css';
 
 export function Switcher() {
   const datasets = useDatasets((state) => state.datasets);

@@ -80,7 +80,7 @@ function Step({ screen, label, icon }: (typeof STEPS)[number]) {
         onClick={() => goTo(screen)}
       >
         {icon}
-        <span className={styles.stepLabel}>{label}</span>
+        <span>{label}</span>
         {going && percent !== null && <span className={classNames(styles.percent, 'numeric')}>{percent} %</span>}
         {going && <span className={styles.pulse} />}
       </a>

@@ -10,7 +10,7 @@ import { DatasetPanel } from './dataset-panel.tsx';
 import { DraftPanel } from './draft-panel.tsx';
 import { DropZone, takeDrop } from './drop-zone.tsx';
 import { Welcome } from './welcome.tsx';
-import styles from './data.module.css';
+import styles from './data-view.module.css';
 
 export function DataView() {
   const loaded = useDatasets((state) => state.loaded);

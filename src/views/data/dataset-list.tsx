@@ -10,7 +10,7 @@ import { classNames } from '../../ui/class-names.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { countText, dateText } from '../../ui/quantities.ts';
-import styles from './data.module.css';
+import styles from './dataset-list.module.css';
 
 export function DatasetList() {
   const datasets = useDatasets((state) => state.datasets);

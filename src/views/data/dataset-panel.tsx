@@ -11,7 +11,7 @@ import { countText, numberWith } from '../../ui/quantities.ts';
 import { Distributions } from './distributions.tsx';
 import { Gallery } from './gallery.tsx';
 import { HelpLink } from '../help/help-link.tsx';
-import styles from './data.module.css';
+import styles from './dataset-panel.module.css';
 
 export function DatasetPanel({ dataset }: { dataset: DatasetSummary }) {
   const notices = useDatasets((state) => state.columnNotices);

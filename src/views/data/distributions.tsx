@@ -12,7 +12,7 @@ import { Select } from '../../ui/select.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { directionBins, directionGrid } from './directions.ts';
-import styles from './data.module.css';
+import styles from './distributions.module.css';
 
 export function Distributions({ datasetId }: { datasetId: string }) {
   const columns = useDatasets((state) => state.columns[datasetId]);

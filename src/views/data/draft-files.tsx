@@ -4,7 +4,7 @@ import type { FileReport, FileRole } from '../../../workers/contract.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { bytesText, countText } from '../../ui/quantities.ts';
 import { Table, type Column } from '../../ui/table.tsx';
-import styles from './data.module.css';
+import styles from './draft-files.module.css';
 
 const ROLES: Record<FileRole, string> = {
   stack: 'particle stack',

@@ -10,7 +10,7 @@ import { countText, numberWith } from '../../ui/quantities.ts';
 import { DraftFiles } from './draft-files.tsx';
 import { DraftQuestions } from './questions/draft-questions.tsx';
 import { HelpLink } from '../help/help-link.tsx';
-import styles from './data.module.css';
+import styles from './draft-panel.module.css';
 
 export function DraftPanel({ draft }: { draft: DatasetDraft }) {
   const work = useDatasets((state) => state.work);

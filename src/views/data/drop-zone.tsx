@@ -6,7 +6,7 @@ import { tellError } from '../../stores/shell.ts';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { filesOfDrop, filesOfInput } from './dropped-files.ts';
-import styles from './data.module.css';
+import styles from './drop-zone.module.css';
 
 /** Takes what was dropped; errors of reading a folder become a message. */
 export function takeDrop(event: DragEvent): void {

@@ -16,7 +16,7 @@ import { NumberBox } from '../../ui/text-field.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { Switch } from '../../ui/toggle.tsx';
 import { cellAt, drawGallery, gridFor, type GalleryGrid } from './gallery-canvas.ts';
-import styles from './data.module.css';
+import styles from './gallery.module.css';
 
 type TileSize = '64' | '96' | '144';
 const SIZES = [

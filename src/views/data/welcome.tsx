@@ -1,6 +1,6 @@
 // The first thing a new person sees: where to drop, what is understood, what will follow.
 import type { ReactNode } from 'react';
-import styles from './data.module.css';
+import styles from './welcome.module.css';
 
 const KINDS: { program: string; files: string[] }[] = [
   { program: 'RELION', files: ['particles.star', 'stack.mrcs'] },

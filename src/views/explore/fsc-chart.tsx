@@ -5,7 +5,7 @@ import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { resolutionAt } from './fsc-resolution.ts';
 import { HelpLink } from '../help/help-link.tsx';
-import styles from './map-panel.module.css';
+import styles from './fsc-chart.module.css';
 
 const STATIC = { staticPlot: true };
 

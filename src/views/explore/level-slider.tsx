@@ -5,7 +5,7 @@ import type { VolumeStatistics } from '../../../workers/contract.ts';
 import { setLevel, type ShownMap, useMaps } from '../../stores/explore/index.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { NumberBox } from '../../ui/text-field.tsx';
-import styles from './map-panel.module.css';
+import styles from './level-slider.module.css';
 
 const [WIDTH, HEIGHT] = [256, 34];
 

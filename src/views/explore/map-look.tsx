@@ -6,7 +6,7 @@ import { Popover } from '../../ui/popover.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Slider } from '../../ui/slider.tsx';
 import { Switch } from '../../ui/toggle.tsx';
-import styles from './map-panel.module.css';
+import styles from './map-look.module.css';
 
 export function MapLookPopover() {
   const look = useMaps((state) => state.look);

@@ -10,7 +10,8 @@ import { NoticeCard } from '../../ui/notice-card.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { bytesText, durationText, numberWith } from '../../ui/quantities.ts';
 import { FittingChoices } from './fitting-choices.tsx';
-import styles from './learn.module.css';
+import lines from './lines.module.css';
+import styles from './estimate-panel.module.css';
 
 const SETTLE_MS = 1200;
 
@@ -61,7 +62,7 @@ export function EstimatePanel({ dataset }: { dataset: DatasetSummary }) {
       ) : estimate ? (
         <Numbers estimate={estimate} stale={!fresh} />
       ) : (
-        <p className={styles.quiet}>Measured by running a few steps on this device.</p>
+        <p className={lines.quiet}>Measured by running a few steps on this device.</p>
       )}
       {estimateError && !estimating && (
         <NoticeCard

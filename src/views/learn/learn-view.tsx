@@ -12,7 +12,8 @@ import { NewRunPanel } from './new-run-panel.tsx';
 import { ParamsForm } from './params-form.tsx';
 import { RunMonitor } from './run-monitor.tsx';
 import { RunsTable } from './runs-table.tsx';
-import styles from './learn.module.css';
+import lines from './lines.module.css';
+import styles from './learn-view.module.css';
 
 export function LearnView() {
   const dataset = useDatasets(currentDataset);
@@ -46,7 +47,7 @@ export function LearnView() {
           </>
         ) : (
           <Panel title="New run">
-            <p className={styles.quiet}>Open a dataset on Data to start another run.</p>
+            <p className={lines.quiet}>Open a dataset on Data to start another run.</p>
           </Panel>
         )}
       </aside>

@@ -14,7 +14,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { MapView } from '../../viewer3d/map-view.tsx';
-import styles from './learn.module.css';
+import boxes from './boxes.module.css';
 
 /** More points than this do not change the picture while it is only looked at. */
 const POINTS_DRAWN = 60_000;
@@ -63,7 +63,7 @@ export function LiveLandscape({ run }: { run: RunSummary }) {
   if (run.latentDimension === 0) return null;
   return (
     <Panel title="Landscape" note={own ? `latents after epoch ${epoch}` : undefined} flush testId="live-landscape">
-      <div className={styles.liveBox}>
+      <div className={boxes.liveBox}>
         {own ? (
           <Chart
             label="Principal components of the latents"
@@ -114,7 +114,7 @@ export function LiveMap({ run }: { run: RunSummary }) {
       flush
       testId="live-map"
     >
-      <div className={styles.liveBox}>
+      <div className={boxes.liveBox}>
         {own ? (
           <MapView
             mesh={own}

@@ -7,7 +7,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { useSampled } from './sampled.ts';
-import styles from './learn.module.css';
+import boxes from './boxes.module.css';
 
 const NONE: LossPoint[] = [];
 /** Milliseconds between two redraws of the curves while a run goes on. */
@@ -83,7 +83,7 @@ function Curve({ epochs, history, points, quantity, title, testId }: CurveProps)
   const empty = history.length === 0 && points.length === 0;
   return (
     <Panel title={title} note={quantity === 'reconstruction' ? 'mean squared error in the mask' : 'per image'} flush>
-      <div className={styles.chartBox}>
+      <div className={boxes.chartBox}>
         {empty ? (
           <EmptyState title="No step yet">The curve starts with the first images.</EmptyState>
         ) : (

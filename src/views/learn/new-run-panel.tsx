@@ -23,7 +23,8 @@ import { Segmented } from '../../ui/segmented.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { EstimatePanel } from './estimate-panel.tsx';
 import { HelpLink } from '../help/help-link.tsx';
-import styles from './learn.module.css';
+import lines from './lines.module.css';
+import styles from './new-run-panel.module.css';
 
 export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
   const name = useLearnForm((state) => state.name);
@@ -67,7 +68,7 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
           {params.method === 'ab-initio' ? 'Find poses and structure' : 'Start learning'}
         </Button>
         {(active !== null || wrong > 0 || unreadable) && (
-          <p className={styles.quiet}>
+          <p className={lines.quiet}>
             {active
               ? `${active.name} is ${active.status}: one run at a time.`
               : wrong > 0
@@ -103,7 +104,7 @@ function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
         onChange={chooseMethod}
         testId="method"
       />
-      <p className={styles.quiet} data-testid="method-text">
+      <p className={lines.quiet} data-testid="method-text">
         {methodText(method, start, dataset.hasPoses)}
       </p>
       {abInitio && (
@@ -154,7 +155,7 @@ function Presets() {
           <span className={styles.presetText}>{PRESETS[name].meaning[method]}</span>
         </label>
       ))}
-      {preset === null && <p className={styles.quiet}>Custom settings. Choosing a preset replaces them.</p>}
+      {preset === null && <p className={lines.quiet}>Custom settings. Choosing a preset replaces them.</p>}
     </div>
   );
 }
@@ -208,7 +209,7 @@ function SearchHints({ dataset }: { dataset: DatasetSummary }) {
         />
       )}
       {!dataset.hasCtf && !said.includes('ctf-missing') && (
-        <p className={styles.notice} data-testid="no-ctf-hint">
+        <p className={lines.notice} data-testid="no-ctf-hint">
           <Info aria-hidden />
           No CTF. If these are real micrographs, give their CTF.
         </p>

@@ -6,7 +6,7 @@ import { Field } from '../../ui/field.tsx';
 import { Select } from '../../ui/select.tsx';
 import { numberText, NumberBox } from '../../ui/text-field.tsx';
 import { Switch, Toggle } from '../../ui/toggle.tsx';
-import styles from './learn.module.css';
+import styles from './param-field.module.css';
 
 export function ParamField({ def }: { def: ParamDef }) {
   const key = def.key as ParamKey;

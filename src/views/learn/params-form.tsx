@@ -7,7 +7,8 @@ import { Panel } from '../../ui/panel.tsx';
 import { Switch } from '../../ui/toggle.tsx';
 import { ParamField } from './param-field.tsx';
 import { HelpLink } from '../help/help-link.tsx';
-import styles from './learn.module.css';
+import lines from './lines.module.css';
+import styles from './params-form.module.css';
 
 /** The method is chosen where the run begins. */
 const TABLE: readonly ParamDef[] = PARAMS.filter(({ key }) => key !== 'method');
@@ -43,7 +44,7 @@ export function ParamsForm() {
             <summary className={styles.groupHead}>
               <ChevronDown aria-hidden="true" />
               <span className={styles.groupTitle}>{title}</span>
-              <span className={styles.quiet}>{text}</span>
+              <span className={lines.quiet}>{text}</span>
               {wrong > 0 && <Badge tone="danger">{wrong}</Badge>}
             </summary>
             <div className={styles.groupBody}>

@@ -10,7 +10,8 @@ import { countText, percentText } from '../../ui/quantities.ts';
 import { useThemeColors } from '../../ui/theme-colors.ts';
 import { movesShown, moveTicks } from './pose-moves.ts';
 import { useSampled } from './sampled.ts';
-import styles from './learn.module.css';
+import boxes from './boxes.module.css';
+import styles from './pose-panels.module.css';
 
 /** Milliseconds between two redraws while a run goes on. */
 const REDRAW = { map: 1000, curves: 3000 };
@@ -22,7 +23,7 @@ export function DirectionsPanel({ run }: { run: RunSummary }) {
   const report = useSampled(newest, run.status === 'running' && newest ? REDRAW.map : 0) ?? newest;
   return (
     <Panel title="Viewing directions" note={report && whenText(report)} flush testId="pose-directions">
-      <div className={styles.liveBox}>
+      <div className={boxes.liveBox}>
         {report ? (
           <DirectionMap counts={report.directions} testId="direction-map" />
         ) : (
@@ -87,7 +88,7 @@ export function MovesPanel({ run, live }: { run: RunSummary; live: LiveRun | und
       flush
       testId="pose-moves"
     >
-      <div className={run.latentDimension === 0 ? styles.chartBox : styles.liveBox}>
+      <div className={run.latentDimension === 0 ? boxes.chartBox : boxes.liveBox}>
         {points.length > 0 ? (
           <Chart label="Moves of the poses by epoch" data={data} layout={layout} testId="moves-chart" />
         ) : (

@@ -6,7 +6,7 @@ import { activeRun, continueRun, pauseRun, resumeRun, stopRun, useRuns } from '.
 import { goTo } from '../../stores/shell.ts';
 import { Button } from '../../ui/button.tsx';
 import { ResumeDialog } from './resume-dialog.tsx';
-import styles from './learn.module.css';
+import styles from './run-controls.module.css';
 
 export function RunControls({ run }: { run: RunSummary }) {
   const pending = useRuns((state) => state.pending);

@@ -17,7 +17,8 @@ import { ClassesPanel, DirectionsPanel, MovesPanel } from './pose-panels.tsx';
 import { RunControls } from './run-controls.tsx';
 import { RunStatusBadge } from './run-status.tsx';
 import { HelpLink } from '../help/help-link.tsx';
-import styles from './learn.module.css';
+import lines from './lines.module.css';
+import styles from './run-monitor.module.css';
 
 /** Setbacks told beneath the numbers; the record keeps more. */
 const NOTICES_SHOWN = 3;
@@ -37,7 +38,7 @@ export function RunMonitor({ run }: { run: RunSummary }) {
             <h1>{run.name}</h1>
             <HelpLink to="training" about="watching a run" />
             <RunStatusBadge status={run.status} testId="run-status" />
-            <span className={styles.quiet}>{shape(run)}</span>
+            <span className={lines.quiet}>{shape(run)}</span>
           </div>
           <RunControls run={run} />
         </div>
@@ -50,7 +51,7 @@ export function RunMonitor({ run }: { run: RunSummary }) {
       </Panel>
       {run.error && run.status === 'failed' && <NoticeCard tone="error" notice={run.error} testId="run-error" />}
       {run.notices?.slice(-NOTICES_SHOWN).map((notice, index) => (
-        <p key={index} className={styles.notice} data-testid="run-notice" data-code={notice.code}>
+        <p key={index} className={lines.notice} data-testid="run-notice" data-code={notice.code}>
           <Info aria-hidden />
           {notice.message}
         </p>
@@ -92,7 +93,7 @@ function Choosing({ run, choosing }: { run: RunSummary; choosing: ChoosingProgre
     <div className={styles.choosing} data-testid="choosing-kernels">
       <ProgressBar {...choosingBar(choosing)} testId="choosing-progress" />
       <div className={styles.choosingFoot}>
-        <span className={styles.quiet}>
+        <span className={lines.quiet}>
           Training continues with the default ones; the fastest on this device take over at the end of an epoch, and are
           remembered.
         </span>
@@ -144,7 +145,7 @@ function EpochBars({ run, live, report }: BarsProps) {
       />
       <div className={styles.epochBar}>
         <ProgressBar thin fraction={inEpoch} label="This epoch" testId="epoch-progress" />
-        <span className={styles.quiet}>
+        <span className={lines.quiet}>
           {live
             ? `${countText(live.imagesDone)} of ${countText(live.imagesTotal)} images of this epoch${searching}`
             : ''}

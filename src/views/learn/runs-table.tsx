@@ -13,7 +13,7 @@ import { Table, type Column } from '../../ui/table.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { ResumeDialog } from './resume-dialog.tsx';
 import { RunStatusBadge } from './run-status.tsx';
-import styles from './learn.module.css';
+import styles from './runs-table.module.css';
 
 type Asking = { what: 'rename' | 'remove' | 'further'; run: RunSummary } | null;
 

@@ -2,8 +2,7 @@
 import { answerDraft } from '../../../stores/datasets.ts';
 import { Button } from '../../../ui/button.tsx';
 import { countText } from '../../../ui/quantities.ts';
-import styles from '../data.module.css';
-import { Card, type QuestionProps } from './card.tsx';
+import { Answer, Card, type QuestionProps } from './card.tsx';
 
 const ROWS_LISTED = 60;
 
@@ -20,7 +19,7 @@ export function BadPixels({ question, busy }: QuestionProps<'bad-pixels'>) {
         {count > listed.length && ` and ${countText(count - listed.length)} more`}.
       </p>
       <p>Training cannot use them. Lists exported later still count rows of the original stack.</p>
-      <div className={styles.answer}>
+      <Answer>
         <Button
           variant="primary"
           disabled={busy}
@@ -29,7 +28,7 @@ export function BadPixels({ question, busy }: QuestionProps<'bad-pixels'>) {
         >
           Leave {count === 1 ? 'it' : 'them'} out
         </Button>
-      </div>
+      </Answer>
     </Card>
   );
 }

@@ -2,7 +2,7 @@
 import { CircleHelp } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Question } from '../../../../workers/contract.ts';
-import styles from '../data.module.css';
+import styles from './card.module.css';
 
 export type QuestionProps<K extends Question['kind']> = { question: Extract<Question, { kind: K }>; busy: boolean };
 
@@ -16,4 +16,9 @@ export function Card({ title, children, testId }: { title: string; children: Rea
       </div>
     </section>
   );
+}
+
+/** The ways to answer, side by side. */
+export function Answer({ children }: { children: ReactNode }) {
+  return <div className={styles.answer}>{children}</div>;
 }

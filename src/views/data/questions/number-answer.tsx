@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import { NumberField } from '../../../ui/text-field.tsx';
-import styles from '../data.module.css';
+import { Answer } from './card.tsx';
 
 interface NumberAnswerProps {
   label: string;
@@ -23,7 +23,7 @@ export function NumberAnswer(props: NumberAnswerProps) {
   const [value, setValue] = useState<number | null>(null);
   const plausible = value === null || isPlausible(value);
   return (
-    <div className={styles.answer}>
+    <Answer>
       <NumberField
         label={label}
         hideLabel
@@ -51,6 +51,6 @@ export function NumberAnswer(props: NumberAnswerProps) {
           {offer.words}
         </Button>
       ))}
-    </div>
+    </Answer>
   );
 }

@@ -3,8 +3,8 @@ import { RadioGroup } from 'radix-ui';
 import { useState } from 'react';
 import { answerDraft } from '../../../stores/datasets.ts';
 import { Button } from '../../../ui/button.tsx';
-import styles from '../data.module.css';
-import { Card, type QuestionProps } from './card.tsx';
+import styles from './reading.module.css';
+import { Answer, Card, type QuestionProps } from './card.tsx';
 
 export function ReadingChoice({ question, busy }: QuestionProps<'reading'>) {
   const { about, title, reason, file, readings } = question;
@@ -23,7 +23,7 @@ export function ReadingChoice({ question, busy }: QuestionProps<'reading'>) {
           </RadioGroup.Item>
         ))}
       </RadioGroup.Root>
-      <div className={styles.answer}>
+      <Answer>
         <Button
           variant="primary"
           disabled={busy || !reading}
@@ -34,7 +34,7 @@ export function ReadingChoice({ question, busy }: QuestionProps<'reading'>) {
         >
           Use this answer
         </Button>
-      </div>
+      </Answer>
     </Card>
   );
 }

@@ -3,8 +3,7 @@ import { useState } from 'react';
 import { answerDraft } from '../../../stores/datasets.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Select } from '../../../ui/select.tsx';
-import styles from '../data.module.css';
-import { Card, type QuestionProps } from './card.tsx';
+import { Answer, Card, type QuestionProps } from './card.tsx';
 
 export function WhichStack({ question, busy }: QuestionProps<'which-stack'>) {
   const [path, setPath] = useState<string | null>(null);
@@ -22,7 +21,7 @@ export function WhichStack({ question, busy }: QuestionProps<'which-stack'>) {
           each of its sections. Choose it if they are images of particles.
         </p>
       )}
-      <div className={styles.answer}>
+      <Answer>
         <Select
           label="Stack"
           hideLabel
@@ -42,7 +41,7 @@ export function WhichStack({ question, busy }: QuestionProps<'which-stack'>) {
         >
           Use it
         </Button>
-      </div>
+      </Answer>
     </Card>
   );
 }
