@@ -62,7 +62,6 @@ export function exploreTestState() {
 /** See exploreTestState. */
 export type ExploreTestState = ReturnType<typeof exploreTestState>;
 
-/** Gestures in data coordinates. */
 /** Maps that the analysis worker keeps, and how many of them the screen holds. */
 export async function mapsKeptState(): Promise<MapsKept & { held: number }> {
   return { ...(await backend().analysis.mapsKept()), held: heldMaps().length };

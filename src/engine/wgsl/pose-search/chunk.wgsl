@@ -11,9 +11,9 @@ struct Chunk {
   right_stride4: u32,
   out_stride4: u32,
   out_first4: u32,
-  // register.wgsl asks for slices of the inputs: all are one.
-  slices: u32,
-  first_slice: u32,
+  // register.wgsl asks for splits of the inputs: all are one.
+  splits: u32,
+  first_split: u32,
 }
 @group(0) @binding(6) var<uniform> chunk: Chunk;
 @group(0) @binding(2) var<storage, read> right: array<vec4f>;

@@ -5,7 +5,7 @@ struct Chunk {
   first_row: u32,
   rows_per_image: u32,
   // Splits of the inputs that this dispatch takes: the first one's number, how many.
-  first_slice: u32,
+  first_split: u32,
   splits: u32,
 }
 @group(0) @binding(6) var<uniform> chunk: Chunk;

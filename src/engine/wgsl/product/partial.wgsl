@@ -3,6 +3,6 @@
 
 fn finish_slice(split: u32, row: u32, column4: u32, sum: vec4f) {
   if (row < chunk.rows) {
-    partials[((chunk.first_slice + split) * chunk.rows + row) * (OUTPUTS / 4u) + column4] = sum;
+    partials[((chunk.first_split + split) * chunk.rows + row) * (OUTPUTS / 4u) + column4] = sum;
   }
 }

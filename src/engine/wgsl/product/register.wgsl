@@ -2,7 +2,7 @@
 // of it COLUMN_GROUPS times four columns of them. Rows come from the workgroup's number alone. With BROADCAST the workgroup is
 // one subgroup whose lanes read a row each and tell the others: in software a read costs as many as there are lanes, even
 // where all want the same number. With SLICE < INPUTS each workgroup sums a split of the inputs, and the right factor's rows
-// count from the first of split chunk.first_slice. Needs sizes, left4, right4 and finish_slice.
+// count from the first of split chunk.first_split. Needs sizes, left4, right4 and finish_slice.
 
 @compute @workgroup_size(LANES)
 // unroll one in 0..SIZED
@@ -37,7 +37,7 @@ fn main(
   // end
   // end
   let first = split * SLICE;
-  let skipped = chunk.first_slice * SLICE;
+  let skipped = chunk.first_split * SLICE;
   let end = min(first + SLICE, 4u * inputs4() - skipped);
   for (var k = first; k < end; k += 4u) {
     // unroll p in 0..ROW_PARTS
