@@ -1,6 +1,7 @@
 // The reference set remade by the simulator, and what imaging makes of it against values of NumPy in float64
 // (testing/reference-set/make/fourier.py, which reproduces cryoDRGN's maps and latents).
 import { describe, expect, it } from 'vitest';
+import { relativeDifference } from '../../testing/relative-difference.ts';
 import {
   SET,
   setArray,
@@ -29,17 +30,6 @@ const expected = JSON.parse(setText('expected.json')) as {
 };
 const everyImage = Array.from({ length: SET.count }, (_, i) => i);
 
-/** The largest difference over the largest expected value. */
-function relative(found: ArrayLike<number>, wanted: ArrayLike<number>): number {
-  expect(found.length).toBe(wanted.length);
-  let [difference, largest] = [0, 0];
-  for (let i = 0; i < wanted.length; i++) {
-    difference = Math.max(difference, Math.abs(found[i] - wanted[i]));
-    largest = Math.max(largest, Math.abs(wanted[i]));
-  }
-  return difference / largest;
-}
-
 describe('the simulator', () => {
   it('remakes the reference set bit for bit', async () => {
     const set = simulateSet();
@@ -56,7 +46,7 @@ describe('the simulator', () => {
     for (const state of [0, SET.states - 1]) {
       const { values } = await readMrcVolume(setBlob(`truth_00${state}.mrc`));
       // Gaussians are cut off at 5σ here.
-      expect(relative(set.truth(state), values)).toBeLessThan(1e-4);
+      expect(relativeDifference(set.truth(state), values)).toBeLessThan(1e-4);
     }
   });
 
@@ -73,7 +63,7 @@ describe('the simulator', () => {
     }
     const fitted = Float64Array.from({ length: count }, (_, i) => ours0 + (cross / power) * (theirs[i] - theirs0));
     expect(cross).toBeGreaterThan(0);
-    expect(relative(images, fitted)).toBeLessThan(1e-4);
+    expect(relativeDifference(images, fitted)).toBeLessThan(1e-4);
   });
 });
 
@@ -85,7 +75,7 @@ describe('images as training reads them', () => {
     expect(standardDeviation / expected.standardDeviation).toBeCloseTo(1, 7);
     const theirs = setArray('preprocessed.npy');
     // Float32 sums of 1024 pixels.
-    expect(relative(values.subarray(0, theirs.length), theirs)).toBeLessThan(1e-6);
+    expect(relativeDifference(values.subarray(0, theirs.length), theirs)).toBeLessThan(1e-6);
   });
 
   it('shifts are NumPy’s', async () => {
@@ -98,7 +88,7 @@ describe('images as training reads them', () => {
       const out = new Float32Array(points);
       const [x, y] = translations.subarray(2 * image, 2 * image + 2);
       shiftHartley(values.subarray(image * points, (image + 1) * points), lattice, { tx: x, ty: y }, out);
-      expect(relative(out, theirs.slice(image * points, (image + 1) * points))).toBeLessThan(1e-6);
+      expect(relativeDifference(out, theirs.slice(image * points, (image + 1) * points))).toBeLessThan(1e-6);
     }
   });
 
@@ -112,7 +102,7 @@ describe('images as training reads them', () => {
       ctfAtPoints(row, lattice, out, i === 4 ? bFactor : 0);
       const wanted = theirs.slice(i * lattice.points, (i + 1) * lattice.points);
       // Phases to 60 radians, of coordinates in float32.
-      expect(relative(out, wanted)).toBeLessThan(1e-5);
+      expect(relativeDifference(out, wanted)).toBeLessThan(1e-5);
     });
   });
 

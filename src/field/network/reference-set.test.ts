@@ -2,6 +2,7 @@
 // against PyTorch in float64 (testing/reference-set/make/network.py, which reproduces cryoDRGN's maps and latents of its own
 // weights); and the files as they go out again.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { relativeDifference } from '../../../testing/relative-difference.ts';
 import { openTestAdapter } from '../../../testing/adapter.ts';
 import {
   SET,
@@ -41,17 +42,6 @@ const expected = JSON.parse(setText('expected.json')) as {
   };
   hartley: { points: number[]; z: number[]; values: number[] };
 };
-
-/** The largest difference over the largest expected value. */
-function relative(found: ArrayLike<number>, wanted: ArrayLike<number>): number {
-  expect(found.length).toBe(wanted.length);
-  let [difference, largest] = [0, 0];
-  for (let i = 0; i < wanted.length; i++) {
-    difference = Math.max(difference, Math.abs(found[i] - wanted[i]));
-    largest = Math.max(largest, Math.abs(wanted[i]));
-  }
-  return difference / largest;
-}
 
 /** Milliseconds: software graphics compile kernels while the models open. */
 const PATIENCE = 300_000;
@@ -106,7 +96,7 @@ describe.each(Object.keys(ENGINES))('models of the reference set on %s', (name) 
       const z = latents.mu.slice(4 * pick, 4 * pick + 4);
       const { values } = await readMrcVolume(setBlob(`fourier/vol_00${i + 1}.mrc`));
       const found = await decodeVolume(model, z, SET.boxPixels, field.dataset.standardDeviation);
-      expect(relative(found, values)).toBeLessThan(1e-5);
+      expect(relativeDifference(found, values)).toBeLessThan(1e-5);
     }
   });
 
@@ -129,7 +119,7 @@ describe.each(Object.keys(ENGINES))('models of the reference set on %s', (name) 
   it.skipIf(name === 'wgsl')('gives the Hartley model’s values', async ({ skip }) => {
     const { points, z, values } = expected.hartley;
     const found = await modelOf('hartley', skip).evaluate(Float32Array.from(points), Float32Array.from(z));
-    expect(relative(found, values)).toBeLessThan(1e-5);
+    expect(relativeDifference(found, values)).toBeLessThan(1e-5);
   });
 
   it('takes the training step of PyTorch: error, KL and gradients', async ({ skip }) => {
