@@ -18,7 +18,7 @@ async function look(studio: Studio, name: string): Promise<void> {
   const since = () => (performance.now() - started) / 1000;
   await studio.byId('nav-explore').click();
   const seen: Record<string, number> = {};
-  while (!('umap' in seen)) {
+  while (['pca', 'clusters', 'umap'].some((what) => !(what in seen))) {
     const { pcaReady, umapReady, clusters } = await studio.ask(({ explore }) => explore());
     if (pcaReady) seen['pca'] ??= since();
     if (clusters > 0) seen['clusters'] ??= since();
