@@ -1,0 +1,65 @@
+// io worker: files, datasets, runs kept, exports.
+import type { ErrorData, Notice } from '../../src/base/errors.ts';
+import type { Answers } from '../../src/formats/drop/understanding.ts';
+import type { CallOptions, Cancellable } from './calls.ts';
+import type {
+  DatasetDraft,
+  DatasetSummary,
+  DroppedFile,
+  ExportFormat,
+  ExportedFile,
+  ImageRequest,
+  ImageTiles,
+  NamedColumn,
+  ParticleColumns,
+} from './datasets.ts';
+import type { ImportedSelection, PoseFormat, RunLatents, RunPoses, RunSummary, SavedSelection } from './runs.ts';
+
+export interface IoApi extends Cancellable {
+  /** Understands any mix of files; `addTo` adds them to an earlier draft. */
+  openFiles(files: DroppedFile[], addTo: string | null, call: CallOptions): Promise<DatasetDraft>;
+  answer(draftId: string, answers: Answers, call: CallOptions): Promise<DatasetDraft>;
+  /** Keeps the draft as a dataset: metadata now, images when training first asks for them. */
+  accept(draftId: string): Promise<DatasetSummary>;
+  /** Simulates the demo set (built-in two-domain molecule, hinge motion) and accepts it. */
+  openDemo(call: CallOptions): Promise<DatasetSummary>;
+  listDatasets(): Promise<DatasetSummary[]>;
+  removeDataset(id: string): Promise<void>;
+  columns(datasetId: string): Promise<ParticleColumns>;
+  images(datasetId: string, request: ImageRequest): Promise<ImageTiles>;
+  /** Adds the numeric columns of a CSV (a row a particle) to the dataset's extra columns. */
+  importColumns(datasetId: string, file: DroppedFile): Promise<{ names: string[]; notices: Notice[] }>;
+  /** A CSV also holds `columnsOfRows`: a value a particle of the list, beside what the dataset says of it. */
+  exportSelection(
+    datasetId: string,
+    indices: Uint32Array,
+    format: ExportFormat,
+    columnsOfRows?: NamedColumn[],
+  ): Promise<ExportedFile>;
+  /** A list written by any export (STAR, .cs, ind.pkl, CSV) back as rows of the dataset. */
+  importSelection(datasetId: string, file: DroppedFile): Promise<ImportedSelection>;
+
+  /** Those whose records can be read; `damagedRecords` names the others. */
+  listRuns(): Promise<RunSummary[]>;
+  /** Runs and datasets whose records cannot be read: damaged, or written by a newer version. */
+  damagedRecords(): Promise<ErrorData[]>;
+  removeRun(id: string): Promise<void>;
+  renameRun(id: string, name: string): Promise<void>;
+  /** Latest epoch where `epoch` is null. Null where the run has no latents. */
+  latents(runId: string, epoch: number | null): Promise<RunLatents | null>;
+  /** Poses of an ab initio run, the latest kept; null where it has none (yet). */
+  poses(runId: string): Promise<RunPoses | null>;
+  /**
+   * Found poses as cryoDRGN's pose.pkl, or in the columns of RELION's STAR or cryoSPARC's .cs; '.cs' only for sets that came
+   * from one.
+   */
+  exportPoses(runId: string, format: PoseFormat): Promise<ExportedFile>;
+  saveSelections(runId: string, selections: SavedSelection[]): Promise<void>;
+  loadSelections(runId: string): Promise<SavedSelection[]>;
+  /** The run folder as one zip: a cryoDRGN work directory plus vitrine.json. */
+  exportRun(runId: string, call: CallOptions): Promise<Blob>;
+  /** z.N.pkl or CSV of the latents of all particles, or of `indices`. */
+  exportLatents(runId: string, format: 'pkl' | 'csv', indices: Uint32Array | null): Promise<ExportedFile>;
+  /** Bytes used and available, for the storage line of the screen. */
+  storage(): Promise<{ usedBytes: number; freeBytes: number | null }>;
+}

@@ -1,0 +1,78 @@
+// Maps in the analysis worker: how they are asked for, named, contoured and cut.
+import type { MapStatistics } from '../../src/isosurface/statistics.ts';
+
+/** What a map is decoded from. */
+export interface DecodeRequest {
+  runId: string;
+  /** Latest epoch where null. */
+  epoch: number | null;
+  z: number[];
+  /** Side of the map: the training box, or smaller for a preview. */
+  boxPixels: number;
+}
+
+/** Names a map in the analysis worker. The screen makes the key, so that the map of a call given up can be released by it. */
+export interface MapReference {
+  key: string;
+  /** What it can be decoded from again; null of a model that was being trained and of a map of the start. */
+  source: DecodeRequest | null;
+}
+
+/** A map that the analysis worker keeps, as the screen holds it. */
+export interface MapHandle extends MapReference {
+  /** The z it was decoded at; empty for a homogeneous field. */
+  z: number[];
+  boxPixels: number;
+  pixelSizeAngstrom: number;
+  statistics: MapStatistics;
+}
+
+export interface MapToExport extends MapReference {
+  z: number[];
+  /** For people, in the file's header. */
+  label: string;
+}
+
+/** Where to contour: the level that statistics suggest, a value in map units, or standard deviations above the mean. */
+export type ContourLevel = { kind: 'suggested' } | { kind: 'value'; value: number } | { kind: 'sigmas'; value: number };
+
+export interface ContouredMap {
+  map: MapHandle;
+  /** Map units. */
+  level: number;
+  mesh: IsosurfaceMesh;
+}
+
+export interface MapRequest extends DecodeRequest {
+  key: string;
+  level: ContourLevel;
+}
+
+export interface MapSeriesRequest extends Omit<DecodeRequest, 'z'> {
+  maps: { key: string; z: number[] }[];
+  level: ContourLevel;
+  /** All maps at the level of the first, or each at its own. */
+  sameLevel: boolean;
+}
+
+export type MapAxis = 'x' | 'y' | 'z';
+
+/** A plane of voxels D×D across an axis; rows upwards: z shows (x, y), y shows (x, z), x shows (y, z). */
+export interface MapPlane {
+  axis: MapAxis;
+  index: number;
+  values: Float32Array;
+}
+
+/** What the analysis worker keeps. */
+export interface MapsKept {
+  count: number;
+  bytes: number;
+}
+
+export interface IsosurfaceMesh {
+  /** Vertices in Å from the centre of the box, x y z interleaved. */
+  positions: Float32Array;
+  normals: Float32Array;
+  indices: Uint32Array;
+}
