@@ -7,9 +7,7 @@ import type { ErrorData, Notice } from '../src/base/errors.ts';
 import type { ChoosingProgress, DeviceInfo } from '../src/engine/engine.ts';
 import type { KeptTuning } from '../src/engine/wgsl/tuning/store.ts';
 import type { Answers, FileRole, Question, UnderstoodFile } from '../src/formats/drop/understanding.ts';
-import type { ExportChoice } from '../src/formats/lists/export-formats.ts';
 import type { PoseReport } from '../src/inference/pose-report.ts';
-import type { EpochSummary } from '../src/inference/training.ts';
 import type { MapStatistics } from '../src/isosurface/statistics.ts';
 import type { Params } from '../src/params/params.ts';
 
@@ -19,10 +17,8 @@ export type {
   Notice,
   DeviceInfo,
   KeptTuning as KeptKernels,
-  EpochSummary,
   Params,
   PoseReport,
-  ExportChoice,
   Answers as DraftAnswers,
   FileRole,
   Question,
