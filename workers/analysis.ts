@@ -102,8 +102,8 @@ export class Analysis implements AnalysisApi {
 
   async trajectory({ latents, along, steps }: TrajectoryRequest): Promise<Float32Array> {
     if (along.kind === 'points') return throughPoints(along.points, steps);
-    const components = await this.latents.components(latents);
-    return alongComponent(components, along.component, along.fromPercentile, along.toPercentile, steps);
+    const [of, work] = await this.work(latents, {});
+    return alongComponent(await analysePca(of, work), along.component, along.fromPercentile, along.toPercentile, steps);
   }
 
   async nearest(latents: LatentsHandle, z: Float32Array): Promise<Uint32Array> {

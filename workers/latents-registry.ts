@@ -3,7 +3,6 @@
 // was never asked to open them, reads them again; only latents that are no longer in the folder are gone.
 import { VitrineError } from '../src/base/errors.ts';
 import type { RunLibrary } from '../src/library/runs.ts';
-import { principalComponents, type PrincipalComponents } from '../src/landscape/pca.ts';
 import type { LatentsHandle } from './contract.ts';
 
 /** count×zDim means of the latents that a handle names. Errors: 'file-missing', 'pickle-syntax', 'count-mismatch'. */
@@ -29,7 +28,6 @@ export function latentsOfLibrary(runs: RunLibrary): ReadLatents {
 
 interface KeptLatents {
   mu: Promise<Float32Array>;
-  components: Promise<PrincipalComponents> | null;
   /** How many screens have opened them and not yet released them. */
   opened: number;
 }
@@ -61,13 +59,6 @@ export class LatentsRegistry {
     return this.latents(handle).mu;
   }
 
-  /** Computed once for as long as the latents are kept; do not change or give away. */
-  async components(handle: LatentsHandle): Promise<PrincipalComponents> {
-    const latents = this.latents(handle);
-    latents.components ??= latents.mu.then((mu) => principalComponents(mu, handle.zDim));
-    return latents.components;
-  }
-
   /** Runs' epochs that are kept. */
   get size(): number {
     return this.kept.size;
@@ -79,7 +70,7 @@ export class LatentsRegistry {
     if (known) return known;
     // Of those that nobody opened one at most stays: what a screen asks next is asked of the same.
     for (const [old, { opened }] of this.kept) if (opened === 0) this.kept.delete(old);
-    const latents: KeptLatents = { mu: this.read(handle), components: null, opened: 0 };
+    const latents: KeptLatents = { mu: this.read(handle), opened: 0 };
     this.kept.set(key, latents);
     latents.mu.catch(() => {
       if (this.kept.get(key) === latents) this.kept.delete(key);

@@ -89,12 +89,14 @@ export async function openRun(run: RunSummary): Promise<void> {
     ]);
     if (signal.aborted) return;
     const dataset = datasets.find(({ id }) => id === run.datasetId) ?? null;
-    if (latents) await backend().analysis.openLatents(latents.handle);
-    if (signal.aborted) return releaseLatents(latents);
+    // The workers hear of the latents before anything is asked of them, and answer once they have read them.
+    const opened = latents && backend().analysis.openLatents(latents.handle);
     set({ phase: 'ready', dataset, ...particles, latents });
-    await openSelections(run.id, latents?.count ?? dataset?.particles ?? 0);
-    if (latents && !signal.aborted)
-      await Promise.all([computePca(signal), computeClusters(get().k), showKeptUmap(latents, signal)]);
+    await Promise.all([
+      opened,
+      openSelections(run.id, latents?.count ?? dataset?.particles ?? 0),
+      ...(latents ? [computePca(signal), computeClusters(get().k), showKeptUmap(latents, signal)] : []),
+    ]);
   } catch (error) {
     if (!signal.aborted) set({ phase: 'failed', error: errorData(error) });
   }
