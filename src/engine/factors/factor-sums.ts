@@ -1,0 +1,53 @@
+// Images at known poses against slices of several maps at once, and back: the compute behind linear models, chains and
+// backprojection. With y_p an image's centred Fourier coefficient at point p of the half plane, c_p its transfer, A_p the trilinear
+// reading of a half cube at the point's place in space, and w_p = 1/σ² of the noise there:
+//   products of factors a, b:  2 Σ_p w_p Re(conj(u_a) u_b),  u_a = c_p A_p f_a for maps f_0 … f_{F−1}, u_F = y_p;
+//   sums at each grid point:   Σ_i A_i*(w c y) first_ia  and  Σ_i A_i*(w c²) second_iab,  A* the exact transpose of A.
+// Makers: wasm (threads); twin.ts is the formula as it stands.
+import type { ImageBatch } from '../engine.ts';
+import type { HalfCube } from './half-cube.ts';
+
+/** What sums are made for. */
+export interface FactorRequest {
+  grid: HalfCube;
+  /** F: maps that are read and written at once. */
+  factors: number;
+  /** G: groups of images with a noise of their own. */
+  groups: number;
+}
+
+/** Images of a batch; noise is not looked at. `rotations` with the magnification multiplied in. */
+export interface FactorImages extends Omit<ImageBatch, 'noise'> {
+  /** B numbers of the images' groups, below G; null for the first. */
+  groups: Uint8Array | null;
+}
+
+/** Weighted sums of images over the half cube, before they are made Hermitian (`half-cube.ts`). */
+export interface GridSums {
+  /** V rows of `stride` float32: F real parts, F imaginary parts, F(F+1)/2 entries a ≥ b, row by row, each part at its offset. */
+  values: Float32Array;
+  stride: number;
+  imaginaryAt: number;
+  entriesAt: number;
+}
+
+/** One fit's compute: calls come one at a time. */
+export interface FactorSums {
+  readonly request: FactorRequest;
+  /** F half cubes, 2V each (Re, Im in turn). */
+  setFactors(cubes: readonly Float32Array[]): void;
+  /** G×(band + 1): 1/σ² by group and ring, the noise's mean |·|² of a coefficient being σ². */
+  setPrecision(precision: Float32Array): void;
+  /** Images that the next calls are about: centred, transfer computed. Error 'out-of-memory'. */
+  setImages(images: FactorImages): Promise<void>;
+  /** B × (F+1)(F+2)/2: lower triangles, row by row, of the products of u_0 … u_F. */
+  products(): Promise<Float32Array>;
+  /** Adds the images to the sums: `first` B×F, `second` B × F(F+1)/2 (a ≥ b, row by row). */
+  insert(first: Float32Array, second: Float32Array): Promise<void>;
+  /** B × (band + 1): mean over a ring's points of |y − Σ_a k_a u_a|², k B×F. */
+  residuals(coefficients: Float32Array): Promise<Float32Array>;
+  /** Sums since `clear`; valid until the next call. */
+  sums(): GridSums;
+  clear(): void;
+  dispose(): void;
+}

@@ -1,0 +1,66 @@
+// What fitting a linear model takes and gives: V(z) = μ + Σ_a z_a W_a at known poses, z ~ N(0, I) (probabilistic PCA by
+// expectation–maximisation; Tipping & Bishop 1999, as 3DVA has it for images, Punjani & Fleet 2021).
+import type { Latents, Weights } from '../../engine/engine.ts';
+import type { TrainingData } from '../training.ts';
+
+/** What a linear model is asked for. */
+export interface LinearPlan {
+  /** q. */
+  components: number;
+  /** Passes over the images at most; it ends earlier where the evidence no longer rises. */
+  iterations: number;
+  /** Of the components' random start. */
+  seed: number;
+  /** Whether each image's contrast is estimated. */
+  contrast: boolean;
+}
+
+/** Images of a linear model, and the noise they have outside of the particle. */
+export interface LinearData extends TrainingData {
+  /** Mean |noise|² of a prepared image's Fourier coefficient by ring 0 … D/2 (noise-spectrum.ts). */
+  noise: Float32Array;
+}
+
+/** How a fit goes on, after each iteration. */
+export interface LinearProgress {
+  iteration: number;
+  iterations: number;
+  /** Fourier pixels that were used. */
+  bandPixels: number;
+  /** Mean log evidence of an image over that of the mean map alone. */
+  evidenceGain: number;
+  /** q: norm of each component over that of the mean map, descending: the scree. */
+  scree: Float32Array;
+  seconds: number;
+}
+
+/** What half of the images say of the components that the other half gave. */
+export interface LinearReproducibility {
+  /** Of q: components that both halves of the images give. */
+  reproducible: number;
+  /** q canonical correlations between the two halves' components, descending, 0 … 1. */
+  correlations: Float32Array;
+  /** Mean log evidence of an image, over one structure, under the model of the half that it is not in; and its standard error. */
+  heldOutGain: number;
+  heldOutError: number;
+}
+
+/** A fitted linear model. */
+export interface LinearFit {
+  /**
+   * `mean` [D, D, D], `components` [q, D, D, D] and `mask` [D, D, D] in the units of the prepared images, real space, [z][y][x];
+   * `noise` [groups, D/2 + 1] and `power` [D/2 + 1], mean |·|² of a coefficient by ring, of the noise and of the particles.
+   */
+  weights: Weights;
+  /** Posterior means N×q, and the logarithms of their variances. */
+  latents: Latents;
+  /** N × q(q+1)/2: lower triangles of the posterior covariances, row by row. */
+  covariance: Float32Array;
+  /** N: estimated contrast, 1 where it is not estimated. */
+  contrast: Float32Array;
+  /** N: log evidence of an image over that of the mean map alone. */
+  evidenceGain: Float32Array;
+  scree: Float32Array;
+  iterations: number;
+  reproducibility: LinearReproducibility;
+}
