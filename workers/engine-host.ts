@@ -127,7 +127,7 @@ export class EngineHost implements EngineApi, DecodingApi {
     this.refuseWhileActive();
     const { record: dataset } = await this.dataset(datasetId);
     const checked = validateParams(params);
-    const given = jobOf(checked) === 'train' || checked.start === 'given';
+    const given = jobOf(checked) !== 'ab-initio' || checked.start === 'given';
     if (given && !dataset.hasPoses)
       throw new VitrineError('poses-missing', 'The dataset has no poses, which training needs.', {
         file: dataset.name,

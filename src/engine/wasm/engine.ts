@@ -2,6 +2,7 @@
 // where there is no GPU. Threads are Web Workers where the page is isolated (worker_threads in Node), else there is one.
 import type { DeviceInfo, Engine, EngineField, FieldModel, ModelState } from '../engine.ts';
 import { fieldOfKind } from '../field-of-kind.ts';
+import { openLinearModel } from '../linear/model.ts';
 import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
 import { canShareMemory, loadKernels, type KernelModule } from './kernels.ts';
 import { WasmModel } from './model.ts';
@@ -38,6 +39,7 @@ class WasmEngine implements Engine {
   }
 
   async createModel(field: EngineField, state: ModelState): Promise<FieldModel> {
+    if (field.kind === 'linear') return openLinearModel(field, state, this.models);
     const network = fieldOfKind(field, 'network', 'wasm');
     const { threads, kernels } = this;
     const onDispose = (): void => void this.models.delete(model);

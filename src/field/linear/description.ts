@@ -1,0 +1,28 @@
+// A linear model as a run describes it: maps of a box and how many components they vary along.
+import type { Params } from '../../params/params.ts';
+import type { ConfigSections, ModelArguments, SeenParticles } from '../kind.ts';
+
+export interface LinearDescription {
+  kind: 'linear';
+  /** Side of the training box in pixels, even. */
+  boxPixels: number;
+  /** q: latent dimensions. */
+  components: number;
+}
+
+/** The parameters' latent dimensions are its components. */
+export function linearFromParams({ zDim }: Params, { boxPixels }: SeenParticles): LinearDescription {
+  return { kind: 'linear', boxPixels, components: zDim };
+}
+
+/** The latent dimension by cryoDRGN's name. */
+export function linearArguments({ components }: LinearDescription): ModelArguments {
+  return { kind: 'linear', zdim: components };
+}
+
+/** Error 'yaml-syntax' naming the key. */
+export function linearFromConfig({ boxPixels, model }: ConfigSections): LinearDescription {
+  const components = model.number('zdim');
+  if (!Number.isInteger(components) || components < 0) model.refuse('zdim', 'a whole number', components);
+  return { kind: 'linear', boxPixels, components };
+}
