@@ -140,7 +140,7 @@ async function runInfo(
   const field = await opened.run.field();
   const { dataset } = field;
   const latents = await opened.run.latents(null);
-  const linear = await readLinearReport(opened.run);
+  const linear = latents && (await readLinearReport(opened.run));
   const structures = isHeterogeneous(field) ? `${latentDimension(field)} latent dimensions` : 'one structure';
   return {
     kind: opened.record ? 'run' : 'cryodrgn run',

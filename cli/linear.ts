@@ -5,7 +5,7 @@ import { VitrineError } from '../src/base/errors.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { measureNoise } from '../src/imaging/noise-spectrum.ts';
 import type { LinearProgress } from '../src/inference/linear/fit.ts';
-import { linearPlan, linearRun, MOST_COMPONENTS } from '../src/jobs/linear-job.ts';
+import { deviceOf, linearPlan, linearRun, MOST_COMPONENTS } from '../src/jobs/linear-job.ts';
 import { reproducibleWords, screePercents, screeWords } from '../src/jobs/linear-words.ts';
 import { imageOptionsOf } from '../src/jobs/prepare.ts';
 import { writeRunFolder } from '../src/jobs/train-job.ts';
@@ -70,7 +70,7 @@ export async function fitAndTell(
   console.progress({ fraction: null, message: 'Measuring the noise' });
   const noise = await measureNoise(set.images, imageOptionsOf(record.params, set.boxPixels), console.signal);
   await writeRunFolder(run, record, particles);
-  const ended = await withEngines(record.params.device, async (engines) => {
+  const ended = await withEngines(deviceOf(record.params), async (engines) => {
     const openEngine = async (): Promise<Engine> => {
       const { fresh, engine } = await engines();
       if (fresh) console.warn(`Computing on ${engineWords(engine)}`);
@@ -103,7 +103,9 @@ export async function fitAndTell(
 }
 
 function tell({ iteration, iterations, evidenceGain, bandPixels, seconds }: LinearProgress, console: Console): void {
-  console.progress({ fraction: iteration / iterations, message: `Fitting: iteration ${iteration} of ${iterations}` });
+  const message =
+    iteration < iterations ? `Fitting: iteration ${iteration} of ${iterations}` : 'Fitting halves of the images apart';
+  console.progress({ fraction: iteration < iterations ? iteration / iterations : null, message });
   console.warn(
     `iteration ${String(iteration).padStart(2)}  evidence ${evidenceGain.toFixed(3)} an image over one structure  ` +
       `to ${bandPixels} Fourier pixels  ${seconds.toFixed(1)} s`,

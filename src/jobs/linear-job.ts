@@ -29,6 +29,11 @@ export interface LinearWork {
   noise: Float32Array;
 }
 
+/** Where a run of these parameters computes: a linear model that leaves it open on the CPU, which has its kernels. */
+export function deviceOf({ method, device }: Params): Params['device'] {
+  return method === 'linear' && device === 'auto' ? 'cpu' : device;
+}
+
 /** Error 'value-out-of-range' for a number of components that cannot be fitted. */
 export function linearPlan({ zDim, epochs, seed, contrast }: Params): LinearPlan {
   if (zDim < 1 || zDim > MOST_COMPONENTS)
