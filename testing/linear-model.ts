@@ -20,7 +20,7 @@ export function blobModel(boxPixels: number, components: number, seed = 1): { fi
   const voxels = boxPixels ** 3;
   const all = new Float32Array(components * voxels);
   for (let a = 0; a < components; a++) all.set(map(), a * voxels);
-  const rings = boxPixels / 2 + 1;
+  const rings = boxPixels / 2;
   const falling = Float32Array.from({ length: rings }, (_, ring) => 1 / (1 + ring));
   const weights: Weights = new Map([
     ['mean', { shape: box, data: map() }],
@@ -29,5 +29,5 @@ export function blobModel(boxPixels: number, components: number, seed = 1): { fi
     ['noise', { shape: [1, rings], data: falling }],
     ['power', { shape: [rings], data: falling.slice() }],
   ]);
-  return { field: { kind: 'linear', boxPixels, components }, weights };
+  return { field: { kind: 'linear', boxPixels, components, contrast: true }, weights };
 }

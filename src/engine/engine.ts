@@ -85,6 +85,8 @@ export interface LinearField {
   boxPixels: number;
   /** q. */
   components: number;
+  /** Whether the contrast of each image is estimated beside its latent. */
+  contrast: boolean;
 }
 
 /** What a field becomes for computing, one variant a kind: all of it that training does not change. */

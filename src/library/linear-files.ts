@@ -46,13 +46,13 @@ export type LinearReport = v.InferOutput<typeof LINEAR_REPORT>;
  */
 export async function saveLinearFit(run: RunFolder, field: LinearDescription, fit: LinearFit): Promise<LinearReport> {
   const { iterations, weights, latents } = fit;
-  const { boxPixels, components: q } = field;
+  const { components: q } = field;
   await run.storage.write(run.path('z.pkl'), writeLatentsPickle(q, latents.mu, null));
   const covariance = new NumpyArray([fit.contrast.length, (q * (q + 1)) / 2], fit.covariance);
   await run.storage.write(run.path('covariance.npy'), writeNpy(covariance));
   const report = reportOf(fit);
   await writeJson(run.storage, run.path(REPORT), report);
-  const state = { field: { kind: 'linear' as const, boxPixels, components: q }, weights, optimizer: noOptimizer() };
+  const state = { field, weights, optimizer: noOptimizer() };
   const checkpoint = { ...state, epoch: iterations, latents, history: [] };
   await run.saveCheckpoint(field, checkpoint, { learningRate: 0, weightDecay: 0 }, 1);
   return report;

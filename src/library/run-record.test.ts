@@ -23,7 +23,7 @@ it('of the method linear is of a linear model, its latent dimensions being compo
   const set = { datasetId, datasetName, files, particles, imagePixels, pixelSizeAngstrom, fingerprint };
   const record = newRunRecord({ name: 'linear', params: validateParams(LINEAR_DEFAULTS), set });
   expect(record).toMatchObject({ kind: 'linear', job: 'linear' });
-  expect(fieldOfRecord(record)).toEqual({ kind: 'linear', boxPixels: imagePixels, components: 4 });
+  expect(fieldOfRecord(record)).toEqual({ kind: 'linear', boxPixels: imagePixels, components: 4, contrast: true });
 });
 
 it('keeps the job that was begun, whatever the parameters say since', () => {

@@ -1,6 +1,6 @@
 // A linear model's maps, V(z) = μ + Σ_a z_a W_a, on the CPU: the same under every maker, since a map is a sum of q + 1 maps. Its
-// weights are `mean` [D, D, D], `components` [q, D, D, D] and `mask` [D, D, D] in real space, `noise` [groups, D/2 + 1] and
-// `power` [D/2 + 1] by ring; it is fitted (inference/linear), not trained by steps.
+// weights are `mean` [D, D, D], `components` [q, D, D, D] and `mask` [D, D, D] in real space, `noise` [groups, rings] and
+// `power` [rings], from ring 0 to the band limit; it is fitted (inference/linear), not trained by steps.
 import { throwIfCancelled, VitrineError } from '../../base/errors.ts';
 import { nextTask } from '../../base/event-loop.ts';
 import { makeLattice } from '../../imaging/lattice.ts';

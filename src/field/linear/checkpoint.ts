@@ -7,13 +7,18 @@ import { TorchTensor, type CheckpointDict, type CheckpointValue } from '../../fo
 import type { FieldCheckpoint, FieldState } from '../kind.ts';
 import type { LinearDescription } from './description.ts';
 
-/** Shapes of the weights; `groups`: groups of images with a noise of their own. */
+/** Groups of images with a noise of their own, and rings of spectra: from 0 to the band limit, at most D/2. */
+interface Spectra {
+  groups: number;
+  rings: number;
+}
+
+/** Shapes of the weights. */
 export function linearShapes(
-  { boxPixels, components }: Omit<LinearDescription, 'kind'>,
-  groups: number,
+  { boxPixels, components }: Pick<LinearDescription, 'boxPixels' | 'components'>,
+  { groups, rings }: Spectra,
 ): Record<string, number[]> {
   const box = [boxPixels, boxPixels, boxPixels];
-  const rings = boxPixels / 2 + 1;
   return { mean: box, components: [components, ...box], mask: box, noise: [groups, rings], power: [rings] };
 }
 
@@ -52,10 +57,10 @@ export function readLinearCheckpoint(dict: CheckpointDict, field: LinearDescript
     weights.set(name, { shape, data: data instanceof Float32Array ? data : Float32Array.from(data, Number) });
   }
   checked(field, weights);
-  const { boxPixels, components } = field;
+  const { boxPixels, components, contrast } = field;
   return {
     epoch: Number(dict.get('epoch') ?? 0),
-    field: { kind: 'linear', boxPixels, components },
+    field: { kind: 'linear', boxPixels, components, contrast },
     weights,
     optimizer: noOptimizer(),
   };
@@ -64,13 +69,14 @@ export function readLinearCheckpoint(dict: CheckpointDict, field: LinearDescript
 /** Values by name, of the shapes that the description asks for. */
 function checked(field: LinearDescription, weights: Weights): Record<string, Float32Array> {
   const noise: Tensor | undefined = weights.get('noise');
-  if (!noise || noise.shape.length !== 2)
+  const [groups = 0, rings = 0] = noise?.shape ?? [];
+  if (noise?.shape.length !== 2 || groups < 1 || rings < 2 || rings > field.boxPixels / 2 + 1)
     throw new VitrineError('checkpoint-syntax', 'The checkpoint holds no linear model.', {
       field: 'noise',
-      expected: `groups × ${field.boxPixels / 2 + 1}`,
+      expected: `groups × rings, at most ${field.boxPixels / 2 + 1}`,
       found: noise ? noise.shape.join(' × ') : 'nothing',
       advice: 'Take a weights.N.pkl of a run of vitrine linear.',
     });
-  const shapes = Object.entries(linearShapes(field, noise.shape[0]));
+  const shapes = Object.entries(linearShapes(field, { groups, rings }));
   return Object.fromEntries(shapes.map(([name, shape]) => [name, parameter(weights, name, shape)]));
 }

@@ -30,7 +30,7 @@ export const LINEAR: FieldKind<LinearDescription> = {
 /** Nothing, of one group of images. */
 function emptyMaps(field: LinearField): Weights {
   return new Map(
-    Object.entries(linearShapes(field, 1)).map(([name, shape]) => [
+    Object.entries(linearShapes(field, { groups: 1, rings: field.boxPixels / 2 })).map(([name, shape]) => [
       name,
       { shape, data: new Float32Array(shape.reduce((product, n) => product * n, 1)) },
     ]),

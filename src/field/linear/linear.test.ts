@@ -29,7 +29,7 @@ describe('what a run says of it', () => {
 
   it('follows from the method, with the latent dimensions as components', () => {
     const described = fieldFromParams(params, D);
-    expect(described).toEqual({ kind: 'linear', boxPixels: D, components: 3 });
+    expect(described).toEqual({ kind: 'linear', boxPixels: D, components: 3, contrast: true });
     expect([latentDimension(described), boxPixelsOf(described), kindOf(described).title]).toEqual([
       3,
       D,
@@ -44,6 +44,8 @@ describe('what a run says of it', () => {
   it('config.yaml keeps', () => {
     const bytes = writeYamlConfig(configFromField(field, dataset, 4));
     expect(fieldFromConfig(readYamlConfig(bytes, 'config.yaml'))).toEqual({ ...field, dataset });
+    const without = { ...field, contrast: false };
+    expect(fieldFromConfig(configFromField(without, dataset, 4))).toEqual({ ...without, dataset });
   });
 
   it('a configuration without a whole number of components is refused by name', () => {
@@ -64,7 +66,7 @@ describe('its checkpoint', () => {
   });
 
   it('keeps a noise for each group of images', () => {
-    const noise = { shape: [3, D / 2 + 1], data: Float32Array.from({ length: 3 * (D / 2 + 1) }, (_, i) => i) };
+    const noise = { shape: [3, D / 2], data: Float32Array.from({ length: (3 * D) / 2 }, (_, i) => i) };
     const grouped = { ...state, weights: new Map(weights).set('noise', noise), epoch: 1 };
     expect(LINEAR.fromCheckpoint(LINEAR.toCheckpoint(field, grouped, adam), field).weights.get('noise')).toEqual(noise);
   });
@@ -78,6 +80,21 @@ describe('its checkpoint', () => {
         detail: expect.objectContaining({ field: name }) as object,
       }) as Error,
     );
+  });
+
+  it('is refused where its spectra differ in their rings, or reach beyond the box', () => {
+    for (const rings of [D / 2 + 1, D])
+      expect(() =>
+        LINEAR.toCheckpoint(
+          field,
+          {
+            ...state,
+            weights: new Map(weights).set('noise', { shape: [1, rings], data: new Float32Array(rings) }),
+            epoch: 1,
+          },
+          adam,
+        ),
+      ).toThrow(expect.objectContaining({ code: 'checkpoint-syntax' }) as Error);
   });
 
   it('of other components is refused', () => {
