@@ -34,7 +34,7 @@ export function addAbInitio(program: Command): void {
     .option('--without-ctf', 'continue without a CTF although the images look as if they need one');
   addParamOptions(
     command,
-    PARAMS.filter(({ key }) => key !== 'method').map(({ key }) => key),
+    PARAMS.filter(({ key, group }) => key !== 'method' && group !== 'linear').map(({ key }) => key),
     AB_INITIO_DEFAULTS,
   );
   act(command, async ([particles], raw, console) => {

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { gpuInNode } from '../src/engine/node/dawn.ts';
-import { boxPixelsOf } from '../src/field/kinds.ts';
+import { abilitiesOf, boxPixelsOf } from '../src/field/kinds.ts';
 import { writeLatentsPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/base/errors.ts';
 import { latentsCsv } from '../src/jobs/csv.ts';
@@ -25,7 +25,7 @@ interface EncodeOptions extends ParticleOptions {
 export function addEncode(program: Command): void {
   const command = program
     .command('encode')
-    .description('Latents of particles, from the encoder of a run.')
+    .description('Latents of particles: from the encoder of a run, or at their poses under a linear model.')
     .argument('<run>', 'run folder of Vitrine or cryoDRGN')
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
     .requiredOption('-o, --out <file>', '.csv (z1, z2 …) or .pkl (μ, log σ²)')
@@ -46,7 +46,7 @@ export function addEncode(program: Command): void {
           file: particles,
           advice: 'Give --ctf.',
         });
-      if (dataset.poses !== null && !set.poses)
+      if (dataset.poses !== null && !set.poses && !abilitiesOf(loaded.field).encodesByPose)
         console.warn('warning: these particles have no poses, so they are taken as centred. Give --poses.');
       return encodeParticles(loaded, set, {
         signal: console.signal,

@@ -1,8 +1,10 @@
 // vitrine info FILE: what a file is and what it holds.
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { boxPixelsOf, isHeterogeneous, latentDimension } from '../src/field/kinds.ts';
+import { boxPixelsOf, isHeterogeneous, kindOf, latentDimension } from '../src/field/kinds.ts';
 import { VitrineError } from '../src/base/errors.ts';
+import { reproducibleWords } from '../src/jobs/linear-words.ts';
+import { readLinearReport } from '../src/library/linear-files.ts';
 import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { unpacked } from '../src/formats/unpack.ts';
 import { act } from './command.ts';
@@ -138,6 +140,8 @@ async function runInfo(
   const field = await opened.run.field();
   const { dataset } = field;
   const latents = await opened.run.latents(null);
+  const linear = latents && (await readLinearReport(opened.run));
+  const structures = isHeterogeneous(field) ? `${latentDimension(field)} latent dimensions` : 'one structure';
   return {
     kind: opened.record ? 'run' : 'cryodrgn run',
     particles: opened.record?.particles ?? latents?.count ?? null,
@@ -147,7 +151,9 @@ async function runInfo(
     hasPoses: dataset.poses !== null,
     hasCtf: dataset.ctf !== null,
     warnings: await unnumberedFiles(opened),
-    says: `a run of ${isHeterogeneous(field) ? `${latentDimension(field)} latent dimensions` : 'one structure'}`,
+    says: [`a run of ${structures} (${kindOf(field).title})`, ...(linear ? [reproducibleWords(linear)] : [])].join(
+      '; ',
+    ),
     epochs: await opened.run.epochs(),
     computedOn: opened.record?.device ? engineWords({ device: opened.record.device }) : null,
   };

@@ -9,6 +9,7 @@ import { addDemo } from './demo.ts';
 import { addEncode } from './encode.ts';
 import { addInfo } from './info.ts';
 import { addKernels } from './kernels.ts';
+import { addLinear } from './linear.ts';
 import { addResume } from './resume.ts';
 import { addRefinePoses, addSearch } from './search.ts';
 import { addSelect } from './select.ts';
@@ -26,6 +27,7 @@ export function vitrineProgram(): Command {
   for (const add of [
     addInfo,
     addSimulate,
+    addLinear,
     addTrain,
     addAbInitio,
     addResume,

@@ -3,11 +3,12 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { defaultParams, PARAMS, type ParamDef } from '../src/params/params.ts';
 import { addAbInitio } from './abinit.ts';
+import { addLinear } from './linear.ts';
 import { addParamOptions, paramsFrom } from './param-options.ts';
 import { addTrain } from './train.ts';
 
 const table = PARAMS as readonly ParamDef[];
-/** Known poses or ab initio is said by the command: `train`, `abinit`. */
+/** The method is said by the command: `train`, `abinit`, `linear`. */
 const flagged = table.filter(({ key }) => key !== 'method');
 
 function commandOf(add: (program: Command) => void): Command {
@@ -20,15 +21,20 @@ const oneSpace = (text: string) => text.replaceAll(/\s+/g, ' ');
 describe('options of training on the command line', () => {
   const abinit = commandOf(addAbInitio);
   const train = commandOf(addTrain);
-  const help = oneSpace(abinit.configureHelp({ helpWidth: 10_000 }).helpInformation());
+  const linear = commandOf(addLinear);
+  const helpOf = (command: Command) => oneSpace(command.configureHelp({ helpWidth: 10_000 }).helpInformation());
+  const help = helpOf(abinit);
 
   it.each(flagged.map((def) => [def.key, def] as const))('%s: its flag, with what the table says of it', (_, def) => {
-    expect(help).toContain(def.flag);
-    expect(help).toContain(oneSpace(def.meaning));
+    const ownHelp = def.group === 'linear' ? helpOf(linear) : help;
+    expect(ownHelp).toContain(def.flag);
+    expect(ownHelp).toContain(oneSpace(def.meaning));
     if ('autoMeaning' in def && def.autoMeaning !== undefined) expect(help).toContain(`auto: ${def.autoMeaning}`);
     if (def.kind === 'integer' || def.kind === 'number') expect(help).toContain(`(${def.min} to ${def.max}`);
     const long = /--[a-z-]+/.exec(def.flag)?.[0];
-    expect(train.options.some((option) => option.long === long)).toBe(def.group !== 'search');
+    const has = (command: Command) => command.options.some((option) => option.long === long);
+    expect(has(train)).toBe(def.group !== 'search' && def.group !== 'linear');
+    expect(has(abinit)).toBe(def.group !== 'linear');
     if (def.kind === 'choice')
       expect(abinit.options.find((option) => option.long === long)?.argChoices).toEqual(
         def.choices.map(({ value }) => value),

@@ -42,13 +42,16 @@ function choicesText({ choices, autoMeaning }: Extract<ParamDef, { kind: 'choice
   return meanings.join('');
 }
 
+const OF_OTHER_METHODS: readonly ParamDef['group'][] = ['search', 'linear'];
+
 /**
- * Adds a flag for every parameter of training with known poses, or for those whose keys are named; `defaults` where the command's
+ * Adds a flag for every parameter of training a network with known poses, or for those whose keys are named; `defaults` where the command's
  * differ from the table's.
  */
 export function addParamOptions(command: Command, keys?: readonly string[], defaults?: Partial<Params>): void {
   for (const def of PARAMS as readonly ParamDef[])
-    if (keys ? keys.includes(def.key) : def.group !== 'search') command.addOption(optionOf(def, defaults));
+    if (keys ? keys.includes(def.key) : !OF_OTHER_METHODS.includes(def.group))
+      command.addOption(optionOf(def, defaults));
 }
 
 /** Parameters from what commander parsed. Error 'value-out-of-range' naming the flag. */

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { VitrineError } from '../src/base/errors.ts';
 import { validateParams } from '../src/params/params.ts';
 import { act, wholeNumber } from './command.ts';
+import { fitAndTell } from './linear.ts';
 import { addParamOptions } from './param-options.ts';
 import { addParticleOptions, particleOptionsOf } from './particle-options.ts';
 import { reopenRunSet, withoutFiles } from './run-set.ts';
@@ -13,7 +14,7 @@ import { prepareForRun, trainAndTell, trainingResult } from './training.ts';
 export function addResume(program: Command): void {
   const command = program
     .command('resume')
-    .description('Continues a run from its last complete epoch.')
+    .description('Continues a run from its last complete epoch; a linear model begins anew.')
     .argument('<run>', 'run folder')
     .option('-n, --num-epochs <number>', 'epochs in total', wholeNumber);
   command.option('--particles <file>', 'the particle files, where they have moved');
@@ -29,6 +30,11 @@ export function addResume(program: Command): void {
       ...(options['numEpochs'] !== undefined && { epochs: options['numEpochs'] as number }),
       ...(options['device'] !== undefined && { device: options['device'] as 'auto' | 'gpu' | 'cpu' }),
     });
+    if (record.job === 'linear' && record.epochsDone > 0)
+      throw new VitrineError('usage', 'The linear model has been fitted; it does not go on from there.', {
+        file: path,
+        advice: 'Fit another with: vitrine linear.',
+      });
     if (record.epochsDone >= params.epochs)
       throw new VitrineError('usage', `The run has done its ${record.epochsDone} epochs.`, {
         field: '-n',
@@ -42,6 +48,10 @@ export function addResume(program: Command): void {
     );
     const resumed = { ...record, params, status: 'running' as const };
     await run.writeRecord(resumed);
+    if (record.job === 'linear') {
+      console.warn('A linear model is fitted in one go: the run begins anew.');
+      return fitAndTell({ run, folder: resolve(path) }, resumed, set, console);
+    }
     const prepared = await prepareForRun(resolve(path), resumed, set, console);
     const ended = await trainAndTell(run, resumed, prepared, console);
     console.say(`${ended.epochsDone} epochs: ${resolve(path)}`);

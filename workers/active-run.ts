@@ -3,6 +3,7 @@ import type { Engine, FieldModel } from '../src/engine/engine.ts';
 import { VitrineError } from '../src/base/errors.ts';
 import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
 import { unknownPoses } from '../src/jobs/abinit-job.ts';
+import { linearRun } from '../src/jobs/linear-job.ts';
 import { findPrepared, imageOptionsOf } from '../src/jobs/prepare.ts';
 import { toVitrineError, trainRun, writeRunFolder, type RunParticles } from '../src/jobs/train-job.ts';
 import type { TrainingControl, TrainingEvent } from '../src/inference/training.ts';
@@ -10,7 +11,7 @@ import type { KeptDataset } from '../src/library/datasets.ts';
 import type { RunRecord, RunStatus } from '../src/library/run-record.ts';
 import type { RunField, RunFolder } from '../src/library/runs.ts';
 import type { Storage } from '../src/library/storage.ts';
-import type { Progress, RunEvent } from './contract.ts';
+import type { CallOptions, Progress, RunEvent } from './contract.ts';
 import type { PreparationApi } from './peer.ts';
 import type { TaskLine } from './task-line.ts';
 
@@ -62,6 +63,7 @@ export class ActiveRun {
     this.parts.tell(this.status('running'));
     const particles = await this.prepare(record);
     if (record.epochsDone === 0) await writeRunFolder(this.folder, record, particles);
+    if (record.job === 'linear') return this.fit(record, particles);
     const field = await this.folder.field();
     const ended = await trainRun(this.folder, () => this.openEngine(), particles, this.control, {
       onEvent: (event) => this.onEvent(event, record),
@@ -80,6 +82,23 @@ export class ActiveRun {
       : this.status(ended.status, this.stopReason(ended.epochsDone));
   }
 
+  private async fit(record: RunRecord, particles: RunParticles): Promise<RunEvent> {
+    const { line } = this.parts;
+    const noise = await this.asked((preparation, call) =>
+      preparation.measureNoise(record.datasetId, record.params, call),
+    );
+    line.held = true;
+    const ended = await linearRun(
+      this.folder,
+      { openEngine: () => this.openEngine(), particles, noise },
+      this.control,
+      { onEvent: (event) => this.onEvent(event, record), onIdle: () => line.drain() },
+    );
+    return ended.status === 'finished'
+      ? { ...this.status('finished'), epochsDone: ended.epochsDone }
+      : this.status(ended.status, 'Stopped before the model was fitted.');
+  }
+
   private async openEngine(): Promise<Engine> {
     const engine = await this.parts.engine();
     this.parts.tell({ ...this.status('running'), device: engine.device });
@@ -93,16 +112,7 @@ export class ActiveRun {
     const tilted = tiltedOptics(ctf, optics);
     let images = await findPrepared(storage, set.fingerprint, options, tilted);
     if (!images) {
-      const preparation = await this.parts.preparation();
-      const id = `prepare-${this.id}`;
-      const onProgress = (progress: Progress): void => this.parts.tell({ type: 'preparing', runId: this.id, progress });
-      const stopped = new Promise<never>((_, reject) => {
-        this.abort.signal.addEventListener('abort', () => {
-          void preparation.cancel(id);
-          reject(new VitrineError('cancelled', 'Cancelled.'));
-        });
-      });
-      await Promise.race([preparation.prepare(set.id, record.params, { id, onProgress }), stopped]);
+      await this.asked((preparation, call) => preparation.prepare(set.id, record.params, call));
       images = await findPrepared(storage, set.fingerprint, options, tilted);
     }
     const known = poses ?? (record.job === 'ab-initio' ? unknownPoses(set.particles) : null);
@@ -112,6 +122,20 @@ export class ActiveRun {
         advice: 'Open the original files again, then resume.',
       });
     return { images, poses: known, ctf, optics, originalIndex };
+  }
+
+  /** What the io worker is asked for ends with the run. Error 'cancelled'. */
+  private async asked<T>(ask: (preparation: PreparationApi, call: CallOptions) => Promise<T>): Promise<T> {
+    const preparation = await this.parts.preparation();
+    const id = `prepare-${this.id}`;
+    const onProgress = (progress: Progress): void => this.parts.tell({ type: 'preparing', runId: this.id, progress });
+    const stopped = new Promise<never>((_, reject) => {
+      this.abort.signal.addEventListener('abort', () => {
+        void preparation.cancel(id);
+        reject(new VitrineError('cancelled', 'Cancelled.'));
+      });
+    });
+    return Promise.race([ask(preparation, { id, onProgress }), stopped]);
   }
 
   private onEvent(event: TrainingEvent, record: RunRecord): void {
@@ -126,6 +150,7 @@ export class ActiveRun {
         kl: losses?.kl ?? null,
       });
     } else if (event.type === 'epoch') this.parts.tell({ type: 'epoch', runId, summary: event.summary });
+    else if (event.type === 'linear') this.parts.tell({ type: 'linear', runId, progress: event.progress });
     else if (event.type === 'poses') {
       if (event.maps) this.startMap = { values: event.maps.maps[0], mapPixels: event.maps.mapPixels };
       this.parts.tell({ type: 'poses', runId, report: event.report });

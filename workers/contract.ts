@@ -7,6 +7,7 @@ import type { ErrorData, Notice } from '../src/base/errors.ts';
 import type { ChoosingProgress, DeviceInfo } from '../src/engine/engine.ts';
 import type { KeptTuning } from '../src/engine/wgsl/tuning/store.ts';
 import type { Answers, FileRole, Question, UnderstoodFile } from '../src/formats/drop/understanding.ts';
+import type { LinearProgress } from '../src/inference/linear/fit.ts';
 import type { PoseReport } from '../src/inference/pose-report.ts';
 import type { MapStatistics } from '../src/isosurface/statistics.ts';
 import type { Params } from '../src/params/params.ts';
@@ -18,6 +19,7 @@ export type {
   DeviceInfo,
   KeptTuning as KeptKernels,
   Params,
+  LinearProgress,
   PoseReport,
   Answers as DraftAnswers,
   FileRole,

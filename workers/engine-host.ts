@@ -9,6 +9,7 @@ import { withSuggestedLevel } from '../src/isosurface/statistics.ts';
 import { decodeAt, loadModel, whereLong, type LoadedRun } from '../src/jobs/decode-job.ts';
 import { estimateRun } from '../src/jobs/estimate-job.ts';
 import { flipHand } from '../src/jobs/flip-hand.ts';
+import { deviceOf } from '../src/jobs/linear-job.ts';
 import { newRunRecord } from '../src/jobs/new-run.ts';
 import { DatasetLibrary } from '../src/library/datasets.ts';
 import type { RunLocks } from '../src/library/run-locks.ts';
@@ -127,7 +128,7 @@ export class EngineHost implements EngineApi, DecodingApi {
     this.refuseWhileActive();
     const { record: dataset } = await this.dataset(datasetId);
     const checked = validateParams(params);
-    const given = jobOf(checked) === 'train' || checked.start === 'given';
+    const given = jobOf(checked) !== 'ab-initio' || checked.start === 'given';
     if (given && !dataset.hasPoses)
       throw new VitrineError('poses-missing', 'The dataset has no poses, which training needs.', {
         file: dataset.name,
@@ -149,6 +150,10 @@ export class EngineHost implements EngineApi, DecodingApi {
   async resume(runId: string, epochs: number | null): Promise<RunSummary> {
     this.refuseWhileActive();
     const old = await this.runs.record(runId);
+    if (old.job === 'linear' && old.epochsDone > 0)
+      throw new VitrineError('usage', 'The linear model has been fitted; it does not go on from there.', {
+        advice: 'Start a new run.',
+      });
     const params = validateParams({ ...old.params, ...(epochs !== null && { epochs }) });
     if (old.epochsDone >= params.epochs)
       throw new VitrineError('value-out-of-range', `The run has done its ${old.epochsDone} epochs.`, {
@@ -192,7 +197,7 @@ export class EngineHost implements EngineApi, DecodingApi {
     if (this.loaded?.runId === record.id) this.unload();
     const active = new ActiveRun(record.id, folder, {
       dataset: () => this.dataset(record.datasetId),
-      engine: () => this.engine(record.params.device),
+      engine: () => this.engine(deviceOf(record.params)),
       preparation: this.parts.preparation,
       storage: this.parts.storage,
       line: this.line,

@@ -7,6 +7,7 @@ import type { ImageReader, ParticleSet } from '../src/formats/particles.ts';
 import { looksLikeCtf } from '../src/imaging/ctf-signs.ts';
 import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
 import { withEvenBox } from '../src/imaging/even-particles.ts';
+import { measureNoise } from '../src/imaging/noise-spectrum.ts';
 import { noticesForPoseSearch } from '../src/imaging/search-notices.ts';
 import { exportPoses } from '../src/jobs/pose-export.ts';
 import { exportSelection, importSelection } from '../src/jobs/export.ts';
@@ -183,6 +184,16 @@ export class Io implements contract.IoApi, PreparationApi {
       const options = imageOptionsOf(params, record.boxPixels);
       const gpu = params.device === 'cpu' ? null : browserGpu();
       await prepareParticles(this.store, reader, record.fingerprint, options, { ...job, gpu, tilted });
+    });
+  }
+
+  /** For the engine worker. */
+  measureNoise(datasetId: string, params: Params, call: Call): Promise<Float32Array> {
+    return this.calls.run(call, async ({ signal }) => {
+      const { record } = await this.dataset(datasetId);
+      const reader = this.reader(record);
+      if (!reader) throw this.originalsGone(record);
+      return measureNoise(reader, imageOptionsOf(params, record.boxPixels), signal);
     });
   }
 

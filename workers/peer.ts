@@ -9,6 +9,8 @@ import { OutgoingCall } from './wire.ts';
 export interface PreparationApi {
   /** Prepares the images of a dataset into the shared storage, unless they are there. */
   prepare(datasetId: string, params: Params, call: CallOptions): Promise<void>;
+  /** Noise of a dataset's images by ring, as prepared and before they are divided (imaging/noise-spectrum.ts). */
+  measureNoise(datasetId: string, params: Params, call: CallOptions): Promise<Float32Array>;
   cancel(id: string): void | Promise<void>;
 }
 
@@ -39,6 +41,14 @@ export function peerOf(port: MessagePort): PreparationApi {
       const call = new OutgoingCall(id, onProgress);
       try {
         await remote.prepare(datasetId, params, call);
+      } finally {
+        call.close();
+      }
+    },
+    async measureNoise(datasetId, params, { id, onProgress }) {
+      const call = new OutgoingCall(id, onProgress);
+      try {
+        return await remote.measureNoise(datasetId, params, call);
       } finally {
         call.close();
       }

@@ -12,7 +12,7 @@ import { MemoryStorage } from '../src/library/memory.ts';
 import { MemoryRunLocks } from '../src/library/run-locks.ts';
 import { RunLibrary } from '../src/library/runs.ts';
 import { writeSimulation } from '../src/jobs/simulate-job.ts';
-import { defaultParams, type Params } from '../src/params/params.ts';
+import { defaultParams, LINEAR_DEFAULTS, type Params } from '../src/params/params.ts';
 import { Analysis } from './analysis.ts';
 import type { ContouredMap, DatasetSummary, DroppedFile, RunEvent, RunSummary } from './contract.ts';
 import { EngineHost } from './engine-host.ts';
@@ -125,6 +125,36 @@ describe('a drop becomes a dataset', () => {
     bench.io = new Io(bench.storage, bench.locks);
     expect((await bench.io.listDatasets())[0].originalsAtHand).toBe(false);
     expect((await bench.accept()).id).toBe(first.id);
+  });
+});
+
+describe('a linear model', () => {
+  test('is fitted, tells each iteration, and is explored like any run', async () => {
+    const bench = new Bench();
+    const dataset = await bench.accept();
+    const linear: Params = { ...defaultParams(), ...LINEAR_DEFAULTS, zDim: 2, epochs: 3 };
+    const started = await bench.engine.start(dataset.id, 'look', linear);
+    expect(started).toMatchObject({ kind: 'linear', kindTitle: 'linear model', job: 'linear', latentDimension: 2 });
+    const run = await bench.end(started.id);
+    expect(run).toMatchObject({ status: 'finished', history: [], can: { decode: true, encode: true, resume: false } });
+    const told = bench.events.flatMap((event) => (event.type === 'linear' ? [event.progress] : []));
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.map(({ scree }) => scree.length)).toEqual(told.map(() => 2));
+    expect(bench.events.at(-1)).toMatchObject({ type: 'status', epochsDone: run.epochsDone });
+    const latents = (await bench.io.latents(run.id, null))!;
+    expect(latents).toMatchObject({ epoch: run.epochsDone, zDim: 2, count: 120 });
+    const z = [...latents.mu.subarray(0, 2)];
+    const map = await bench.engine.decode({ runId: run.id, epoch: null, z, boxPixels: 8 }, call());
+    expect(map.values.some((value) => value !== 0)).toBe(true);
+    await expect(bench.engine.resume(run.id, 9)).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  test('is refused without poses', async () => {
+    const bench = new Bench();
+    const [stack] = await simulatedFiles();
+    const dataset = await bench.io.accept((await bench.io.openFiles([stack], null, call())).id);
+    const linear = { ...defaultParams(), ...LINEAR_DEFAULTS };
+    await expect(bench.engine.start(dataset.id, 'x', linear)).rejects.toMatchObject({ code: 'poses-missing' });
   });
 });
 

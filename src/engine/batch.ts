@@ -4,7 +4,7 @@
 import { ctfAtPoints } from '../imaging/ctf.ts';
 import { shiftHartley } from '../imaging/shift.ts';
 import { transferAtPoints } from '../imaging/transfer.ts';
-import type { ImageBatch } from './engine.ts';
+import type { EncodedBatch, ImageBatch } from './engine.ts';
 import { flipsOfImage, type SliceLayout } from './slices.ts';
 
 /**
@@ -22,8 +22,6 @@ export interface PreparedBatch {
   /** B×encoderInputs; empty for a homogeneous field. */
   encoderInput: Float32Array;
 }
-
-type EncoderBatch = Omit<ImageBatch, 'rotations' | 'noise'>;
 
 /** Holds the buffers of one model's batches; what `prepare` returns is valid until its next call. */
 export class BatchPrologue {
@@ -77,7 +75,7 @@ export class BatchPrologue {
   }
 
   /** B×encoderInputs, a new array. */
-  encoderInput(batch: EncoderBatch): Float32Array {
+  encoderInput(batch: EncodedBatch): Float32Array {
     const out = new Float32Array(batch.count * this.layout.encoderInputs);
     for (let image = 0; image < batch.count; image++) {
       this.loadImage(batch, image);
@@ -86,7 +84,7 @@ export class BatchPrologue {
     return out;
   }
 
-  private loadImage(batch: EncoderBatch, image: number): void {
+  private loadImage(batch: EncodedBatch, image: number): void {
     const { lattice } = this.layout;
     const values = batch.images.subarray(image * lattice.points, (image + 1) * lattice.points);
     const t = batch.translations;

@@ -2,7 +2,7 @@
 //
 // A model is made from an `EngineField`, tagged by the kind of field that it computes, and a state. The coordinate network is a
 // positional encoding (a table of wave vectors, made by field/network/encodings), a decoder MLP (features ++ z → Re, Im or
-// one Hartley value) and, where zDim > 0, an encoder MLP (image → μ, log σ²).
+// one Hartley value) and, where zDim > 0, an encoder MLP (image → μ, log σ²). A linear model is maps, computed alike by all makers.
 // Makers: tfjs (autodiff, the twin that proves the others), wasm (no GPU), wgsl (GPU kernels). All take and give
 // weights under cryoDRGN's parameter names, so a model moves between makers and programs by its weights alone. A maker refuses
 // the kinds that it does not compute (field-of-kind.ts).
@@ -78,8 +78,19 @@ export interface NetworkField {
   encoding: EncodingTable;
 }
 
+/** Maps V(z) = μ + Σ_a z_a W_a, z ~ N(0, 1): the maps are its weights (linear/model.ts). */
+export interface LinearField {
+  kind: 'linear';
+  /** Image side D in pixels, even. */
+  boxPixels: number;
+  /** q. */
+  components: number;
+  /** Whether the contrast of each image is estimated beside its latent. */
+  contrast: boolean;
+}
+
 /** What a field becomes for computing, one variant a kind: all of it that training does not change. */
-export type EngineField = NetworkField;
+export type EngineField = NetworkField | LinearField;
 
 /** A float32 array, row-major: as many numbers as the product of `shape`. */
 export interface Tensor {
@@ -121,6 +132,12 @@ export interface ImageBatch {
   noise: Float32Array | null;
 }
 
+/** Images that latents are asked of. */
+export interface EncodedBatch extends Omit<ImageBatch, 'rotations' | 'noise'> {
+  /** B×9, the magnification multiplied in: for fields whose latents are posteriors at given poses. Networks do not look at them. */
+  rotations?: Float32Array;
+}
+
 /** What one step of Adam takes beside its images. */
 export interface StepOptions {
   learningRate: number;
@@ -160,12 +177,16 @@ export interface VolumeStatistics {
   histogram: Uint32Array;
 }
 
-/**
- * A map as the device that decoded it has measured it, in the units of the prepared images times `standardDeviation`.
- */
-export interface VolumeWithStatistics {
+/** A map in the units of the prepared images times `standardDeviation`. */
+export interface DecodedVolume {
   /** d³ [z][y][x]. */
   values: Float32Array;
+  /** Null where the device that decoded it has not measured it. */
+  statistics: VolumeStatistics | null;
+}
+
+/** As the device that decoded it has measured it. */
+export interface VolumeWithStatistics extends DecodedVolume {
   statistics: VolumeStatistics;
 }
 
@@ -192,8 +213,8 @@ export interface FieldModel {
    * steps for their gradients (precision.ts).
    */
   takeLosses(): Promise<Losses>;
-  /** μ and log σ² of each image or pair (centred and CTF-sign-flipped inside). Rotations are not used. */
-  encode(batch: Omit<ImageBatch, 'rotations' | 'noise'>): Promise<Latents>;
+  /** μ and log σ² of each image or pair (centred and CTF-sign-flipped inside). Error 'poses-missing' where rotations are needed. */
+  encode(batch: EncodedBatch): Promise<Latents>;
   /**
    * Decoder at M lattice coordinates (M×3) for one z. Domain 'fourier': M×2 (Re, Im) of the raw network, to be asked on
    * the half space only; 'hartley': M×1.
@@ -208,7 +229,7 @@ export interface FieldModel {
     boxPixels: number,
     standardDeviation: number,
     options?: LongCall,
-  ): Promise<VolumeWithStatistics>;
+  ): Promise<DecodedVolume>;
   exportWeights(): Promise<Weights>;
   exportOptimizer(): Promise<OptimizerState>;
   /** What it computes with, where the engine has a choice. */

@@ -12,6 +12,8 @@ export interface FieldAbilities {
   decodes: boolean;
   /** Gives latents of images that it was not trained on. */
   encodes: boolean;
+  /** Encodes images at given poses only. */
+  encodesByPose: boolean;
   /** Poses of images are searched for against it. */
   searchesPoses: boolean;
   /** Learns with poses that are found on the way. */

@@ -3,9 +3,13 @@ import { VitrineError } from '../base/errors.ts';
 import type { Params } from '../params/params.ts';
 import type { FieldDescription, FieldKindName } from './description.ts';
 import type { FieldAbilities, FieldKind, SeenParticles } from './kind.ts';
+import { LINEAR } from './linear/kind.ts';
 import { NETWORK } from './network/kind.ts';
 
-const KINDS: { [Name in FieldKindName]: FieldKind<Extract<FieldDescription, { kind: Name }>> } = { network: NETWORK };
+const KINDS: { [Name in FieldKindName]: FieldKind<Extract<FieldDescription, { kind: Name }>> } = {
+  network: NETWORK,
+  linear: LINEAR,
+};
 
 const FIELD_KINDS = Object.keys(KINDS) as FieldKindName[];
 
@@ -46,11 +50,16 @@ export function abilitiesOf(field: FieldDescription): FieldAbilities {
   return { ...kind.abilities(field), turnsHand: kind.mirror !== undefined };
 }
 
-/** The field that parameters ask for, of a kind: a coordinate network, of images seen once, unless said. */
+/** The kind of field that a method learns. */
+export function kindOfMethod({ method }: Pick<Params, 'method'>): FieldKindName {
+  return method === 'linear' ? 'linear' : 'network';
+}
+
+/** The field that parameters ask for: of their method's kind, of images seen once, unless said. */
 export function fieldFromParams(
   params: Params,
   boxPixels: number,
-  { kind = 'network', tilts = 1 }: { kind?: FieldKindName; tilts?: SeenParticles['tilts'] } = {},
+  { kind = kindOfMethod(params), tilts = 1 }: { kind?: FieldKindName; tilts?: SeenParticles['tilts'] } = {},
 ): FieldDescription {
   return kindNamed(kind).fromParams(params, { boxPixels, tilts });
 }

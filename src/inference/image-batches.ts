@@ -1,6 +1,6 @@
 // Batches for the engine: the poses, CTF and noise that go with drawn images. Of particles seen twice (a tilted stack) the two
 // views follow each other.
-import type { ImageBatch } from '../engine/engine.ts';
+import type { EncodedBatch, ImageBatch } from '../engine/engine.ts';
 import { latentDimension } from '../field/kinds.ts';
 import { CTF_WIDTH, OPTICS_WIDTH } from '../formats/particles.ts';
 import { multiplyRotations } from '../geometry/local-rotations.ts';
@@ -34,6 +34,8 @@ function interleaved(
 
 /** What the encoder needs of N images beside their values. */
 export interface EncodedData {
+  /** N×9, of fields that look at the poses of the images that they encode; absent for others. */
+  rotations?: Float32Array;
   /** N×2, fraction of the box; null for none. */
   translations: Float32Array | null;
   /** N×9; null for none. */
@@ -57,26 +59,42 @@ function warpedRows(
   return optics?.warps ? warpedRotations(rotations, optics.warps, (row) => indices[row]) : rotations;
 }
 
+/** Rotations of drawn images, the magnification multiplied in; of pairs those of both images, one after the other. */
+function rotationsOf(
+  indices: Uint32Array,
+  rotations: Float32Array,
+  { optics, tilt }: Pick<EncodedData, 'optics' | 'tilt'>,
+): Float32Array {
+  const own = takeRows(rotations, 9, indices);
+  const first = warpedRows(own, optics, indices);
+  if (!tilt) return first;
+  const turned = new Float32Array(own.length);
+  for (let at = 0; at < own.length; at += 9)
+    multiplyRotations({ a: tilt.rotation, aAt: 0 }, { b: own, bAt: at }, { out: turned, outAt: at });
+  return interleaved(first, warpedRows(turned, tilt.optics, indices), 9, indices.length);
+}
+
 /** What the encoder needs of drawn images. */
-export function encoderBatch(
-  { indices, values }: DrawnImages,
-  data: EncodedData,
-): Omit<ImageBatch, 'rotations' | 'noise'> {
+export function encoderBatch({ indices, values }: DrawnImages, data: EncodedData): EncodedBatch {
+  const rotations = data.rotations && rotationsOf(indices, data.rotations, data);
   const shifts = data.translations && takeRows(data.translations, 2, indices);
   const ctf = data.ctf && takeRows(data.ctf, CTF_WIDTH, indices);
   const { tilt } = data;
   const optics = transferRows(data.optics, indices);
-  if (!tilt) return { count: indices.length, images: values, translations: shifts, ctf, ...(optics && { optics }) };
+  const posed = rotations ? { rotations } : {};
+  if (!tilt)
+    return { ...posed, count: indices.length, images: values, translations: shifts, ctf, ...(optics && { optics }) };
   const secondCtf = tilt.ctf && takeRows(tilt.ctf, CTF_WIDTH, indices);
   const secondOptics = transferRows(tilt.optics, indices);
-  const known = (rows: Float32Array | null) => rows ?? ordinaryRows(indices.length);
+  const orOrdinary = (rows: Float32Array | null) => rows ?? ordinaryRows(indices.length);
   return {
+    ...posed,
     count: 2 * indices.length,
     images: values,
     translations: interleaved(shifts, takeRows(tilt.translations, 2, indices), 2, indices.length),
     ctf: ctf && secondCtf && interleaved(ctf, secondCtf, CTF_WIDTH, indices.length),
     ...((optics ?? secondOptics) && {
-      optics: interleaved(known(optics), known(secondOptics), OPTICS_WIDTH, indices.length),
+      optics: interleaved(orOrdinary(optics), orOrdinary(secondOptics), OPTICS_WIDTH, indices.length),
     }),
   };
 }
@@ -98,14 +116,7 @@ export function trainingBatch(
 ): ImageBatch {
   const { indices } = drawn;
   const zDim = latentDimension(plan.field);
-  const own = takeRows(data.poses.rotations, 9, indices);
-  let rotations = warpedRows(own, data.optics, indices);
-  if (data.tilt) {
-    const turned = new Float32Array(own.length);
-    for (let at = 0; at < own.length; at += 9)
-      multiplyRotations({ a: data.tilt.rotation, aAt: 0 }, { b: own, bAt: at }, { out: turned, outAt: at });
-    rotations = interleaved(rotations, warpedRows(turned, data.tilt.optics, indices), 9, indices.length);
-  }
+  const rotations = rotationsOf(indices, data.poses.rotations, data);
   let noise: Float32Array | null = null;
   if (zDim > 0) {
     noise = new Float32Array(indices.length * zDim);

@@ -23,7 +23,10 @@ export interface EncodeJobOptions extends JobOptions {
   gpu?: GPU | null;
 }
 
-/** N×zDim. Errors: 'value-out-of-range' for a homogeneous run or images smaller than its box. */
+/**
+ * N×zDim. Errors: 'usage' for a homogeneous run, 'value-out-of-range' for images smaller than its box, 'poses-missing' where the
+ * latents are posteriors at given poses.
+ */
 export async function encodeParticles(
   { model, field }: LoadedRun,
   set: ParticleSet,
@@ -32,8 +35,19 @@ export async function encodeParticles(
   const { dataset } = field;
   const boxPixels = boxPixelsOf(field);
   const dimension = latentDimension(field);
-  if (!abilitiesOf(field).encodes)
+  const { encodes, encodesByPose } = abilitiesOf(field);
+  if (!encodes)
     throw new VitrineError('usage', 'A homogeneous run has no encoder.', { advice: 'Decode its one map instead.' });
+  if (encodesByPose && !set.poses)
+    throw new VitrineError(
+      'poses-missing',
+      'Latents of this run are found at given poses; these particles have none.',
+      {
+        file: set.name,
+        advice: 'Give --poses, or a STAR or .cs file of a refinement.',
+      },
+    );
+  const rotations = encodesByPose ? set.poses?.rotations : undefined;
   const ctf = set.ctf && ctfForBox(set.ctf, set.boxPixels, boxPixels);
   const translations = set.poses?.translations ?? null;
   const mu = new Float32Array(set.count * dimension);
@@ -51,6 +65,7 @@ export async function encodeParticles(
     const part = {
       images,
       translations: translations && translations.subarray(2 * first, 2 * (first + count)),
+      ...(rotations && { rotations: rotations.subarray(9 * first, 9 * (first + count)) }),
       ...formationOf(
         ctf && ctf.subarray(CTF_WIDTH * first, CTF_WIDTH * (first + count)),
         set.optics?.subarray(OPTICS_WIDTH * first, OPTICS_WIDTH * (first + count)),

@@ -1,5 +1,5 @@
 // The record of a run that begins: the one place that makes it.
-import type { FieldKindName } from '../field/description.ts';
+import { kindOfMethod } from '../field/kinds.ts';
 import { newId } from '../library/arrays.ts';
 import { jobOf, RUN_RECORD_VERSION, type RunFiles, type RunRecord } from '../library/run-record.ts';
 import { mapPixelSize } from '../library/runs.ts';
@@ -25,16 +25,14 @@ export interface NewRun {
   name: string;
   params: Params;
   set: RunSet;
-  /** Of field; a coordinate network unless said. */
-  kind?: FieldKindName;
 }
 
 /** Marked as running, nothing done. */
-export function newRunRecord({ name, params, set, kind = 'network' }: NewRun): RunRecord {
+export function newRunRecord({ name, params, set }: NewRun): RunRecord {
   const { boxPixels } = imageOptionsOf(params, set.imagePixels);
   return {
     version: RUN_RECORD_VERSION,
-    kind,
+    kind: kindOfMethod(params),
     job: jobOf(params),
     id: newId(),
     name,

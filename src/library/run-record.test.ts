@@ -1,7 +1,8 @@
 // Records as older and newer versions wrote them.
 import { expect, it } from 'vitest';
 import { newRecord, params } from '../../testing/noise-run.ts';
-import { validateParams } from '../params/params.ts';
+import { newRunRecord } from '../jobs/new-run.ts';
+import { LINEAR_DEFAULTS, validateParams } from '../params/params.ts';
 import { MemoryStorage } from './memory.ts';
 import { fieldOfRecord, completeRunRecord, type RunRecord } from './run-record.ts';
 import { RunLibrary } from './runs.ts';
@@ -15,6 +16,14 @@ function older(method: RunRecord['params']['method']): RunRecord {
 it('a record that says no kind is of a coordinate network, and its job is the parameters’ method', () => {
   expect(completeRunRecord(older('known-poses'))).toMatchObject({ kind: 'network', job: 'train' });
   expect(completeRunRecord(older('ab-initio'))).toMatchObject({ kind: 'network', job: 'ab-initio' });
+});
+
+it('of the method linear is of a linear model, its latent dimensions being components', () => {
+  const { datasetId, datasetName, files, particles, imagePixels, pixelSizeAngstrom, fingerprint } = newRecord();
+  const set = { datasetId, datasetName, files, particles, imagePixels, pixelSizeAngstrom, fingerprint };
+  const record = newRunRecord({ name: 'linear', params: validateParams(LINEAR_DEFAULTS), set });
+  expect(record).toMatchObject({ kind: 'linear', job: 'linear' });
+  expect(fieldOfRecord(record)).toEqual({ kind: 'linear', boxPixels: imagePixels, components: 4, contrast: true });
 });
 
 it('keeps the job that was begun, whatever the parameters say since', () => {

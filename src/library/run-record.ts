@@ -26,8 +26,8 @@ export interface RunFiles {
   tiltCtf?: string | null;
 }
 
-/** How a run learns: with the poses that its particles have, or finding them. */
-export type RunJob = 'train' | 'ab-initio';
+/** How a run learns: with the poses that its particles have, finding them, or a linear model fitted at given ones. */
+export type RunJob = 'train' | 'ab-initio' | 'linear';
 
 /** Goes up when older programs would misread what a record says; newer records are refused by them. */
 export const RUN_RECORD_VERSION = 1;
@@ -75,7 +75,7 @@ export interface RunRecord {
 
 /** What a run with these parameters does. */
 export function jobOf({ method }: Pick<Params, 'method'>): RunJob {
-  return method === 'ab-initio' ? 'ab-initio' : 'train';
+  return method === 'known-poses' ? 'train' : method;
 }
 
 /**

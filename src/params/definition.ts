@@ -1,5 +1,5 @@
 // What one row of the table of parameters says.
-export type ParamGroup = 'model' | 'training' | 'images' | 'search' | 'device';
+export type ParamGroup = 'model' | 'training' | 'linear' | 'images' | 'search' | 'device';
 
 interface Base<K extends string> {
   key: K;

@@ -6,13 +6,15 @@ export const SEARCH_PARAMS = define([
     key: 'method',
     flag: '--method',
     label: 'Poses',
-    meaning: 'Known poses, which came with the particles, or ab initio: poses found from the images alone.',
+    meaning:
+      'Known poses, which came with the particles; ab initio: poses found from the images alone; or a linear model at known poses.',
     group: 'search',
     kind: 'choice',
     default: 'known-poses',
     choices: [
       { value: 'known-poses', label: 'Known poses' },
       { value: 'ab-initio', label: 'Ab initio' },
+      { value: 'linear', label: 'Linear model' },
     ],
   },
   {

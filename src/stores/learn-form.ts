@@ -5,6 +5,7 @@ import type { ErrorData } from '../base/errors.ts';
 import {
   AB_INITIO_DEFAULTS,
   defaultParams,
+  LINEAR_DEFAULTS,
   PARAMS,
   PRESETS,
   validateParams,
@@ -17,7 +18,7 @@ import { resolveAuto } from '../params/auto.ts';
 import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
-/** How a run learns: with known poses, or ab initio. */
+/** How a run learns: a network with known poses or ab initio, or a linear model. */
 export type Method = Params['method'];
 
 /** The form as it stands. */
@@ -37,7 +38,7 @@ export interface LearnFormState {
   datasetHasPoses: boolean;
   /** Ab initio was not chosen but is all that the dataset allows: one with poses goes back. */
   methodForced: boolean;
-  /** With known poses, what ab initio has put its own values in the place of. */
+  /** Of a network at known poses: what another method has put its own values in the place of. */
   setAside: Partial<Params> | null;
   estimate: Estimate | null;
   /** Dataset and values that the estimate was measured for. */
@@ -109,6 +110,7 @@ function presetParams(preset: PresetName, { method, device, zDim }: Params): Par
   const { datasetBox } = get();
   const values: Params = { ...defaultParams(), ...PRESETS[preset].values, device };
   if (method === 'ab-initio') Object.assign(values, AB_INITIO_DEFAULTS, { zDim });
+  if (method === 'linear') Object.assign(values, LINEAR_DEFAULTS);
   const tooLarge = values.boxPixels !== 'auto' && datasetBox !== null && values.boxPixels > datasetBox;
   return tooLarge ? { ...values, boxPixels: 'auto' } : values;
 }
@@ -119,7 +121,7 @@ export function choosePreset(preset: PresetName): void {
   keep();
 }
 
-/** Ab initio begins with its own values where they differ from the table's; known poses take theirs up again. */
+/** Ab initio and the linear model begin with their own values where they differ from the table's; known poses take theirs up again. */
 export function chooseMethod(method: Method): void {
   if (get().params.method !== method) changeMethod(method);
   set({ methodForced: false });
@@ -128,15 +130,16 @@ export function chooseMethod(method: Method): void {
 
 function changeMethod(method: Method): void {
   const { params: standing, preset, setAside } = get();
-  let values: Partial<Params> | null = AB_INITIO_DEFAULTS;
+  let values: Partial<Params> = method === 'linear' ? LINEAR_DEFAULTS : AB_INITIO_DEFAULTS;
   if (method === 'known-poses')
     values = setAside ?? abInitioKeysOf({ ...defaultParams(), ...(preset && PRESETS[preset].values) });
   const params = { ...standing, ...values, method };
+  const before = standing.method === 'known-poses' ? abInitioKeysOf(standing) : setAside;
   set({
     params,
     preset: presetOf(params),
     errors: errorsOf(params),
-    setAside: method === 'ab-initio' ? abInitioKeysOf(standing) : null,
+    setAside: method === 'known-poses' ? null : before,
   });
 }
 
@@ -148,7 +151,7 @@ export function fitForm(dataset: Pick<DatasetSummary, 'particles' | 'boxPixels' 
   if (datasetBox === boxPixels && datasetHasPoses === hasPoses) return;
   set({ datasetBox: boxPixels, datasetHasPoses: hasPoses });
   const { preset, params, methodForced } = get();
-  if (!hasPoses && params.method === 'known-poses') {
+  if (!hasPoses && params.method !== 'ab-initio') {
     changeMethod('ab-initio');
     set({ methodForced: true });
   } else if (hasPoses && methodForced) {

@@ -1,6 +1,14 @@
 // The runs that are kept, the one that goes on, and what their events say.
 import { create } from 'zustand';
-import type { ChoosingProgress, Params, PoseReport, Progress, RunEvent, RunSummary } from '../../workers/contract.ts';
+import type {
+  ChoosingProgress,
+  LinearProgress,
+  Params,
+  PoseReport,
+  Progress,
+  RunEvent,
+  RunSummary,
+} from '../../workers/contract.ts';
 import type { ErrorData } from '../base/errors.ts';
 import { errorData } from './errors.ts';
 import { clearLive, refreshLive } from './live-landscape.ts';
@@ -34,6 +42,8 @@ export interface LiveRun {
   imagesPerSecond: number;
   secondsLeft: number | null;
   losses: LossPoint[];
+  /** Of a linear model: how its fit stands. */
+  linear: LinearProgress | null;
   /** Of every report that was heard; the run's record keeps one a stage and epoch. */
   moves: MovePoint[];
   reason: string | null;
@@ -65,6 +75,7 @@ const QUIET: LiveRun = {
   imagesPerSecond: 0,
   secondsLeft: null,
   losses: [],
+  linear: null,
   moves: [],
   reason: null,
 };
@@ -305,13 +316,18 @@ export function takeRunEvent(event: RunEvent): void {
       void refreshLive(get().runs.find((run) => run.id === id) ?? null);
       return;
     }
+    case 'linear': {
+      const { progress } = event;
+      return changeLive(id, () => ({ preparing: null, epoch: progress.iteration, linear: progress }));
+    }
     case 'status': {
       changeLive(id, () => ({
         reason: event.reason ?? null,
         ...(event.status === 'running' ? {} : { preparing: null, choosing: null }),
       }));
       if (!known(id)) return;
-      change(id, () => ({ status: event.status, ...(event.device && { device: event.device }) }));
+      const { status, device, epochsDone } = event;
+      change(id, () => ({ status, ...(device && { device }), ...(epochsDone !== undefined && { epochsDone }) }));
       if (event.device) void loadDevice();
       if (event.status === 'finished') {
         const run = get().runs.find((each) => each.id === id);

@@ -2,6 +2,7 @@
 import type { ErrorData, Notice } from '../../src/base/errors.ts';
 import type { ChoosingProgress, DeviceInfo } from '../../src/engine/engine.ts';
 import type { KeptTuning } from '../../src/engine/wgsl/tuning/store.ts';
+import type { LinearProgress } from '../../src/inference/linear/fit.ts';
 import type { PoseReport } from '../../src/inference/pose-report.ts';
 import type { EpochSummary } from '../../src/inference/training.ts';
 import type { Params } from '../../src/params/params.ts';
@@ -43,8 +44,10 @@ export type RunEvent =
   /** The fastest kernels of a device are chosen beside the run; null once that is over. */
   | { type: 'choosing-kernels'; runId: string; progress: ChoosingProgress | null }
   | { type: 'epoch'; runId: string; summary: EpochSummary }
-  /** `device` once it is known what computes the run. */
-  | { type: 'status'; runId: string; status: RunStatus; reason?: string; device?: DeviceInfo }
+  /** Of a linear model, after each iteration. */
+  | { type: 'linear'; runId: string; progress: LinearProgress }
+  /** `device` once it is known what computes the run; `epochsDone` at the end of a linear model's fit. */
+  | { type: 'status'; runId: string; status: RunStatus; reason?: string; device?: DeviceInfo; epochsDone?: number }
   /** How the poses stand: often while the start looks for them, then after each search. */
   | { type: 'poses'; runId: string; report: PoseReport }
   /** A setback after which the run goes on by itself, with these parameters. */

@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BatchPrologue, type PreparedBatch } from '../batch.ts';
 import type {
+  EncodedBatch,
   EncodingTable,
   FieldModel,
   ImageBatch,
@@ -169,7 +170,7 @@ export class TfjsModel implements FieldModel {
     return { images, reconstruction, kl: kl / latents, total: reconstruction + weightedKl / (latents * this.points) };
   }
 
-  async encode(batch: Omit<ImageBatch, 'rotations' | 'noise'>): Promise<Latents> {
+  async encode(batch: EncodedBatch): Promise<Latents> {
     latentCount(this.spec, batch.count);
     const input = this.prologue.encoderInput(batch);
     const [mu, logVariance] = tf.tidy(() => {

@@ -3,6 +3,7 @@
 import type { DeviceInfo, Engine, EngineField, FieldModel, ModelState } from '../engine.ts';
 import type { FactorRequest, FactorSums } from '../factors/factor-sums.ts';
 import { fieldOfKind } from '../field-of-kind.ts';
+import { openLinearModel } from '../linear/model.ts';
 import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
 import { WasmFactorSums } from './factor-sums.ts';
 import { canShareMemory, loadKernels, type KernelModule } from './kernels.ts';
@@ -40,6 +41,7 @@ class WasmEngine implements Engine {
   }
 
   async createModel(field: EngineField, state: ModelState): Promise<FieldModel> {
+    if (field.kind === 'linear') return openLinearModel(field, state, this.models);
     const network = fieldOfKind(field, 'network', 'wasm');
     const { threads, kernels } = this;
     const onDispose = (): void => void this.models.delete(model);

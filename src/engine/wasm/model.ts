@@ -2,6 +2,7 @@
 // Calls wait for each other, so decoding may be asked for while training goes on.
 import { VitrineError } from '../../base/errors.ts';
 import type {
+  EncodedBatch,
   FieldModel,
   ImageBatch,
   Latents,
@@ -23,8 +24,6 @@ import { memoryFor, ModelMemory } from './model-memory.ts';
 import type { Threads } from './threads.ts';
 
 const ADAM_BETAS = [0.9, 0.999] as const;
-
-type EncoderBatch = Omit<ImageBatch, 'rotations' | 'noise'>;
 
 /** Where a model computes: the threads that know it by `id`, and their kernels. */
 export interface WasmPlace {
@@ -133,7 +132,7 @@ export class WasmModel implements FieldModel {
     });
   }
 
-  encode(batch: EncoderBatch): Promise<Latents> {
+  encode(batch: EncodedBatch): Promise<Latents> {
     return this.inTurn(async () => {
       const { zDim } = this.spec;
       const latents = latentCount(this.spec, batch.count);
@@ -206,7 +205,7 @@ export class WasmModel implements FieldModel {
   }
 
   /** Images, translations, CTF and optics of each chunk in place, then `run` with its first image and its count. */
-  private async inChunks(batch: EncoderBatch, run: (from: number, count: number) => Promise<void>): Promise<void> {
+  private async inChunks(batch: EncodedBatch, run: (from: number, count: number) => Promise<void>): Promise<void> {
     const { memory, points, plan } = this;
     memory.setWord(Header.hasTranslations, batch.translations ? 1 : 0);
     memory.setWord(Header.hasCtf, batch.ctf ? 1 : 0);

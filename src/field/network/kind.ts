@@ -13,6 +13,7 @@ export const NETWORK: FieldKind<NetworkDescription> = {
   abilities: ({ spec }) => ({
     decodes: true,
     encodes: spec.zDim > 0,
+    encodesByPose: false,
     searchesPoses: true,
     learnsAbInitio: true,
     needsPoses: true,

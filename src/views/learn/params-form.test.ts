@@ -45,6 +45,9 @@ describe('the form of a run', () => {
     setShowAdvanced(true);
     const markup = render(createElement(ParamsForm));
     const missing = table.filter(({ label }) => !markup.includes(`>${escaped(label)}<`)).map(({ key }) => key);
-    expect(missing).toEqual(['method']);
+    // Of a linear model, and there only with that method.
+    expect(missing).toEqual(['contrast', 'method']);
+    chooseMethod('linear');
+    expect(render(createElement(ParamsForm))).toContain('Contrast of each image');
   });
 });

@@ -16,10 +16,14 @@ const TABLE: readonly ParamDef[] = PARAMS.filter(({ key }) => key !== 'method');
 export function ParamsForm() {
   const showAdvanced = useLearnForm((state) => state.showAdvanced);
   const errors = useLearnForm((state) => state.errors);
-  const abInitio = useLearnForm((state) => state.params.method === 'ab-initio');
+  const method = useLearnForm((state) => state.params.method);
   // A value that is refused is never hidden.
   const shown = TABLE.filter(
-    (def) => ((showAdvanced || !def.advanced) && (abInitio || !def.abInitio)) || def.key in errors,
+    (def) =>
+      ((showAdvanced || !def.advanced) &&
+        (method === 'ab-initio' || !def.abInitio) &&
+        (method === 'linear' || def.group !== 'linear')) ||
+      def.key in errors,
   );
   return (
     <Panel

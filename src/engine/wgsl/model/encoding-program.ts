@@ -1,5 +1,5 @@
 // Latents of images, recorded once for a number of images: the encoder's input and the encoder forward.
-import type { ImageBatch } from '../../engine.ts';
+import type { EncodedBatch } from '../../engine.ts';
 import type { BufferView } from '../gpu/arena.ts';
 import type { Command } from '../gpu/gpu.ts';
 import { paddedRows } from '../gpu/kernels.ts';
@@ -40,7 +40,7 @@ export class EncodingProgram {
   }
 
   /** μ | log σ² of images `from …`, a row of padded(2·zDim) floats each image or pair. */
-  async run(batch: Omit<ImageBatch, 'rotations' | 'noise'>, from: number): Promise<Float32Array> {
+  async run(batch: EncodedBatch, from: number): Promise<Float32Array> {
     const { gpu, network } = this.context;
     const { images } = this.shape;
     writeImages(gpu, this.views, batch, network.slices.lattice.points, { from, count: images });

@@ -3,6 +3,7 @@
 // but losses when they are asked for. Two steps are on their way at most.
 import { throwIfCancelled, VitrineError } from '../../../base/errors.ts';
 import type {
+  EncodedBatch,
   FieldModel,
   ImageBatch,
   KernelChoice,
@@ -174,7 +175,7 @@ export class WgslModel implements FieldModel {
     return this.inTurn(() => this.resources.losses.take(this.gpu, this.points, this.network.imagesPerLatent));
   }
 
-  encode(batch: Omit<ImageBatch, 'rotations' | 'noise'>): Promise<Latents> {
+  encode(batch: EncodedBatch): Promise<Latents> {
     return this.inTurn(async () => {
       const { zDim } = this.spec;
       const latents = latentCount(this.spec, batch.count);

@@ -1,0 +1,100 @@
+// vitrine linear as a person runs it, and the commands on what it leaves.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandFolder } from '../testing/command.ts';
+import { readMrcVolume } from '../src/formats/mrc-volume.ts';
+import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
+
+const { path, vitrine, remove } = commandFolder();
+afterAll(remove);
+
+const cpu = ['--device', 'cpu'];
+
+beforeAll(async () => {
+  const simulate = ['simulate', '-o', 'data', '-N', '300', '-D', '16', '--apix', '8', '--states', '5'];
+  expect(await vitrine(simulate)).toMatchObject({ code: 0 });
+});
+
+describe('a linear model', () => {
+  test('is fitted, and says its components and whether they reproduce', async () => {
+    const ended = await vitrine(['linear', 'data/particles.star', '-o', 'run', '--components', '2', ...cpu, '--json']);
+    expect(ended).toMatchObject({
+      code: 0,
+      json: { status: 'finished', particles: 300, boxPixels: 16, components: 2 },
+    });
+    const { variancePercents, correlations, reproducible } = ended.json as Record<string, number[]>;
+    expect(variancePercents.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 6);
+    expect([variancePercents.length, correlations.length]).toEqual([2, 2]);
+    expect(Number(reproducible)).toBeLessThanOrEqual(2);
+    const { iterations } = ended.json as Record<string, number>;
+    const files = ['config.yaml', 'covariance.npy', 'ctf.pkl', 'linear.json', 'pose.pkl', 'vitrine.json', 'z.pkl'];
+    expect(readdirSync(path('run'))).toEqual(
+      expect.arrayContaining([...files, `weights.${iterations}.pkl`, `z.${iterations}.pkl`]),
+    );
+  });
+
+  test('is described, decoded, analysed and selected from', async () => {
+    const { json } = await vitrine(['info', 'run', '--json']);
+    expect(json).toMatchObject({ kind: 'run', particles: 300, boxPixels: 16, hasPoses: true, warnings: [] });
+    expect(json['says']).toMatch(/^a run of 2 latent dimensions \(linear model\); .*(reproduce|One structure)/);
+    const decoded = await vitrine(['decode', 'run', '--index', '3,5', '-o', 'maps', ...cpu, '--json']);
+    expect(decoded.json['maps']).toEqual(['vol_001.mrc', 'vol_002.mrc']);
+    // z.pkl is N×q and nothing else, and is taken for latents.
+    const all = await vitrine(['decode', 'run', '--zfile', 'run/z.pkl', '-o', 'all', ...cpu, '--json']);
+    expect(all.json['maps']).toHaveLength(300);
+    const map = async (name: string) => readMrcVolume({ path: name, blob: new Blob([readFileSync(path(name))]) });
+    expect((await map('all/vol_004.mrc')).values).toEqual((await map('maps/vol_001.mrc')).values);
+    const analysed = await vitrine(['analyze', 'run', '--ksample', '3', '--pc', '1', '--no-umap', ...cpu, '--json']);
+    const { folder } = analysed.json as { folder: string };
+    for (const name of ['pca.csv', 'labels.csv', 'kmeans3/vol_003.mrc', 'pc1/vol_010.mrc'])
+      expect(existsSync(`${folder}/${name}`)).toBe(true);
+    const selected = await vitrine(['select', 'run', '--labels', '0', '-o', 'some.star', '--json']);
+    expect(selected.json).toMatchObject({ of: 300 });
+  });
+
+  test('is not gone on with, and poses are not searched for against it', async () => {
+    const resumed = await vitrine(['resume', 'run', '-n', '50']);
+    expect([resumed.code, resumed.stderr]).toEqual([2, expect.stringContaining('vitrine linear')]);
+    const searched = await vitrine(['search', 'run', 'data/particles.star', '-o', 'poses.pkl', ...cpu]);
+    expect(searched.code).toBe(2);
+    const encoded = await vitrine([
+      'encode',
+      'run',
+      'data/particles.mrcs',
+      '--ctf',
+      'data/ctf.pkl',
+      '-o',
+      'z.csv',
+      ...cpu,
+    ]);
+    expect([encoded.code, encoded.stderr]).toEqual([1, expect.stringContaining('--poses')]);
+  });
+
+  test('that was interrupted begins anew', async () => {
+    const args = ['linear', 'data/particles.star', '-o', 'stopped', ...cpu];
+    const stopped = await vitrine([...args, '--iterations', '200'], /iteration +1 /);
+    expect(stopped.code).toBe(130);
+    expect(readdirSync(path('stopped')).filter((name) => /^(weights|z)\b/.test(name))).toEqual([]);
+    const again = await vitrine(['resume', 'stopped', '-n', '2', ...cpu, '--json']);
+    expect(again).toMatchObject({ code: 0, json: { status: 'finished', components: 4 } });
+    expect(again.stderr).toContain('begins anew');
+  });
+
+  test('with poses of a file is as with those of the table, and says in words what its halves say', async () => {
+    const args = ['linear', 'data/particles.mrcs', '--poses', 'data/poses.pkl', '--ctf', 'data/ctf.pkl', '--apix', '8'];
+    const { code, stdout } = await vitrine([...args, '-o', 'posed', '--components', '2', ...cpu]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Variance along the components: \d[\d.]* %, \d[\d.]* %$/m);
+    expect(stdout).toMatch(/\d of 2 components reproduce|One structure explains these images\./);
+    const [posed, table] = ['posed', 'run'].map((run) =>
+      readCryodrgnPickle(readFileSync(path(`${run}/z.pkl`)), 'z.pkl'),
+    );
+    if (posed.kind !== 'latents' || table.kind !== 'latents') throw new Error('no latents');
+    expect(Math.max(...posed.mu.map((z, i) => Math.abs(z - table.mu[i])))).toBeLessThan(0.05);
+  });
+
+  test('is refused without poses', async () => {
+    const ended = await vitrine(['linear', 'data/particles.mrcs', '--apix', '8', '-o', 'refused']);
+    expect([ended.code, existsSync(path('refused/vitrine.json'))]).toEqual([1, false]);
+  });
+});

@@ -1,0 +1,113 @@
+// vitrine linear: a mean map and components from particles with known poses, in seconds, into a run folder.
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { VitrineError } from '../src/base/errors.ts';
+import type { Engine } from '../src/engine/engine.ts';
+import { measureNoise } from '../src/imaging/noise-spectrum.ts';
+import type { LinearProgress } from '../src/inference/linear/fit.ts';
+import { deviceOf, linearPlan, linearRun, MOST_COMPONENTS } from '../src/jobs/linear-job.ts';
+import { reproducibleWords, screePercents, screeWords } from '../src/jobs/linear-words.ts';
+import { imageOptionsOf } from '../src/jobs/prepare.ts';
+import { writeRunFolder } from '../src/jobs/train-job.ts';
+import { readLinearReport } from '../src/library/linear-files.ts';
+import { DiskStorage } from '../src/library/node/disk.ts';
+import type { RunRecord } from '../src/library/run-record.ts';
+import { RunFolder } from '../src/library/runs.ts';
+import { LINEAR_DEFAULTS } from '../src/params/params.ts';
+import { act, wholeNumber } from './command.ts';
+import type { Console } from './console.ts';
+import { openParticles, refuseRunFolder, type OpenedParticles } from './files.ts';
+import { addParticleOptions, particleOptionsOf } from './particle-options.ts';
+import { addParamOptions, paramsFrom } from './param-options.ts';
+import { filesOf } from './run-set.ts';
+import { engineWords, withEngines } from './runs.ts';
+import { newRecord } from './train.ts';
+import { prepareForRun, requirePoses } from './training.ts';
+
+interface LinearOptions {
+  out: string;
+  components: number;
+  iterations: number;
+}
+
+export function addLinear(program: Command): void {
+  const { zDim, epochs } = LINEAR_DEFAULTS;
+  const command = program
+    .command('linear')
+    .description('A first look: a mean map and components of its variation, from particles with known poses.')
+    .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
+    .requiredOption('-o, --out <folder>', 'run folder to write')
+    .option('--components <number>', `maps along which it varies (1 to ${MOST_COMPONENTS})`, wholeNumber, zDim)
+    .option('--iterations <number>', 'passes over the images, at most', wholeNumber, epochs);
+  addParticleOptions(command);
+  addParamOptions(command, ['seed', 'contrast', 'invertData', 'window', 'windowRadius', 'boxPixels', 'device']);
+  act(command, async ([particles], raw, console) => {
+    const { out, components, iterations } = raw as unknown as LinearOptions;
+    const options = particleOptionsOf(raw);
+    const params = paramsFrom(raw, { ...LINEAR_DEFAULTS, zDim: components, epochs: iterations });
+    linearPlan(params);
+    const folder = resolve(out);
+    refuseRunFolder(folder);
+    const set = await openParticles(particles, options, console);
+    if (set.looksWhite === false && params.invertData)
+      console.warn('warning: particles look dark on white; give --uninvert-data if they are.');
+    requirePoses(set);
+    const record = await newRecord(set, params, folder, filesOf(particles, options, set.badRows), console);
+    const run = new RunFolder(new DiskStorage(folder), '');
+    await run.writeRecord(record);
+    await fitAndTell({ run, folder }, record, set, console);
+  });
+}
+
+/** Fits the run from its beginning and tells what came out; ends with the error 'cancelled' where it was interrupted. */
+export async function fitAndTell(
+  { run, folder }: { run: RunFolder; folder: string },
+  record: RunRecord,
+  set: OpenedParticles,
+  console: Console,
+): Promise<void> {
+  const particles = await prepareForRun(folder, record, set, console);
+  console.progress({ fraction: null, message: 'Measuring the noise' });
+  const noise = await measureNoise(set.images, imageOptionsOf(record.params, set.boxPixels), console.signal);
+  await writeRunFolder(run, record, particles);
+  const ended = await withEngines(deviceOf(record.params), async (engines) => {
+    const openEngine = async (): Promise<Engine> => {
+      const { fresh, engine } = await engines();
+      if (fresh) console.warn(`Computing on ${engineWords(engine)}`);
+      return engine;
+    };
+    return linearRun(
+      run,
+      { openEngine, particles, noise },
+      { signal: console.signal },
+      { onEvent: (event) => event.type === 'linear' && tell(event.progress, console) },
+    );
+  });
+  const report = ended.status === 'finished' ? await readLinearReport(run) : null;
+  if (!report) {
+    console.warn('Stopped before it was fitted. Begin it anew with: vitrine resume');
+    throw new VitrineError('cancelled', 'Cancelled.');
+  }
+  await run.storage.remove(run.path('.cache'));
+  console.say(screeWords(report.scree));
+  console.say(reproducibleWords(report));
+  console.say(`${report.iterations} iterations: ${folder}`);
+  const { version: _, ...rest } = report;
+  console.result({
+    ...{ run: folder, status: ended.status, particles: ended.particles, boxPixels: ended.boxPixels },
+    ...rest,
+    variancePercents: screePercents(report.scree),
+    engine: ended.device?.engine ?? null,
+    device: ended.device?.description ?? null,
+  });
+}
+
+function tell({ iteration, iterations, evidenceGain, bandPixels, seconds }: LinearProgress, console: Console): void {
+  const message =
+    iteration < iterations ? `Fitting: iteration ${iteration} of ${iterations}` : 'Fitting halves of the images apart';
+  console.progress({ fraction: iteration < iterations ? iteration / iterations : null, message });
+  console.warn(
+    `iteration ${String(iteration).padStart(2)}  evidence ${evidenceGain.toFixed(3)} an image over one structure  ` +
+      `to ${bandPixels} Fourier pixels  ${seconds.toFixed(1)} s`,
+  );
+}

@@ -1,0 +1,84 @@
+// A linear model from its parameters to a run folder: fitted to posed images in one go, so that a run that was broken off begins
+// anew. Statuses are those of a training (train-job.ts).
+import type { Engine } from '../engine/engine.ts';
+import { VitrineError } from '../base/errors.ts';
+import { fitLinear } from '../inference/linear/fit-linear.ts';
+import type { LinearPlan } from '../inference/linear/fit.ts';
+import { turnsOf } from '../inference/train.ts';
+import type { TrainingControl } from '../inference/training.ts';
+import { saveLinearFit } from '../library/linear-files.ts';
+import type { RunRecord } from '../library/run-record.ts';
+import type { RunFolder } from '../library/runs.ts';
+import type { Params } from '../params/params.ts';
+import { fieldOfRun, toVitrineError, trainingData, type RunParticles, type TrainJobHooks } from './train-job.ts';
+
+/** Systems of so many unknowns are solved at each point of the maps. */
+export const MOST_COMPONENTS = 16;
+
+const ADVICE = {
+  memory: 'Fit at a smaller box, or fewer components.',
+  device: 'Start the run anew.',
+};
+
+/** What a linear model is fitted to, and where. */
+export interface LinearWork {
+  /** The engine that is open, or a new one. */
+  openEngine: () => Promise<Engine>;
+  particles: RunParticles;
+  /** Mean |noise|² of a Fourier coefficient by ring 0 … D/2 of the images before they were divided by their standard deviation. */
+  noise: Float32Array;
+}
+
+/** Where a run of these parameters computes: a linear model that leaves it open on the CPU, which has its kernels. */
+export function deviceOf({ method, device }: Params): Params['device'] {
+  return method === 'linear' && device === 'auto' ? 'cpu' : device;
+}
+
+/** Error 'value-out-of-range' for a number of components that cannot be fitted. */
+export function linearPlan({ zDim, epochs, seed, contrast }: Params): LinearPlan {
+  if (zDim < 1 || zDim > MOST_COMPONENTS)
+    throw new VitrineError('value-out-of-range', `A linear model cannot have ${zDim} components.`, {
+      field: '--components',
+      expected: `1 to ${MOST_COMPONENTS}`,
+      found: String(zDim),
+    });
+  return { components: zDim, iterations: epochs, seed, contrast };
+}
+
+/**
+ * Fits the run of `run` from its beginning. Resolves to the record as it ended: 'finished', or 'interrupted' where the signal
+ * aborted. Errors other than cancellation are written to the record ('failed') and thrown: 'device-lost', 'out-of-memory', 'storage',
+ * 'value-out-of-range'.
+ */
+export async function linearRun(
+  run: RunFolder,
+  { openEngine, particles, noise }: LinearWork,
+  control: TrainingControl,
+  hooks: Pick<TrainJobHooks, 'onEvent' | 'onIdle'>,
+): Promise<RunRecord> {
+  let record = await run.update({ status: 'running', error: undefined });
+  try {
+    const field = fieldOfRun(record, particles);
+    if (field.kind !== 'linear') throw new VitrineError('usage', 'This is not a run of a linear model.');
+    const plan = linearPlan(record.params);
+    const engine = await openEngine();
+    record = await run.update({ device: engine.device });
+    const { standardDeviation } = particles.images;
+    const data = {
+      ...trainingData(particles, record.imagePixels),
+      noise: noise.map((power) => power / standardDeviation ** 2),
+    };
+    const fit = await fitLinear(engine, plan, data, {
+      signal: control.signal,
+      onProgress: (progress) => hooks.onEvent({ type: 'linear', progress }),
+      onIdle: turnsOf(control, hooks.onEvent, hooks),
+    });
+    await saveLinearFit(run, field, fit);
+    return await run.update({ status: 'finished' });
+  } catch (error) {
+    if (error instanceof VitrineError && error.code === 'cancelled') return run.update({ status: 'interrupted' });
+    const known = toVitrineError(error, ADVICE);
+    await run.update({ status: 'failed', error: known.toData() }).catch(() => {});
+    throw known;
+  }
+}
