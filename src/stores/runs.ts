@@ -1,6 +1,14 @@
 // The runs that are kept, the one that goes on, and what their events say.
 import { create } from 'zustand';
-import type { ChoosingProgress, Params, PoseReport, Progress, RunEvent, RunSummary } from '../../workers/contract.ts';
+import type {
+  ChoosingProgress,
+  DatasetSummary,
+  Params,
+  PoseReport,
+  Progress,
+  RunEvent,
+  RunSummary,
+} from '../../workers/contract.ts';
 import type { ErrorData } from '../base/errors.ts';
 import { errorData } from './errors.ts';
 import { clearLive, refreshLive } from './live-landscape.ts';
@@ -80,6 +88,17 @@ export const useRuns = create<RunsState>(() => ({
   error: null,
 }));
 const { getState: get, setState: set } = useRuns;
+
+/** Name of a new run: that of its dataset with the next number that no run has. */
+export function suggestedRunName(
+  { runs }: Pick<RunsState, 'runs'>,
+  dataset: Pick<DatasetSummary, 'id' | 'name'>,
+): string {
+  const taken = new Set(runs.map((run) => run.name));
+  let number = runs.filter((run) => run.datasetId === dataset.id).length + 1;
+  while (taken.has(`${dataset.name} ${number}`)) number++;
+  return `${dataset.name} ${number}`;
+}
 
 /** The run that Learn, Explore and Export show; null where none is kept. */
 export function currentRun(state: RunsState): RunSummary | null {

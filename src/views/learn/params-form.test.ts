@@ -40,11 +40,11 @@ describe('the form of a run', () => {
     setParam('boxPixels', 'auto');
   });
 
-  it('has a field for every option once all are asked for, but for the method, which stands above', () => {
+  it('has a field for every option once all are asked for, but for the method, which stands above, and the second stack', () => {
     chooseMethod('ab-initio');
     setShowAdvanced(true);
     const markup = render(createElement(ParamsForm));
     const missing = table.filter(({ label }) => !markup.includes(`>${escaped(label)}<`)).map(({ key }) => key);
-    expect(missing).toEqual(['method']);
+    expect(missing).toEqual(['method', 'tiltDegrees']);
   });
 });
