@@ -14,7 +14,9 @@ const may = {
   engine: ['base', 'geometry', 'imaging'],
   field: ['base', 'geometry', 'formats', 'imaging', 'engine', 'params'],
   backprojection: ['base', 'geometry', 'imaging', 'engine'],
-  inference: ['base', 'geometry', 'formats', 'imaging', 'engine', 'field', 'backprojection', 'landscape'],
+  inference: [
+    ...['base', 'geometry', 'formats', 'imaging', 'landscape', 'validation', 'engine', 'field', 'backprojection'],
+  ],
   library: ['base', 'formats', 'imaging', 'engine', 'field', 'inference', 'params'],
   jobs: [
     ...['base', 'geometry', 'selection', 'isosurface', 'formats', 'imaging', 'landscape', 'plots', 'validation'],

@@ -11,6 +11,7 @@ const sources = [
   import.meta.filename,
   resolve(engine, 'header-fields.ts'),
   resolve(engine, 'scoring-fields.ts'),
+  resolve(engine, 'factor-fields.ts'),
   ...readdirSync(resolve(engine, 'assembly')).map((name) => resolve(engine, 'assembly', name)),
 ];
 const changed = (path) => statSync(path).mtimeMs;

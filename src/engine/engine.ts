@@ -11,6 +11,7 @@
 // Coordinates are lattice coordinates in [−½, ½]. Nothing here reads files or knows about epochs.
 
 import type { Notice } from '../base/errors.ts';
+import type { FactorRequest, FactorSums } from './factors/factor-sums.ts';
 import type { PoseScorer, SearchPoints } from './scoring/scorer.ts';
 
 /** Makers of models by name: TensorFlow.js with its autodiff, WebAssembly on the CPU, WebGPU kernels. */
@@ -297,6 +298,8 @@ export interface Engine {
   fits?(field: EngineField, images: number): Fit;
   /** Compares images with slices at these points (scoring/scorer.ts). Error 'out-of-memory'. */
   createScorer(points: SearchPoints): Promise<PoseScorer>;
+  /** Products and sums of images with several maps at known poses. Absent: the maker does not make them. Error 'out-of-memory'. */
+  createFactorSums?(request: FactorRequest): Promise<FactorSums>;
   /** The kernels that were kept of the device were cleared: models made from now on choose again. */
   forgetKernels?(): void;
   dispose(): void;

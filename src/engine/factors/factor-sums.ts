@@ -4,11 +4,12 @@
 //   products of factors a, b:  2 Σ_p w_p Re(conj(u_a) u_b),  u_a = c_p A_p f_a for maps f_0 … f_{F−1}, u_F = y_p;
 //   sums at each grid point:   Σ_i A_i*(w c y) first_ia  and  Σ_i A_i*(w c²) second_iab,  A* the exact transpose of A.
 // Makers: wasm (threads); twin.ts is the formula as it stands.
-import type { ImageBatch } from '../engine.ts';
 import type { HalfCube } from './half-cube.ts';
 
 /** What sums are made for. */
 export interface FactorRequest {
+  /** D of the images; maps may have a smaller box of the same field of view. */
+  imagePixels: number;
   grid: HalfCube;
   /** F: maps that are read and written at once. */
   factors: number;
@@ -16,8 +17,19 @@ export interface FactorRequest {
   groups: number;
 }
 
-/** Images of a batch; noise is not looked at. `rotations` with the magnification multiplied in. */
-export interface FactorImages extends Omit<ImageBatch, 'noise'> {
+/** B images of a batch at their poses, as engine.ts has them in an ImageBatch. */
+export interface FactorImages {
+  count: number;
+  /** B×P Hartley values at the lattice's points, as prepared, not centred. */
+  images: Float32Array;
+  /** B×9, with the magnification multiplied in. */
+  rotations: Float32Array;
+  /** B×2, fraction of the box; null for none. */
+  translations: Float32Array | null;
+  /** B×9 rows as CTF_COLUMNS; null for none. */
+  ctf: Float32Array | null;
+  /** B×10 rows as OPTICS_COLUMNS; without `ctf` it says nothing. */
+  optics?: Float32Array | null | undefined;
   /** B numbers of the images' groups, below G; null for the first. */
   groups: Uint8Array | null;
 }

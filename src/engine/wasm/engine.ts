@@ -1,8 +1,10 @@
 // The CPU engine: products with their epilogues, encoding, loss and Adam as WebAssembly SIMD over threads. The default
 // where there is no GPU. Threads are Web Workers where the page is isolated (worker_threads in Node), else there is one.
 import type { DeviceInfo, Engine, EngineField, FieldModel, ModelState } from '../engine.ts';
+import type { FactorRequest, FactorSums } from '../factors/factor-sums.ts';
 import { fieldOfKind } from '../field-of-kind.ts';
 import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
+import { WasmFactorSums } from './factor-sums.ts';
 import { canShareMemory, loadKernels, type KernelModule } from './kernels.ts';
 import { WasmModel } from './model.ts';
 import { WasmScorer } from './scorer.ts';
@@ -48,6 +50,10 @@ class WasmEngine implements Engine {
 
   createScorer(points: SearchPoints): Promise<PoseScorer> {
     return WasmScorer.create(this.nextModel++, this.threads, this.kernels, points);
+  }
+
+  createFactorSums(request: FactorRequest): Promise<FactorSums> {
+    return WasmFactorSums.create({ id: this.nextModel++, threads: this.threads, kernels: this.kernels }, request);
   }
 
   dispose(): void {

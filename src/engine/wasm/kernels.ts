@@ -5,7 +5,17 @@ import { PLAIN, PLAIN_UNSHARED, RELAXED, RELAXED_UNSHARED } from './generated/ke
 import { switchOnRelaxedSimd } from './node/relaxed-simd.ts';
 
 /** Entries that every thread of a step calls at once. */
-export type Entry = 'encodeChunk' | 'trainChunk' | 'evaluateChunk' | 'scoreShared' | 'scoreOwn' | 'expectChunk';
+export type Entry =
+  | 'encodeChunk'
+  | 'trainChunk'
+  | 'evaluateChunk'
+  | 'scoreShared'
+  | 'scoreOwn'
+  | 'expectChunk'
+  | 'factorPrepare'
+  | 'factorProducts'
+  | 'factorInsert'
+  | 'factorResiduals';
 /** What an instantiated module exports: the entries by name. */
 export type Kernels = Record<Entry, (thread: number, threads: number) => void>;
 

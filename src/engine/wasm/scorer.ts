@@ -15,7 +15,7 @@ import type {
 import type { Entry, KernelModule } from './kernels.ts';
 import { panelStride } from './memory-plan.ts';
 import { OWN_PANEL_WORDS, PANELS_A_BLOCK, Scoring } from './scoring-fields.ts';
-import { ScorerMemory } from './scorer-memory.ts';
+import { RegionMemory } from './region-memory.ts';
 import type { Threads } from './threads.ts';
 
 /** Bytes of moved images, of given slices and of weights that are held at a time. */
@@ -37,7 +37,7 @@ export class WasmScorer implements PoseScorer {
 
   private constructor(
     readonly points: SearchPoints,
-    private readonly memory: ScorerMemory,
+    private readonly memory: RegionMemory<Scoring>,
     private readonly threads: Threads,
     private readonly id: number,
   ) {
@@ -53,7 +53,11 @@ export class WasmScorer implements PoseScorer {
   }
 
   static async create(id: number, threads: Threads, kernels: KernelModule, points: SearchPoints): Promise<WasmScorer> {
-    const memory = new ScorerMemory(kernels.shared);
+    const memory = new RegionMemory<Scoring>(kernels.shared, {
+      headerWords: Scoring.length,
+      refusal: 'There is not enough memory to search poses at this size.',
+      advice: 'Search at a smaller box or band limit.',
+    });
     const scorer = new WasmScorer(points, memory, threads, id);
     await threads.open(id, kernels, memory.memory);
     return scorer;

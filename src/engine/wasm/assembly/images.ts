@@ -3,10 +3,9 @@
 //   H'(k) = cos(2πk·t) H(k) + sin(2πk·t) H(−k);  γ = 2π(−½ df λ s² + ¼ Cs λ³ s⁴) − φ, CTF = √(1−w²) sin γ − w cos γ;
 // where the optics of the images are known (imaging/transfer.ts) f = scale · exp(−B s²/4), f·CTF(Mk), −f·|CTF| or −f·|f|·CTF².
 import { Header, Layer } from '../header-fields';
+import { readFormation, transferAt } from './formation';
 import { latentPanels, layerPointer, layerWord, pointer, word } from './header';
-import { cosineOfTurns, exponential, sineOfTurns } from './trigonometry';
-
-const DEGREES_IN_TURN: f64 = 360;
+import { cosineOfTurns, sineOfTurns } from './trigonometry';
 
 /** Image `image` of the chunk; beyond the count its place in the encoder's last panel (of its tilt) is cleared. */
 export function prepareImage(image: i32, withEncoder: bool): void {
@@ -30,40 +29,10 @@ export function prepareImage(image: i32, withEncoder: bool): void {
     tx = <f64>load<f32>(pointer(Header.translations) + ((<usize>image) << 3), 0);
     ty = <f64>load<f32>(pointer(Header.translations) + ((<usize>image) << 3), 4);
   }
-  let round: f64 = 0, even: f64 = 0, odd: f64 = 0, fourth: f64 = 0, constant: f64 = 0, w: f64 = 0, v: f64 = 0;
-  if (withCtf) {
-    const row = pointer(Header.ctf) + <usize>image * 36;
-    const pixel = <f64>load<f32>(row, 4);
-    const defocusU = <f64>load<f32>(row, 8);
-    const defocusV = <f64>load<f32>(row, 12);
-    const doubleAngle = (2 * <f64>load<f32>(row, 16)) / DEGREES_IN_TURN;
-    const volt = <f64>load<f32>(row, 20) * 1000;
-    const wavelength = 12.2639 / sqrt(volt + 0.97845e-6 * volt * volt);
-    const aberration = <f64>load<f32>(row, 24) * 1e7;
-    w = <f64>load<f32>(row, 28);
-    v = sqrt(1 - w * w);
-    const perSquare = 1 / (pixel * pixel);
-    // In turns: −½ λ s² ½[(U + V) + (U − V) cos 2(θ − α)], written in x and y.
-    round = -0.25 * wavelength * perSquare * (defocusU + defocusV);
-    even = -0.25 * wavelength * perSquare * (defocusU - defocusV) * cosineOfTurns(doubleAngle);
-    odd = -0.5 * wavelength * perSquare * (defocusU - defocusV) * sineOfTurns(doubleAngle);
-    fourth = 0.25 * aberration * wavelength * wavelength * wavelength * perSquare * perSquare;
-    constant = -(<f64>load<f32>(row, 32)) / DEGREES_IN_TURN;
-  }
-  const withOptics = withCtf && word(Header.hasOptics) !== 0;
-  let scale: f64 = 1, decay: f64 = 0, xx: f64 = 1, xy: f64 = 0, yx: f64 = 0, yy: f64 = 1;
-  let applied: f32 = 0;
-  if (withOptics) {
-    const row = pointer(Header.optics) + <usize>image * 40;
-    const pixel = <f64>load<f32>(pointer(Header.ctf) + <usize>image * 36, 4);
-    scale = <f64>load<f32>(row);
-    decay = -(<f64>load<f32>(row, 4)) / (4 * pixel * pixel);
-    applied = load<f32>(row, 8);
-    xx = <f64>load<f32>(row, 12);
-    xy = <f64>load<f32>(row, 16);
-    yx = <f64>load<f32>(row, 20);
-    yy = <f64>load<f32>(row, 24);
-  }
+  readFormation(
+    withCtf ? pointer(Header.ctf) + <usize>image * 36 : 0,
+    withCtf && word(Header.hasOptics) !== 0 ? pointer(Header.optics) + <usize>image * 40 : 0,
+  );
 
   let input: usize = 0;
   let inputMirrored: usize = 0;
@@ -95,21 +64,7 @@ export function prepareImage(image: i32, withEncoder: bool): void {
       far = <f32>(cosine * far - sine * near);
       near = moved;
     }
-    let factor: f32 = 1;
-    if (withOptics) {
-      const mx = xx * x + xy * y;
-      const my = yx * x + yy * y;
-      const squared = mx * mx + my * my;
-      const turns =
-        round * squared + even * (mx * mx - my * my) + odd * mx * my + fourth * squared * squared + constant;
-      const f = scale * exponential(decay * squared);
-      const ctf = v * sineOfTurns(turns) - w * cosineOfTurns(turns);
-      factor = <f32>(applied == 1 ? -f * abs(ctf) : applied == 2 ? -f * abs(f) * ctf * ctf : f * ctf);
-    } else if (withCtf) {
-      const squared = x * x + y * y;
-      const turns = round * squared + even * (x * x - y * y) + odd * x * y + fourth * squared * squared + constant;
-      factor = <f32>(v * sineOfTurns(turns) - w * cosineOfTurns(turns));
-    }
+    const factor = transferAt(x, y);
     if (present) {
       store<f32>(target + at, near);
       store<f32>(mirrored + at, far);

@@ -19,6 +19,7 @@ import { transposePanels } from './weight-gradient';
 
 export { scoreOwn, scoreShared } from './scores';
 export { expectChunk } from './expectation';
+export { factorInsert, factorPrepare, factorProducts, factorResiduals } from './factors';
 export { barrier } from './barrier';
 export { fuses, product } from './product';
 export { weightGradient, rowSums, transposePanels } from './weight-gradient';

@@ -1,24 +1,33 @@
-// The memory of one scorer: points first, volumes behind them, then what a request needs, laid anew for each.
+// The memory of one scorer, or of factor sums: regions that stay first, then what a request needs, laid anew for each.
 import { VitrineError } from '../../base/errors.ts';
 import { HEADER_ADDRESS } from './header-fields.ts';
-import { Scoring } from './scoring-fields.ts';
 
 const PAGE_BYTES = 65536;
 const MOST_PAGES = 32768;
 const FIRST_ADDRESS = 4096;
 
-/** Memory of a scorer: it grows, and its regions are laid anew for each request. */
-export class ScorerMemory {
+/** What a memory is for: words of its header, and what is said where it cannot be had. */
+interface MemoryUse {
+  headerWords: number;
+  refusal: string;
+  advice: string;
+}
+
+/** Memory that grows, its regions laid anew for each request; `Field` numbers the words of its header. */
+export class RegionMemory<Field extends number> {
   readonly memory: WebAssembly.Memory;
   private end = FIRST_ADDRESS;
-  private places = new Map<Scoring, number>();
+  private places = new Map<Field, number>();
 
   /** Error 'out-of-memory'. */
-  constructor(shared: boolean) {
+  constructor(
+    shared: boolean,
+    private readonly use: MemoryUse,
+  ) {
     try {
       this.memory = new WebAssembly.Memory({ initial: 16, maximum: MOST_PAGES, shared });
     } catch {
-      throw tooLarge(MOST_PAGES * PAGE_BYTES);
+      throw this.tooLarge(MOST_PAGES * PAGE_BYTES);
     }
   }
 
@@ -37,7 +46,7 @@ export class ScorerMemory {
   }
 
   /** A region whose address the kernels find under `field`. */
-  take(field: Scoring, bytes: number): number {
+  take(field: Field, bytes: number): number {
     const address = this.end;
     this.end += Math.ceil(bytes / 128) * 128;
     this.places.set(field, address);
@@ -52,39 +61,39 @@ export class ScorerMemory {
       try {
         this.memory.grow(Math.ceil(missing / PAGE_BYTES));
       } catch {
-        throw tooLarge(this.end);
+        throw this.tooLarge(this.end);
       }
     }
     for (const [field, address] of this.places) this.setWord(field, address);
   }
 
   /** Writes a whole number of the header. */
-  setWord(field: Scoring, value: number): void {
-    new Uint32Array(this.memory.buffer, HEADER_ADDRESS, Scoring.length)[field] = value;
+  setWord(field: Field, value: number): void {
+    new Uint32Array(this.memory.buffer, HEADER_ADDRESS, this.use.headerWords)[field] = value;
   }
   /** Writes a float32 of the header. */
-  setReal(field: Scoring, value: number): void {
-    new Float32Array(this.memory.buffer, HEADER_ADDRESS, Scoring.length)[field] = value;
+  setReal(field: Field, value: number): void {
+    new Float32Array(this.memory.buffer, HEADER_ADDRESS, this.use.headerWords)[field] = value;
   }
   /** `length` float32 at the address of a region, not copied; stale once the memory grows. */
-  floats(field: Scoring, length: number, from = 0): Float32Array {
+  floats(field: Field, length: number, from = 0): Float32Array {
     return new Float32Array(this.memory.buffer, this.address(field) + 4 * from, length);
   }
   /** `length` u32 at the address of a region, not copied; stale once the memory grows. */
-  words(field: Scoring, length: number): Int32Array {
+  words(field: Field, length: number): Int32Array {
     return new Int32Array(this.memory.buffer, this.address(field), length);
   }
 
-  private address(field: Scoring): number {
+  private address(field: Field): number {
     const address = this.places.get(field);
-    if (address === undefined) throw new RangeError(`scoring field ${field} has no place`);
+    if (address === undefined) throw new RangeError(`header field ${String(field)} has no place`);
     return address;
   }
-}
 
-function tooLarge(bytes: number): VitrineError {
-  return new VitrineError('out-of-memory', 'There is not enough memory to search poses at this size.', {
-    expected: `${Math.ceil(bytes / 2 ** 20)} MB`,
-    advice: 'Search at a smaller box or band limit.',
-  });
+  private tooLarge(bytes: number): VitrineError {
+    return new VitrineError('out-of-memory', this.use.refusal, {
+      expected: `${Math.ceil(bytes / 2 ** 20)} MB`,
+      advice: this.use.advice,
+    });
+  }
 }

@@ -1,0 +1,300 @@
+// Probabilistic PCA of images at known poses by expectation–maximisation (linear.md, section 2): E step in closed form an image,
+// M step as a small system at each grid point, a frozen prior from the images' power, the solvent mask inside the iterations.
+import { throwIfCancelled, VitrineError } from '../../base/errors.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { FactorSums } from '../../engine/factors/factor-sums.ts';
+import { makeHalfCube, type HalfCube } from '../../engine/factors/half-cube.ts';
+import { cubeOfMap } from '../../engine/factors/half-cube-transform.ts';
+import { triangle } from '../../engine/factors/points.ts';
+import { posteriors, type Posteriors } from '../../engine/factors/posterior.ts';
+import { Random } from '../../geometry/random.ts';
+import { largestStretch } from '../../imaging/image-optics.ts';
+import { combine, dot, ordering, withoutMean } from './components.ts';
+import type { LinearData } from './fit.ts';
+import { imageStream, imagesOfHalf, type HalfSet, type StreamOptions } from './image-stream.ts';
+import { bandLimited } from './resample.ts';
+import { priorDamping, solveGrid } from './solve-grid.ts';
+import { softSphere, solventMask } from './solvent-mask.ts';
+
+const MASK_AFTER = 4;
+const CONTRAST_AFTER = 3;
+const NOISE_EVERY = 3;
+/** Of the prior of an image’s contrast around 1. */
+export const CONTRAST_DEVIATION = 0.3;
+/** Of a component's start: largest shell, and norm by that of the mean. */
+const START_BAND = 6;
+const START_NORM = 0.1;
+/** Added to the first mean's weights, of their mean. */
+const FIRST_DAMPING = 0.1;
+/** The evidence has settled where an iteration changes it by less than this part. */
+const SETTLED = 1e-4;
+
+/** A model on the way: maps d³ of box `mapPixels`, real space, in the units of the prepared images. */
+export interface LinearModel {
+  mapPixels: number;
+  bandPixels: number;
+  mean: Float32Array;
+  components: Float32Array[];
+  mask: Float32Array;
+  /** Mean |noise|² of a coefficient by ring 0 … band. */
+  noise: Float32Array;
+  /** Norms of the components, descending, over that of the mean. */
+  scree: Float32Array;
+  evidenceGain: number;
+}
+
+/** One run of EM on maps of one box and one band limit. */
+export interface EmSettings {
+  components: number;
+  mapPixels: number;
+  bandPixels: number;
+  iterations: number;
+  seed: number;
+  contrast: boolean;
+  half: HalfSet;
+  /** Mean |·|² of a map's coefficient by ring 0 … band or further. */
+  power: Float32Array;
+  /** Went before: maps of the same box. */
+  start?: LinearModel;
+}
+
+/** What EM tells and is told. */
+export interface EmHooks extends Pick<StreamOptions, 'signal' | 'onIdle'> {
+  onIteration?: (iteration: number, model: LinearModel) => void;
+}
+
+/** Factor sums of an engine for maps of a box. Error: 'unsupported' where the engine makes none. */
+export async function openSums(
+  engine: Engine,
+  data: LinearData,
+  settings: Pick<EmSettings, 'mapPixels' | 'bandPixels'>,
+  factors: number,
+): Promise<{ sums: FactorSums; grid: HalfCube }> {
+  if (!engine.createFactorSums)
+    throw new VitrineError('usage', 'This engine does not fit linear models.', { advice: 'Choose the CPU.' });
+  const grid = makeHalfCube(settings.mapPixels, settings.bandPixels, 2, largestStretch(data.optics?.warps));
+  const sums = await engine.createFactorSums({ imagePixels: data.images.boxPixels, grid, factors, groups: 1 });
+  return { sums, grid };
+}
+
+/** Error: 'cancelled', 'out-of-memory'. */
+export async function runEm(
+  engine: Engine,
+  data: LinearData,
+  settings: EmSettings,
+  hooks: EmHooks = {},
+): Promise<LinearModel> {
+  const { sums, grid } = await openSums(engine, data, settings, settings.components + 1);
+  try {
+    const run = new EmRun(sums, grid, data, settings, hooks);
+    return await run.toEnd();
+  } finally {
+    sums.dispose();
+  }
+}
+
+class EmRun {
+  private mean: Float32Array;
+  private components: Float32Array[];
+  private mask: Float32Array;
+  private noise: Float32Array;
+
+  constructor(
+    private readonly sums: FactorSums,
+    private readonly grid: HalfCube,
+    private readonly data: LinearData,
+    private readonly settings: EmSettings,
+    private readonly hooks: EmHooks,
+  ) {
+    const { start, mapPixels, bandPixels } = settings;
+    this.mean = start?.mean ?? new Float32Array(mapPixels ** 3);
+    this.components = start?.components ?? [];
+    this.mask = start?.mask ?? softSphere(mapPixels);
+    this.noise = new Float32Array(bandPixels + 1).fill(1);
+  }
+
+  async toEnd(): Promise<LinearModel> {
+    const { settings } = this;
+    if (!settings.start) await this.firstMean();
+    else this.noise = extended(settings.start.noise, settings.bandPixels, this.data.noise);
+    if (!settings.start) this.components = this.randomComponents();
+    let model: LinearModel | null = null;
+    let settled = 0;
+    for (let iteration = 0; iteration < settings.iterations; iteration++) {
+      const next = await this.iterate(iteration);
+      const change = model ? Math.abs(next.evidenceGain - model.evidenceGain) / Math.abs(next.evidenceGain) : 1;
+      model = next;
+      this.hooks.onIteration?.(iteration + 1, model);
+      // Mask, contrast and noise change it too while they come in.
+      settled = change < SETTLED && iteration > MASK_AFTER ? settled + 1 : 0;
+      if (settled > 1) break;
+    }
+    return model ?? this.model(0, new Float32Array(settings.components));
+  }
+
+  private stream() {
+    const { signal, onIdle } = this.hooks;
+    return imageStream(this.data, { half: this.settings.half, signal, onIdle });
+  }
+
+  private setPrecision(): void {
+    this.sums.setPrecision(this.noise.map((value) => 1 / value));
+  }
+
+  /** μ = A*(c y) / (A* c² + a tenth of its mean); noise from what it leaves of the images. */
+  private async firstMean(): Promise<void> {
+    const { sums, grid, settings } = this;
+    const factors = settings.components + 1;
+    const entries = triangle(factors, 0);
+    this.setPrecision();
+    sums.clear();
+    for await (const { images } of this.stream()) {
+      await sums.setImages(images);
+      await sums.insert(firstColumn(images.count, factors), firstColumn(images.count, entries));
+    }
+    const { values, stride, entriesAt } = sums.sums();
+    let total = 0;
+    let seen = 0;
+    for (let at = entriesAt; at < values.length; at += stride)
+      if (values[at] > 0) {
+        total += values[at];
+        seen++;
+      }
+    // Points of the plane z = 0 are met from both sides: their weights are folded later, which a tenth of the mean bears.
+    const damping = (FIRST_DAMPING * total) / Math.max(1, seen);
+    const [mean] = solveGrid(sums.sums(), grid, factors, (_, factor) => (factor === 0 ? damping : 1));
+    this.mean = multiplied(mean, this.mask);
+    await this.measureNoise();
+  }
+
+  /** By ring: what the mean map leaves of the images. */
+  private async measureNoise(): Promise<void> {
+    const { sums, grid, settings } = this;
+    const factors = settings.components + 1;
+    sums.setFactors([
+      cubeOfMap(this.mean, grid),
+      ...Array.from({ length: settings.components }, () => new Float32Array(2 * grid.voxels)),
+    ]);
+    const rings = new RingMeans(settings.bandPixels);
+    for await (const { images } of this.stream()) {
+      await sums.setImages(images);
+      rings.add(await sums.residuals(firstColumn(images.count, factors)));
+    }
+    this.noise = rings.mean();
+  }
+
+  private randomComponents(): Float32Array[] {
+    const { components, mapPixels, seed } = this.settings;
+    const random = new Random(seed, 0x11);
+    const norm = (START_NORM * Math.sqrt(dot(this.mean, this.mean))) / Math.sqrt(components);
+    return Array.from({ length: components }, () => {
+      const noise = random.fillNormal(new Float32Array(mapPixels ** 3));
+      const smooth = multiplied(bandLimited(multiplied(noise, this.mask), mapPixels, START_BAND), this.mask);
+      const scale = norm / Math.sqrt(dot(smooth, smooth));
+      return smooth.map((value) => value * scale);
+    });
+  }
+
+  private async iterate(iteration: number): Promise<LinearModel> {
+    const { sums, grid, settings } = this;
+    const { components: q, start } = settings;
+    const age = iteration + (start ? MASK_AFTER : 0);
+    const deviation = settings.contrast && age >= CONTRAST_AFTER ? CONTRAST_DEVIATION : 0;
+    const measuresNoise = iteration % NOISE_EVERY === NOISE_EVERY - 1;
+    this.setPrecision();
+    sums.setFactors([this.mean, ...this.components].map((map) => cubeOfMap(map, grid)));
+    sums.clear();
+    const rings = new RingMeans(settings.bandPixels);
+    let evidence = 0;
+    let contrast = 0;
+    for await (const { images } of this.stream()) {
+      await sums.setImages(images);
+      const found: Posteriors = posteriors(await sums.products(), q, { deviation });
+      if (measuresNoise) rings.add(await sums.residuals(found.first));
+      await sums.insert(found.first, found.second);
+      evidence += found.evidenceGain.reduce((a, b) => a + b, 0);
+      contrast += found.contrast.reduce((a, b) => a + b, 0);
+    }
+    throwIfCancelled(this.hooks.signal);
+    const count = imagesOfHalf(this.data.images.count, settings.half);
+    const variances = [settings.power, ...Array.from({ length: q }, () => settings.power.map((value) => value / q))];
+    const maps = solveGrid(
+      sums.sums(),
+      grid,
+      q + 1,
+      priorDamping(
+        grid,
+        variances.map((v) => v.slice(0, settings.bandPixels + 1)),
+      ),
+    );
+    // Contrasts are 1 in the mean.
+    const [mean, ...components] = maps.map((map) =>
+      multiplied(map, this.mask).map((value) => (value * contrast) / count),
+    );
+    this.mean = mean;
+    this.components = components;
+    if (age === MASK_AFTER - 1 || (start && iteration === 0)) {
+      this.mask = solventMask(mean, settings.mapPixels);
+      this.mean = multiplied(mean, this.mask);
+      this.components = components.map((map) => multiplied(map, this.mask));
+    }
+    if (deviation > 0) this.components = withoutMean(this.components, this.mean);
+    const { turn, norms } = ordering(this.components);
+    this.components = combine(this.components, turn);
+    if (measuresNoise) this.noise = rings.mean();
+    return this.model(evidence / count, norms);
+  }
+
+  private model(evidenceGain: number, norms: Float32Array): LinearModel {
+    const { mean, components, mask, noise } = this;
+    const { mapPixels, bandPixels } = this.settings;
+    const scale = Math.sqrt(dot(mean, mean));
+    return {
+      mapPixels,
+      bandPixels,
+      mean,
+      components,
+      mask,
+      noise,
+      scree: norms.map((norm) => norm / scale),
+      evidenceGain,
+    };
+  }
+}
+
+/** Means of rows of rings. */
+class RingMeans {
+  private readonly sums: Float64Array;
+  private rows = 0;
+
+  constructor(private readonly band: number) {
+    this.sums = new Float64Array(band + 1);
+  }
+  add(rows: Float32Array): void {
+    for (let at = 0; at < rows.length; at++) this.sums[at % (this.band + 1)] += rows[at];
+    this.rows += rows.length / (this.band + 1);
+  }
+  /** Ring 0 has no points: it takes the first one's. */
+  mean(): Float32Array {
+    const out = Float32Array.from(this.sums, (sum) => sum / this.rows);
+    out[0] = out[1];
+    return out;
+  }
+}
+
+/** Noise by ring of a wider band, beyond the rings that are known as `outside` has it. */
+function extended(noise: Float32Array, bandPixels: number, outside: Float32Array): Float32Array {
+  const last = noise.length - 1;
+  return Float32Array.from({ length: bandPixels + 1 }, (_, ring) =>
+    ring <= last ? noise[ring] : (noise[last] * outside[ring]) / outside[last],
+  );
+}
+
+function multiplied(map: Float32Array, mask: Float32Array): Float32Array {
+  return map.map((value, i) => value * mask[i]);
+}
+
+/** Rows of `width` numbers: 1, 0, 0, … */
+function firstColumn(rows: number, width: number): Float32Array {
+  return Float32Array.from({ length: rows * width }, (_, i) => (i % width === 0 ? 1 : 0));
+}

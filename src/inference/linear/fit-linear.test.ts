@@ -1,0 +1,87 @@
+// The linear model against what is known: one factor is a damped backprojection; two states without noise; the hinge set of the
+// reference data; images of one structure.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Blobs, imagesInMemory } from '../../../testing/blobs.ts';
+import { setStates, simulateSet } from '../../../testing/reference-set/set.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { openWasmEngine } from '../../engine/wasm/engine.ts';
+import type { Simulation } from '../../imaging/simulate.ts';
+import { measureNoise } from '../../imaging/noise-spectrum.ts';
+import { scoreLatents } from '../../validation/latent-score.ts';
+import { pearson } from '../../validation/rank-correlation.ts';
+import type { LinearData, LinearFit, LinearPlan } from './fit.ts';
+import { fitLinear } from './fit-linear.ts';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openWasmEngine();
+});
+afterAll(() => engine.dispose());
+
+const PLAN: LinearPlan = { components: 2, iterations: 8, seed: 0, contrast: false };
+
+async function dataOf({
+  images: reader,
+  poses,
+  ctf,
+}: Pick<Simulation, 'images' | 'poses' | 'ctf'>): Promise<LinearData> {
+  const images = await imagesInMemory(reader);
+  const noise = await measureNoise(reader, { boxPixels: images.boxPixels, window: true, windowRadius: 0.85 });
+  return { images, poses, ctf, noise: noise.map((value) => value / images.standardDeviation ** 2) };
+}
+
+const map = (fit: LinearFit, name: string, at = 0): Float32Array => {
+  const data = fit.weights.get(name)?.data ?? new Float32Array(0);
+  const voxels = fit.weights.get('mean')?.data.length ?? 0;
+  return data.subarray(at * voxels, (at + 1) * voxels);
+};
+
+describe('a linear model', () => {
+  it('of two states without noise has two values of z, and their difference map', async () => {
+    const away = 2.5;
+    const noiseless = { count: 400, snr: 0, shiftPixels: 1, seed: 3 };
+    const simulations = [0, away].map((z) => {
+      const moved = new Blobs(20);
+      const shifted = moved.positions;
+      for (let b = 12; b < 18; b++) shifted[3 * b + 1] += z;
+      return moved.simulate(noiseless);
+    });
+    const [first, second] = simulations;
+    const pixels = 20 * 20;
+    const reader = {
+      ...{ count: 400, boxPixels: 20, pixelSizeAngstrom: 6 },
+      async read(indices: ArrayLike<number>, signal?: AbortSignal) {
+        const both = [await first.images.read(indices, signal), await second.images.read(indices, signal)];
+        const out = both[0].slice();
+        for (let i = 0; i < indices.length; i++)
+          if (indices[i] % 2 === 1) out.set(both[1].subarray(i * pixels, (i + 1) * pixels), i * pixels);
+        return out;
+      },
+    };
+    const data = await dataOf({ images: reader, poses: first.poses, ctf: first.ctf });
+    const fit = await fitLinear(engine, { ...PLAN, components: 1 }, data);
+    const z = fit.latents.mu;
+    const of = (parity: number) => Array.from(z).filter((_, i) => i % 2 === parity);
+    const [even, odd] = [of(0), of(1)];
+    const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+    const deviation = (values: number[]) => Math.sqrt(mean(values.map((v) => (v - mean(values)) ** 2)));
+    const apart = Math.abs(mean(odd) - mean(even));
+    expect(deviation(even) + deviation(odd)).toBeLessThan(0.2 * apart);
+    const difference = second.truth(0).map((value, i) => value - first.truth(0)[i]);
+    expect(Math.abs(pearson(map(fit, 'components'), difference))).toBeGreaterThan(0.98);
+  });
+
+  it('of the reference set follows the hinge, and both halves of the images say so', async () => {
+    const fit = await fitLinear(engine, PLAN, await dataOf(simulateSet()));
+    const score = await scoreLatents(fit.latents.mu, 2, setStates());
+    expect(score.spearmanNeighbours).toBeGreaterThan(0.97);
+    expect(fit.reproducibility.reproducible).toBeGreaterThanOrEqual(1);
+    expect(fit.reproducibility.heldOutGain).toBeGreaterThan(0);
+  });
+
+  it('of one structure finds nothing that reproduces', async () => {
+    const data = await dataOf(new Blobs(24).simulate({ count: 1500, snr: 0.1, seed: 8 }));
+    const fit = await fitLinear(engine, { ...PLAN, iterations: 6 }, data);
+    expect(fit.reproducibility.reproducible).toBe(0);
+  });
+});

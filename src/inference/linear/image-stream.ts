@@ -1,0 +1,71 @@
+// A set's images one batch after the other in their order, as factor sums take them.
+import type { FactorImages } from '../../engine/factors/factor-sums.ts';
+import { CTF_WIDTH, OPTICS_WIDTH } from '../../formats/particles.ts';
+import { throwIfCancelled } from '../../base/errors.ts';
+import { warpedRotations } from '../../imaging/image-optics.ts';
+import { takeRows } from '../image-batches.ts';
+import type { TrainingData } from '../training.ts';
+
+const BATCH_IMAGES = 256;
+
+/** Which images of the set a fit sees: all, or those of one half of it by their number. */
+export type HalfSet = 'all' | 'even' | 'odd';
+
+/** Images of a batch and their numbers in the set. */
+export interface NumberedImages {
+  numbers: Uint32Array;
+  images: FactorImages;
+}
+
+/** How a set's images are read. */
+export interface StreamOptions {
+  half?: HalfSet;
+  signal?: AbortSignal | undefined;
+  /** Called between batches. */
+  onIdle?: (() => Promise<void> | void) | undefined;
+}
+
+/** Images of a half. */
+export function imagesOfHalf(count: number, half: HalfSet): number {
+  return half === 'all' ? count : half === 'even' ? Math.ceil(count / 2) : Math.floor(count / 2);
+}
+
+/** Error: 'cancelled'. */
+export async function* imageStream(
+  data: TrainingData,
+  { half = 'all', signal, onIdle }: StreamOptions = {},
+): AsyncGenerator<NumberedImages> {
+  const { images } = data;
+  for (let shard = 0; shard * images.shardSize < images.count; shard++) {
+    const { first, count, values } = await images.readShard(shard, signal);
+    const wanted = Array.from({ length: count }, (_, i) => first + i).filter(
+      (number) => half === 'all' || number % 2 === (half === 'even' ? 0 : 1),
+    );
+    for (let from = 0; from < wanted.length; from += BATCH_IMAGES) {
+      throwIfCancelled(signal);
+      const numbers = Uint32Array.from(wanted.slice(from, from + BATCH_IMAGES));
+      const own = new Float32Array(numbers.length * images.points);
+      numbers.forEach((number, i) =>
+        own.set(
+          values.subarray((number - first) * images.points, (number - first + 1) * images.points),
+          i * images.points,
+        ),
+      );
+      yield { numbers, images: batchOf(data, numbers, own) };
+      await onIdle?.();
+    }
+  }
+}
+
+function batchOf({ poses, ctf, optics }: TrainingData, numbers: Uint32Array, values: Float32Array): FactorImages {
+  const rotations = takeRows(poses.rotations, 9, numbers);
+  return {
+    count: numbers.length,
+    images: values,
+    rotations: optics?.warps ? warpedRotations(rotations, optics.warps, (row) => numbers[row]) : rotations,
+    translations: poses.translations && takeRows(poses.translations, 2, numbers),
+    ctf: ctf && takeRows(ctf, CTF_WIDTH, numbers),
+    optics: optics?.transfer && takeRows(optics.transfer, OPTICS_WIDTH, numbers),
+    groups: null,
+  };
+}
