@@ -9,11 +9,9 @@ import type { TrainingControl } from '../inference/training.ts';
 import { saveLinearFit } from '../library/linear-files.ts';
 import type { RunRecord } from '../library/run-record.ts';
 import type { RunFolder } from '../library/runs.ts';
+import { MOST_COMPONENTS } from '../params/linear-params.ts';
 import type { Params } from '../params/params.ts';
 import { fieldOfRun, toVitrineError, trainingData, type RunParticles, type TrainJobHooks } from './train-job.ts';
-
-/** Systems of so many unknowns are solved at each point of the maps. */
-export const MOST_COMPONENTS = 16;
 
 const ADVICE = {
   memory: 'Fit at a smaller box, or fewer components.',

@@ -79,9 +79,10 @@ export function RunMonitor({ run }: { run: RunSummary }) {
   );
 }
 
-function shape({ params, latentDimension, job, boxPixels, datasetName, device }: RunSummary): string {
+function shape({ params, latentDimension, job, kind, kindTitle, boxPixels, datasetName, device }: RunSummary): string {
   const z = latentDimension === 0 ? 'one structure' : `z of ${latentDimension}`;
-  const parts = [datasetName, `${boxPixels} px`, z, `decoder ${params.decoderDim}×${params.decoderLayers}`];
+  const field = kind === 'network' ? `decoder ${params.decoderDim}×${params.decoderLayers}` : kindTitle;
+  const parts = [datasetName, `${boxPixels} px`, z, field];
   if (job === 'ab-initio') parts.splice(1, 0, 'ab initio');
   if (device) parts.push(device.processor === 'gpu' && !device.software ? 'GPU' : 'CPU');
   return parts.join(' · ');
