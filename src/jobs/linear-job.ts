@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import { VitrineError } from '../base/errors.ts';
 import { fitLinear } from '../inference/linear/fit-linear.ts';
 import type { LinearPlan } from '../inference/linear/fit.ts';
+import { LatentSample } from '../inference/linear/latent-sample.ts';
 import { turnsOf } from '../inference/train.ts';
 import type { TrainingControl } from '../inference/training.ts';
 import { saveLinearFit } from '../library/linear-files.ts';
@@ -66,9 +67,14 @@ export async function linearRun(
       ...trainingData(particles, record.imagePixels),
       noise: noise.map((power) => power / standardDeviation ** 2),
     };
+    const sample = new LatentSample(data.images.count, plan.components);
     const fit = await fitLinear(engine, plan, data, {
       signal: control.signal,
-      onProgress: (progress) => hooks.onEvent({ type: 'linear', progress }),
+      onLatents: (numbers, latents) => sample.take(numbers, latents),
+      onProgress: (progress, { mean, mapPixels }) => {
+        const picture = { latents: sample.taken(), stride: sample.stride, mean, mapPixels };
+        hooks.onEvent({ type: 'linear', progress, picture });
+      },
       onIdle: turnsOf(control, hooks.onEvent, hooks),
     });
     await saveLinearFit(run, field, fit);

@@ -11,7 +11,7 @@ import { AB_INITIO_DEFAULTS, defaultParams } from '../params/params.ts';
 
 const run: RunSummary = {
   ...{ kind: 'network', kindTitle: 'coordinate network', job: 'ab-initio', latentDimension: 0 },
-  can: { decode: true, encode: false, searchPoses: true, resume: true, turnHand: true },
+  can: { decode: true, encode: false, searchPoses: true, components: false, resume: true, turnHand: true },
   ...{ id: 'a', name: 'A', datasetId: 'd', datasetName: 'D', created: '2026-01-01', status: 'running' },
   ...{ params: { ...defaultParams(), ...AB_INITIO_DEFAULTS }, epochsDone: 0, history: [], device: null },
   ...{ boxPixels: 32, pixelSizeAngstrom: 4 },
@@ -161,5 +161,61 @@ describe('the name suggested for a new run', () => {
     expect(suggestedRunName({ runs: [named('mine', 'd')] }, dataset)).toBe('D 2');
     expect(suggestedRunName({ runs: [named('D 1', 'other'), named('D 2', 'd')] }, dataset)).toBe('D 3');
     expect(suggestedRunName({ runs: [named('D 1', 'other')] }, dataset)).toBe('D 2');
+  });
+});
+
+describe('a linear model', () => {
+  const fitted: RunSummary = {
+    ...run,
+    kind: 'linear',
+    job: 'linear',
+    latentDimension: 2,
+    can: { ...run.can, components: true },
+  };
+  const iteration = (at: number, gain: number): RunEvent => ({
+    ...{ type: 'linear', runId: 'a', percents: [80, 20], latents: Float32Array.of(at, 0, 1, 1), stride: 1 },
+    progress: {
+      iteration: at,
+      iterations: 5,
+      bandPixels: 7,
+      evidenceGain: gain,
+      scree: Float32Array.of(2, 1),
+      seconds: at,
+    },
+  });
+
+  beforeEach(() => {
+    decoded.length = 0;
+    clearLive();
+    useRuns.setState({ runs: [fitted], currentId: 'a', live: {} });
+  });
+
+  it('is drawn as it stands after each iteration: its evidence, its latents and its mean map', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    takeRunEvent({ type: 'preparing', runId: 'a', progress: { fraction: null, message: 'Reading' } });
+    takeRunEvent(iteration(1, 0.5));
+    takeRunEvent(iteration(2, 0.75));
+    expect(live()).toMatchObject({ preparing: null, epoch: 2, linear: { percents: [80, 20] } });
+    expect(live().linear?.evidence).toEqual([
+      { iteration: 1, gain: 0.5 },
+      { iteration: 2, gain: 0.75 },
+    ]);
+    const { cloud, epoch } = useLive.getState();
+    expect(epoch).toBe(2);
+    expect(cloud).toMatchObject({ width: 2, stride: 1, titles: ['Component 1 (80 %)', 'Component 2 (20 %)'] });
+    expect([...cloud!.values]).toEqual([2, 0, 1, 1]);
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(decoded).toHaveLength(2);
+    expect(decoded[1]).toMatchObject({ runId: 'a', epoch: null, z: [0, 0] });
+    vi.useRealTimers();
+  });
+
+  it('that begins anew takes the place of its first beginning', async () => {
+    takeRunEvent(iteration(1, 0.5));
+    takeRunEvent(iteration(2, 0.75));
+    takeRunEvent(iteration(1, 0.4));
+    expect(live().linear?.evidence).toEqual([{ iteration: 1, gain: 0.4 }]);
+    await settled();
   });
 });

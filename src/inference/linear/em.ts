@@ -61,6 +61,8 @@ export interface EmSettings {
 /** What EM tells and is told. */
 export interface EmHooks extends Pick<StreamOptions, 'signal' | 'onIdle'> {
   onIteration?: (iteration: number, model: LinearModel) => void;
+  /** Of each batch in an iteration: numbers of its images and the B×q means of their latents, under the maps before it. */
+  onLatents?: (numbers: Uint32Array, mean: Float32Array) => void;
 }
 
 /** Factor sums of an engine for maps of a box. Error: 'unsupported' where the engine makes none. */
@@ -207,9 +209,10 @@ class EmRun {
     const rings = new RingMeans(settings.bandPixels);
     let evidence = 0;
     let contrast = 0;
-    for await (const { images } of this.stream()) {
+    for await (const { numbers, images } of this.stream()) {
       await sums.setImages(images);
       const found: Posteriors = posteriors(await sums.products(), q, { deviation });
+      this.hooks.onLatents?.(numbers, found.mean);
       if (measuresNoise) rings.add(await sums.residuals(found.first));
       await sums.insert(found.first, found.second);
       evidence += found.evidenceGain.reduce((a, b) => a + b, 0);
