@@ -23,6 +23,7 @@ import { csvColumnsFor, latentsFile, particleColumns, poseColumns } from '../src
 import { folderBytes } from '../src/library/arrays.ts';
 import { DatasetLibrary, type DatasetRecord, type KeptDataset } from '../src/library/datasets.ts';
 import { readLinearReport } from '../src/library/linear-files.ts';
+import { readPosterior } from '../src/library/posteriors.ts';
 import { cachesOf, fingerprintImages, ParticleCache } from '../src/library/particle-cache.ts';
 import type { RunLocks } from '../src/library/run-locks.ts';
 import { RunLibrary } from '../src/library/runs.ts';
@@ -227,6 +228,10 @@ export class Io implements contract.IoApi, PreparationApi {
     const { mu, zDim, count } = latents;
     const handle = { runId, epoch: latents.epoch, zDim, count };
     return { handle, epoch: latents.epoch, zDim, count, mu };
+  }
+
+  posteriorOf(runId: string, epoch: number, row: number): Promise<Float32Array | null> {
+    return readPosterior(this.runs.folder(runId), epoch, row);
   }
 
   async componentsReport(runId: string): Promise<contract.ComponentsReport | null> {

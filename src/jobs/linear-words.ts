@@ -16,6 +16,7 @@ export interface ComponentsReport {
   words: string;
 }
 
+/** What linear.json says, for the screen. */
 export function componentsReport(report: LinearReport): ComponentsReport {
   const { scree, reproducible, correlations, heldOutGain, heldOutError } = report;
   const words = `${reproducibleWords(report).replace(/\.$/, '')}.`;

@@ -48,6 +48,11 @@ export interface IoApi extends Cancellable {
   renameRun(id: string, name: string): Promise<void>;
   /** Latest epoch where `epoch` is null. Null where the run has no latents. */
   latents(runId: string, epoch: number | null): Promise<RunLatents | null>;
+  /**
+   * Posterior covariance of one particle's latents, lower triangle row by row: the run's own where it keeps them, else the variances
+   * of its latents alone. Null where it has neither.
+   */
+  posteriorOf(runId: string, epoch: number, row: number): Promise<Float32Array | null>;
   /** Of a run whose field has components; null where it has none (yet). */
   componentsReport(runId: string): Promise<ComponentsReport | null>;
   /** Poses of an ab initio run, the latest kept; null where it has none (yet). */

@@ -4,6 +4,7 @@
 /** More points than this do not change the picture of a landscape. */
 const MOST_LATENTS = 20_000;
 
+/** Latents of some of the images of a set. */
 export class LatentSample {
   readonly stride: number;
   private readonly values: Float32Array;
