@@ -38,7 +38,7 @@ export function addSelect(program: Command): void {
     .command('select')
     .description('Particles of chosen clusters as STAR, .cs, ind.pkl or CSV.')
     .argument('<run>', 'run folder that was analysed')
-    .requiredOption('--labels <numbers>', 'clusters: 0,3,5-7', wholeNumbers)
+    .requiredOption('--labels <numbers>', 'clusters, counted from 0 as in labels.csv: 0,3,5-7', wholeNumbers)
     .requiredOption('-o, --out <file>', 'out.star, out.cs, out.pkl or out.csv')
     .option(
       '--labels-file <csv>',

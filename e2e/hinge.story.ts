@@ -33,8 +33,8 @@ describeWithReference('The hinge set, from its files to lists of half of it', ()
     await studio.get().finished();
     const run = await studio.get().ask(({ run: current }) => current());
     expect(run?.epochsDone).toBe(EPOCHS);
-    // Noise alone leaves 1; the structure explains some of it at once.
-    expect(run?.history.at(-1)?.reconstruction).toBeLessThan(0.8);
+    // Images of noise alone leave 0.64, what the circular window leaves of them; the structure explains some of it at once.
+    expect(run?.history.at(-1)?.reconstruction).toBeLessThan(0.62);
   });
 
   it('writes the selected rows of the STAR as they were, and their indices', async () => {

@@ -133,10 +133,12 @@ describe('Wrong files', () => {
     const shown = await card('file-error', 'count-mismatch').innerText();
     for (const part of ['pose.pkl', /Row\s*22/, '24', /Found\s*21/]) expect(shown).toMatch(part);
     expect(await byId('draft-missing').innerText()).toContain('poses');
+    expect(await byId('drop-zone').innerText()).toContain('Drop what is missing');
     expect(await byId('accept').isDisabled()).toBe(true);
     await studio.get().drop([good.poses]);
     await studio.get().until('the drop complete', ({ draft: current }) => current()?.hasPoses);
     expect(await draft()).toMatchObject({ missing: [], questions: [], particles: COUNT });
+    expect(await byId('drop-zone').innerText()).toContain('Drop more files of this set');
     expect((await studio.get().accept()).particles).toBe(COUNT);
   });
 

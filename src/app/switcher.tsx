@@ -48,7 +48,7 @@ export function Switcher() {
             <span className={styles.crumb}>{dataset?.name ?? 'No dataset'}</span>
             {run && (
               <>
-                <span className={styles.slash}>/</span>
+                <span className={styles.slash}>{run.datasetId === dataset?.id ? '/' : '· run'}</span>
                 <span className={styles.crumbQuiet}>{run.name}</span>
               </>
             )}

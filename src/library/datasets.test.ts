@@ -48,6 +48,14 @@ test('a dataset comes back from the storage with all but its images', async () =
   expect(await again.load(record.id)).toBeNull();
 });
 
+test('datasets of one name are told apart', async () => {
+  const library = new DatasetLibrary(new MemoryStorage());
+  const names: string[] = [];
+  for (const fingerprint of ['f', 'g', 'h'])
+    names.push((await library.keep(set, { pixelSizeAngstrom: 4, isDemo: false, looksWhite: true, fingerprint })).name);
+  expect(names).toEqual([set.name, `${set.name} (2)`, `${set.name} (3)`]);
+});
+
 test('selections come back, empty ones too, and the files of old ones go', async () => {
   const storage = new MemoryStorage();
   const selections = [

@@ -91,7 +91,7 @@ export class DatasetLibrary {
     const record: DatasetRecord = {
       version: 1,
       id,
-      name: set.name,
+      name: await this.freeName(set.name),
       created: new Date().toISOString(),
       particles: set.count,
       originalCount: set.originalCount,
@@ -157,6 +157,14 @@ export class DatasetLibrary {
       if (kept && differenceOf(kept, set) === null) return record;
     }
     return null;
+  }
+
+  /** `name`, with a number behind it where another dataset has it: the stacks of many jobs have the same name. */
+  private async freeName(name: string): Promise<string> {
+    const taken = new Set((await this.list()).map((record) => record.name));
+    let free = name;
+    for (let number = 2; taken.has(free); number++) free = `${name} (${number})`;
+    return free;
   }
 
   /** Those whose records can be read, newest first. */

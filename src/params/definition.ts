@@ -14,6 +14,8 @@ interface Base<K extends string> {
   abInitio?: boolean;
   /** Shown only when all options are asked for. */
   advanced?: boolean;
+  /** Of something that the studio does not take: no field of its form. */
+  commandLineOnly?: boolean;
 }
 
 export interface Choice {

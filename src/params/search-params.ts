@@ -294,6 +294,7 @@ export const SEARCH_PARAMS = define([
     group: 'search',
     abInitio: true,
     advanced: true,
+    commandLineOnly: true,
     kind: 'number',
     default: 45,
     min: -90,

@@ -52,6 +52,11 @@ export function currentDataset(state: DatasetsState): DatasetSummary | null {
   return state.datasets.find(({ id }) => id === state.currentId) ?? null;
 }
 
+/** Whether files must still be dropped before the draft can become a dataset; answers to questions are another matter. */
+export function lacksFiles(draft: DatasetDraft): boolean {
+  return draft.particles === null || draft.missing.length > 0;
+}
+
 /** Reads the list of kept datasets, newest first, and chooses the one chosen last; what fails is in `error`. */
 export async function loadDatasets(): Promise<void> {
   try {

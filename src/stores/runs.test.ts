@@ -48,7 +48,7 @@ vi.mock('../../workers/client.ts', async () => ({
   latestWins: (await import('../../workers/latest-wins.ts')).latestWins,
 }));
 vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
-const { flipRun, takeRunEvent, useRuns } = await import('./runs.ts');
+const { flipRun, suggestedRunName, takeRunEvent, useRuns } = await import('./runs.ts');
 const { clearLive, useLive } = await import('./live-landscape.ts');
 
 const report = (values: Partial<PoseReport>): PoseReport => ({
@@ -160,5 +160,17 @@ describe('a run that finds its poses', () => {
     expect(standing().mirrored).toBe(false);
     expect(decoded).toHaveLength(2);
     expect(useRuns.getState().pending).toBeNull();
+  });
+});
+
+describe('the name suggested for a new run', () => {
+  const named = (name: string, datasetId: string): RunSummary => ({ ...run, id: name, name, datasetId });
+
+  it('counts the runs of its dataset, past names that any run has', () => {
+    const dataset = { id: 'd', name: 'D' };
+    expect(suggestedRunName({ runs: [] }, dataset)).toBe('D 1');
+    expect(suggestedRunName({ runs: [named('mine', 'd')] }, dataset)).toBe('D 2');
+    expect(suggestedRunName({ runs: [named('D 1', 'other'), named('D 2', 'd')] }, dataset)).toBe('D 3');
+    expect(suggestedRunName({ runs: [named('D 1', 'other')] }, dataset)).toBe('D 2');
   });
 });

@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type {
   ChoosingProgress,
+  DatasetSummary,
   LinearProgress,
   Params,
   PoseReport,
@@ -91,6 +92,17 @@ export const useRuns = create<RunsState>(() => ({
   error: null,
 }));
 const { getState: get, setState: set } = useRuns;
+
+/** Name of a new run: that of its dataset with the next number that no run has. */
+export function suggestedRunName(
+  { runs }: Pick<RunsState, 'runs'>,
+  dataset: Pick<DatasetSummary, 'id' | 'name'>,
+): string {
+  const taken = new Set(runs.map((run) => run.name));
+  let number = runs.filter((run) => run.datasetId === dataset.id).length + 1;
+  while (taken.has(`${dataset.name} ${number}`)) number++;
+  return `${dataset.name} ${number}`;
+}
 
 /** The run that Learn, Explore and Export show; null where none is kept. */
 export function currentRun(state: RunsState): RunSummary | null {

@@ -4,11 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Blobs, imagesInMemory } from '../../../testing/blobs.ts';
 import { setStates, simulateSet } from '../../../testing/reference-set/set.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { chainBasis } from '../../engine/factors/chain-basis.ts';
 import { openWasmEngine } from '../../engine/wasm/engine.ts';
 import type { Simulation } from '../../imaging/simulate.ts';
 import { measureNoise } from '../../imaging/noise-spectrum.ts';
 import { scoreLatents } from '../../validation/latent-score.ts';
-import { pearson } from '../../validation/rank-correlation.ts';
+import { pearson, spearman } from '../../validation/rank-correlation.ts';
+import { fitChain } from './chain.ts';
 import type { LinearData, LinearFit, LinearPlan } from './fit.ts';
 import { fitLinear } from './fit-linear.ts';
 
@@ -72,11 +74,31 @@ describe('a linear model', () => {
   });
 
   it('of the reference set follows the hinge, and both halves of the images say so', async () => {
-    const fit = await fitLinear(engine, PLAN, await dataOf(simulateSet()));
+    const data = await dataOf(simulateSet());
+    const fit = await fitLinear(engine, PLAN, data);
     const score = await scoreLatents(fit.latents.mu, 2, setStates());
     expect(score.spearmanNeighbours).toBeGreaterThan(0.97);
     expect(fit.reproducibility.reproducible).toBeGreaterThanOrEqual(1);
     expect(fit.reproducibility.heldOutGain).toBeGreaterThan(0);
+
+    const chain = await fitChain(engine, { shape: 'auto' }, data, fit);
+    expect(chain.shape).toBe('line');
+    expect(Math.abs(spearman(chain.latents.mu, setStates()))).toBeGreaterThan(0.98);
+    const ends = [
+      chain.latents.mu.indexOf(Math.min(...chain.latents.mu)),
+      chain.latents.mu.indexOf(Math.max(...chain.latents.mu)),
+    ];
+    const [low, high] = ends.map((image) => {
+      const basis = chainBasis('line', chain.terms, [chain.latents.mu[image]]);
+      const terms = chain.weights.get('terms')?.data ?? new Float32Array(0);
+      return Float32Array.from({ length: 32 ** 3 }, (_, v) =>
+        basis.reduce((sum, phi, b) => sum + phi * terms[b * 32 ** 3 + v], 0),
+      );
+    });
+    const truth = simulateSet(0);
+    const [own, other] = [truth.truth(setStates()[ends[0]]), truth.truth(setStates()[ends[1]])];
+    expect(pearson(low, own)).toBeGreaterThan(pearson(low, other));
+    expect(pearson(high, other)).toBeGreaterThan(pearson(high, own));
   });
 
   it('of one structure finds nothing that reproduces', async () => {

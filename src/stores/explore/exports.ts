@@ -60,6 +60,13 @@ export function setScope(scope: ExportScope): void {
   set({ scope, error: null });
 }
 
+/** What was written or read of one run is not said of the next. Gives what ends that. */
+export function clearWithRun(): () => void {
+  return useExplore.subscribe(({ run }, before) => {
+    if (run?.id !== before.run?.id) set({ scope: { kind: 'current' }, written: null, imported: null, error: null });
+  });
+}
+
 type Selected = Pick<SelectionsState, 'current' | 'named' | 'total'>;
 
 function rowsIn(scope: ExportScope, { current, named, total }: Selected, labels: Int32Array | null): Uint32Array {

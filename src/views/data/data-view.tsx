@@ -1,7 +1,8 @@
 // Data: what was dropped, what it is, what is kept.
 import { FlaskConical } from 'lucide-react';
 import { useState, type DragEvent } from 'react';
-import { cancelWork, currentDataset, openDemo, useDatasets } from '../../stores/datasets.ts';
+import type { DatasetDraft } from '../../../workers/contract.ts';
+import { cancelWork, currentDataset, lacksFiles, openDemo, useDatasets } from '../../stores/datasets.ts';
 import { Button } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
@@ -24,14 +25,14 @@ export function DataView() {
     <div className={empty ? styles.welcomePage : styles.page} {...handlers} data-testid="data-screen">
       {empty ? (
         <Welcome
-          zone={<DropZone large over={over} adding={false} />}
+          zone={<DropZone large over={over} title={zoneTitle(null)} />}
           status={<WorkStatus />}
           demo={<DemoButton large />}
         />
       ) : (
         <>
           <aside className={styles.side} aria-label="Files and datasets">
-            <DropZone over={over} adding={draft !== null} />
+            <DropZone over={over} title={zoneTitle(draft)} />
             <DemoButton />
             <WorkStatus />
             <DatasetList />
@@ -43,6 +44,12 @@ export function DataView() {
       )}
     </div>
   );
+}
+
+/** A drop that is whole, or waits for an answer only, still takes more files: a passthrough file, an index list. */
+function zoneTitle(draft: DatasetDraft | null): string {
+  if (!draft) return 'Drop a particle stack with its metadata';
+  return lacksFiles(draft) ? 'Drop what is missing' : 'Drop more files of this set';
 }
 
 /** The whole screen takes drops; enter and leave come for every child, so they are counted. */

@@ -2,7 +2,7 @@
 import { ArrowRight, CircleCheck, CircleDashed, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { DatasetDraft } from '../../../workers/contract.ts';
-import { acceptDraft, discardDraft, useDatasets } from '../../stores/datasets.ts';
+import { acceptDraft, discardDraft, lacksFiles, useDatasets } from '../../stores/datasets.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -15,7 +15,7 @@ import styles from './draft-panel.module.css';
 export function DraftPanel({ draft }: { draft: DatasetDraft }) {
   const work = useDatasets((state) => state.work);
   const open = draft.questions.length > 0;
-  const acceptable = draft.particles !== null && draft.missing.length === 0 && !open;
+  const acceptable = !lacksFiles(draft) && !open;
   const failed = draft.files.filter((file) => file.error);
   return (
     <div className={styles.draft} data-testid="draft">

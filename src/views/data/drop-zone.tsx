@@ -18,10 +18,11 @@ export interface DropZoneProps {
   large?: boolean;
   /** Something is dragged over the page. */
   over: boolean;
-  adding: boolean;
+  /** What is asked for while nothing is dragged. */
+  title: string;
 }
 
-export function DropZone({ large, over, adding }: DropZoneProps) {
+export function DropZone({ large, over, title }: DropZoneProps) {
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const take = (input: HTMLInputElement) => {
@@ -35,13 +36,7 @@ export function DropZone({ large, over, adding }: DropZoneProps) {
       data-testid="drop-zone"
     >
       <Layers2 className={styles.zoneIcon} aria-hidden="true" />
-      <p className={styles.zoneTitle}>
-        {over
-          ? 'Release to read the files'
-          : adding
-            ? 'Drop what is missing'
-            : 'Drop a particle stack with its metadata'}
-      </p>
+      <p className={styles.zoneTitle}>{over ? 'Release to read the files' : title}</p>
       {large && (
         <p className={styles.zoneText}>
           Any mix of files, or the whole folder. They are read where they lie: nothing is uploaded.

@@ -181,7 +181,7 @@ export function RunPanel({ run }: { run: RunSummary }) {
           testId="export-run-folder"
         />
       </ul>
-      <p className={styles.hint}>To open it in cryoDRGN: unpack it as {folder}, then</p>
+      <p className={styles.hint}>To open it in cryoDRGN: unpack it, which makes the folder {folder}, then</p>
       <code className={styles.command}>{command}</code>
     </Panel>
   );

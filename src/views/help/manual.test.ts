@@ -52,6 +52,13 @@ describe('the manual', () => {
     for (const name of names) expect(statSync(join(pictures, name)).size, name).toBeLessThanOrEqual(150_000);
   });
 
+  it('has commands whose files git and the format check leave alone', () => {
+    const ignored = readFileSync(resolve(docs, '../.gitignore'), 'utf8').split('\n');
+    const made = [...(manual + readme).matchAll(/npx vitrine .* -o (\S+?)[\s`]/g)].map((match) => `/${match[1]}`);
+    expect(made.length).toBeGreaterThan(10);
+    for (const path of made) expect(ignored).toContain(path);
+  });
+
   it('has the sections that screens lead to', () => {
     for (const slug of Object.values(HELP_SECTIONS)) expect(slugs).toContain(slug);
   });

@@ -11,7 +11,7 @@ import {
   useLearnForm,
   type Method,
 } from '../../stores/learn-form.ts';
-import { activeRun, startRun, useRuns } from '../../stores/runs.ts';
+import { activeRun, startRun, suggestedRunName, useRuns } from '../../stores/runs.ts';
 import { choiceLabel } from '../../params/definition.ts';
 import { choicesOf, defaultParams, PRESETS, type Params, type PresetName } from '../../params/params.ts';
 import { Button } from '../../ui/button.tsx';
@@ -33,9 +33,8 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
   const active = useRuns(activeRun);
   const pending = useRuns((state) => state.pending);
   const error = useRuns((state) => state.error);
-  const runs = useRuns((state) => state.runs.filter((run) => run.datasetId === dataset.id).length);
+  const suggested = useRuns((state) => suggestedRunName(state, dataset));
   const wrong = Object.keys(errors).length;
-  const suggested = `${dataset.name} ${runs + 1}`;
   const unreadable = !dataset.originalsAtHand && !dataset.imagesKept;
   const start = async () => {
     cancelEstimate();

@@ -40,13 +40,13 @@ describe('the form of a run', () => {
     setParam('boxPixels', 'auto');
   });
 
-  it('has a field for every option once all are asked for, but for the method, which stands above', () => {
+  it('has a field for every option once all are asked for, but for the method, which stands above, and the second stack', () => {
     chooseMethod('ab-initio');
     setShowAdvanced(true);
     const markup = render(createElement(ParamsForm));
     const missing = table.filter(({ label }) => !markup.includes(`>${escaped(label)}<`)).map(({ key }) => key);
     // Of a linear model, and there only with that method.
-    expect(missing).toEqual(['contrast', 'method']);
+    expect(missing).toEqual(['contrast', 'method', 'tiltDegrees']);
     chooseMethod('linear');
     expect(render(createElement(ParamsForm))).toContain('Contrast of each image');
   });

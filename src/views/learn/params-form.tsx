@@ -11,7 +11,7 @@ import lines from './lines.module.css';
 import styles from './params-form.module.css';
 
 /** The method is chosen where the run begins. */
-const TABLE: readonly ParamDef[] = PARAMS.filter(({ key }) => key !== 'method');
+const TABLE = (PARAMS as readonly ParamDef[]).filter((def) => def.key !== 'method' && !def.commandLineOnly);
 
 export function ParamsForm() {
   const showAdvanced = useLearnForm((state) => state.showAdvanced);
