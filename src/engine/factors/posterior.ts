@@ -11,6 +11,9 @@ export interface ContrastPrior {
   deviation: number;
 }
 
+/** Standard deviation of an image's contrast around 1, where it is estimated. */
+export const CONTRAST_DEVIATION = 0.3;
+
 const CONTRASTS = 50;
 /** Evidence this far below the best counts for nothing. */
 const NEGLIGIBLE = 25;
@@ -96,6 +99,15 @@ export function posteriors(products: Float32Array, q: number, { deviation }: Con
           outer[triangle(a, b)] / total - (mean[a] / total) * (mean[b] / total);
     }
   }
+  return out;
+}
+
+/** Of B × q(q+1)/2 covariances the logarithms of the B×q variances. */
+export function logVariances(covariance: Float32Array, q: number): Float32Array {
+  const pairs = triangle(q, 0);
+  const out = new Float32Array((covariance.length / pairs) * q);
+  for (let i = 0; i < out.length / q; i++)
+    for (let a = 0; a < q; a++) out[i * q + a] = Math.log(Math.max(covariance[i * pairs + triangle(a, a)], 1e-30));
   return out;
 }
 

@@ -6,7 +6,7 @@ import type { FactorSums } from '../../engine/factors/factor-sums.ts';
 import { makeHalfCube, type HalfCube } from '../../engine/factors/half-cube.ts';
 import { cubeOfMap } from '../../engine/factors/half-cube-transform.ts';
 import { triangle } from '../../engine/factors/points.ts';
-import { posteriors, type Posteriors } from '../../engine/factors/posterior.ts';
+import { CONTRAST_DEVIATION, posteriors, type Posteriors } from '../../engine/factors/posterior.ts';
 import { Random } from '../../geometry/random.ts';
 import { largestStretch } from '../../imaging/image-optics.ts';
 import { combine, dot, ordering, withoutMean } from './components.ts';
@@ -19,8 +19,6 @@ import { softSphere, solventMask } from './solvent-mask.ts';
 const MASK_AFTER = 4;
 const CONTRAST_AFTER = 3;
 const NOISE_EVERY = 3;
-/** Of the prior of an image’s contrast around 1. */
-export const CONTRAST_DEVIATION = 0.3;
 /** Of a component's start: largest shell, and norm by that of the mean. */
 const START_BAND = 6;
 const START_NORM = 0.1;
