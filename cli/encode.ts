@@ -8,6 +8,7 @@ import { VitrineError } from '../src/base/errors.ts';
 import { latentsCsv } from '../src/jobs/csv.ts';
 import { loadModel } from '../src/jobs/decode-job.ts';
 import { encodeParticles } from '../src/jobs/encode-job.ts';
+import { deviceOf } from '../src/jobs/linear-job.ts';
 import { act, wholeNumber } from './command.ts';
 import { writeOut } from './disk-paths.ts';
 import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './particle-options.ts';
@@ -38,7 +39,9 @@ export function addEncode(program: Command): void {
       throw new VitrineError('usage', 'Latents are written as .csv or .pkl.', { field: '-o', found: options.out });
     const opened = await openRun(path);
     const set = await openForRun(opened, particles, particleOptionsOf(raw), console);
-    const latents = await withEngine(options.device ?? 'auto', async (engine) => {
+    const asked = options.device ?? 'auto';
+    const device = opened.record ? deviceOf({ ...opened.record.params, device: asked }) : asked;
+    const latents = await withEngine(device, async (engine) => {
       const loaded = await loadModel(engine, opened.run, options.epoch ?? null);
       const { dataset } = loaded.field;
       if (dataset.ctf !== null && !set.ctf)
@@ -51,7 +54,7 @@ export function addEncode(program: Command): void {
       return encodeParticles(loaded, set, {
         signal: console.signal,
         onProgress: (progress) => console.progress(progress),
-        gpu: options.device === 'cpu' ? null : await gpuInNode(),
+        gpu: device === 'cpu' ? null : await gpuInNode(),
         // cryoDRGN shifts by fraction × (D + 1); its encoder learned so.
         ...(opened.record === null && { shiftPixels: boxPixelsOf(loaded.field) + 1 }),
       });

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandFolder } from '../testing/command.ts';
+import { relativeDifference } from '../testing/relative-difference.ts';
 import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
 
@@ -50,6 +51,18 @@ describe('a linear model', () => {
       expect(existsSync(`${folder}/${name}`)).toBe(true);
     const selected = await vitrine(['select', 'run', '--labels', '0', '-o', 'some.star', '--json']);
     expect(selected.json).toMatchObject({ of: 300 });
+  });
+
+  test('encodes its own particles to the latents that it found', async () => {
+    const encoded = await vitrine(['encode', 'run', 'data/particles.star', '-o', 'again.pkl', ...cpu, '--json']);
+    expect(encoded.json).toMatchObject({ particles: 300, zDim: 2 });
+    const { iterations } = JSON.parse(readFileSync(path('run/linear.json'), 'utf8')) as { iterations: number };
+    const [again, kept] = ['again.pkl', `run/z.${iterations}.pkl`].map((name) =>
+      readCryodrgnPickle(readFileSync(path(name)), name),
+    );
+    if (again.kind !== 'latents' || kept.kind !== 'latents') throw new Error('no latents');
+    expect(relativeDifference(again.mu, kept.mu)).toBeLessThan(1e-3);
+    expect(relativeDifference(again.logVariance!, kept.logVariance!)).toBeLessThan(1e-3);
   });
 
   test('is not gone on with, and poses are not searched for against it', async () => {

@@ -106,6 +106,17 @@ describe('a run that finds its poses', () => {
     expect(standing().params).toMatchObject({ batchSize: 4, precision: 'float32' });
   });
 
+  it('of a linear model tells its iterations, and shows what came out at the end', async () => {
+    const scree = Float32Array.of(0.5, 0.1);
+    const progress = { iteration: 3, iterations: 10, bandPixels: 15, evidenceGain: 2, scree, seconds: 4 };
+    takeRunEvent({ type: 'linear', runId: 'a', progress });
+    expect(live()).toMatchObject({ epoch: 3, linear: progress, preparing: null });
+    expect(standing().epochsDone).toBe(0);
+    takeRunEvent({ type: 'status', runId: 'a', status: 'finished', epochsDone: 10 });
+    expect(standing()).toMatchObject({ status: 'finished', epochsDone: 10 });
+    await vi.waitFor(() => expect(decoded).toMatchObject([{ runId: 'a' }]));
+  });
+
   it('forgets what a start that begins anew had come to', async () => {
     takeRunEvent(poses({ fraction: 0.5 }));
     takeRunEvent(poses({ stage: 'refine', fraction: 0.5 }));

@@ -362,6 +362,7 @@ export function takeRunEvent(event: RunEvent): void {
       if (event.status === 'finished') {
         const run = get().runs.find((each) => each.id === id);
         tell('good', `${run?.name ?? 'The run'} has finished.`, event.reason);
+        if (epochsDone !== undefined) void refreshLive(run ?? null);
         void refreshStorage();
       }
       return;

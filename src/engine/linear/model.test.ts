@@ -5,6 +5,8 @@ import { openTestGpu } from '../../../testing/node-gpu.ts';
 import { relativeDifference } from '../../../testing/relative-difference.ts';
 import { decodeMap } from '../../field/volume.ts';
 import { Random } from '../../geometry/random.ts';
+import { randomRotations } from '../../geometry/rotation.ts';
+import { makeLattice } from '../../imaging/lattice.ts';
 import type { Engine, FieldModel } from '../engine.ts';
 import { openTfjsEngine } from '../tfjs/engine.ts';
 import { openWasmEngine } from '../wasm/engine.ts';
@@ -157,6 +159,59 @@ describe('coefficients and smaller boxes', () => {
       code: 'checkpoint-syntax',
       detail: { field: 'mean' },
     });
+  });
+});
+
+describe('encoding', () => {
+  const { points, x, y } = makeLattice(D);
+  const COUNT = 5;
+  const rotations = randomRotations(new Random(3), COUNT);
+  /** Of a magnification that the images do not have. */
+  const enlarged = rotations.map((r) => 1.1 * r);
+  const random = new Random(6);
+  const latents = Float32Array.from({ length: COUNT * Q }, () => random.normal());
+  const known = { ...field, contrast: false };
+  const quiet = new Map(weights).set('noise', { shape: [1, D / 2], data: new Float32Array(D / 2).fill(1e-4) });
+
+  /** Images without CTF or noise: the Hartley values of slices of the maps. */
+  async function images(engine: Engine): Promise<Float32Array> {
+    const model = await engine.createModel(known, { weights: quiet });
+    const values = new Float32Array(COUNT * points);
+    for (let i = 0; i < COUNT; i++) {
+      const places = Float32Array.from({ length: 3 * points }, (_, at) => {
+        const [p, axis] = [Math.floor(at / 3), at % 3];
+        return x[p] * rotations[9 * i + axis] + y[p] * rotations[9 * i + 3 + axis];
+      });
+      const slice = await model.evaluate(places, latents.slice(Q * i, Q * (i + 1)));
+      for (let p = 0; p < points; p++) values[i * points + p] = slice[2 * p] - slice[2 * p + 1];
+    }
+    model.dispose();
+    return values;
+  }
+  const batchOf = (values: Float32Array) => ({
+    ...{ count: COUNT, images: values, translations: null, ctf: null },
+    rotations,
+  });
+
+  it('finds the latents that made the images, with kernels and without, and with a magnification', async () => {
+    const [wasm, tfjs] = await Promise.all([openWasmEngine({ ownThread: true }), openTfjsEngine()]);
+    const batch = batchOf(await images(wasm));
+    for (const engine of [wasm, tfjs]) {
+      const model = await engine.createModel(known, { weights: quiet });
+      const { mu, logVariance } = await model.encode(batch);
+      expect(relativeDifference(mu, latents)).toBeLessThan(0.01);
+      expect(Math.max(...logVariance)).toBeLessThan(-4);
+      // Two batches at once wait for each other.
+      const [one, other] = await Promise.all([model.encode(batch), model.encode({ ...batch, rotations: enlarged })]);
+      expect(one.mu).toEqual(mu);
+      expect(relativeDifference(other.mu, latents)).toBeGreaterThan(0.05);
+      await expect(model.encode({ ...batch, rotations: undefined as never })).rejects.toMatchObject({
+        code: 'poses-missing',
+      });
+      model.dispose();
+    }
+    wasm.dispose();
+    tfjs.dispose();
   });
 });
 

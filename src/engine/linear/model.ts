@@ -6,6 +6,7 @@ import { nextTask } from '../../base/event-loop.ts';
 import { makeLattice } from '../../imaging/lattice.ts';
 import { cubeOfMap } from '../factors/half-cube-transform.ts';
 import { makeHalfCube, type HalfCube } from '../factors/half-cube.ts';
+import { FactorTwin } from '../factors/twin.ts';
 import type {
   DecodedVolume,
   EncodedBatch,
@@ -21,7 +22,7 @@ import type {
 } from '../engine.ts';
 import { parameter } from '../parameters.ts';
 import { croppedMap } from './cropped-map.ts';
-import { encodeLinear } from './encode.ts';
+import { LinearEncoder, type MakeSums } from './encoder.ts';
 import { coefficientsAt } from './half-cube-values.ts';
 
 /** Steps a Fourier pixel of the cube that coefficients are read from. */
@@ -37,6 +38,7 @@ class LinearModel implements FieldModel {
   readonly points: number;
   readonly operationsPerPoint = OPERATIONS_PER_POINT;
   private readonly weights: Weights;
+  private readonly encoder: LinearEncoder;
   /** μ, W_1 … W_q. */
   private readonly maps: Float32Array[];
   /** The same at the box that was last asked for. */
@@ -47,6 +49,7 @@ class LinearModel implements FieldModel {
   constructor(
     private readonly field: LinearField,
     { weights }: ModelState,
+    makeSums: MakeSums,
     private readonly onDispose: (model: LinearModel) => void,
   ) {
     const { boxPixels, components } = field;
@@ -58,6 +61,7 @@ class LinearModel implements FieldModel {
     this.points = makeLattice(boxPixels).points;
     this.weights = weights;
     this.maps = [mean, ...Array.from({ length: components }, (_, a) => all.subarray(a * voxels, (a + 1) * voxels))];
+    this.encoder = new LinearEncoder(field, weights, this.maps, makeSums);
   }
 
   trainStep(): Promise<void> {
@@ -73,7 +77,7 @@ class LinearModel implements FieldModel {
   }
 
   encode(batch: EncodedBatch): Promise<Latents> {
-    return encodeLinear(this.field, this.weights, batch);
+    return this.encoder.encode(batch);
   }
 
   /** Domain 'fourier', at any coordinates; 0 beyond |k| = ½. `z` null is the mean map. */
@@ -106,6 +110,7 @@ class LinearModel implements FieldModel {
   dispose(): void {
     this.cropped = null;
     this.cube = null;
+    this.encoder.dispose();
     this.onDispose(this);
   }
 
@@ -147,9 +152,19 @@ function summed([mean, ...components]: readonly Float32Array[], z: Float32Array 
   return sum;
 }
 
+/** What a model takes of its engine: the others there, and its factor sums where it makes them. */
+export interface LinearPlace {
+  models: Set<FieldModel>;
+  makeSums?: MakeSums;
+}
+
 /** A model kept among those of its engine until it is disposed. Error 'checkpoint-syntax'. */
-export function openLinearModel(field: LinearField, state: ModelState, among: Set<FieldModel>): FieldModel {
-  const model = new LinearModel(field, state, (disposed) => void among.delete(disposed));
-  among.add(model);
+export function openLinearModel(
+  field: LinearField,
+  state: ModelState,
+  { models, makeSums = (request) => Promise.resolve(new FactorTwin(request)) }: LinearPlace,
+): FieldModel {
+  const model = new LinearModel(field, state, makeSums, (disposed) => void models.delete(disposed));
+  models.add(model);
   return model;
 }

@@ -25,7 +25,7 @@ class TfjsEngine implements Engine {
   }
 
   async createModel(field: EngineField, state: ModelState): Promise<FieldModel> {
-    if (field.kind === 'linear') return openLinearModel(field, state, this.models);
+    if (field.kind === 'linear') return openLinearModel(field, state, { models: this.models });
     const { spec, encoding } = fieldOfKind(field, 'network', 'tfjs');
     await tf.ready();
     const { graphics } = this;

@@ -41,7 +41,10 @@ class WasmEngine implements Engine {
   }
 
   async createModel(field: EngineField, state: ModelState): Promise<FieldModel> {
-    if (field.kind === 'linear') return openLinearModel(field, state, this.models);
+    if (field.kind === 'linear') {
+      const makeSums = (request: FactorRequest) => this.createFactorSums(request);
+      return openLinearModel(field, state, { models: this.models, makeSums });
+    }
     const network = fieldOfKind(field, 'network', 'wasm');
     const { threads, kernels } = this;
     const onDispose = (): void => void this.models.delete(model);

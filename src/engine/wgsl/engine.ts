@@ -60,7 +60,7 @@ export class WgslEngine implements Engine {
     state: ModelState,
     { precision = 'auto', batchSize, ...options }: ModelOptions = {},
   ): Promise<FieldModel> {
-    if (field.kind === 'linear') return openLinearModel(field, state, this.models);
+    if (field.kind === 'linear') return openLinearModel(field, state, { models: this.models });
     const { gpu } = this;
     const { spec, encoding } = fieldOfKind(field, 'network', 'wgsl');
     const fit = this.fits(field, 1);

@@ -6,7 +6,7 @@ import type { FactorSums } from '../../engine/factors/factor-sums.ts';
 import { makeHalfCube, type HalfCube } from '../../engine/factors/half-cube.ts';
 import { cubeOfMap } from '../../engine/factors/half-cube-transform.ts';
 import { triangle } from '../../engine/factors/points.ts';
-import { posteriors, type Posteriors } from '../../engine/factors/posterior.ts';
+import { CONTRAST_DEVIATION, posteriors, type Posteriors } from '../../engine/factors/posterior.ts';
 import { Random } from '../../geometry/random.ts';
 import { largestStretch } from '../../imaging/image-optics.ts';
 import { combine, dot, ordering, withoutMean } from './components.ts';
@@ -19,8 +19,9 @@ import { softSphere, solventMask } from './solvent-mask.ts';
 const MASK_AFTER = 4;
 const CONTRAST_AFTER = 3;
 const NOISE_EVERY = 3;
-/** Of the prior of an image’s contrast around 1. */
-export const CONTRAST_DEVIATION = 0.3;
+/** Batches of which one is looked at for the noise, where there are many images. */
+const NOISE_BATCHES = 4;
+const MANY_IMAGES = 8000;
 /** Of a component's start: largest shell, and norm by that of the mean. */
 const START_BAND = 6;
 const START_NORM = 0.1;
@@ -100,6 +101,7 @@ class EmRun {
   private components: Float32Array[];
   private mask: Float32Array;
   private noise: Float32Array;
+  private readonly noiseEvery: number;
 
   constructor(
     private readonly sums: FactorSums,
@@ -113,6 +115,7 @@ class EmRun {
     this.components = start?.components ?? [];
     this.mask = start?.mask ?? softSphere(mapPixels);
     this.noise = new Float32Array(bandPixels + 1).fill(1);
+    this.noiseEvery = imagesOfHalf(data.images.count, settings.half) > MANY_IMAGES ? NOISE_BATCHES : 1;
   }
 
   async toEnd(): Promise<LinearModel> {
@@ -178,7 +181,9 @@ class EmRun {
       ...Array.from({ length: settings.components }, () => new Float32Array(2 * grid.voxels)),
     ]);
     const rings = new RingMeans(settings.bandPixels);
+    let batch = 0;
     for await (const { images } of this.stream()) {
+      if (batch++ % this.noiseEvery !== 0) continue;
       await sums.setImages(images);
       rings.add(await sums.residuals(firstColumn(images.count, factors)));
     }
@@ -207,19 +212,21 @@ class EmRun {
     sums.setFactors([this.mean, ...this.components].map((map) => cubeOfMap(map, grid)));
     sums.clear();
     const rings = new RingMeans(settings.bandPixels);
+    const count = imagesOfHalf(this.data.images.count, settings.half);
+    let batch = 0;
     let evidence = 0;
     let contrast = 0;
     for await (const { numbers, images } of this.stream()) {
       await sums.setImages(images);
       const found: Posteriors = posteriors(await sums.products(), q, { deviation });
       this.hooks.onLatents?.(numbers, found.mean);
-      if (measuresNoise) rings.add(await sums.residuals(found.first));
+      if (measuresNoise && batch % this.noiseEvery === 0) rings.add(await sums.residuals(found.first));
+      batch++;
       await sums.insert(found.first, found.second);
       evidence += found.evidenceGain.reduce((a, b) => a + b, 0);
       contrast += found.contrast.reduce((a, b) => a + b, 0);
     }
     throwIfCancelled(this.hooks.signal);
-    const count = imagesOfHalf(this.data.images.count, settings.half);
     const variances = [settings.power, ...Array.from({ length: q }, () => settings.power.map((value) => value / q))];
     const maps = solveGrid(
       sums.sums(),

@@ -4,10 +4,10 @@ import { VitrineError } from '../../base/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { cubeOfMap } from '../../engine/factors/half-cube-transform.ts';
 import { triangle } from '../../engine/factors/points.ts';
-import { posteriors } from '../../engine/factors/posterior.ts';
+import { CONTRAST_DEVIATION, logVariances, posteriors } from '../../engine/factors/posterior.ts';
 import type { Matrix } from 'ml-matrix';
 import { calibration, combine, dot, ordering, subspaceCorrelations, turnProducts } from './components.ts';
-import { CONTRAST_DEVIATION, openSums, runEm, type EmHooks, type LinearModel } from './em.ts';
+import { openSums, runEm, type EmHooks, type LinearModel } from './em.ts';
 import type { LinearData, LinearFit, LinearPlan, LinearProgress, LinearReproducibility } from './fit.ts';
 import { imageStream, imagesOfHalf, type HalfSet } from './image-stream.ts';
 import { bandLimited } from './resample.ts';
@@ -219,13 +219,4 @@ async function finished(
     iterations: plan.iterations,
     reproducibility,
   };
-}
-
-/** Logarithms of the diagonals of lower triangles. */
-function logVariances(covariance: Float32Array, q: number): Float32Array {
-  const pairs = triangle(q, 0);
-  const out = new Float32Array((covariance.length / pairs) * q);
-  for (let i = 0; i < out.length / q; i++)
-    for (let a = 0; a < q; a++) out[i * q + a] = Math.log(Math.max(covariance[i * pairs + triangle(a, a)], 1e-30));
-  return out;
 }

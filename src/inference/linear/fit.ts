@@ -59,7 +59,7 @@ export interface LinearReproducibility {
 export interface LinearFit {
   /**
    * `mean` [D, D, D], `components` [q, D, D, D] and `mask` [D, D, D] in the units of the prepared images, real space, [z][y][x];
-   * `noise` [groups, D/2 + 1] and `power` [D/2 + 1], mean |·|² of a coefficient by ring, of the noise and of the particles.
+   * `noise` [groups, D/2] and `power` [D/2], to the band limit D/2 − 1: mean |·|² of a coefficient by ring, of the noise and of the particles.
    */
   weights: Weights;
   /** Posterior means N×q, and the logarithms of their variances. */
