@@ -20,7 +20,12 @@ const decoded: DecodeRequest[] = [];
 /** What the analysis worker keeps. */
 const kept = new Set<string>();
 const backend = {
-  io: { storage: () => Promise.resolve({ usedBytes: 0, freeBytes: null }) },
+  io: {
+    storage: () => Promise.resolve({ usedBytes: 0, freeBytes: null }),
+    latents: (runId: string, epoch: number) =>
+      Promise.resolve({ handle: { runId, epoch }, epoch, zDim: 2, count: 2, mu: Float32Array.of(1, 2, 3, 4) }),
+    componentsReport: () => Promise.resolve({ percents: [70, 30], words: '' }),
+  },
   engine: {
     flipHand: (id: string) => {
       const standing = useRuns.getState().runs.find((each) => each.id === id)!;
@@ -28,6 +33,7 @@ const backend = {
     },
   },
   analysis: {
+    nearest: () => Promise.resolve(Uint32Array.of(1)),
     decode({ key, level: _level, ...source }: MapRequest): Promise<ContouredMap> {
       decoded.push(source);
       kept.add(key);
@@ -104,17 +110,6 @@ describe('a run that finds its poses', () => {
     takeRunEvent({ type: 'notice', runId: 'a', notice, params: { batchSize: 4, precision: 'float32' } });
     expect(standing().notices).toEqual([notice]);
     expect(standing().params).toMatchObject({ batchSize: 4, precision: 'float32' });
-  });
-
-  it('of a linear model tells its iterations, and shows what came out at the end', async () => {
-    const scree = Float32Array.of(0.5, 0.1);
-    const progress = { iteration: 3, iterations: 10, bandPixels: 15, evidenceGain: 2, scree, seconds: 4 };
-    takeRunEvent({ type: 'linear', runId: 'a', progress });
-    expect(live()).toMatchObject({ epoch: 3, linear: progress, preparing: null });
-    expect(standing().epochsDone).toBe(0);
-    takeRunEvent({ type: 'status', runId: 'a', status: 'finished', epochsDone: 10 });
-    expect(standing()).toMatchObject({ status: 'finished', epochsDone: 10 });
-    await vi.waitFor(() => expect(decoded).toMatchObject([{ runId: 'a' }]));
   });
 
   it('forgets what a start that begins anew had come to', async () => {
@@ -220,6 +215,16 @@ describe('a linear model', () => {
     expect(decoded).toHaveLength(2);
     expect(decoded[1]).toMatchObject({ runId: 'a', epoch: null, z: [0, 0] });
     vi.useRealTimers();
+  });
+
+  it('shows what came out at the end', async () => {
+    takeRunEvent(iteration(5, 2));
+    expect(standing().epochsDone).toBe(0);
+    takeRunEvent({ type: 'status', runId: 'a', status: 'finished', epochsDone: 5 });
+    expect(standing()).toMatchObject({ status: 'finished', epochsDone: 5 });
+    await vi.waitFor(() => expect(decoded.at(-1)).toMatchObject({ runId: 'a', epoch: 5, z: [3, 4] }));
+    await vi.waitFor(() => expect(useLive.getState()).toMatchObject({ epoch: 5, row: 1, cloud: { width: 2 } }));
+    expect(useLive.getState().cloud?.titles).toEqual(['Component 1 (70 %)', 'Component 2 (30 %)']);
   });
 
   it('that begins anew takes the place of its first beginning', async () => {
