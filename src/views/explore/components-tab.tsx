@@ -5,6 +5,7 @@ import { setLook, showMapAlong, useExplore, useMaps } from '../../stores/explore
 import { Button } from '../../ui/button.tsx';
 import { Slider } from '../../ui/slider.tsx';
 import { Switch } from '../../ui/toggle.tsx';
+import { HelpLink } from '../help/help-link.tsx';
 import tabs from './tabs.module.css';
 import styles from './components-tab.module.css';
 
@@ -25,6 +26,7 @@ export function ComponentsTab() {
         <p className={styles.words} data-testid="components-words">
           {report?.words}
         </p>
+        <HelpLink to="firstLook" about="components" />
         <span className={tabs.grow} />
         <Switch
           label="Colour by variance"

@@ -38,7 +38,10 @@ export function RunMonitor({ run }: { run: RunSummary }) {
         <div className={styles.runHead}>
           <div className={styles.runTitle}>
             <h1>{run.name}</h1>
-            <HelpLink to="training" about="watching a run" />
+            <HelpLink
+              to={linear ? 'firstLook' : 'training'}
+              about={linear ? 'what a first look says' : 'watching a run'}
+            />
             <RunStatusBadge status={run.status} testId="run-status" />
             <span className={lines.quiet}>{shape(run)}</span>
           </div>
