@@ -5,6 +5,7 @@ import { isHeterogeneous } from '../field/kinds.ts';
 import { betaAt } from './beta.ts';
 import { encodeAll } from './encode-all.ts';
 import { encodedData, trainingBatch } from './image-batches.ts';
+import { learningRateAt } from './learning-rate.ts';
 import { LossMeter } from './loss-meter.ts';
 import { shuffleRandom } from './seeds.ts';
 import type { DrawnImages, ShuffledImages } from './shuffled-images.ts';
@@ -81,7 +82,7 @@ async function passOver(work: EpochWork): Promise<{ meter: LossMeter; seconds: n
       throwIfCancelled(control.signal);
       const progress = (before.epoch + step / steps) / plan.epochs;
       await model.trainStep(trainingBatch(drawn, data, plan, epoch), {
-        learningRate: plan.learningRate,
+        learningRate: learningRateAt(plan, progress),
         weightDecay: plan.weightDecay,
         beta: betaAt(plan, progress),
       });

@@ -8,6 +8,7 @@ import type { NetworkDescription } from '../field/network/description.ts';
 import { Random } from '../geometry/random.ts';
 import { makeLattice } from '../imaging/lattice.ts';
 import { betaAt } from './beta.ts';
+import { learningRateAt } from './learning-rate.ts';
 import { estimateTraining } from './estimate.ts';
 import { initialCheckpoint } from './start.ts';
 import { ShuffledImages } from './shuffled-images.ts';
@@ -220,5 +221,19 @@ describe('β', () => {
     expect([0, 0.125, 0.25, 0.9].map((p) => at('linear-quarter', p))).toEqual([0, 1, 2, 2]);
     expect([0, 0.25, 0.5, 1].map((p) => at('linear-half', p))).toEqual([0, 1, 2, 2]);
     expect([0, 0.0625, 0.125, 0.2, 0.25, 0.3125].map((p) => at('cyclic', p))).toEqual([0, 1, 2, 2, 0, 1]);
+  });
+});
+
+describe('the learning rate', () => {
+  const at = (rateSchedule: TrainingPlan['rateSchedule'], progress: number) =>
+    learningRateAt({ learningRate: 1e-3, rateSchedule }, progress);
+  it('rises shortly and falls along a cosine, or stays', () => {
+    expect(at('constant', 0)).toBe(1e-3);
+    expect(at(undefined, 0.9)).toBe(1e-3);
+    expect(at('cosine', 0)).toBeCloseTo(1e-5, 9);
+    expect(at('cosine', 0.03)).toBeCloseTo(1e-3, 9);
+    expect(at('cosine', 0.515)).toBeCloseTo(5.05e-4, 6);
+    expect(at('cosine', 1)).toBeCloseTo(1e-5, 9);
+    expect(at('cosine', 1.2)).toBeCloseTo(1e-5, 9);
   });
 });

@@ -13,7 +13,10 @@ export interface TrainingPlan {
   field: FieldDescription;
   epochs: number;
   batchSize: number;
+  /** The highest of the run. */
   learningRate: number;
+  /** How it develops (learning-rate.ts); constant unless said. */
+  rateSchedule?: 'constant' | 'cosine';
   weightDecay: number;
   /** β at its full weight. */
   beta: number;

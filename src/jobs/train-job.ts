@@ -61,9 +61,9 @@ export function fieldOfRun(
 
 /** The training that parameters ask for of a field; β of 'auto' is 1/zDim (cryoDRGN). */
 export function planFrom(params: Params, field: FieldDescription): TrainingPlan {
-  const { epochs, batchSize, learningRate, weightDecay, betaSchedule, seed, precision } = params;
+  const { epochs, batchSize, learningRate, rateSchedule, weightDecay, betaSchedule, seed, precision } = params;
   const { beta } = resolveAuto(params, { boxPixels: boxPixelsOf(field) });
-  return { field, epochs, batchSize, learningRate, weightDecay, beta, betaSchedule, seed, precision };
+  return { field, epochs, batchSize, learningRate, rateSchedule, weightDecay, beta, betaSchedule, seed, precision };
 }
 
 /** CTF rows of images cropped to another box: the field of view stays, so the pixel grows. */

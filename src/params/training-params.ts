@@ -41,6 +41,22 @@ export const TRAINING_PARAMS = define([
     scale: 'log',
   },
   {
+    key: 'rateSchedule',
+    flag: '--lr-schedule',
+    label: 'Rate schedule',
+    meaning:
+      'How the learning rate develops: constant, as in cryoDRGN; cosine, a short rise and a fall along half a cosine over the run, ' +
+      'which bears a rate ten times as high and learns as much in fewer epochs.',
+    group: 'training',
+    kind: 'choice',
+    default: 'constant',
+    choices: [
+      { value: 'constant', label: 'constant' },
+      { value: 'cosine', label: 'cosine' },
+    ],
+    advanced: true,
+  },
+  {
     key: 'beta',
     flag: '--beta',
     label: 'KL weight β',

@@ -2,7 +2,8 @@
 // image's products with the slices of the mean (factor 0) and the components (1 … q) and with itself (factor q + 1) follow the
 // posterior of z for each contrast γ and the evidence of γ:
 //   ℓ(γ) = γt − ½γ²ν + ½ rᵀ(I + γ²H)⁻¹r − ½ log det(I + γ²H) − (γ − 1)²/2σ_γ²,  r = γg − γ²h,
-// t = ⟨m, y⟩, ν = ⟨m, m⟩, g = ⟨W, y⟩, h = ⟨W, m⟩, H = ⟨W, W⟩; moments are means over γ's grid by its evidence.
+// t = ⟨m, y⟩, ν = ⟨m, m⟩, g = ⟨W, y⟩, h = ⟨W, m⟩, H = ⟨W, W⟩; moments are means over γ's grid by its evidence. H is made diagonal once
+// an image, after which each γ costs a few operations a component.
 import { triangle } from './points.ts';
 
 /** How contrast is treated: fixed at 1, or integrated over a grid in (0, 2] with a normal prior around 1. */
@@ -45,61 +46,235 @@ export function posteriors(products: Float32Array, q: number, { deviation }: Con
     contrast: new Float32Array(count),
     evidenceGain: new Float64Array(count),
   };
-  const contrasts =
-    deviation > 0 ? Float64Array.from({ length: CONTRASTS }, (_, i) => (2 * (i + 1)) / CONTRASTS) : Float64Array.of(1);
-  const evidence = new Float64Array(contrasts.length);
-  const alone = new Float64Array(contrasts.length);
-  const solver = new LatentSolver(q);
-  const first = new Float64Array(q + 1);
-  const second = new Float64Array(entries);
-  const mean = new Float64Array(q);
-  const outer = new Float64Array(pairs);
+  const image = new ImagePosterior(q, deviation);
   for (let i = 0; i < count; i++) {
-    solver.take(products, i * width);
-    contrasts.forEach((gamma, g) => {
-      const penalty = deviation > 0 ? (gamma - 1) ** 2 / (2 * deviation * deviation) : 0;
-      alone[g] = solver.evidenceOfMean(gamma) - penalty;
-      evidence[g] = alone[g] + solver.solve(gamma);
-    });
-    const best = evidence.reduce((a, b) => Math.max(a, b));
-    out.evidenceGain[i] = logSumExp(evidence) - logSumExp(alone);
-    first.fill(0);
-    second.fill(0);
-    mean.fill(0);
-    outer.fill(0);
-    let total = 0;
-    for (let g = 0; g < contrasts.length; g++) {
-      if (evidence[g] < best - NEGLIGIBLE) continue;
-      const gamma = contrasts[g];
-      const weight = Math.exp(evidence[g] - best);
-      if (contrasts.length > 1) solver.solve(gamma);
-      solver.invert();
-      total += weight;
-      first[0] += weight * gamma;
-      second[0] += weight * gamma * gamma;
+    image.take(products, i * width);
+    out.evidenceGain[i] = image.evidenceGain;
+    out.contrast[i] = image.contrast;
+    out.mean.set(image.mean, i * q);
+    out.covariance.set(image.covariance, i * pairs);
+    out.first.set(image.first, i * (q + 1));
+    out.second.set(image.second, i * entries);
+  }
+  return out;
+}
+
+/** Moments of one image after the other, in arrays that are used again. */
+class ImagePosterior {
+  evidenceGain = 0;
+  contrast = 1;
+  readonly mean: Float64Array;
+  readonly covariance: Float64Array;
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+  private readonly contrasts: Float64Array;
+  private readonly penalty: Float64Array;
+  private readonly evidence: Float64Array;
+  private readonly alone: Float64Array;
+  private readonly eigen: SymmetricEigen;
+  /** g, h and means of z along H's eigenvectors. */
+  private readonly g: Float64Array;
+  private readonly h: Float64Array;
+  private readonly z: Float64Array;
+  /** Along the eigenvectors: E[z], E[γz], E[zzᵀ], E[γ²z], E[γ²zzᵀ]. */
+  private readonly one: Float64Array;
+  private readonly gammaOne: Float64Array;
+  private readonly squareOne: Float64Array;
+  private readonly two: Float64Array;
+  private readonly squareTwo: Float64Array;
+
+  constructor(
+    private readonly q: number,
+    deviation: number,
+  ) {
+    const pairs = (q * (q + 1)) / 2;
+    const vector = () => new Float64Array(q);
+    this.contrasts =
+      deviation > 0
+        ? Float64Array.from({ length: CONTRASTS }, (_, i) => (2 * (i + 1)) / CONTRASTS)
+        : Float64Array.of(1);
+    this.penalty = this.contrasts.map((gamma) => (deviation > 0 ? (gamma - 1) ** 2 / (2 * deviation * deviation) : 0));
+    this.evidence = new Float64Array(this.contrasts.length);
+    this.alone = new Float64Array(this.contrasts.length);
+    this.eigen = new SymmetricEigen(q);
+    [this.g, this.h, this.z, this.one, this.gammaOne, this.squareOne] = [
+      ...[vector(), vector(), vector()],
+      ...[vector(), vector(), vector()],
+    ];
+    [this.two, this.squareTwo, this.covariance] = [
+      new Float64Array(pairs),
+      new Float64Array(pairs),
+      new Float64Array(pairs),
+    ];
+    this.mean = vector();
+    this.first = new Float64Array(q + 1);
+    this.second = new Float64Array(triangle(q, q) + 1);
+  }
+
+  take(products: Float32Array, at: number): void {
+    const { q, eigen, g, h, z, contrasts, evidence, alone } = this;
+    for (let a = 0; a < q; a++) for (let b = 0; b <= a; b++) eigen.set(a, b, products[at + triangle(a + 1, b + 1)]);
+    eigen.solve();
+    const { values, vectors } = eigen;
+    for (let e = 0; e < q; e++) {
+      g[e] = 0;
+      h[e] = 0;
       for (let a = 0; a < q; a++) {
-        const z = solver.z[a];
-        mean[a] += weight * z;
-        first[a + 1] += weight * gamma * z;
-        second[triangle(a + 1, 0)] += weight * gamma * gamma * z;
-        for (let b = 0; b <= a; b++) {
-          const product = solver.inverse[triangle(a, b)] + z * solver.z[b];
-          outer[triangle(a, b)] += weight * product;
-          second[triangle(a + 1, b + 1)] += weight * gamma * gamma * product;
+        g[e] += vectors[a * q + e] * products[at + triangle(q + 1, a + 1)];
+        h[e] += vectors[a * q + e] * products[at + triangle(a + 1, 0)];
+      }
+    }
+    const t = products[at + triangle(q + 1, 0)];
+    const norm = products[at];
+    let best = -Infinity;
+    for (let k = 0; k < contrasts.length; k++) {
+      const gamma = contrasts[k];
+      const square = gamma * gamma;
+      let quadratic = 0;
+      let determinant = 1;
+      for (let e = 0; e < q; e++) {
+        const r = gamma * g[e] - square * h[e];
+        const d = 1 + square * values[e];
+        quadratic += (r * r) / d;
+        determinant *= d;
+      }
+      alone[k] = gamma * t - 0.5 * square * norm - this.penalty[k];
+      evidence[k] = alone[k] + 0.5 * quadratic - 0.5 * Math.log(determinant);
+      if (evidence[k] > best) best = evidence[k];
+    }
+    this.evidenceGain = logSumExp(evidence) - logSumExp(alone);
+
+    const { one, gammaOne, squareOne, two, squareTwo } = this;
+    for (const sums of [one, gammaOne, squareOne, two, squareTwo]) sums.fill(0);
+    let [total, gammas, squares] = [0, 0, 0];
+    for (let k = 0; k < contrasts.length; k++) {
+      if (evidence[k] < best - NEGLIGIBLE) continue;
+      const gamma = contrasts[k];
+      const square = gamma * gamma;
+      const weight = Math.exp(evidence[k] - best);
+      total += weight;
+      gammas += weight * gamma;
+      squares += weight * square;
+      for (let e = 0; e < q; e++) {
+        const variance = 1 / (1 + square * values[e]);
+        z[e] = variance * (gamma * g[e] - square * h[e]);
+        one[e] += weight * z[e];
+        gammaOne[e] += weight * gamma * z[e];
+        squareOne[e] += weight * square * z[e];
+        for (let f = 0; f <= e; f++) {
+          const product = weight * (z[e] * z[f] + (e === f ? variance : 0));
+          two[triangle(e, f)] += product;
+          squareTwo[triangle(e, f)] += square * product;
         }
       }
     }
-    for (let a = 0; a <= q; a++) out.first[i * (q + 1) + a] = first[a] / total;
-    for (let e = 0; e < entries; e++) out.second[i * entries + e] = second[e] / total;
-    out.contrast[i] = first[0] / total;
+    this.contrast = gammas / total;
+    this.first[0] = gammas / total;
+    this.second[0] = squares / total;
     for (let a = 0; a < q; a++) {
-      out.mean[i * q + a] = mean[a] / total;
-      for (let b = 0; b <= a; b++)
-        out.covariance[i * pairs + triangle(a, b)] =
-          outer[triangle(a, b)] / total - (mean[a] / total) * (mean[b] / total);
+      this.mean[a] = this.turned(one, a) / total;
+      this.first[a + 1] = this.turned(gammaOne, a) / total;
+      this.second[triangle(a + 1, 0)] = this.turned(squareOne, a) / total;
+      for (let b = 0; b <= a; b++) {
+        this.covariance[triangle(a, b)] = this.turnedTwice(two, a, b) / total - this.mean[a] * this.mean[b];
+        this.second[triangle(a + 1, b + 1)] = this.turnedTwice(squareTwo, a, b) / total;
+      }
     }
   }
-  return out;
+
+  /** Entry `a` of a vector given along the eigenvectors. */
+  private turned(along: Float64Array, a: number): number {
+    const { q, eigen } = this;
+    let sum = 0;
+    for (let e = 0; e < q; e++) sum += eigen.vectors[a * q + e] * along[e];
+    return sum;
+  }
+
+  private turnedTwice(along: Float64Array, a: number, b: number): number {
+    const { q } = this;
+    const { vectors } = this.eigen;
+    let sum = 0;
+    for (let e = 0; e < q; e++)
+      for (let f = 0; f <= e; f++) {
+        const both = vectors[a * q + e] * vectors[b * q + f];
+        sum += along[triangle(e, f)] * (e === f ? both : both + vectors[a * q + f] * vectors[b * q + e]);
+      }
+    return sum;
+  }
+}
+
+function logSumExp(values: Float64Array): number {
+  let most = -Infinity;
+  for (const value of values) most = Math.max(most, value);
+  let sum = 0;
+  for (const value of values) sum += Math.exp(value - most);
+  return most + Math.log(sum);
+}
+
+const MOST_SWEEPS = 30;
+
+/**
+ * Eigenvalues and eigenvectors of one small symmetric matrix after the other by Jacobi's rotations, in arrays that are used again:
+ * made for every image, where a library's objects would cost more than the computation.
+ */
+class SymmetricEigen {
+  readonly values: Float64Array;
+  /** q×q, an eigenvector a column. */
+  readonly vectors: Float64Array;
+  private readonly matrix: Float64Array;
+
+  constructor(private readonly q: number) {
+    this.values = new Float64Array(q);
+    this.vectors = new Float64Array(q * q);
+    this.matrix = new Float64Array(q * q);
+  }
+
+  set(a: number, b: number, value: number): void {
+    this.matrix[a * this.q + b] = value;
+    this.matrix[b * this.q + a] = value;
+  }
+
+  solve(): void {
+    const { q, matrix, vectors, values } = this;
+    vectors.fill(0);
+    for (let a = 0; a < q; a++) vectors[a * q + a] = 1;
+    for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
+      let [off, size] = [0, 0];
+      for (let a = 0; a < q; a++) {
+        size += matrix[a * q + a] ** 2;
+        for (let b = 0; b < a; b++) off += matrix[a * q + b] ** 2;
+      }
+      if (off <= 1e-20 * size) break;
+      for (let a = 1; a < q; a++) for (let b = 0; b < a; b++) this.rotate(a, b);
+    }
+    for (let a = 0; a < q; a++) values[a] = Math.max(0, matrix[a * q + a]);
+  }
+
+  /** The rotation that makes entry (a, b) zero. */
+  private rotate(a: number, b: number): void {
+    const { q, matrix, vectors } = this;
+    const entry = matrix[a * q + b];
+    if (entry === 0) return;
+    const theta = (matrix[b * q + b] - matrix[a * q + a]) / (2 * entry);
+    const tangent = Math.sign(theta || 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
+    const cosine = 1 / Math.sqrt(tangent * tangent + 1);
+    const sine = tangent * cosine;
+    for (let k = 0; k < q; k++) {
+      const [x, y] = [matrix[k * q + a], matrix[k * q + b]];
+      matrix[k * q + a] = cosine * x - sine * y;
+      matrix[k * q + b] = sine * x + cosine * y;
+    }
+    for (let k = 0; k < q; k++) {
+      const [x, y] = [matrix[a * q + k], matrix[b * q + k]];
+      matrix[a * q + k] = cosine * x - sine * y;
+      matrix[b * q + k] = sine * x + cosine * y;
+    }
+    for (let k = 0; k < q; k++) {
+      const [x, y] = [vectors[k * q + a], vectors[k * q + b]];
+      vectors[k * q + a] = cosine * x - sine * y;
+      vectors[k * q + b] = sine * x + cosine * y;
+    }
+  }
 }
 
 /** Of B × q(q+1)/2 covariances the logarithms of the B×q variances. */
@@ -109,89 +284,4 @@ export function logVariances(covariance: Float32Array, q: number): Float32Array 
   for (let i = 0; i < out.length / q; i++)
     for (let a = 0; a < q; a++) out[i * q + a] = Math.log(Math.max(covariance[i * pairs + triangle(a, a)], 1e-30));
   return out;
-}
-
-function logSumExp(values: Float64Array): number {
-  const most = values.reduce((a, b) => Math.max(a, b));
-  let sum = 0;
-  for (const value of values) sum += Math.exp(value - most);
-  return most + Math.log(sum);
-}
-
-/** (I + γ²H) z = γg − γ²h of one image by Cholesky's decomposition. */
-class LatentSolver {
-  readonly z: Float64Array;
-  /** Lower triangle of (I + γ²H)⁻¹, after `invert`. */
-  readonly inverse: Float64Array;
-  private readonly factor: Float64Array;
-  private readonly inverted: Float64Array;
-  private products: Float32Array = new Float32Array(0);
-  private at = 0;
-
-  constructor(private readonly q: number) {
-    const pairs = (q * (q + 1)) / 2;
-    this.z = new Float64Array(q);
-    this.inverse = new Float64Array(pairs);
-    this.factor = new Float64Array(pairs);
-    this.inverted = new Float64Array(pairs);
-  }
-
-  take(products: Float32Array, at: number): void {
-    this.products = products;
-    this.at = at;
-  }
-
-  /** ⟨a, b⟩, a ≥ b. */
-  private product(a: number, b: number): number {
-    return this.products[this.at + triangle(a, b)];
-  }
-
-  evidenceOfMean(gamma: number): number {
-    return gamma * this.product(this.q + 1, 0) - 0.5 * gamma * gamma * this.product(0, 0);
-  }
-
-  /** Finds z; returns ½ rᵀz − ½ log det(I + γ²H). */
-  solve(gamma: number): number {
-    const { q, factor, z } = this;
-    const squared = gamma * gamma;
-    let logDeterminant = 0;
-    let quadratic = 0;
-    for (let a = 0; a < q; a++) {
-      const row = triangle(a, 0);
-      for (let b = 0; b <= a; b++) {
-        let sum = squared * this.product(a + 1, b + 1) + (a === b ? 1 : 0);
-        for (let c = 0; c < b; c++) sum -= factor[row + c] * factor[triangle(b, c)];
-        factor[row + b] = a === b ? Math.sqrt(sum) : sum / factor[triangle(b, b)];
-      }
-      logDeterminant += 2 * Math.log(factor[row + a]);
-      let right = gamma * this.product(q + 1, a + 1) - squared * this.product(a + 1, 0);
-      for (let c = 0; c < a; c++) right -= factor[row + c] * z[c];
-      z[a] = right / factor[row + a];
-      quadratic += z[a] * z[a];
-    }
-    for (let a = q - 1; a >= 0; a--) {
-      for (let c = a + 1; c < q; c++) z[a] -= factor[triangle(c, a)] * z[c];
-      z[a] /= factor[triangle(a, a)];
-    }
-    return 0.5 * quadratic - 0.5 * logDeterminant;
-  }
-
-  /** (I + γ²H)⁻¹ of the last `solve`. */
-  invert(): void {
-    const { q, factor, inverted, inverse } = this;
-    for (let a = 0; a < q; a++) {
-      inverted[triangle(a, a)] = 1 / factor[triangle(a, a)];
-      for (let b = 0; b < a; b++) {
-        let sum = 0;
-        for (let c = b; c < a; c++) sum -= factor[triangle(a, c)] * inverted[triangle(c, b)];
-        inverted[triangle(a, b)] = sum / factor[triangle(a, a)];
-      }
-    }
-    for (let a = 0; a < q; a++)
-      for (let b = 0; b <= a; b++) {
-        let sum = 0;
-        for (let c = a; c < q; c++) sum += inverted[triangle(c, a)] * inverted[triangle(c, b)];
-        inverse[triangle(a, b)] = sum;
-      }
-  }
 }

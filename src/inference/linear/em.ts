@@ -19,6 +19,9 @@ import { softSphere, solventMask } from './solvent-mask.ts';
 const MASK_AFTER = 4;
 const CONTRAST_AFTER = 3;
 const NOISE_EVERY = 3;
+/** Batches of which one is looked at for the noise, where there are many images. */
+const NOISE_BATCHES = 4;
+const MANY_IMAGES = 8000;
 /** Of a component's start: largest shell, and norm by that of the mean. */
 const START_BAND = 6;
 const START_NORM = 0.1;
@@ -96,6 +99,7 @@ class EmRun {
   private components: Float32Array[];
   private mask: Float32Array;
   private noise: Float32Array;
+  private readonly noiseEvery: number;
 
   constructor(
     private readonly sums: FactorSums,
@@ -109,6 +113,7 @@ class EmRun {
     this.components = start?.components ?? [];
     this.mask = start?.mask ?? softSphere(mapPixels);
     this.noise = new Float32Array(bandPixels + 1).fill(1);
+    this.noiseEvery = imagesOfHalf(data.images.count, settings.half) > MANY_IMAGES ? NOISE_BATCHES : 1;
   }
 
   async toEnd(): Promise<LinearModel> {
@@ -174,7 +179,9 @@ class EmRun {
       ...Array.from({ length: settings.components }, () => new Float32Array(2 * grid.voxels)),
     ]);
     const rings = new RingMeans(settings.bandPixels);
+    let batch = 0;
     for await (const { images } of this.stream()) {
+      if (batch++ % this.noiseEvery !== 0) continue;
       await sums.setImages(images);
       rings.add(await sums.residuals(firstColumn(images.count, factors)));
     }
@@ -203,18 +210,20 @@ class EmRun {
     sums.setFactors([this.mean, ...this.components].map((map) => cubeOfMap(map, grid)));
     sums.clear();
     const rings = new RingMeans(settings.bandPixels);
+    const count = imagesOfHalf(this.data.images.count, settings.half);
+    let batch = 0;
     let evidence = 0;
     let contrast = 0;
     for await (const { images } of this.stream()) {
       await sums.setImages(images);
       const found: Posteriors = posteriors(await sums.products(), q, { deviation });
-      if (measuresNoise) rings.add(await sums.residuals(found.first));
+      if (measuresNoise && batch % this.noiseEvery === 0) rings.add(await sums.residuals(found.first));
+      batch++;
       await sums.insert(found.first, found.second);
       evidence += found.evidenceGain.reduce((a, b) => a + b, 0);
       contrast += found.contrast.reduce((a, b) => a + b, 0);
     }
     throwIfCancelled(this.hooks.signal);
-    const count = imagesOfHalf(this.data.images.count, settings.half);
     const variances = [settings.power, ...Array.from({ length: q }, () => settings.power.map((value) => value / q))];
     const maps = solveGrid(
       sums.sums(),

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.dispose());
 
-const PLAN: LinearPlan = { components: 2, iterations: 8, seed: 0, contrast: false };
+const PLAN: LinearPlan = { components: 2, iterations: 6, seed: 0, contrast: false };
 
 async function dataOf({
   images: reader,

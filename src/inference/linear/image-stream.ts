@@ -7,6 +7,8 @@ import { takeRows } from '../image-batches.ts';
 import type { TrainingData } from '../training.ts';
 
 const BATCH_IMAGES = 256;
+/** Images of a half at most: what two halves have in common is clear from as many. */
+const MOST_OF_HALF = 10_000;
 
 /** Which images of the set a fit sees: all, or those of one half of it by their number. */
 export type HalfSet = 'all' | 'even' | 'odd';
@@ -25,9 +27,19 @@ export interface StreamOptions {
   onIdle?: (() => Promise<void> | void) | undefined;
 }
 
+/** Whether image `number` of `count` is of a half: every second one, or every so many of those where there are many. */
+function isOfHalf(number: number, count: number, half: HalfSet): boolean {
+  if (half === 'all') return true;
+  const every = Math.ceil(count / 2 / MOST_OF_HALF);
+  return number % 2 === (half === 'even' ? 0 : 1) && (number >> 1) % every === 0;
+}
+
 /** Images of a half. */
 export function imagesOfHalf(count: number, half: HalfSet): number {
-  return half === 'all' ? count : half === 'even' ? Math.ceil(count / 2) : Math.floor(count / 2);
+  if (half === 'all') return count;
+  let images = 0;
+  for (let number = 0; number < count; number++) if (isOfHalf(number, count, half)) images++;
+  return images;
 }
 
 /** Error: 'cancelled'. */
@@ -38,8 +50,8 @@ export async function* imageStream(
   const { images } = data;
   for (let shard = 0; shard * images.shardSize < images.count; shard++) {
     const { first, count, values } = await images.readShard(shard, signal);
-    const wanted = Array.from({ length: count }, (_, i) => first + i).filter(
-      (number) => half === 'all' || number % 2 === (half === 'even' ? 0 : 1),
+    const wanted = Array.from({ length: count }, (_, i) => first + i).filter((number) =>
+      isOfHalf(number, images.count, half),
     );
     for (let from = 0; from < wanted.length; from += BATCH_IMAGES) {
       throwIfCancelled(signal);
