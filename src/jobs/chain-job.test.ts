@@ -133,7 +133,7 @@ describe('a chain', () => {
     const { run, chains, tried } = await fitted('circle');
     expect(tried).toEqual(['circle']);
     const report = await readChainReport(new RunFolder(run.storage, `runs/${chains[0].id}`));
-    expect(report).toEqual({ version: 1, shape: 'circle', terms: 5, evidence: [] });
+    expect(report).toEqual({ version: 1, shape: 'circle', terms: 7, evidence: [] });
     expect(chains[0].params.chain).toBe('circle');
   });
 
@@ -168,20 +168,20 @@ describe('words', () => {
   const report: ChainReport = {
     ...{ version: 1, shape: 'line', terms: 5 },
     evidence: [
-      { shape: 'line', gain: 0 },
-      { shape: 'circle', gain: -0.31 },
-      { shape: 'sheet', gain: -0.052 },
+      { shape: 'line', gain: 0, error: 0 },
+      { shape: 'circle', gain: -0.31, error: 0.1 },
+      { shape: 'sheet', gain: 0.052, error: 0.1 },
     ],
   };
 
   it('say where the particles lie, and by how much the other shapes explain less', () => {
     expect(chainWords(report)).toBe(
-      'The particles lie along a line (held-out evidence an image: circle 0.31 less, sheet 0.052 less).',
+      'The particles lie along a line (held-out evidence an image: circle 0.31 less, sheet 0.052 more).',
     );
     const sheet: ChainReport = {
       ...report,
       shape: 'sheet',
-      evidence: [report.evidence[0], { shape: 'sheet', gain: 2 }],
+      evidence: [report.evidence[0], { shape: 'sheet', gain: 2, error: 0.1 }],
     };
     expect(chainWords(sheet)).toBe('The particles lie on a sheet (held-out evidence an image: line 2.0 less).');
   });

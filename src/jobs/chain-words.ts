@@ -8,9 +8,12 @@ const PLACE: Record<ChainShape, string> = { line: 'along a line', circle: 'along
 export function chainWords({ shape, evidence }: ChainReport): string {
   const own = evidence.find((one) => one.shape === shape);
   if (!own) return `The particles were placed ${PLACE[shape]}, as was asked for.`;
-  const others = evidence.flatMap((one) =>
-    one === own ? [] : [`${one.shape} ${Math.abs(own.gain - one.gain).toPrecision(2)} less`],
-  );
+  const others = evidence.flatMap((one) => {
+    if (one === own) return [];
+    // A shape that is hardly better than a simpler one is not taken.
+    const less = own.gain - one.gain;
+    return [`${one.shape} ${Math.abs(less).toPrecision(2)} ${less < 0 ? 'more' : 'less'}`];
+  });
   return `The particles lie ${PLACE[shape]} (held-out evidence an image: ${others.join(', ')}).`;
 }
 

@@ -15,6 +15,7 @@ const REPORT = 'chain.json';
 /** A chain is fitted in one go: its files are those of epoch 1. */
 export const CHAIN_EPOCH = 1;
 
+const finite = v.pipe(v.number(), v.finite());
 const shape = v.picklist(['line', 'circle', 'sheet']);
 
 const CHAIN_REPORT = v.object({
@@ -22,8 +23,8 @@ const CHAIN_REPORT = v.object({
   shape,
   /** Maps that the functions of the position combine. */
   terms: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** Of the shapes that were tried, held-out log evidence an image over a line's; empty where the shape was asked for. */
-  evidence: v.array(v.object({ shape, gain: v.pipe(v.number(), v.finite()) })),
+  /** Of the shapes that were tried, held-out log evidence an image over a line's and its standard error; empty where the shape was asked for. */
+  evidence: v.array(v.object({ shape, gain: finite, error: finite })),
 });
 
 /** chain.json. */

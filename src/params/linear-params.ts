@@ -28,6 +28,6 @@ export const LINEAR_PARAMS = define([
       { value: 'circle', label: 'circle' },
       { value: 'sheet', label: 'sheet' },
     ],
-    autoMeaning: 'line, circle or sheet, whichever explains held-out images best',
+    autoMeaning: 'the simplest of line, circle and sheet that no other clearly beats on held-out images',
   },
 ] as const);

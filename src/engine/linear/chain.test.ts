@@ -33,7 +33,7 @@ const POSITIONS: Record<ChainShape, { s: number[]; phi: number[] }> = {
   line: { s: [0.4], phi: [...legendre(0.4), fourth(0.4)] },
   circle: {
     s: [-0.3],
-    phi: [1, ...[1, 2].flatMap((m) => [Math.cos, Math.sin].map((f) => Math.SQRT2 * f(-0.3 * m * Math.PI)))],
+    phi: [1, ...[1, 2, 3].flatMap((m) => [Math.cos, Math.sin].map((f) => Math.SQRT2 * f(-0.3 * m * Math.PI)))],
   },
   sheet: {
     s: [0.5, -0.2],

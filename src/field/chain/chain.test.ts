@@ -27,7 +27,7 @@ describe('what a run says of it', () => {
     fieldFromParams(validateParams({ ...LINEAR_DEFAULTS, chain }), D, { kind: 'chain' });
 
   it('follows from the shape', () => {
-    expect(described('circle')).toEqual({ kind: 'chain', boxPixels: D, shape: 'circle', terms: 5, contrast: true });
+    expect(described('circle')).toEqual({ kind: 'chain', boxPixels: D, shape: 'circle', terms: 7, contrast: true });
     expect(SHAPES.map((shape) => latentDimension(described(shape)))).toEqual([1, 1, 2]);
     expect(described('auto')).toMatchObject({ shape: 'line' });
     expect(kindOf(described('line')).title).toBe('chain of structures');

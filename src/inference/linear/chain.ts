@@ -1,6 +1,6 @@
 // A chain of structures through a linear model's images (linear.md, section 5): V(s) = Σ_b φ_b(s) U_b. It starts from diffusion
-// coordinates of the linear model's latents; one step of EM over nodes of s is best, more overfit. Line, circle or sheet, whichever
-// tells images better that its maps were not made from.
+// coordinates of the linear model's latents; one step of EM over nodes of s is best, more overfit. Line, circle or sheet: the simplest
+// that no other clearly beats in telling images that its maps were not made from.
 import type { Engine, Latents, Weights } from '../../engine/engine.ts';
 import { chainDimension, CHAIN_SHAPES, defaultTerms, type ChainShape } from '../../engine/factors/chain-basis.ts';
 import type { FactorSums } from '../../engine/factors/factor-sums.ts';
@@ -19,6 +19,7 @@ import { diffusionMap } from '../../landscape/diffusion-map.ts';
 import { openSums, type EmHooks } from './em.ts';
 import type { LinearData, LinearFit } from './fit.ts';
 import { imageStream, type HalfSet } from './image-stream.ts';
+import { coarseBox, resampledMask } from './resample.ts';
 import { priorDamping, solveGrid } from './solve-grid.ts';
 
 /** What a chain is asked for. */
@@ -32,6 +33,8 @@ export interface ChainPlan {
 export interface ShapeEvidence {
   shape: ChainShape;
   gain: number;
+  /** Standard error of the gain. */
+  error: number;
 }
 
 /** A fitted chain. */
@@ -47,8 +50,14 @@ export interface ChainFit {
 }
 
 const PRIOR_OF_TERMS = 0.5;
-/** Spread of an image's start around its place, in s. */
-const START_SPREAD = 0.12;
+/** Spread of an image's start around its place, in s; a circle's s is π times as long as that of a line across. */
+const START_SPREAD = { line: 0.12, circle: 0.12 / Math.PI, sheet: 0.12 } as const;
+/**
+ * A shape is preferred to a simpler one where its gain is so many standard errors, and such a share of what components gain over one
+ * structure: a sheet always bends a little better along a line than the line does.
+ */
+const SURE = 3;
+const WORTH = 0.05;
 /** Places of the start leave the ends of the chain free. */
 const START_REACH = 0.95;
 
@@ -74,25 +83,29 @@ export async function fitChain(
   // Distances between latents as those between their maps.
   const inMaps = linear.latents.mu.map((z, at) => z * linear.scree[at % q]);
   const { coordinates } = await diffusionMap(inMaps, q, 2, work);
-  const evidence: ShapeEvidence[] = [];
-  const open = (tried: ChainShape) => {
+  const trials: ShapeTrial[] = [];
+  const { boxPixels } = data.images;
+  const open = (tried: ChainShape, mapPixels: number) => {
     onShape?.(tried);
-    return ChainFitting.open(engine, data, linear, { table: chainTable(tried, defaultTerms(tried)), contrast, hooks });
+    const table = chainTable(tried, defaultTerms(tried));
+    return ChainFitting.open(engine, data, linear, { table, mapPixels, contrast, hooks });
   };
   for (const tried of shape === 'auto' ? CHAIN_SHAPES : []) {
-    const fitting = await open(tried);
+    const fitting = await open(tried, coarseBox(boxPixels));
     try {
       const start = fitting.start(coordinates);
-      const gains = [await fitting.heldOut(start, 'even', 'odd'), await fitting.heldOut(start, 'odd', 'even')];
-      evidence.push({ shape: tried, gain: (gains[0] + gains[1]) / 2 });
+      const images = [
+        ...(await fitting.heldOut(start, 'even', 'odd')),
+        ...(await fitting.heldOut(start, 'odd', 'even')),
+      ];
+      trials.push({ shape: tried, images });
     } finally {
       fitting.dispose();
     }
   }
-  const line = evidence[0]?.gain ?? 0;
-  for (const one of evidence) one.gain -= line;
-  const chosen = shape === 'auto' ? evidence.reduce((a, b) => (b.gain > a.gain ? b : a)).shape : shape;
-  const fitting = await open(chosen);
+  const evidence = trials.map(({ shape: tried, images }) => ({ shape: tried, ...gainOver(trials[0].images, images) }));
+  const chosen = shape === 'auto' ? simplest(trials, WORTH * linear.reproducibility.heldOutGain) : shape;
+  const fitting = await open(chosen, boxPixels);
   try {
     const maps = await fitting.maps(fitting.start(coordinates), 'all');
     const { weights } = await fitting.posterior(maps, 'all');
@@ -102,9 +115,35 @@ export async function fitChain(
   }
 }
 
+/** Held-out log evidence of images under a shape, one after the other. */
+interface ShapeTrial {
+  shape: ChainShape;
+  images: number[];
+}
+
+/** The first shape that none after it surely beats by so much. */
+function simplest([first, ...others]: readonly ShapeTrial[], worth: number): ChainShape {
+  let chosen = first;
+  for (const other of others) {
+    const { gain, error } = gainOver(chosen.images, other.images);
+    if (gain > worth && gain > SURE * error) chosen = other;
+  }
+  return chosen.shape;
+}
+
+/** Mean gain in evidence of the same images, and its standard error. */
+function gainOver(before: readonly number[], after: readonly number[]): { gain: number; error: number } {
+  const gains = after.map((value, i) => value - before[i]);
+  const gain = gains.reduce((sum, value) => sum + value, 0) / gains.length;
+  const variance = gains.reduce((sum, value) => sum + (value - gain) ** 2, 0) / gains.length;
+  return { gain, error: Math.sqrt(variance / gains.length) };
+}
+
 /** One shape and how it is fitted. */
 interface Fitting {
   table: ChainTable;
+  /** Box of its maps: that of the images, or a smaller one of the same field of view. */
+  mapPixels: number;
   contrast: boolean;
   hooks: EmHooks;
 }
@@ -114,6 +153,8 @@ class ChainFitting {
   private readonly hooks: EmHooks;
   private readonly sums: FactorSums;
   private readonly grid: HalfCube;
+  private readonly mask: Float32Array;
+  private readonly power: Float32Array;
 
   private constructor(
     opened: { sums: FactorSums; grid: HalfCube },
@@ -125,13 +166,22 @@ class ChainFitting {
     this.hooks = fitting.hooks;
     this.sums = opened.sums;
     this.grid = opened.grid;
-    const noise = this.part('noise');
-    this.sums.setPrecision(noise.map((value) => 1 / value));
+    const { mapPixels } = fitting;
+    const { boxPixels } = data.images;
+    const rings = mapPixels / 2;
+    const mask = this.part('mask');
+    this.mask = mapPixels === boxPixels ? mask : resampledMask(mask, boxPixels, rings - 1, mapPixels);
+    this.power = this.part('power').subarray(0, rings);
+    this.sums.setPrecision(
+      this.part('noise')
+        .slice(0, rings)
+        .map((value) => 1 / value),
+    );
   }
 
   static async open(engine: Engine, data: LinearData, linear: LinearFit, fitting: Fitting) {
-    const { boxPixels } = data.images;
-    const settings = { mapPixels: boxPixels, bandPixels: boxPixels / 2 - 1 };
+    const { mapPixels } = fitting;
+    const settings = { mapPixels, bandPixels: mapPixels / 2 - 1 };
     return new ChainFitting(await openSums(engine, data, settings, fitting.table.terms), data, linear, fitting);
   }
 
@@ -158,7 +208,7 @@ class ChainFitting {
         for (let d = 0; d < width; d++) {
           squared += distanceAlong(shape, nodes[k * width + d], places[i * width + d]) ** 2;
         }
-        const weight = Math.exp(-0.5 * (squared / START_SPREAD ** 2));
+        const weight = Math.exp(-0.5 * (squared / START_SPREAD[shape] ** 2));
         weights[i * count + k] = weight;
         total += weight;
       }
@@ -169,7 +219,7 @@ class ChainFitting {
 
   /** The M step: one map a function. */
   async maps(weights: NodeWeights, half: HalfSet): Promise<Float32Array[]> {
-    const { sums, grid, table, hooks } = this;
+    const { sums, grid, table, hooks, power, mask } = this;
     const { terms, basis, count } = table;
     const entries = triangle(terms, 0);
     sums.clear();
@@ -192,39 +242,35 @@ class ChainFitting {
       await sums.setImages(images);
       await sums.insert(first, second);
     }
-    const power = this.part('power');
     const variances = Array.from({ length: terms }, (_, b) =>
       b === 0 ? power : power.map((value) => PRIOR_OF_TERMS * value),
     );
-    const mask = this.part('mask');
     return solveGrid(sums.sums(), grid, terms, priorDamping(grid, variances)).map((map) =>
       map.map((value, i) => value * mask[i]),
     );
   }
 
-  /** The E step: nodes of each image of a half, and the mean of its log evidence. */
-  async posterior(maps: Float32Array[], half: HalfSet): Promise<{ weights: NodeWeights; evidence: number }> {
+  /** The E step: nodes of each image of a half, and its log evidence. */
+  async posterior(maps: Float32Array[], half: HalfSet): Promise<{ weights: NodeWeights; evidence: number[] }> {
     const { sums, grid, table, hooks } = this;
     const deviation = this.fitting.contrast ? CONTRAST_DEVIATION : 0;
     const weights = new Float32Array(this.data.images.count * table.count);
     sums.setFactors(maps.map((map) => cubeOfMap(map, grid)));
-    let evidence = 0;
-    let images = 0;
+    const evidence: number[] = [];
     const { signal, onIdle } = hooks;
     for await (const batch of imageStream(this.data, { half, signal, onIdle })) {
       await sums.setImages(batch.images);
       const found = nodePosteriors(await sums.products(), table, { deviation });
       batch.numbers.forEach((number, i) => {
         weights.set(found.weights.subarray(i * table.count, (i + 1) * table.count), number * table.count);
-        evidence += found.evidence[i];
+        evidence.push(found.evidence[i]);
       });
-      images += batch.numbers.length;
     }
-    return { weights, evidence: evidence / images };
+    return { weights, evidence };
   }
 
-  /** Mean log evidence of one half's images under maps of the other half. */
-  async heldOut(start: NodeWeights, of: HalfSet, asked: HalfSet): Promise<number> {
+  /** Log evidence of one half's images under maps of the other half. */
+  async heldOut(start: NodeWeights, of: HalfSet, asked: HalfSet): Promise<number[]> {
     return (await this.posterior(await this.maps(start, of), asked)).evidence;
   }
 
