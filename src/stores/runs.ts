@@ -332,6 +332,8 @@ export function takeRunEvent(event: RunEvent): void {
       const { progress } = event;
       return changeLive(id, () => ({ preparing: null, epoch: progress.iteration, linear: progress }));
     }
+    case 'chain':
+      return put(event.chain);
     case 'status': {
       changeLive(id, () => ({
         reason: event.reason ?? null,

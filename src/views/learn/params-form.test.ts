@@ -46,8 +46,9 @@ describe('the form of a run', () => {
     const markup = render(createElement(ParamsForm));
     const missing = table.filter(({ label }) => !markup.includes(`>${escaped(label)}<`)).map(({ key }) => key);
     // Of a linear model, and there only with that method.
-    expect(missing).toEqual(['contrast', 'method', 'tiltDegrees']);
+    expect(missing).toEqual(['contrast', 'chain', 'method', 'tiltDegrees']);
     chooseMethod('linear');
     expect(render(createElement(ParamsForm))).toContain('Contrast of each image');
+    expect(render(createElement(ParamsForm))).toContain('Chain of structures');
   });
 });
