@@ -3,7 +3,9 @@ import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { boxPixelsOf, isHeterogeneous, kindOf, latentDimension } from '../src/field/kinds.ts';
 import { VitrineError } from '../src/base/errors.ts';
+import { chainWords } from '../src/jobs/chain-words.ts';
 import { reproducibleWords } from '../src/jobs/linear-words.ts';
+import { readChainReport } from '../src/library/chain-files.ts';
 import { readLinearReport } from '../src/library/linear-files.ts';
 import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { unpacked } from '../src/formats/unpack.ts';
@@ -141,7 +143,12 @@ async function runInfo(
   const { dataset } = field;
   const latents = await opened.run.latents(null);
   const linear = latents && (await readLinearReport(opened.run));
-  const structures = isHeterogeneous(field) ? `${latentDimension(field)} latent dimensions` : 'one structure';
+  const chain = latents && (await readChainReport(opened.run));
+  const dimension = latentDimension(field);
+  const structures = isHeterogeneous(field)
+    ? `${dimension} latent dimension${dimension === 1 ? '' : 's'}`
+    : 'one structure';
+  const words = [...(linear ? [reproducibleWords(linear)] : []), ...(chain ? [chainWords(chain)] : [])];
   return {
     kind: opened.record ? 'run' : 'cryodrgn run',
     particles: opened.record?.particles ?? latents?.count ?? null,
@@ -151,9 +158,7 @@ async function runInfo(
     hasPoses: dataset.poses !== null,
     hasCtf: dataset.ctf !== null,
     warnings: await unnumberedFiles(opened),
-    says: [`a run of ${structures} (${kindOf(field).title})`, ...(linear ? [reproducibleWords(linear)] : [])].join(
-      '; ',
-    ),
+    says: [`a run of ${structures} (${kindOf(field).title})`, ...words].join('; '),
     epochs: await opened.run.epochs(),
     computedOn: opened.record?.device ? engineWords({ device: opened.record.device }) : null,
   };

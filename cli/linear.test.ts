@@ -23,6 +23,9 @@ describe('a linear model', () => {
       code: 0,
       json: { status: 'finished', particles: 300, boxPixels: 16, components: 2 },
     });
+    const { chain } = ended.json as { chain: { run: string; shape: string; evidence: unknown[] } };
+    expect(chain).toMatchObject({ run: `${path('run')}/chain`, shape: 'line' });
+    expect(chain.evidence).toHaveLength(3);
     const { variancePercents, correlations, reproducible } = ended.json as Record<string, number[]>;
     expect(variancePercents.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 6);
     expect([variancePercents.length, correlations.length]).toEqual([2, 2]);
@@ -65,6 +68,42 @@ describe('a linear model', () => {
     expect(relativeDifference(again.logVariance!, kept.logVariance!)).toBeLessThan(1e-3);
   });
 
+  test('is followed by a chain, which is a run like others', async () => {
+    const chain = path('run/chain');
+    const state = readCryodrgnPickle(readFileSync(path('run/state.pkl')), 'state.pkl');
+    expect(state).toMatchObject({ kind: 'latents', count: 300, zDim: 1 });
+    const { json } = await vitrine(['info', 'run/chain', '--json']);
+    expect(json).toMatchObject({
+      kind: 'run',
+      particles: 300,
+      boxPixels: 16,
+      hasPoses: true,
+      warnings: [],
+      epochs: [1],
+    });
+    expect(json['says']).toMatch(
+      /^a run of 1 latent dimension \(chain of structures\); The particles lie along a line \(held-out evidence an image: /,
+    );
+    const decoded = await vitrine(['decode', 'run/chain', '--index', '3', '-o', 'chain-maps', ...cpu, '--json']);
+    expect(decoded.json['maps']).toEqual(['vol_001.mrc']);
+    const along = ['decode', 'run/chain', '--zfile', 'run/state.pkl', '-o', 'along', ...cpu, '--json'];
+    expect((await vitrine(along)).json['maps']).toHaveLength(300);
+    expect(readFileSync(path('along/vol_004.mrc'))).toEqual(readFileSync(path('chain-maps/vol_001.mrc')));
+    const analysed = await vitrine(['analyze', 'run/chain', '--ksample', '3', '--no-umap', ...cpu, '--json']);
+    expect(analysed.json['folder']).toBe(`${chain}/analyze.1`);
+    // The list comes from the table that is kept with the linear model's run.
+    const selected = await vitrine(['select', 'run/chain', '--labels', '0,1,2', '-o', 'every.star', '--json']);
+    expect(selected.json).toMatchObject({ particles: 300, of: 300 });
+    expect(readFileSync(path('every.star'), 'utf8')).toContain('_rlnAngleRot');
+    const encoded = await vitrine(['encode', 'run/chain', 'data/particles.star', '-o', 's.pkl', ...cpu, '--json']);
+    expect(encoded.json).toMatchObject({ particles: 300, zDim: 1 });
+    const again = readCryodrgnPickle(readFileSync(path('s.pkl')), 's.pkl');
+    if (again.kind !== 'latents' || state.kind !== 'latents') throw new Error('no latents');
+    expect(relativeDifference(again.mu, state.mu)).toBeLessThan(1e-3);
+    const resumed = await vitrine(['resume', 'run/chain', '-n', '50']);
+    expect([resumed.code, resumed.stderr]).toEqual([2, expect.stringContaining('chain of structures has been fitted')]);
+  });
+
   test('is not gone on with, and poses are not searched for against it', async () => {
     const resumed = await vitrine(['resume', 'run', '-n', '50']);
     expect([resumed.code, resumed.stderr]).toEqual([2, expect.stringContaining('vitrine linear')]);
@@ -95,8 +134,9 @@ describe('a linear model', () => {
 
   test('with poses of a file is as with those of the table, and says in words what its halves say', async () => {
     const args = ['linear', 'data/particles.mrcs', '--poses', 'data/poses.pkl', '--ctf', 'data/ctf.pkl', '--apix', '8'];
-    const { code, stdout } = await vitrine([...args, '-o', 'posed', '--components', '2', ...cpu]);
+    const { code, stdout } = await vitrine([...args, '-o', 'posed', '--components', '2', '--chain', 'circle', ...cpu]);
     expect(code).toBe(0);
+    expect(stdout).toContain('The particles were placed along a circle, as was asked for.');
     expect(stdout).toMatch(/^Variance along the components: \d[\d.]* %, \d[\d.]* %$/m);
     expect(stdout).toMatch(/\d of 2 components reproduce|One structure explains these images\./);
     const [posed, table] = ['posed', 'run'].map((run) =>
@@ -104,6 +144,25 @@ describe('a linear model', () => {
     );
     if (posed.kind !== 'latents' || table.kind !== 'latents') throw new Error('no latents');
     expect(Math.max(...posed.mu.map((z, i) => Math.abs(z - table.mu[i])))).toBeLessThan(0.05);
+  });
+
+  test('of one structure has no chain, and says so', async () => {
+    const simulate = ['simulate', '-o', 'one', '-N', '300', '-D', '16', '--apix', '8', '--states', '1', '--seed', '2'];
+    expect(await vitrine(simulate)).toMatchObject({ code: 0 });
+    const args = ['linear', 'one/particles.star', '-o', 'rigid', '--components', '2', ...cpu];
+    const { code, stdout } = await vitrine([...args, '--chain', 'line']);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining('One structure explains these images.\nNo chain is fitted'),
+    ]);
+    expect([existsSync(path('rigid/chain')), existsSync(path('rigid/state.pkl'))]).toEqual([false, false]);
+  });
+
+  test('without a chain, where none is asked for', async () => {
+    const args = ['linear', 'data/particles.star', '-o', 'alone', '--components', '2', '--chain', 'none', ...cpu];
+    const { code, stdout } = await vitrine(args);
+    expect([code, stdout]).toEqual([0, expect.not.stringMatching(/chain|The particles/)]);
+    expect(existsSync(path('alone/chain'))).toBe(false);
   });
 
   test('is refused without poses', async () => {

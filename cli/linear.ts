@@ -1,14 +1,16 @@
 // vitrine linear: a mean map and components from particles with known poses, in seconds, into a run folder.
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { VitrineError } from '../src/base/errors.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { measureNoise } from '../src/imaging/noise-spectrum.ts';
 import type { LinearProgress } from '../src/inference/linear/fit.ts';
 import { deviceOf, linearPlan, linearRun } from '../src/jobs/linear-job.ts';
+import { chainWords, NO_CHAIN } from '../src/jobs/chain-words.ts';
 import { reproducibleWords, screePercents, screeWords } from '../src/jobs/linear-words.ts';
 import { imageOptionsOf } from '../src/jobs/prepare.ts';
 import { writeRunFolder } from '../src/jobs/train-job.ts';
+import { readChainReport } from '../src/library/chain-files.ts';
 import { readLinearReport } from '../src/library/linear-files.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import type { RunRecord } from '../src/library/run-record.ts';
@@ -21,7 +23,7 @@ import { openParticles, refuseRunFolder, type OpenedParticles } from './files.ts
 import { addParticleOptions, particleOptionsOf } from './particle-options.ts';
 import { addParamOptions, paramsFrom } from './param-options.ts';
 import { filesOf } from './run-set.ts';
-import { engineWords, withEngines } from './runs.ts';
+import { CHAIN_FOLDER, chainIn, engineWords, withEngines } from './runs.ts';
 import { newRecord } from './train.ts';
 import { prepareForRun, requirePoses } from './training.ts';
 
@@ -35,13 +37,24 @@ export function addLinear(program: Command): void {
   const { zDim, epochs } = LINEAR_DEFAULTS;
   const command = program
     .command('linear')
-    .description('A first look: a mean map and components of its variation, from particles with known poses.')
+    .description(
+      'A first look: a mean map and components of its variation, from particles with known poses, and a chain of structures in RUN/chain.',
+    )
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
     .requiredOption('-o, --out <folder>', 'run folder to write')
     .option('--components <number>', `maps along which it varies (1 to ${MOST_COMPONENTS})`, wholeNumber, zDim)
     .option('--iterations <number>', 'passes over the images, at most', wholeNumber, epochs);
   addParticleOptions(command);
-  addParamOptions(command, ['seed', 'contrast', 'invertData', 'window', 'windowRadius', 'boxPixels', 'device']);
+  addParamOptions(command, [
+    'seed',
+    'contrast',
+    'chain',
+    'invertData',
+    'window',
+    'windowRadius',
+    'boxPixels',
+    'device',
+  ]);
   act(command, async ([particles], raw, console) => {
     const { out, components, iterations } = raw as unknown as LinearOptions;
     const options = particleOptionsOf(raw);
@@ -71,6 +84,7 @@ export async function fitAndTell(
   console.progress({ fraction: null, message: 'Measuring the noise' });
   const noise = await measureNoise(set.images, imageOptionsOf(record.params, set.boxPixels), console.signal);
   await writeRunFolder(run, record, particles);
+  const chainRun = chainIn(run);
   const ended = await withEngines(deviceOf(record.params), async (engines) => {
     const openEngine = async (): Promise<Engine> => {
       const { fresh, engine } = await engines();
@@ -79,9 +93,12 @@ export async function fitAndTell(
     };
     return linearRun(
       run,
-      { openEngine, particles, noise },
+      { openEngine, particles, noise, chainFolder: () => chainRun },
       { signal: console.signal },
-      { onEvent: (event) => event.type === 'linear' && tell(event.progress, console) },
+      {
+        onEvent: (event) => event.type === 'linear' && tell(event.progress, console),
+        onChainShape: (shape) => console.progress({ fraction: null, message: `Fitting a chain: ${shape}` }),
+      },
     );
   });
   const report = ended.status === 'finished' ? await readLinearReport(run) : null;
@@ -92,11 +109,21 @@ export async function fitAndTell(
   await run.storage.remove(run.path('.cache'));
   console.say(screeWords(report.scree));
   console.say(reproducibleWords(report));
+  const chain = await readChainReport(chainRun);
+  if (chain) console.say(chainWords(chain));
+  else if (report.reproducible === 0 && record.params.chain !== 'none') console.say(NO_CHAIN);
   console.say(`${report.iterations} iterations: ${folder}`);
+  if (chain) console.say(`chain: ${join(folder, CHAIN_FOLDER)}`);
+  for (const { message } of ended.notices ?? []) console.warn(`warning: ${message}`);
+  if (console.signal.aborted) {
+    console.warn('Stopped before a chain was fitted; the linear model is whole.');
+    throw new VitrineError('cancelled', 'Cancelled.');
+  }
   const { version: _, ...rest } = report;
   console.result({
     ...{ run: folder, status: ended.status, particles: ended.particles, boxPixels: ended.boxPixels },
     ...rest,
+    chain: chain && { run: join(folder, CHAIN_FOLDER), shape: chain.shape, evidence: chain.evidence },
     variancePercents: screePercents(report.scree),
     engine: ended.device?.engine ?? null,
     device: ended.device?.description ?? null,

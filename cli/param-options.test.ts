@@ -29,16 +29,16 @@ describe('options of training on the command line', () => {
     const ownHelp = def.group === 'linear' ? helpOf(linear) : help;
     expect(ownHelp).toContain(def.flag);
     expect(ownHelp).toContain(oneSpace(def.meaning));
-    if ('autoMeaning' in def && def.autoMeaning !== undefined) expect(help).toContain(`auto: ${def.autoMeaning}`);
+    if ('autoMeaning' in def && def.autoMeaning !== undefined) expect(ownHelp).toContain(`auto: ${def.autoMeaning}`);
     if (def.kind === 'integer' || def.kind === 'number') expect(help).toContain(`(${def.min} to ${def.max}`);
     const long = /--[a-z-]+/.exec(def.flag)?.[0];
     const has = (command: Command) => command.options.some((option) => option.long === long);
     expect(has(train)).toBe(def.group !== 'search' && def.group !== 'linear');
     expect(has(abinit)).toBe(def.group !== 'linear');
     if (def.kind === 'choice')
-      expect(abinit.options.find((option) => option.long === long)?.argChoices).toEqual(
-        def.choices.map(({ value }) => value),
-      );
+      expect(
+        (def.group === 'linear' ? linear : abinit).options.find((option) => option.long === long)?.argChoices,
+      ).toEqual(def.choices.map(({ value }) => value));
   });
 
   it('says what names mean that do not say it themselves', () => {

@@ -2,6 +2,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { VitrineError } from '../src/base/errors.ts';
+import { kindNamed } from '../src/field/kinds.ts';
+import { fieldOfRecord } from '../src/library/run-record.ts';
 import { validateParams } from '../src/params/params.ts';
 import { act, wholeNumber } from './command.ts';
 import { fitAndTell } from './linear.ts';
@@ -30,8 +32,9 @@ export function addResume(program: Command): void {
       ...(options['numEpochs'] !== undefined && { epochs: options['numEpochs'] as number }),
       ...(options['device'] !== undefined && { device: options['device'] as 'auto' | 'gpu' | 'cpu' }),
     });
-    if (record.job === 'linear' && record.epochsDone > 0)
-      throw new VitrineError('usage', 'The linear model has been fitted; it does not go on from there.', {
+    const kind = kindNamed(record.kind);
+    if (!kind.abilities(fieldOfRecord(record)).resumes && record.epochsDone > 0)
+      throw new VitrineError('usage', `The ${kind.title} has been fitted; it does not go on from there.`, {
         file: path,
         advice: 'Fit another with: vitrine linear.',
       });

@@ -67,10 +67,9 @@ export async function keepRunSet(folder: string, set: OpenedParticles, fingerpri
 }
 
 /** The run's set without its images; null for runs of cryoDRGN and of older versions. */
-export async function keptSetOf({ run, record }: OpenRun): Promise<ParticleSet | null> {
-  const library = new DatasetLibrary(run.storage);
-  const dataset = record?.datasetId ? await library.load(record.datasetId) : null;
-  return dataset && openKeptSet(library, dataset);
+export async function keptSetOf({ datasets, record }: OpenRun): Promise<ParticleSet | null> {
+  const dataset = record?.datasetId ? await datasets.load(record.datasetId) : null;
+  return dataset && openKeptSet(datasets, dataset);
 }
 
 export function withoutFiles(path: string): VitrineError {
@@ -82,7 +81,7 @@ export function withoutFiles(path: string): VitrineError {
 
 /** The run's particles with their images, as they were. Errors: those of their files; 'usage', 'count-mismatch'. */
 export async function reopenRunSet(
-  { run, record }: OpenRun,
+  { run, datasets, record }: OpenRun,
   moved: ParticleOptions & { particles?: string },
   console: Console,
 ): Promise<OpenedParticles> {
@@ -99,7 +98,7 @@ export async function reopenRunSet(
   };
   if ((await fingerprintImages(set.images, console.signal)) !== record.fingerprint)
     refuse({ expected: `${record.particles} images as they were`, found: `${set.count} images` });
-  const kept = record.datasetId ? await new DatasetLibrary(run.storage).load(record.datasetId) : null;
+  const kept = record.datasetId ? await datasets.load(record.datasetId) : null;
   const difference = kept && differenceOf(kept, set);
   if (difference) refuse({ found: difference });
   return set;

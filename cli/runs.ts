@@ -1,5 +1,5 @@
 // Run folders on the command line: Vitrine's own and cryoDRGN's.
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { DeviceInfo, Engine } from '../src/engine/engine.ts';
 import { openEngineInNode } from '../src/engine/node/dawn.ts';
 import { VitrineError } from '../src/base/errors.ts';
@@ -13,8 +13,18 @@ import type { Console } from './console.ts';
 import { requireRunFolder } from './files.ts';
 import { originalIndices } from './original-index.ts';
 
+/** Of a linear model's run: the folder of the chain that was fitted after it. */
+export const CHAIN_FOLDER = 'chain';
+
+/** The run of a chain, in the folder of the linear model's. */
+export function chainIn(linear: RunFolder): RunFolder {
+  return new RunFolder(linear.storage, linear.path(CHAIN_FOLDER));
+}
+
 export interface OpenRun {
   run: RunFolder;
+  /** Where its set is kept: in its folder, of a chain in that of the linear model. */
+  datasets: DatasetLibrary;
   /** The folder, as named. */
   path: string;
   /** Null for a run that cryoDRGN made. */
@@ -25,9 +35,11 @@ export interface OpenRun {
 
 export async function openRun(path: string): Promise<OpenRun> {
   requireRunFolder(path);
-  const run = new RunFolder(new DiskStorage(resolve(path)), '');
+  const folder = resolve(path);
+  const run = new RunFolder(new DiskStorage(folder), '');
   const record = await run.record();
-  return { run, path, record, pixelSizeAngstrom: record?.pixelSizeAngstrom ?? null };
+  const datasets = new DatasetLibrary(new DiskStorage(record?.kind === 'chain' ? dirname(folder) : folder));
+  return { run, datasets, path, record, pixelSizeAngstrom: record?.pixelSizeAngstrom ?? null };
 }
 
 /** Å for maps: --apix, else the run's, else 0, which a header takes for never set, with a warning. */
@@ -53,11 +65,11 @@ export async function latentsOf({ run }: OpenRun, epoch: number | null): Promise
  * list as named by the person. Errors: those of originalIndices.
  */
 export async function originalIndexOf(
-  { run, record, path }: OpenRun,
+  { run, datasets, record, path }: OpenRun,
   count: number,
   given?: string,
 ): Promise<OriginalIndices> {
-  const kept = record?.datasetId ? await new DatasetLibrary(run.storage).load(record.datasetId) : null;
+  const kept = record?.datasetId ? await datasets.load(record.datasetId) : null;
   if (kept && kept.originalIndex.length === count && given === undefined) return kept.originalIndex;
   return originalIndices(run, path, count, given);
 }

@@ -1,5 +1,6 @@
-// A linear model of a few Gaussian blobs that differ from component to component, for proofs of what is made of one.
-import type { LinearField, Weights } from '../src/engine/engine.ts';
+// Linear models and chains of a few Gaussian blobs that differ from map to map, for proofs of what is made of them.
+import type { ChainField, LinearField, Weights } from '../src/engine/engine.ts';
+import { defaultTerms, type ChainShape } from '../src/engine/factors/chain-basis.ts';
 import { densityOfAtoms } from '../src/imaging/projection.ts';
 import { Random } from '../src/geometry/random.ts';
 
@@ -30,4 +31,14 @@ export function blobModel(boxPixels: number, components: number, seed = 1): { fi
     ['power', { shape: [rings], data: falling.slice() }],
   ]);
   return { field: { kind: 'linear', boxPixels, components, contrast: true }, weights };
+}
+
+/** A chain of maps as those of `blobModel`, and its spectra. */
+export function blobChain(boxPixels: number, shape: ChainShape, seed = 1): { field: ChainField; weights: Weights } {
+  const terms = defaultTerms(shape);
+  const { weights } = blobModel(boxPixels, terms, seed);
+  const maps = weights.get('components');
+  for (const name of ['mean', 'components']) weights.delete(name);
+  if (maps) weights.set('terms', maps);
+  return { field: { kind: 'chain', boxPixels, shape, terms, contrast: true }, weights };
 }

@@ -10,10 +10,11 @@ import { toVitrineError, trainRun, writeRunFolder, type RunParticles } from '../
 import type { TrainingControl, TrainingEvent } from '../src/inference/training.ts';
 import type { KeptDataset } from '../src/library/datasets.ts';
 import type { RunRecord, RunStatus } from '../src/library/run-record.ts';
-import type { RunField, RunFolder } from '../src/library/runs.ts';
+import type { RunField, RunFolder, RunLibrary } from '../src/library/runs.ts';
 import type { Storage } from '../src/library/storage.ts';
 import type { CallOptions, Progress, RunEvent } from './contract.ts';
 import type { PreparationApi } from './peer.ts';
+import { runSummary } from './run-summary.ts';
 import type { TaskLine } from './task-line.ts';
 
 export interface ActiveRunParts {
@@ -22,6 +23,7 @@ export interface ActiveRunParts {
   engine(): Promise<Engine>;
   preparation(): Promise<PreparationApi>;
   storage: Storage;
+  runs: RunLibrary;
   line: TaskLine;
   tell(event: RunEvent): void;
 }
@@ -84,19 +86,32 @@ export class ActiveRun {
   }
 
   private async fit(record: RunRecord, particles: RunParticles): Promise<RunEvent> {
+    const { id: runId } = this;
     const { line } = this.parts;
+    const tell = (event: RunEvent): void => this.parts.tell(event);
     const noise = await this.asked((preparation, call) =>
       preparation.measureNoise(record.datasetId, record.params, call),
     );
     line.held = true;
     const ended = await linearRun(
       this.folder,
-      { openEngine: () => this.openEngine(), particles, noise },
+      { openEngine: () => this.openEngine(), particles, noise, chainFolder: (id) => this.parts.runs.folder(id) },
       this.control,
-      { onEvent: (event) => this.onEvent(event, record), onIdle: () => line.drain() },
+      {
+        onEvent: (event) => this.onEvent(event, record),
+        onIdle: () => line.drain(),
+        // What came out is explored while a chain is fitted.
+        onFitted: ({ epochsDone }) => tell({ ...this.status('running'), epochsDone }),
+        onChainShape: (shape) =>
+          tell({ type: 'preparing', runId, progress: { fraction: null, message: `Fitting a chain: ${shape}` } }),
+        onChain: (chain) => tell({ type: 'chain', runId, chain: runSummary(chain, new Set()) }),
+      },
     );
+    const without = this.abort.signal.aborted
+      ? 'Stopped before a chain was fitted; the linear model is whole.'
+      : ended.notices?.at(-1)?.message;
     return ended.status === 'finished'
-      ? { ...this.status('finished'), epochsDone: ended.epochsDone }
+      ? { ...this.status('finished', without), epochsDone: ended.epochsDone }
       : this.status(ended.status, 'Stopped before the model was fitted.');
   }
 

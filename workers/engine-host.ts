@@ -3,7 +3,7 @@
 // A device that is lost is opened anew by who asks next, a run that goes on first of all.
 import type { Engine, EngineRequest, LongCall } from '../src/engine/engine.ts';
 import { clearTunings, keptTunings, type TuningStore } from '../src/engine/wgsl/tuning/store.ts';
-import { boxPixelsOf } from '../src/field/kinds.ts';
+import { boxPixelsOf, kindNamed } from '../src/field/kinds.ts';
 import { throwIfCancelled, VitrineError, type Notice } from '../src/base/errors.ts';
 import { withSuggestedLevel } from '../src/isosurface/statistics.ts';
 import { decodeAt, loadModel, whereLong, type LoadedRun } from '../src/jobs/decode-job.ts';
@@ -13,7 +13,7 @@ import { deviceOf } from '../src/jobs/linear-job.ts';
 import { newRunRecord } from '../src/jobs/new-run.ts';
 import { DatasetLibrary } from '../src/library/datasets.ts';
 import type { RunLocks } from '../src/library/run-locks.ts';
-import { jobOf, type RunRecord } from '../src/library/run-record.ts';
+import { fieldOfRecord, jobOf, type RunRecord } from '../src/library/run-record.ts';
 import { mapPixelSize, RunLibrary } from '../src/library/runs.ts';
 import type { Storage } from '../src/library/storage.ts';
 import { tuningStore } from '../src/library/tuning-store.ts';
@@ -150,8 +150,9 @@ export class EngineHost implements EngineApi, DecodingApi {
   async resume(runId: string, epochs: number | null): Promise<RunSummary> {
     this.refuseWhileActive();
     const old = await this.runs.record(runId);
-    if (old.job === 'linear' && old.epochsDone > 0)
-      throw new VitrineError('usage', 'The linear model has been fitted; it does not go on from there.', {
+    const kind = kindNamed(old.kind);
+    if (!kind.abilities(fieldOfRecord(old)).resumes && old.epochsDone > 0)
+      throw new VitrineError('usage', `The ${kind.title} has been fitted; it does not go on from there.`, {
         advice: 'Start a new run.',
       });
     const params = validateParams({ ...old.params, ...(epochs !== null && { epochs }) });
@@ -200,6 +201,7 @@ export class EngineHost implements EngineApi, DecodingApi {
       engine: () => this.engine(deviceOf(record.params)),
       preparation: this.parts.preparation,
       storage: this.parts.storage,
+      runs: this.runs,
       line: this.line,
       tell: (event) => this.tell(event),
     });

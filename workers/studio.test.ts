@@ -5,7 +5,7 @@ import { unzipSync } from 'fflate';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { openWasmEngine } from '../src/engine/wasm/engine.ts';
 import { VitrineError } from '../src/base/errors.ts';
-import { simulate } from '../src/imaging/simulate.ts';
+import { simulate, type SimulationOptions } from '../src/imaging/simulate.ts';
 import { mapStatistics } from '../src/isosurface/statistics.ts';
 import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
@@ -32,9 +32,10 @@ const params: Params = {
   device: 'cpu',
 };
 
-async function simulatedFiles(): Promise<DroppedFile[]> {
+async function simulatedFiles(changes: Partial<SimulationOptions> = {}): Promise<DroppedFile[]> {
   const files = new MemoryStorage();
-  await writeSimulation(simulate({ count: 120, boxPixels: 16, pixelSizeAngstrom: 8, states: 4 }), files, '', {});
+  const options = { count: 120, boxPixels: 16, pixelSizeAngstrom: 8, states: 4, ...changes };
+  await writeSimulation(simulate(options), files, '', {});
   const drop = async (path: string): Promise<DroppedFile> => ({ path, file: (await files.openBlob(path))! });
   return [await drop('particles.mrcs'), await drop('particles.star')];
 }
@@ -61,8 +62,8 @@ class Bench {
     return host;
   }
 
-  async accept(): Promise<DatasetSummary> {
-    const draft = await this.io.openFiles(await simulatedFiles(), null, call());
+  async accept(changes?: Partial<SimulationOptions>): Promise<DatasetSummary> {
+    const draft = await this.io.openFiles(await simulatedFiles(changes), null, call());
     return this.io.accept(draft.id);
   }
 
@@ -157,6 +158,34 @@ describe('a linear model', () => {
     const map = await bench.engine.decode({ runId: run.id, epoch: null, z, boxPixels: 8 }, call());
     expect(map.values.some((value) => value !== 0)).toBe(true);
     await expect(bench.engine.resume(run.id, 9)).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  test('is followed by a chain, a run beside it, told before the end', async () => {
+    const bench = new Bench();
+    const dataset = await bench.accept({ count: 240, snr: 1 });
+    const linear: Params = { ...defaultParams(), ...LINEAR_DEFAULTS, zDim: 2, epochs: 4 };
+    const look = await bench.engine.start(dataset.id, 'look', linear);
+    expect(await bench.end(look.id)).toMatchObject({ status: 'finished', kind: 'linear' });
+    const messages = bench.events.flatMap((event) => (event.type === 'preparing' ? [event.progress.message] : []));
+    expect(messages).toContain('Fitting a chain: circle');
+    const [told] = bench.events.slice(-2);
+    const chain = (await bench.io.listRuns()).find(({ kind }) => kind === 'chain')!;
+    expect(told).toEqual({ type: 'chain', runId: look.id, chain });
+    expect(chain).toMatchObject({
+      ...{
+        name: 'look, chain',
+        datasetId: dataset.id,
+        status: 'finished',
+        kindTitle: 'chain of structures',
+        job: 'chain',
+      },
+      ...{ latentDimension: 1, can: { decode: true, encode: true, resume: false, turnHand: false } },
+    });
+    const latents = (await bench.io.latents(chain.id, null))!;
+    expect(latents).toMatchObject({ epoch: 1, zDim: 1, count: 240 });
+    const at = (s: number) => bench.engine.decode({ runId: chain.id, epoch: null, z: [s], boxPixels: 8 }, call());
+    expect((await at(-0.9)).values).not.toEqual((await at(0.9)).values);
+    await expect(bench.engine.resume(chain.id, 9)).rejects.toMatchObject({ code: 'usage' });
   });
 
   test('is refused without poses', async () => {

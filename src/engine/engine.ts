@@ -11,6 +11,7 @@
 // Coordinates are lattice coordinates in [−½, ½]. Nothing here reads files or knows about epochs.
 
 import type { Notice } from '../base/errors.ts';
+import type { ChainShape } from './factors/chain-basis.ts';
 import type { FactorRequest, FactorSums } from './factors/factor-sums.ts';
 import type { PoseScorer, SearchPoints } from './scoring/scorer.ts';
 
@@ -89,8 +90,20 @@ export interface LinearField {
   contrast: boolean;
 }
 
+/** Maps V(s) = Σ_b φ_b(s) U_b along a chain (factors/chain-basis.ts): the maps are its weights (linear/model.ts). */
+export interface ChainField {
+  kind: 'chain';
+  /** Image side D in pixels, even. */
+  boxPixels: number;
+  shape: ChainShape;
+  /** B. */
+  terms: number;
+  /** Whether the contrast of each image is unknown. */
+  contrast: boolean;
+}
+
 /** What a field becomes for computing, one variant a kind: all of it that training does not change. */
-export type EngineField = NetworkField | LinearField;
+export type EngineField = NetworkField | LinearField | ChainField;
 
 /** A float32 array, row-major: as many numbers as the product of `shape`. */
 export interface Tensor {

@@ -1,7 +1,8 @@
 // What a run says of its field: a union tagged by kind. What can be asked of it is in kinds.ts; nobody else looks inside but the
 // kind's own folder.
+import type { ChainDescription } from './chain/description.ts';
 import type { LinearDescription } from './linear/description.ts';
 import type { NetworkDescription } from './network/description.ts';
 
-export type FieldDescription = NetworkDescription | LinearDescription;
+export type FieldDescription = NetworkDescription | LinearDescription | ChainDescription;
 export type FieldKindName = FieldDescription['kind'];

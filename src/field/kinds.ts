@@ -1,6 +1,7 @@
 // The kinds of field there are, and what is asked of a description whatever its kind.
 import { VitrineError } from '../base/errors.ts';
 import type { Params } from '../params/params.ts';
+import { CHAIN } from './chain/kind.ts';
 import type { FieldDescription, FieldKindName } from './description.ts';
 import type { FieldAbilities, FieldKind, SeenParticles } from './kind.ts';
 import { LINEAR } from './linear/kind.ts';
@@ -9,6 +10,7 @@ import { NETWORK } from './network/kind.ts';
 const KINDS: { [Name in FieldKindName]: FieldKind<Extract<FieldDescription, { kind: Name }>> } = {
   network: NETWORK,
   linear: LINEAR,
+  chain: CHAIN,
 };
 
 const FIELD_KINDS = Object.keys(KINDS) as FieldKindName[];

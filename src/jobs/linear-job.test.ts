@@ -51,10 +51,20 @@ interface Asked {
   openEngine?: () => Promise<Engine>;
 }
 
+/** Of images of noise no component reproduces: there is no chain to keep. */
+const nowhere = (): never => {
+  throw new Error('a chain of noise');
+};
+
 const fitted = (run: RunFolder, { signal, onEvent = () => undefined, openEngine }: Asked = {}) =>
   linearRun(
     run,
-    { openEngine: openEngine ?? (() => Promise.resolve(engine)), particles: noiseParticles(), noise },
+    {
+      openEngine: openEngine ?? (() => Promise.resolve(engine)),
+      particles: noiseParticles(),
+      noise,
+      chainFolder: nowhere,
+    },
     { ...(signal && { signal }) },
     { onEvent },
   );

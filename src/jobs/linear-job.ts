@@ -1,6 +1,7 @@
 // A linear model from its parameters to a run folder: fitted to posed images in one go, so that a run that was broken off begins
-// anew. Statuses are those of a training (train-job.ts).
+// anew. A chain may follow it (chain-job.ts), without which it is whole. Statuses are those of a training (train-job.ts).
 import type { Engine } from '../engine/engine.ts';
+import type { ChainShape } from '../engine/factors/chain-basis.ts';
 import { VitrineError } from '../base/errors.ts';
 import { fitLinear } from '../inference/linear/fit-linear.ts';
 import type { LinearPlan } from '../inference/linear/fit.ts';
@@ -12,6 +13,7 @@ import type { RunRecord } from '../library/run-record.ts';
 import type { RunFolder } from '../library/runs.ts';
 import { MOST_COMPONENTS } from '../params/linear-params.ts';
 import type { Params } from '../params/params.ts';
+import { chainRun, type ChainWork } from './chain-job.ts';
 import { fieldOfRun, toVitrineError, trainingData, type RunParticles, type TrainJobHooks } from './train-job.ts';
 
 const ADVICE = {
@@ -26,6 +28,18 @@ export interface LinearWork {
   particles: RunParticles;
   /** Mean |noise|² of a Fourier coefficient by ring 0 … D/2 of the images before they were divided by their standard deviation. */
   noise: Float32Array;
+  /** Where the chain's run of this id is kept. */
+  chainFolder: (id: string) => RunFolder;
+}
+
+/** What a linear model's run tells and is told while it is fitted. */
+export interface LinearJobHooks extends Pick<TrainJobHooks, 'onEvent' | 'onIdle'> {
+  /** The linear model is whole and kept; a chain may follow. */
+  onFitted?: (record: RunRecord) => void;
+  /** A chain of this shape is being fitted. */
+  onChainShape?: (shape: ChainShape) => void;
+  /** A chain was fitted: a run of its own. */
+  onChain?: (chain: RunRecord) => void;
 }
 
 /** Where a run of these parameters computes: a linear model that leaves it open on the CPU, which has its kernels. */
@@ -46,17 +60,18 @@ export function linearPlan({ zDim, epochs, seed, contrast }: Params): LinearPlan
 
 /**
  * Fits the run of `run` from its beginning. Resolves to the record as it ended: 'finished', or 'interrupted' where the signal
- * aborted. Errors other than cancellation are written to the record ('failed') and thrown: 'device-lost', 'out-of-memory', 'storage',
- * 'value-out-of-range'.
+ * aborted before there was a model; a chain that could not be fitted is a notice in it. Errors other than cancellation are written to
+ * the record ('failed') and thrown: 'device-lost', 'out-of-memory', 'storage', 'value-out-of-range'.
  */
 export async function linearRun(
   run: RunFolder,
-  { openEngine, particles, noise }: LinearWork,
+  { openEngine, particles, noise, chainFolder }: LinearWork,
   control: TrainingControl,
-  hooks: Pick<TrainJobHooks, 'onEvent' | 'onIdle'>,
+  hooks: LinearJobHooks,
 ): Promise<RunRecord> {
   let record = await run.update({ status: 'running', error: undefined });
-  try {
+  const onIdle = turnsOf(control, hooks.onEvent, hooks);
+  const fitted = async (): Promise<ChainWork> => {
     const field = fieldOfRun(record, particles);
     if (field.kind !== 'linear') throw new VitrineError('usage', 'This is not a run of a linear model.');
     const plan = linearPlan(record.params);
@@ -75,14 +90,30 @@ export async function linearRun(
         const picture = { latents: sample.taken(), stride: sample.stride, mean, mapPixels };
         hooks.onEvent({ type: 'linear', progress, picture });
       },
-      onIdle: turnsOf(control, hooks.onEvent, hooks),
+      onIdle,
     });
     await saveLinearFit(run, field, fit);
-    return await run.update({ status: 'finished' });
+    record = await run.update({ status: 'finished' });
+    hooks.onFitted?.(record);
+    return { linear: run, record, engine, particles, data, fit, folderOf: chainFolder };
+  };
+  let work: ChainWork;
+  try {
+    work = await fitted();
   } catch (error) {
     if (error instanceof VitrineError && error.code === 'cancelled') return run.update({ status: 'interrupted' });
     const known = toVitrineError(error, ADVICE);
     await run.update({ status: 'failed', error: known.toData() }).catch(() => {});
     throw known;
+  }
+  try {
+    const chain = await chainRun(work, { signal: control.signal, onIdle, onShape: hooks.onChainShape });
+    if (chain) hooks.onChain?.(chain);
+    return record;
+  } catch (error) {
+    if (control.signal?.aborted) return record;
+    const known = toVitrineError(error, ADVICE);
+    const notice = { ...known.toData(), message: `No chain was fitted. ${known.message}` };
+    return run.update({ notices: [...(record.notices ?? []), notice] });
   }
 }

@@ -2,7 +2,7 @@
 // more as z.pkl (N×q and nothing else), the posterior covariances (covariance.npy, N × q(q+1)/2, lower triangles row by row) and
 // what its halves say of it (linear.json).
 import * as v from 'valibot';
-import { noOptimizer } from '../field/linear/checkpoint.ts';
+import { noOptimizer } from '../field/maps/checkpoint.ts';
 import type { LinearDescription } from '../field/linear/description.ts';
 import { writeLatentsPickle } from '../formats/cryodrgn-pickles.ts';
 import { writeNpy } from '../formats/npy.ts';

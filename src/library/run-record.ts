@@ -26,8 +26,11 @@ export interface RunFiles {
   tiltCtf?: string | null;
 }
 
-/** How a run learns: with the poses that its particles have, finding them, or a linear model fitted at given ones. */
-export type RunJob = 'train' | 'ab-initio' | 'linear';
+/**
+ * How a run learns: with the poses that its particles have, finding them, a linear model fitted at given ones, or a chain fitted after
+ * a linear model.
+ */
+export type RunJob = 'train' | 'ab-initio' | 'linear' | 'chain';
 
 /** Goes up when older programs would misread what a record says; newer records are refused by them. */
 export const RUN_RECORD_VERSION = 1;

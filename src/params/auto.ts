@@ -11,14 +11,17 @@ export interface AutoContext {
   tiltPairs?: boolean;
 }
 
-/** 'auto' of these is settled by the engine, which sees what devices there are and measures them (engine/choose.ts). */
-export const SETTLED_BY_ENGINE = ['device', 'precision'] as const satisfies readonly ParamKey[];
-type SettledByEngine = (typeof SETTLED_BY_ENGINE)[number];
+/**
+ * 'auto' of these is settled by the engine, which sees what devices there are and measures them (engine/choose.ts), or by the images
+ * (inference/linear/chain.ts).
+ */
+export const SETTLED_LATER = ['device', 'precision', 'chain'] as const satisfies readonly ParamKey[];
+type SettledLater = (typeof SETTLED_LATER)[number];
 
 export type ResolvedParams = {
-  [K in ParamKey]: K extends SettledByEngine ? Params[K] : Exclude<Params[K], 'auto'>;
+  [K in ParamKey]: K extends SettledLater ? Params[K] : Exclude<Params[K], 'auto'>;
 };
-type AutoKey = Exclude<{ [K in ParamKey]: 'auto' extends Params[K] ? K : never }[ParamKey], SettledByEngine>;
+type AutoKey = Exclude<{ [K in ParamKey]: 'auto' extends Params[K] ? K : never }[ParamKey], SettledLater>;
 
 /** Largest box that is trained at without being asked for. */
 const LARGEST_BOX = 256;
@@ -50,7 +53,7 @@ const RULES: { [K in AutoKey]: (params: Params, box: number, context: AutoContex
 };
 
 /**
- * The options with a number or a name in the place of every 'auto', but those that the engine settles. A value that was given
+ * The options with a number or a name in the place of every 'auto', but those that are settled later. A value that was given
  * stays as it is.
  */
 export function resolveAuto(params: Params, context: AutoContext): ResolvedParams {

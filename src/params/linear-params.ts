@@ -16,4 +16,23 @@ export const LINEAR_PARAMS = define([
     default: true,
     linear: {},
   },
+  {
+    key: 'chain',
+    flag: '--chain',
+    label: 'Chain of structures',
+    meaning:
+      'Whether a chain is fitted after the linear model, a map for each position along it, and what the position runs through. The chain is a run of its own.',
+    group: 'linear',
+    kind: 'choice',
+    default: 'auto',
+    choices: [
+      { value: 'auto', label: 'found from the images' },
+      { value: 'none', label: 'none' },
+      { value: 'line', label: 'line' },
+      { value: 'circle', label: 'circle' },
+      { value: 'sheet', label: 'sheet' },
+    ],
+    linear: { advanced: true },
+    autoMeaning: 'the simplest of line, circle and sheet that no other clearly beats on held-out images',
+  },
 ] as const);

@@ -1,6 +1,6 @@
 // The table is whole: what the form, the command line and the documentation say of an option stands in its row.
 import { describe, expect, it } from 'vitest';
-import { resolveAuto, SETTLED_BY_ENGINE } from './auto.ts';
+import { resolveAuto, SETTLED_LATER } from './auto.ts';
 import { stepOf, type NumberDef } from './definition.ts';
 import { defaultParams, PARAM_GROUPS, PARAMS, PRESETS, validateParams, type ParamDef } from './params.ts';
 
@@ -63,7 +63,7 @@ describe('what is left to the program', () => {
   it('comes to a value that the table allows, but for what the engine settles', () => {
     const resolved = resolveAuto(asked(), { boxPixels: 128, particles: 5000 });
     const left = Object.entries(resolved).filter(([, value]) => value === 'auto');
-    expect(left.map(([key]) => key).sort()).toEqual([...SETTLED_BY_ENGINE].sort());
+    expect(left.map(([key]) => key).sort()).toEqual([...SETTLED_LATER].sort());
     expect(validateParams(resolved)).toEqual(resolved);
   });
 

@@ -112,6 +112,12 @@ describe('a run that finds its poses', () => {
     expect(standing().params).toMatchObject({ batchSize: 4, precision: 'float32' });
   });
 
+  it('of a linear model brings a chain into the list, beside the run that it looks at', () => {
+    const chain: RunSummary = { ...run, id: 'b', name: 'A, chain', kind: 'chain', job: 'chain', status: 'finished' };
+    takeRunEvent({ type: 'chain', runId: 'a', chain });
+    expect(useRuns.getState()).toMatchObject({ runs: [chain, run], currentId: 'a' });
+  });
+
   it('forgets what a start that begins anew had come to', async () => {
     takeRunEvent(poses({ fraction: 0.5 }));
     takeRunEvent(poses({ stage: 'refine', fraction: 0.5 }));

@@ -350,6 +350,8 @@ export function takeRunEvent(event: RunEvent): void {
       if (run) showFitting(run, { iteration, latents, percents, stride });
       return;
     }
+    case 'chain':
+      return put(event.chain);
     case 'status': {
       changeLive(id, () => ({
         reason: event.reason ?? null,

@@ -56,6 +56,8 @@ export type RunEvent =
       latents: Float32Array;
       stride: number;
     }
+  /** A chain was fitted after the linear model of `runId`: a run of its own, told before the end of the other. */
+  | { type: 'chain'; runId: string; chain: RunSummary }
   /** `device` once it is known what computes the run; `epochsDone` at the end of a linear model's fit. */
   | { type: 'status'; runId: string; status: RunStatus; reason?: string; device?: DeviceInfo; epochsDone?: number }
   /** How the poses stand: often while the start looks for them, then after each search. */

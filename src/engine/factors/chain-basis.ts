@@ -16,9 +16,12 @@ export function chainDimension(shape: ChainShape): 1 | 2 {
   return shape === 'sheet' ? 2 : 1;
 }
 
+/** B unless said otherwise of a line, and of a circle (three harmonics). */
+const TERMS = { line: 5, circle: 7 } as const;
+
 /** B of a shape unless said otherwise. */
 export function defaultTerms(shape: ChainShape): number {
-  return shape === 'sheet' ? sheetDegrees().length : 5;
+  return shape === 'sheet' ? sheetDegrees().length : TERMS[shape];
 }
 
 /** φ_0 … φ_{B−1} at a position. */

@@ -1,10 +1,11 @@
-// Latents under a linear model: posterior means at given poses, in closed form, by the products that its fit is made of.
+// Latents under a model whose maps are sums of maps: posterior means at given poses, in closed form, by the products that its fit is
+// made of.
 import { VitrineError } from '../../base/errors.ts';
-import type { EncodedBatch, Latents, LinearField, Weights } from '../engine.ts';
+import type { EncodedBatch, Latents, Weights } from '../engine.ts';
 import type { FactorRequest, FactorSums } from '../factors/factor-sums.ts';
 import { cubeOfMap } from '../factors/half-cube-transform.ts';
 import { makeHalfCube } from '../factors/half-cube.ts';
-import { CONTRAST_DEVIATION, logVariances, posteriors } from '../factors/posterior.ts';
+import type { MapCombination } from './combination.ts';
 
 /** Factor sums of the engine that a model lies on. */
 export type MakeSums = (request: FactorRequest) => Promise<FactorSums>;
@@ -13,15 +14,14 @@ export type MakeSums = (request: FactorRequest) => Promise<FactorSums>;
 const ROOM = 1.001;
 
 /** The sums are opened at the first batch and kept. */
-export class LinearEncoder {
+export class MapsEncoder {
   private opened: { sums: FactorSums; stretch: number } | null = null;
   private last: Promise<unknown> = Promise.resolve();
 
-  /** `maps`: μ, W_1 … W_q. */
   constructor(
-    private readonly field: LinearField,
+    private readonly boxPixels: number,
     private readonly weights: Weights,
-    private readonly maps: readonly Float32Array[],
+    private readonly combination: MapCombination,
     private readonly makeSums: MakeSums,
   ) {}
 
@@ -29,7 +29,7 @@ export class LinearEncoder {
   encode(batch: EncodedBatch): Promise<Latents> {
     const { rotations } = batch;
     if (!rotations)
-      return Promise.reject(new VitrineError('poses-missing', 'A linear model encodes images at given poses only.'));
+      return Promise.reject(new VitrineError('poses-missing', 'This model encodes images at given poses only.'));
     const encoded = this.last.then(() => this.encodeNow({ ...batch, rotations }));
     this.last = encoded.catch(() => undefined);
     return encoded;
@@ -41,24 +41,22 @@ export class LinearEncoder {
   }
 
   private async encodeNow(batch: EncodedBatch & { rotations: Float32Array }): Promise<Latents> {
-    const { components, contrast } = this.field;
     const sums = await this.sumsFor(stretchOf(batch.rotations));
     await sums.setImages({ ...batch, groups: null });
-    const deviation = contrast ? CONTRAST_DEVIATION : 0;
-    const { mean, covariance } = posteriors(await sums.products(), components, { deviation });
-    return { mu: mean, logVariance: logVariances(covariance, components) };
+    return this.combination.latentsOf(await sums.products());
   }
 
   private async sumsFor(stretch: number): Promise<FactorSums> {
     if (this.opened && stretch <= this.opened.stretch * ROOM) return this.opened.sums;
     this.dispose();
-    const { boxPixels } = this.field;
+    const { boxPixels } = this;
+    const { maps } = this.combination;
     const { shape, data } = this.weights.get('noise') ?? { shape: [1, 2], data: new Float32Array(2) };
     const [groups, rings] = shape;
     const grid = makeHalfCube(boxPixels, Math.min(rings - 1, boxPixels / 2), 2, stretch * ROOM);
-    const sums = await this.makeSums({ imagePixels: boxPixels, grid, factors: this.maps.length, groups });
+    const sums = await this.makeSums({ imagePixels: boxPixels, grid, factors: maps.length, groups });
     this.opened = { sums, stretch };
-    sums.setFactors(this.maps.map((map) => cubeOfMap(map, grid)));
+    sums.setFactors(maps.map((map) => cubeOfMap(map, grid)));
     sums.setPrecision(data.map((power) => 1 / power));
     return sums;
   }

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blobModel } from '../../../testing/linear-model.ts';
 import { openTestGpu } from '../../../testing/node-gpu.ts';
 import { relativeDifference } from '../../../testing/relative-difference.ts';
+import { sliceImages } from '../../../testing/slice-images.ts';
 import { decodeMap } from '../../field/volume.ts';
 import { Random } from '../../geometry/random.ts';
 import { randomRotations } from '../../geometry/rotation.ts';
-import { makeLattice } from '../../imaging/lattice.ts';
 import type { Engine, FieldModel } from '../engine.ts';
 import { openTfjsEngine } from '../tfjs/engine.ts';
 import { openWasmEngine } from '../wasm/engine.ts';
@@ -163,7 +163,6 @@ describe('coefficients and smaller boxes', () => {
 });
 
 describe('encoding', () => {
-  const { points, x, y } = makeLattice(D);
   const COUNT = 5;
   const rotations = randomRotations(new Random(3), COUNT);
   /** Of a magnification that the images do not have. */
@@ -173,18 +172,10 @@ describe('encoding', () => {
   const known = { ...field, contrast: false };
   const quiet = new Map(weights).set('noise', { shape: [1, D / 2], data: new Float32Array(D / 2).fill(1e-4) });
 
-  /** Images without CTF or noise: the Hartley values of slices of the maps. */
+  /** Images without CTF or noise: slices of the maps. */
   async function images(engine: Engine): Promise<Float32Array> {
     const model = await engine.createModel(known, { weights: quiet });
-    const values = new Float32Array(COUNT * points);
-    for (let i = 0; i < COUNT; i++) {
-      const places = Float32Array.from({ length: 3 * points }, (_, at) => {
-        const [p, axis] = [Math.floor(at / 3), at % 3];
-        return x[p] * rotations[9 * i + axis] + y[p] * rotations[9 * i + 3 + axis];
-      });
-      const slice = await model.evaluate(places, latents.slice(Q * i, Q * (i + 1)));
-      for (let p = 0; p < points; p++) values[i * points + p] = slice[2 * p] - slice[2 * p + 1];
-    }
+    const values = await sliceImages(model, rotations, latents);
     model.dispose();
     return values;
   }

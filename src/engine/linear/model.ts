@@ -1,6 +1,6 @@
-// A linear model's maps, V(z) = μ + Σ_a z_a W_a, on the CPU: the same under every maker, since a map is a sum of q + 1 maps. Its
-// weights are `mean` [D, D, D], `components` [q, D, D, D] and `mask` [D, D, D] in real space, `noise` [groups, rings] and
-// `power` [rings], from ring 0 to the band limit; it is fitted (inference/linear), not trained by steps.
+// Models whose maps are sums of maps, on the CPU: the same under every maker. A linear model's, V(z) = μ + Σ_a z_a W_a, are `mean` [D, D, D]
+// and `components` [q, D, D, D]; a chain's, V(s) = Σ_b φ_b(s) U_b, are `terms` [B, D, D, D]. Beside them `mask` [D, D, D], all in real space,
+// `noise` [groups, rings] and `power` [rings], from ring 0 to the band limit. They are fitted (inference/linear), not trained by steps.
 import { throwIfCancelled, VitrineError } from '../../base/errors.ts';
 import { nextTask } from '../../base/event-loop.ts';
 import { makeLattice } from '../../imaging/lattice.ts';
@@ -10,19 +10,19 @@ import { FactorTwin } from '../factors/twin.ts';
 import type {
   DecodedVolume,
   EncodedBatch,
+  EngineField,
   FieldModel,
   FieldShape,
   Latents,
-  LinearField,
   LongCall,
   Losses,
   ModelState,
   OptimizerState,
   Weights,
 } from '../engine.ts';
-import { parameter } from '../parameters.ts';
+import { combinationOf, type MapCombination, type MapsField } from './combination.ts';
 import { croppedMap } from './cropped-map.ts';
-import { LinearEncoder, type MakeSums } from './encoder.ts';
+import { MapsEncoder, type MakeSums } from './encoder.ts';
 import { coefficientsAt } from './half-cube-values.ts';
 
 /** Steps a Fourier pixel of the cube that coefficients are read from. */
@@ -31,37 +31,32 @@ const OVERSAMPLING = 2;
 const OPERATIONS_PER_POINT = 40;
 
 const refusal = (what: string) =>
-  new VitrineError('usage', `A linear model is fitted as a whole: ${what}.`, { advice: 'Use vitrine linear.' });
+  new VitrineError('usage', `This model is fitted as a whole: ${what}.`, { advice: 'Use vitrine linear.' });
 
-class LinearModel implements FieldModel {
+class MapsModel implements FieldModel {
   readonly spec: FieldShape;
   readonly points: number;
   readonly operationsPerPoint = OPERATIONS_PER_POINT;
   private readonly weights: Weights;
-  private readonly encoder: LinearEncoder;
-  /** μ, W_1 … W_q. */
-  private readonly maps: Float32Array[];
+  private readonly encoder: MapsEncoder;
+  private readonly combination: MapCombination;
   /** The same at the box that was last asked for. */
   private cropped: { boxPixels: number; maps: Float32Array[] } | null = null;
   /** Of the map whose coefficients were last asked for. */
   private cube: { z: Float32Array | null; grid: HalfCube; values: Float32Array } | null = null;
 
   constructor(
-    private readonly field: LinearField,
+    private readonly field: MapsField,
     { weights }: ModelState,
     makeSums: MakeSums,
-    private readonly onDispose: (model: LinearModel) => void,
+    private readonly onDispose: (model: MapsModel) => void,
   ) {
-    const { boxPixels, components } = field;
-    const box = [boxPixels, boxPixels, boxPixels];
-    const mean = parameter(weights, 'mean', box);
-    const all = parameter(weights, 'components', [components, ...box]);
-    const voxels = boxPixels ** 3;
-    this.spec = { boxPixels, zDim: components, domain: 'fourier' };
+    const { boxPixels } = field;
+    this.combination = combinationOf(field, weights);
+    this.spec = { boxPixels, zDim: this.combination.latentDimension, domain: 'fourier' };
     this.points = makeLattice(boxPixels).points;
     this.weights = weights;
-    this.maps = [mean, ...Array.from({ length: components }, (_, a) => all.subarray(a * voxels, (a + 1) * voxels))];
-    this.encoder = new LinearEncoder(field, weights, this.maps, makeSums);
+    this.encoder = new MapsEncoder(boxPixels, weights, this.combination, makeSums);
   }
 
   trainStep(): Promise<void> {
@@ -80,7 +75,7 @@ class LinearModel implements FieldModel {
     return this.encoder.encode(batch);
   }
 
-  /** Domain 'fourier', at any coordinates; 0 beyond |k| = ½. `z` null is the mean map. */
+  /** Domain 'fourier', at any coordinates; 0 beyond |k| = ½. `z` null is the middle of the latents. */
   evaluate(coordinates: Float32Array, z: Float32Array | null): Promise<Float32Array> {
     const { grid, values } = this.cubeAt(z);
     return Promise.resolve(coefficientsAt(values, grid, coordinates));
@@ -93,7 +88,8 @@ class LinearModel implements FieldModel {
     options: LongCall = {},
   ): Promise<DecodedVolume> {
     const maps = await this.mapsAt(boxPixels, options);
-    return { values: summed(maps, z, standardDeviation), statistics: null };
+    const factors = this.combination.factorsAt(z);
+    return { values: summed(maps, factors, standardDeviation), statistics: null };
   }
 
   exportWeights(): Promise<Weights> {
@@ -102,7 +98,7 @@ class LinearModel implements FieldModel {
 
   memoryBytes(): number {
     const arrays = [...this.weights.values()].map(({ data }) => data);
-    if (this.cropped && this.cropped.maps !== this.maps) arrays.push(...this.cropped.maps);
+    if (this.cropped && this.cropped.maps !== this.combination.maps) arrays.push(...this.cropped.maps);
     if (this.cube) arrays.push(this.cube.values);
     return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
@@ -116,12 +112,13 @@ class LinearModel implements FieldModel {
 
   private async mapsAt(boxPixels: number, { signal, onProgress, turn }: LongCall): Promise<Float32Array[]> {
     throwIfCancelled(signal);
-    if (boxPixels === this.field.boxPixels) return this.maps;
+    const { maps: whole } = this.combination;
+    if (boxPixels === this.field.boxPixels) return whole;
     if (this.cropped?.boxPixels === boxPixels) return this.cropped.maps;
     const maps: Float32Array[] = [];
-    for (const map of this.maps) {
+    for (const map of whole) {
       maps.push(croppedMap(map, this.field.boxPixels, boxPixels));
-      onProgress?.(maps.length / this.maps.length);
+      onProgress?.(maps.length / whole.length);
       // A worker hears of a cancel between two tasks.
       await nextTask();
       await turn?.();
@@ -137,34 +134,41 @@ class LinearModel implements FieldModel {
     if (same) return cube;
     const { boxPixels } = this.field;
     const grid = makeHalfCube(boxPixels, boxPixels / 2, OVERSAMPLING);
-    this.cube = { z: z && z.slice(), grid, values: cubeOfMap(summed(this.maps, z, 1), grid) };
+    const map = summed(this.combination.maps, this.combination.factorsAt(z), 1);
+    this.cube = { z: z && z.slice(), grid, values: cubeOfMap(map, grid) };
     return this.cube;
   }
 }
 
-/** (μ + Σ z_a W_a)·scale. */
-function summed([mean, ...components]: readonly Float32Array[], z: Float32Array | null, scale: number): Float32Array {
-  const sum = mean.map((value) => scale * value);
-  components.forEach((component, a) => {
-    const factor = scale * (z?.[a] ?? 0);
-    if (factor !== 0) for (let i = 0; i < sum.length; i++) sum[i] += factor * component[i];
+/** scale · Σ w_f V_f. */
+function summed([first, ...others]: readonly Float32Array[], factors: ArrayLike<number>, scale: number): Float32Array {
+  const ofFirst = scale * factors[0];
+  const sum = first.map((value) => ofFirst * value);
+  others.forEach((map, f) => {
+    const factor = scale * factors[f + 1];
+    if (factor !== 0) for (let i = 0; i < sum.length; i++) sum[i] += factor * map[i];
   });
   return sum;
 }
 
+/** Whether a field's maps are sums of maps. */
+export function isOfMaps(field: EngineField): field is MapsField {
+  return field.kind === 'linear' || field.kind === 'chain';
+}
+
 /** What a model takes of its engine: the others there, and its factor sums where it makes them. */
-export interface LinearPlace {
+export interface MapsPlace {
   models: Set<FieldModel>;
   makeSums?: MakeSums;
 }
 
 /** A model kept among those of its engine until it is disposed. Error 'checkpoint-syntax'. */
-export function openLinearModel(
-  field: LinearField,
+export function openMapsModel(
+  field: MapsField,
   state: ModelState,
-  { models, makeSums = (request) => Promise.resolve(new FactorTwin(request)) }: LinearPlace,
+  { models, makeSums = (request) => Promise.resolve(new FactorTwin(request)) }: MapsPlace,
 ): FieldModel {
-  const model = new LinearModel(field, state, makeSums, (disposed) => void models.delete(disposed));
+  const model = new MapsModel(field, state, makeSums, (disposed) => void models.delete(disposed));
   models.add(model);
   return model;
 }

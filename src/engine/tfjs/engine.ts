@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { DeviceInfo, Engine, EngineField, FieldModel, ModelState } from '../engine.ts';
 import { fieldOfKind } from '../field-of-kind.ts';
-import { openLinearModel } from '../linear/model.ts';
+import { isOfMaps, openMapsModel } from '../linear/model.ts';
 import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
 import { TwinScorer } from '../scoring/twin.ts';
 import { startWasmBackend, wasmThreads, type TfjsResources } from './backend.ts';
@@ -25,7 +25,7 @@ class TfjsEngine implements Engine {
   }
 
   async createModel(field: EngineField, state: ModelState): Promise<FieldModel> {
-    if (field.kind === 'linear') return openLinearModel(field, state, { models: this.models });
+    if (isOfMaps(field)) return openMapsModel(field, state, { models: this.models });
     const { spec, encoding } = fieldOfKind(field, 'network', 'tfjs');
     await tf.ready();
     const { graphics } = this;

@@ -3,7 +3,7 @@
 import type { DeviceInfo, Engine, EngineField, FieldModel, ModelState } from '../engine.ts';
 import type { FactorRequest, FactorSums } from '../factors/factor-sums.ts';
 import { fieldOfKind } from '../field-of-kind.ts';
-import { openLinearModel } from '../linear/model.ts';
+import { isOfMaps, openMapsModel } from '../linear/model.ts';
 import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
 import { WasmFactorSums } from './factor-sums.ts';
 import { canShareMemory, loadKernels, type KernelModule } from './kernels.ts';
@@ -41,9 +41,9 @@ class WasmEngine implements Engine {
   }
 
   async createModel(field: EngineField, state: ModelState): Promise<FieldModel> {
-    if (field.kind === 'linear') {
+    if (isOfMaps(field)) {
       const makeSums = (request: FactorRequest) => this.createFactorSums(request);
-      return openLinearModel(field, state, { models: this.models, makeSums });
+      return openMapsModel(field, state, { models: this.models, makeSums });
     }
     const network = fieldOfKind(field, 'network', 'wasm');
     const { threads, kernels } = this;

@@ -10,7 +10,7 @@ import type {
   Precision,
 } from '../engine.ts';
 import { fieldOfKind } from '../field-of-kind.ts';
-import { openLinearModel } from '../linear/model.ts';
+import { isOfMaps, openMapsModel } from '../linear/model.ts';
 import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
 import { Gpu } from './gpu/gpu.ts';
 import type { Scalar } from './gpu/kernels.ts';
@@ -60,7 +60,7 @@ export class WgslEngine implements Engine {
     state: ModelState,
     { precision = 'auto', batchSize, ...options }: ModelOptions = {},
   ): Promise<FieldModel> {
-    if (field.kind === 'linear') return openLinearModel(field, state, { models: this.models });
+    if (isOfMaps(field)) return openMapsModel(field, state, { models: this.models });
     const { gpu } = this;
     const { spec, encoding } = fieldOfKind(field, 'network', 'wgsl');
     const fit = this.fits(field, 1);
@@ -85,8 +85,7 @@ export class WgslEngine implements Engine {
 
   fits(field: EngineField, images: number): Fit {
     // Computed in the machine's own memory.
-    if (field.kind === 'linear')
-      return { fits: true, largest: { label: 'maps', bytes: 0, mostBytes: Infinity }, instead: {} };
+    if (isOfMaps(field)) return { fits: true, largest: { label: 'maps', bytes: 0, mostBytes: Infinity }, instead: {} };
     const { spec, encoding } = fieldOfKind(field, 'network', 'wgsl');
     return fitOf(this.gpu, spec, encoding, images, { scalar: 'f32', tuned: Tuned.defaults(this.gpu) });
   }

@@ -1,9 +1,8 @@
 // The linear model among the kinds of field: a mean map and components (Tipping & Bishop 1999; Punjani & Fleet 2021).
-import type { LinearField, Weights } from '../../engine/engine.ts';
 import type { FieldKind } from '../kind.ts';
-import { linearCheckpoint, linearShapes, readLinearCheckpoint } from './checkpoint.ts';
+import { emptyMaps, mapsCheckpoint, readMapsCheckpoint, type MapShapes } from '../maps/checkpoint.ts';
+import { mirrorMaps } from '../maps/mirror.ts';
 import { linearArguments, linearFromConfig, linearFromParams, type LinearDescription } from './description.ts';
-import { mirrorLinear } from './mirror.ts';
 
 export const LINEAR: FieldKind<LinearDescription> = {
   title: 'linear model',
@@ -22,18 +21,16 @@ export const LINEAR: FieldKind<LinearDescription> = {
   fromParams: linearFromParams,
   fromConfig: linearFromConfig,
   toConfig: linearArguments,
-  initialState: (field) => ({ field: { ...field }, weights: emptyMaps(field) }),
-  toCheckpoint: linearCheckpoint,
-  fromCheckpoint: readLinearCheckpoint,
-  mirror: mirrorLinear,
+  initialState: (field) => ({ field: { ...field }, weights: emptyMaps(field, mapShapes(field)) }),
+  toCheckpoint: (field, { epoch, weights }) => mapsCheckpoint({ field, epoch, weights }, mapShapes(field)),
+  fromCheckpoint: (dict, { kind, boxPixels, components, contrast }) => {
+    const field = { kind, boxPixels, components, contrast };
+    return readMapsCheckpoint(dict, field, mapShapes(field));
+  },
+  mirror: mirrorMaps,
 };
 
-/** Nothing, of one group of images. */
-function emptyMaps(field: LinearField): Weights {
-  return new Map(
-    Object.entries(linearShapes(field, { groups: 1, rings: field.boxPixels / 2 })).map(([name, shape]) => [
-      name,
-      { shape, data: new Float32Array(shape.reduce((product, n) => product * n, 1)) },
-    ]),
-  );
+function mapShapes({ boxPixels, components }: LinearDescription): MapShapes {
+  const box = [boxPixels, boxPixels, boxPixels];
+  return { mean: box, components: [components, ...box] };
 }

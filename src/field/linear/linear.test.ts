@@ -11,9 +11,9 @@ import { LINEAR_DEFAULTS, validateParams } from '../../params/params.ts';
 import { configFromField, fieldFromConfig, type DatasetArguments } from '../config.ts';
 import { fieldCoefficients } from '../fourier-cube.ts';
 import { abilitiesOf, boxPixelsOf, fieldFromParams, kindOf, latentDimension } from '../kinds.ts';
-import { noOptimizer } from './checkpoint.ts';
+import { noOptimizer } from '../maps/checkpoint.ts';
+import { mirrorMaps } from '../maps/mirror.ts';
 import { LINEAR } from './kind.ts';
-import { mirrorLinear } from './mirror.ts';
 
 const D = 12;
 const { field, weights } = blobModel(D, 2);
@@ -116,7 +116,7 @@ describe('its other hand', () => {
       state,
       points.map((k, i) => (i % 3 === 2 ? -k : k)),
     );
-    const turned = { ...mirrorLinear(state), field };
+    const turned = { ...mirrorMaps(state), field };
     // Plane −D/2 has no mirror image in the box: what the blobs leave there counts on the wrong side.
     expect(relativeDifference(await valuesOf(turned, points), expected)).toBeLessThan(0.003);
     expect(relativeDifference(await valuesOf(state, points), expected)).toBeGreaterThan(0.1);
@@ -125,8 +125,8 @@ describe('its other hand', () => {
 
   it('is what it was after two turns, and leaves what it was made of', () => {
     const before = weights.get('mean')!.data.slice();
-    expect(mirrorLinear(mirrorLinear(state))).toEqual(state);
+    expect(mirrorMaps(mirrorMaps(state))).toEqual(state);
     expect(weights.get('mean')!.data).toEqual(before);
-    expect(mirrorLinear(state).weights.get('power')).toBe(weights.get('power'));
+    expect(mirrorMaps(state).weights.get('power')).toBe(weights.get('power'));
   });
 });

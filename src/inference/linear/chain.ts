@@ -1,34 +1,40 @@
 // A chain of structures through a linear model's images (linear.md, section 5): V(s) = Σ_b φ_b(s) U_b. It starts from diffusion
-// coordinates of the linear model's latents; one step of EM over nodes of s is best, more overfit. Line, circle or sheet, whichever
-// tells images better that its maps were not made from.
+// coordinates of the linear model's latents; one step of EM over nodes of s is best, more overfit. Line, circle or sheet: the simplest
+// that no other clearly beats in telling images that its maps were not made from.
 import type { Engine, Latents, Weights } from '../../engine/engine.ts';
-import {
-  chainBasis,
-  chainDimension,
-  chainNodes,
-  CHAIN_SHAPES,
-  defaultTerms,
-  type ChainShape,
-} from '../../engine/factors/chain-basis.ts';
+import { chainDimension, CHAIN_SHAPES, defaultTerms, type ChainShape } from '../../engine/factors/chain-basis.ts';
 import type { FactorSums } from '../../engine/factors/factor-sums.ts';
 import type { HalfCube } from '../../engine/factors/half-cube.ts';
 import { cubeOfMap } from '../../engine/factors/half-cube-transform.ts';
+import {
+  chainLatents,
+  chainTable,
+  distanceAlong,
+  nodePosteriors,
+  type ChainTable,
+} from '../../engine/factors/node-posterior.ts';
 import { triangle } from '../../engine/factors/points.ts';
+import { CONTRAST_DEVIATION } from '../../engine/factors/posterior.ts';
 import { diffusionMap } from '../../landscape/diffusion-map.ts';
 import { openSums, type EmHooks } from './em.ts';
 import type { LinearData, LinearFit } from './fit.ts';
 import { imageStream, type HalfSet } from './image-stream.ts';
+import { coarseBox, resampledMask } from './resample.ts';
 import { priorDamping, solveGrid } from './solve-grid.ts';
 
 /** What a chain is asked for. */
 export interface ChainPlan {
   shape: 'auto' | ChainShape;
+  /** Whether each image's contrast is unknown, as the linear model had it. */
+  contrast: boolean;
 }
 
 /** Held-out evidence of a shape: mean log evidence of an image under maps of the half that it is not in, less the line's. */
 export interface ShapeEvidence {
   shape: ChainShape;
   gain: number;
+  /** Standard error of the gain. */
+  error: number;
 }
 
 /** A fitted chain. */
@@ -44,63 +50,62 @@ export interface ChainFit {
 }
 
 const PRIOR_OF_TERMS = 0.5;
-/** Spread of an image's start around its place, in s. */
-const START_SPREAD = 0.12;
+/** Spread of an image's start around its place, in s; a circle's s is π times as long as that of a line across. */
+const START_SPREAD = { line: 0.12, circle: 0.12 / Math.PI, sheet: 0.12 } as const;
+/**
+ * A shape is preferred to a simpler one where its gain is so many standard errors, and such a share of what components gain over one
+ * structure: a sheet always bends a little better along a line than the line does.
+ */
+const SURE = 3;
+const WORTH = 0.05;
 /** Places of the start leave the ends of the chain free. */
 const START_REACH = 0.95;
 
 /** Posterior over the nodes of every image, N×K. */
 type NodeWeights = Float32Array;
 
-/** Nodes and functions of a shape. */
-interface ChainTable {
-  shape: ChainShape;
-  terms: number;
-  nodes: Float32Array;
-  /** K×B. */
-  basis: Float64Array;
-  count: number;
-}
-
-function chainTable(shape: ChainShape): ChainTable {
-  const terms = defaultTerms(shape);
-  const nodes = chainNodes(shape);
-  const width = chainDimension(shape);
-  const count = nodes.length / width;
-  const basis = new Float64Array(count * terms);
-  for (let k = 0; k < count; k++)
-    basis.set(chainBasis(shape, terms, nodes.subarray(k * width, (k + 1) * width)), k * terms);
-  return { shape, terms, nodes, basis, count };
+/** What a chain tells and is told. */
+export interface ChainHooks extends Omit<EmHooks, 'onIteration'> {
+  /** Before each shape that is tried. */
+  onShape?: ((shape: ChainShape) => void) | undefined;
 }
 
 /** Errors: 'cancelled', 'out-of-memory'. */
 export async function fitChain(
   engine: Engine,
-  { shape }: ChainPlan,
+  { shape, contrast }: ChainPlan,
   data: LinearData,
   linear: LinearFit,
-  hooks: EmHooks = {},
+  { onShape, ...hooks }: ChainHooks = {},
 ): Promise<ChainFit> {
   const q = linear.latents.mu.length / data.images.count;
   const work = hooks.signal ? { signal: hooks.signal } : {};
   // Distances between latents as those between their maps.
   const inMaps = linear.latents.mu.map((z, at) => z * linear.scree[at % q]);
   const { coordinates } = await diffusionMap(inMaps, q, 2, work);
-  const evidence: ShapeEvidence[] = [];
+  const trials: ShapeTrial[] = [];
+  const { boxPixels } = data.images;
+  const open = (tried: ChainShape, mapPixels: number) => {
+    onShape?.(tried);
+    const table = chainTable(tried, defaultTerms(tried));
+    return ChainFitting.open(engine, data, linear, { table, mapPixels, contrast, hooks });
+  };
   for (const tried of shape === 'auto' ? CHAIN_SHAPES : []) {
-    const fitting = await ChainFitting.open(engine, data, linear, chainTable(tried), hooks);
+    const fitting = await open(tried, coarseBox(boxPixels));
     try {
       const start = fitting.start(coordinates);
-      const gains = [await fitting.heldOut(start, 'even', 'odd'), await fitting.heldOut(start, 'odd', 'even')];
-      evidence.push({ shape: tried, gain: (gains[0] + gains[1]) / 2 });
+      const images = [
+        ...(await fitting.heldOut(start, 'even', 'odd')),
+        ...(await fitting.heldOut(start, 'odd', 'even')),
+      ];
+      trials.push({ shape: tried, images });
     } finally {
       fitting.dispose();
     }
   }
-  const line = evidence[0]?.gain ?? 0;
-  for (const one of evidence) one.gain -= line;
-  const chosen = shape === 'auto' ? evidence.reduce((a, b) => (b.gain > a.gain ? b : a)).shape : shape;
-  const fitting = await ChainFitting.open(engine, data, linear, chainTable(chosen), hooks);
+  const evidence = trials.map(({ shape: tried, images }) => ({ shape: tried, ...gainOver(trials[0].images, images) }));
+  const chosen = shape === 'auto' ? simplest(trials, WORTH * linear.reproducibility.heldOutGain) : shape;
+  const fitting = await open(chosen, boxPixels);
   try {
     const maps = await fitting.maps(fitting.start(coordinates), 'all');
     const { weights } = await fitting.posterior(maps, 'all');
@@ -110,29 +115,74 @@ export async function fitChain(
   }
 }
 
+/** Held-out log evidence of images under a shape, one after the other. */
+interface ShapeTrial {
+  shape: ChainShape;
+  images: number[];
+}
+
+/** The first shape that none after it surely beats by so much. */
+function simplest([first, ...others]: readonly ShapeTrial[], worth: number): ChainShape {
+  let chosen = first;
+  for (const other of others) {
+    const { gain, error } = gainOver(chosen.images, other.images);
+    if (gain > worth && gain > SURE * error) chosen = other;
+  }
+  return chosen.shape;
+}
+
+/** Mean gain in evidence of the same images, and its standard error. */
+function gainOver(before: readonly number[], after: readonly number[]): { gain: number; error: number } {
+  const gains = after.map((value, i) => value - before[i]);
+  const gain = gains.reduce((sum, value) => sum + value, 0) / gains.length;
+  const variance = gains.reduce((sum, value) => sum + (value - gain) ** 2, 0) / gains.length;
+  return { gain, error: Math.sqrt(variance / gains.length) };
+}
+
+/** One shape and how it is fitted. */
+interface Fitting {
+  table: ChainTable;
+  /** Box of its maps: that of the images, or a smaller one of the same field of view. */
+  mapPixels: number;
+  contrast: boolean;
+  hooks: EmHooks;
+}
+
 class ChainFitting {
-  private readonly contrast: Float32Array;
+  private readonly table: ChainTable;
+  private readonly hooks: EmHooks;
   private readonly sums: FactorSums;
   private readonly grid: HalfCube;
+  private readonly mask: Float32Array;
+  private readonly power: Float32Array;
 
   private constructor(
     opened: { sums: FactorSums; grid: HalfCube },
     private readonly data: LinearData,
     private readonly linear: LinearFit,
-    private readonly table: ChainTable,
-    private readonly hooks: EmHooks,
+    private readonly fitting: Fitting,
   ) {
+    this.table = fitting.table;
+    this.hooks = fitting.hooks;
     this.sums = opened.sums;
     this.grid = opened.grid;
-    this.contrast = linear.contrast;
-    const noise = this.part('noise');
-    this.sums.setPrecision(noise.map((value) => 1 / value));
+    const { mapPixels } = fitting;
+    const { boxPixels } = data.images;
+    const rings = mapPixels / 2;
+    const mask = this.part('mask');
+    this.mask = mapPixels === boxPixels ? mask : resampledMask(mask, boxPixels, rings - 1, mapPixels);
+    this.power = this.part('power').subarray(0, rings);
+    this.sums.setPrecision(
+      this.part('noise')
+        .slice(0, rings)
+        .map((value) => 1 / value),
+    );
   }
 
-  static async open(engine: Engine, data: LinearData, linear: LinearFit, table: ChainTable, hooks: EmHooks) {
-    const { boxPixels } = data.images;
-    const settings = { mapPixels: boxPixels, bandPixels: boxPixels / 2 - 1 };
-    return new ChainFitting(await openSums(engine, data, settings, table.terms), data, linear, table, hooks);
+  static async open(engine: Engine, data: LinearData, linear: LinearFit, fitting: Fitting) {
+    const { mapPixels } = fitting;
+    const settings = { mapPixels, bandPixels: mapPixels / 2 - 1 };
+    return new ChainFitting(await openSums(engine, data, settings, fitting.table.terms), data, linear, fitting);
   }
 
   dispose(): void {
@@ -156,11 +206,9 @@ class ChainFitting {
       for (let k = 0; k < count; k++) {
         let squared = 0;
         for (let d = 0; d < width; d++) {
-          let away = Math.abs(nodes[k * width + d] - places[i * width + d]);
-          if (shape === 'circle') away = Math.min(away, 2 - away);
-          squared += away * away;
+          squared += distanceAlong(shape, nodes[k * width + d], places[i * width + d]) ** 2;
         }
-        const weight = Math.exp(-0.5 * (squared / START_SPREAD ** 2));
+        const weight = Math.exp(-0.5 * (squared / START_SPREAD[shape] ** 2));
         weights[i * count + k] = weight;
         total += weight;
       }
@@ -171,7 +219,7 @@ class ChainFitting {
 
   /** The M step: one map a function. */
   async maps(weights: NodeWeights, half: HalfSet): Promise<Float32Array[]> {
-    const { sums, grid, table, hooks } = this;
+    const { sums, grid, table, hooks, power, mask } = this;
     const { terms, basis, count } = table;
     const entries = triangle(terms, 0);
     sums.clear();
@@ -180,7 +228,7 @@ class ChainFitting {
       const first = new Float32Array(numbers.length * terms);
       const second = new Float32Array(numbers.length * entries);
       numbers.forEach((number, i) => {
-        const gamma = this.contrast[number];
+        const gamma = this.linear.contrast[number];
         for (let k = 0; k < count; k++) {
           const weight = weights[number * count + k];
           if (weight < 1e-7) continue;
@@ -194,56 +242,35 @@ class ChainFitting {
       await sums.setImages(images);
       await sums.insert(first, second);
     }
-    const power = this.part('power');
     const variances = Array.from({ length: terms }, (_, b) =>
       b === 0 ? power : power.map((value) => PRIOR_OF_TERMS * value),
     );
-    const mask = this.part('mask');
     return solveGrid(sums.sums(), grid, terms, priorDamping(grid, variances)).map((map) =>
       map.map((value, i) => value * mask[i]),
     );
   }
 
-  /** The E step: nodes of each image of a half, and the mean of its log evidence. */
-  async posterior(maps: Float32Array[], half: HalfSet): Promise<{ weights: NodeWeights; evidence: number }> {
+  /** The E step: nodes of each image of a half, and its log evidence. */
+  async posterior(maps: Float32Array[], half: HalfSet): Promise<{ weights: NodeWeights; evidence: number[] }> {
     const { sums, grid, table, hooks } = this;
-    const { terms, basis, count } = table;
-    const width = triangle(terms, terms) + 1;
-    const weights = new Float32Array(this.data.images.count * count);
+    const deviation = this.fitting.contrast ? CONTRAST_DEVIATION : 0;
+    const weights = new Float32Array(this.data.images.count * table.count);
     sums.setFactors(maps.map((map) => cubeOfMap(map, grid)));
-    let evidence = 0;
-    let images = 0;
+    const evidence: number[] = [];
     const { signal, onIdle } = hooks;
     for await (const batch of imageStream(this.data, { half, signal, onIdle })) {
       await sums.setImages(batch.images);
-      const products = await sums.products();
+      const found = nodePosteriors(await sums.products(), table, { deviation });
       batch.numbers.forEach((number, i) => {
-        const own = weights.subarray(number * count, (number + 1) * count);
-        const gamma = this.contrast[number];
-        let most = -Infinity;
-        for (let k = 0; k < count; k++) {
-          let [linear, square] = [0, 0];
-          for (let a = 0; a < terms; a++) {
-            const phi = basis[k * terms + a];
-            linear += phi * products[i * width + triangle(terms, a)];
-            for (let b = 0; b <= a; b++)
-              square += (a === b ? 0.5 : 1) * phi * basis[k * terms + b] * products[i * width + triangle(a, b)];
-          }
-          own[k] = gamma * linear - gamma * gamma * square;
-          most = Math.max(most, own[k]);
-        }
-        let total = 0;
-        for (let k = 0; k < count; k++) total += own[k] = Math.exp(own[k] - most);
-        for (let k = 0; k < count; k++) own[k] /= total;
-        evidence += most + Math.log(total / count);
+        weights.set(found.weights.subarray(i * table.count, (i + 1) * table.count), number * table.count);
+        evidence.push(found.evidence[i]);
       });
-      images += batch.numbers.length;
     }
-    return { weights, evidence: evidence / images };
+    return { weights, evidence };
   }
 
-  /** Mean log evidence of one half's images under maps of the other half. */
-  async heldOut(start: NodeWeights, of: HalfSet, asked: HalfSet): Promise<number> {
+  /** Log evidence of one half's images under maps of the other half. */
+  async heldOut(start: NodeWeights, of: HalfSet, asked: HalfSet): Promise<number[]> {
     return (await this.posterior(await this.maps(start, of), asked)).evidence;
   }
 
@@ -258,38 +285,7 @@ class ChainFitting {
       return tensor ? [[name, tensor] as const] : [];
     });
     const tensor = { shape: [terms, boxPixels, boxPixels, boxPixels], data: all };
-    return { shape, terms, weights: new Map([['terms', tensor], ...kept]), latents: this.latents(weights) };
-  }
-
-  /** Means and variances of s; of a circle around the mean direction. */
-  private latents(weights: NodeWeights): Latents {
-    const { shape, nodes, count } = this.table;
-    const width = chainDimension(shape);
-    const images = weights.length / count;
-    const mu = new Float32Array(images * width);
-    const logVariance = new Float32Array(images * width);
-    for (let i = 0; i < images; i++)
-      for (let d = 0; d < width; d++) {
-        const at = (k: number) => nodes[k * width + d];
-        let mean = 0;
-        if (shape === 'circle') {
-          let [cosine, sine] = [0, 0];
-          for (let k = 0; k < count; k++) {
-            cosine += weights[i * count + k] * Math.cos(Math.PI * at(k));
-            sine += weights[i * count + k] * Math.sin(Math.PI * at(k));
-          }
-          mean = Math.atan2(sine, cosine) / Math.PI;
-        } else for (let k = 0; k < count; k++) mean += weights[i * count + k] * at(k);
-        let variance = 0;
-        for (let k = 0; k < count; k++) {
-          let away = Math.abs(at(k) - mean);
-          if (shape === 'circle') away = Math.min(away, 2 - away);
-          variance += weights[i * count + k] * away * away;
-        }
-        mu[i * width + d] = mean;
-        logVariance[i * width + d] = Math.log(Math.max(variance, 1e-8));
-      }
-    return { mu, logVariance };
+    return { shape, terms, weights: new Map([['terms', tensor], ...kept]), latents: chainLatents(weights, this.table) };
   }
 }
 

@@ -10,11 +10,9 @@ import { calibration, combine, dot, ordering, subspaceCorrelations, turnProducts
 import { openSums, runEm, type EmHooks, type LinearModel } from './em.ts';
 import type { LinearData, LinearFit, LinearPlan, LinearProgress, LinearReproducibility } from './fit.ts';
 import { imageStream, imagesOfHalf, type HalfSet } from './image-stream.ts';
-import { bandLimited } from './resample.ts';
+import { bandLimited, coarseBox, resampledMask } from './resample.ts';
 import { signalPower } from './signal-power.ts';
 
-/** Boxes below this are fitted at once, larger ones at half the box first. */
-const SMALLEST_COARSE = 24;
 const HALF_SET_ITERATIONS = 5;
 /** Two halves agree on a direction that correlates by more than this. */
 const REPRODUCES = 0.5;
@@ -88,17 +86,10 @@ export async function fitLinear(
   return finished(fitting, plan, { model, power, reproducibility });
 }
 
-/** Box of the first half of the iterations: half of it, where that leaves maps worth the name. */
-function coarseBox(boxPixels: number): number {
-  const half = 2 * Math.round(boxPixels / 4);
-  return half >= SMALLEST_COARSE ? half : boxPixels;
-}
-
 /** On the voxels of a larger box of the same field of view. */
 function enlarged(model: LinearModel, boxPixels: number): LinearModel {
   const grow = (map: Float32Array) => bandLimited(map, model.mapPixels, model.bandPixels, boxPixels);
-  // A coefficient is a sum over voxels, of which there are more now.
-  const mask = grow(model.mask).map((value) => Math.min(1, Math.max(0, value * (boxPixels / model.mapPixels) ** 3)));
+  const mask = resampledMask(model.mask, model.mapPixels, model.bandPixels, boxPixels);
   return {
     ...model,
     mapPixels: boxPixels,
