@@ -193,6 +193,26 @@ async function withoutPoses(): Promise<void> {
   await studio.close();
 }
 
-const ALL = { movingSet, stillSet, question, withoutPoses };
+/** Explore after a first look, a component moved, the map coloured by how much it varies. */
+async function firstLook(): Promise<void> {
+  const studio = await open();
+  await studio.drop(simulateSet('practice', PRACTICE));
+  await studio.accept();
+  await studio.byId('first-look').click();
+  await studio.finished(600);
+  await studio.byId('go-explore').click();
+  await mapSettled(studio);
+  await studio.byId('color-by').click();
+  await studio.page.getByRole('option', { name: 'One colour' }).click();
+  await studio.byId('color-by-variance').click();
+  await studio.byId('shade-key').waitFor();
+  await clickAlongAxis(studio, 0.9);
+  await mapSettled(studio);
+  await studio.byId('confidence-2').waitFor({ state: 'attached' });
+  await picture(studio, 'first-look');
+  await studio.close();
+}
+
+const ALL = { movingSet, firstLook, stillSet, question, withoutPoses };
 const asked = process.argv.slice(2);
 for (const [name, make] of Object.entries(ALL)) if (asked.length === 0 || asked.includes(name)) await make();

@@ -4,6 +4,7 @@ import { VitrineError } from '../src/base/errors.ts';
 import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
 import { unknownPoses } from '../src/jobs/abinit-job.ts';
 import { linearRun } from '../src/jobs/linear-job.ts';
+import { screePercents } from '../src/jobs/linear-words.ts';
 import { findPrepared, imageOptionsOf } from '../src/jobs/prepare.ts';
 import { toVitrineError, trainRun, writeRunFolder, type RunParticles } from '../src/jobs/train-job.ts';
 import type { TrainingControl, TrainingEvent } from '../src/inference/training.ts';
@@ -30,7 +31,7 @@ export interface ActiveRunParts {
 export class ActiveRun {
   /** The model between steps, for maps of the run as it learns. */
   model: { model: FieldModel; field: RunField } | null = null;
-  /** Before there is a model to ask: the map of an ab initio run's start, as it stands. */
+  /** Before there is a model to ask: the map of an ab initio run's start, or the mean of a linear model, as it stands. */
   startMap: { values: Float32Array; mapPixels: number } | null = null;
   private readonly abort = new AbortController();
   private readonly skipChoosing = new AbortController();
@@ -99,6 +100,8 @@ export class ActiveRun {
       {
         onEvent: (event) => this.onEvent(event, record),
         onIdle: () => line.drain(),
+        // What came out is explored while a chain is fitted.
+        onFitted: ({ epochsDone }) => tell({ ...this.status('running'), epochsDone }),
         onChainShape: (shape) =>
           tell({ type: 'preparing', runId, progress: { fraction: null, message: `Fitting a chain: ${shape}` } }),
         onChain: (chain) => tell({ type: 'chain', runId, chain: runSummary(chain, new Set()) }),
@@ -163,8 +166,15 @@ export class ActiveRun {
         kl: losses?.kl ?? null,
       });
     } else if (event.type === 'epoch') this.parts.tell({ type: 'epoch', runId, summary: event.summary });
-    else if (event.type === 'linear') this.parts.tell({ type: 'linear', runId, progress: event.progress });
-    else if (event.type === 'poses') {
+    else if (event.type === 'linear') {
+      const { progress, picture } = event;
+      const { latents, stride, mean, mapPixels } = picture;
+      this.startMap = { values: mean, mapPixels };
+      const percents = screePercents(progress.scree);
+      // What is told is given away: the fit keeps its own.
+      const own = { ...progress, scree: progress.scree.slice() };
+      this.parts.tell({ type: 'linear', runId, progress: own, percents, latents, stride });
+    } else if (event.type === 'poses') {
       if (event.maps) this.startMap = { values: event.maps.maps[0], mapPixels: event.maps.mapPixels };
       this.parts.tell({ type: 'poses', runId, report: event.report });
     } else if (event.type === 'paused') {

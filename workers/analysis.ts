@@ -12,10 +12,13 @@ import {
 import { fingerprintLatents, type AnalysisLibrary } from '../src/library/analyses/analyses.ts';
 import { alongComponent, throughPoints } from '../src/landscape/trajectory.ts';
 import { CallsUnderway } from './calls.ts';
+import { ComponentMaps } from './component-maps.ts';
 import type {
   AnalysisApi,
   CallOptions,
+  ComponentsPlace,
   ContouredMap,
+  ContourLevel,
   ExportedBlob,
   IsosurfaceMesh,
   KeptAnalysis,
@@ -28,6 +31,8 @@ import type {
   MapsKept,
   MapToExport,
   PcaResult,
+  SpreadMap,
+  SummedMap,
   TrajectoryRequest,
 } from './contract.ts';
 import { LatentsRegistry, type ReadLatents } from './latents-registry.ts';
@@ -44,10 +49,12 @@ export class Analysis implements AnalysisApi {
   private readonly calls = new CallsUnderway();
   private readonly latents: LatentsRegistry;
   private readonly maps: MapAnalysis;
+  private readonly components: ComponentMaps;
 
   constructor(private readonly parts: AnalysisParts) {
     this.latents = new LatentsRegistry(parts.readLatents);
     this.maps = new MapAnalysis(parts.decodeMap);
+    this.components = new ComponentMaps(parts.decodeMap);
   }
 
   cancel(id: string): void {
@@ -120,6 +127,14 @@ export class Analysis implements AnalysisApi {
     call: CallOptions,
   ): Promise<void> {
     return this.calls.run(call, (job) => this.maps.decodeSeries(request, onMap, job));
+  }
+
+  sumComponents(place: ComponentsPlace, z: number[], level: ContourLevel): Promise<SummedMap> {
+    return this.components.surface(place, z, level, {});
+  }
+
+  spreadOfComponents(place: ComponentsPlace): Promise<SpreadMap> {
+    return this.components.spread(place, {});
   }
 
   isosurface(map: MapReference, level: number): Promise<IsosurfaceMesh> {

@@ -9,6 +9,7 @@ import type { KeptTuning } from '../src/engine/wgsl/tuning/store.ts';
 import type { Answers, FileRole, Question, UnderstoodFile } from '../src/formats/drop/understanding.ts';
 import type { LinearProgress } from '../src/inference/linear/fit.ts';
 import type { PoseReport } from '../src/inference/pose-report.ts';
+import type { ComponentsReport } from '../src/jobs/linear-words.ts';
 import type { MapStatistics } from '../src/isosurface/statistics.ts';
 import type { Params } from '../src/params/params.ts';
 
@@ -20,6 +21,7 @@ export type {
   KeptTuning as KeptKernels,
   Params,
   LinearProgress,
+  ComponentsReport,
   PoseReport,
   Answers as DraftAnswers,
   FileRole,

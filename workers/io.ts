@@ -17,10 +17,13 @@ import { demoSet, demoSimulation } from '../src/jobs/demo.ts';
 import { imageOptionsOf, prepareParticles, type ImageOptions } from '../src/jobs/prepare.ts';
 import { tilesFromImages, tilesFromPrepared, type TileParticles } from '../src/jobs/particle-tiles.ts';
 import { fileStem } from '../src/jobs/file-stem.ts';
+import { componentsReport } from '../src/jobs/linear-words.ts';
 import { zipOfFolders } from '../src/jobs/zip.ts';
 import { csvColumnsFor, latentsFile, particleColumns, poseColumns } from '../src/jobs/columns.ts';
 import { folderBytes } from '../src/library/arrays.ts';
 import { DatasetLibrary, type DatasetRecord, type KeptDataset } from '../src/library/datasets.ts';
+import { readLinearReport } from '../src/library/linear-files.ts';
+import { readPosterior } from '../src/library/posteriors.ts';
 import { cachesOf, fingerprintImages, ParticleCache } from '../src/library/particle-cache.ts';
 import type { RunLocks } from '../src/library/run-locks.ts';
 import { RunLibrary } from '../src/library/runs.ts';
@@ -225,6 +228,15 @@ export class Io implements contract.IoApi, PreparationApi {
     const { mu, zDim, count } = latents;
     const handle = { runId, epoch: latents.epoch, zDim, count };
     return { handle, epoch: latents.epoch, zDim, count, mu };
+  }
+
+  posteriorOf(runId: string, epoch: number, row: number): Promise<Float32Array | null> {
+    return readPosterior(this.runs.folder(runId), epoch, row);
+  }
+
+  async componentsReport(runId: string): Promise<contract.ComponentsReport | null> {
+    const report = await readLinearReport(this.runs.folder(runId));
+    return report && componentsReport(report);
   }
 
   async poses(runId: string): Promise<contract.RunPoses | null> {

@@ -127,7 +127,8 @@ export class MapAnalysis {
   }
 }
 
-function levelOf({ suggestedLevel, mean, standardDeviation }: VolumeStatistics, level: ContourLevel): number {
+/** In map units. */
+export function levelOf({ suggestedLevel, mean, standardDeviation }: VolumeStatistics, level: ContourLevel): number {
   if (level.kind === 'suggested') return suggestedLevel;
   return level.kind === 'value' ? level.value : mean + level.value * standardDeviation;
 }

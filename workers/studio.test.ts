@@ -141,6 +141,16 @@ describe('a linear model', () => {
     const told = bench.events.flatMap((event) => (event.type === 'linear' ? [event.progress] : []));
     expect(told.length).toBeGreaterThan(0);
     expect(told.map(({ scree }) => scree.length)).toEqual(told.map(() => 2));
+    const pictures = bench.events.flatMap((event) => (event.type === 'linear' ? [event] : []));
+    for (const { latents: z, stride, percents } of pictures) {
+      expect([z.length, stride, percents.length]).toEqual([2 * 120, 1, 2]);
+      expect(z.some((value) => value !== 0)).toBe(true);
+      expect(percents[0] + percents[1]).toBeCloseTo(100, 3);
+    }
+    expect(run.can.components).toBe(true);
+    const report = await bench.io.componentsReport(run.id);
+    expect(report?.percents).toHaveLength(2);
+    expect(report?.words).toMatch(/(halves of the images|explains these images)\.$/);
     expect(bench.events.at(-1)).toMatchObject({ type: 'status', epochsDone: run.epochsDone });
     const latents = (await bench.io.latents(run.id, null))!;
     expect(latents).toMatchObject({ epoch: run.epochsDone, zDim: 2, count: 120 });

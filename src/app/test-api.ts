@@ -84,8 +84,8 @@ export function exposeTestApi(): void {
     },
     estimate: () => useLearnForm.getState().estimate,
     live() {
-      const { epoch, pca, mesh } = useLive.getState();
-      return { epoch, hasLandscape: pca !== null, hasMap: mesh !== null };
+      const { epoch, cloud, mesh } = useLive.getState();
+      return { epoch, hasLandscape: cloud !== null, hasMap: mesh !== null };
     },
     selection() {
       const { current, named, total } = useSelections.getState();

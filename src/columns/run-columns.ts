@@ -9,6 +9,8 @@ export interface LatentNumbers {
   /** count×zDim. */
   mu: Float32Array;
 }
+/** Of latents that are weights of components: the share of the variance of each, 0 … 1. */
+export type ComponentShares = readonly number[];
 export interface ComponentNumbers {
   /** count×components. */
   projections: Float32Array;
@@ -24,6 +26,7 @@ export interface RunNumbers {
   /** Class of the start of an ab initio run, from 0. */
   startClasses: ArrayLike<number> | null;
   latents: LatentNumbers | null;
+  shares?: ComponentShares | null;
   pca: ComponentNumbers | null;
   /** count×2. */
   umap: Float32Array | null;
@@ -46,7 +49,10 @@ export function runColumns(numbers: RunNumbers): Column[] {
   return columns;
 }
 
-function latentColumns(latents: LatentNumbers, { pca, umap, clusters, selections }: RunNumbers): Column[] {
+function latentColumns(
+  latents: LatentNumbers,
+  { shares = null, pca, umap, clusters, selections }: RunNumbers,
+): Column[] {
   const { zDim, count, mu } = latents;
   const made = (by: Analysis, isThere: boolean): Availability => (isThere ? THERE : { state: 'computable', by });
   const dimensions = Array.from({ length: zDim }, (_, d) => d);
@@ -66,12 +72,13 @@ function latentColumns(latents: LatentNumbers, { pca, umap, clusters, selections
     columns.push({
       ...({
         key: `z${d + 1}`,
-        name: `z${d + 1}`,
+        name: shares ? `Component ${d + 1}` : `z${d + 1}`,
         unit: null,
         kind: 'number',
         source: 'latents',
         availability: THERE,
       } as const),
+      ...(shares && { share: shares[d] }),
       linear: { direction: dimensions.map((other) => (other === d ? 1 : 0)), offset: 0 },
       values: () => stripe(mu, zDim, d),
     });

@@ -20,6 +20,8 @@ export interface FieldAbilities {
   learnsAbInitio: boolean;
   /** Learns, other than ab initio, from images with given poses only. */
   needsPoses: boolean;
+  /** Its maps are sums of a mean map and components, each times a latent's value. */
+  addsComponents: boolean;
   /** A training goes on from its last checkpoint. */
   resumes: boolean;
   /** The other hand can be made of it. */

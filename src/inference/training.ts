@@ -3,7 +3,7 @@ import type { Latents, Losses, Precision } from '../engine/engine.ts';
 import type { FieldDescription } from '../field/description.ts';
 import type { FieldState } from '../field/kind.ts';
 import type { Poses } from '../formats/particles.ts';
-import type { LinearProgress } from './linear/fit.ts';
+import type { LinearPicture, LinearProgress } from './linear/fit.ts';
 import type { PoseReport } from './pose-report.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 import type { ImageOptics } from '../imaging/image-optics.ts';
@@ -92,7 +92,8 @@ export type TrainingEvent =
   | { type: 'epoch'; summary: EpochSummary; checkpoint: Checkpoint }
   | { type: 'poses'; report: PoseReport; maps: StartMaps | null }
   | { type: 'started'; poses: EstimatedPoses; classes: Uint32Array | null; maps: StartMaps | null }
-  | { type: 'linear'; progress: LinearProgress }
+  /** Of a linear model, after each iteration. */
+  | { type: 'linear'; progress: LinearProgress; picture: LinearPicture }
   | { type: 'paused' }
   | { type: 'resumed' }
   | { type: 'finished'; reason: 'all epochs' | 'stopped early' };

@@ -5,17 +5,16 @@ import type { ChainShape } from '../engine/factors/chain-basis.ts';
 import { VitrineError } from '../base/errors.ts';
 import { fitLinear } from '../inference/linear/fit-linear.ts';
 import type { LinearPlan } from '../inference/linear/fit.ts';
+import { LatentSample } from '../inference/linear/latent-sample.ts';
 import { turnsOf } from '../inference/train.ts';
 import type { TrainingControl } from '../inference/training.ts';
 import { saveLinearFit } from '../library/linear-files.ts';
 import type { RunRecord } from '../library/run-record.ts';
 import type { RunFolder } from '../library/runs.ts';
+import { MOST_COMPONENTS } from '../params/linear-params.ts';
 import type { Params } from '../params/params.ts';
 import { chainRun, type ChainWork } from './chain-job.ts';
 import { fieldOfRun, toVitrineError, trainingData, type RunParticles, type TrainJobHooks } from './train-job.ts';
-
-/** Systems of so many unknowns are solved at each point of the maps. */
-export const MOST_COMPONENTS = 16;
 
 const ADVICE = {
   memory: 'Fit at a smaller box, or fewer components.',
@@ -35,6 +34,8 @@ export interface LinearWork {
 
 /** What a linear model's run tells and is told while it is fitted. */
 export interface LinearJobHooks extends Pick<TrainJobHooks, 'onEvent' | 'onIdle'> {
+  /** The linear model is whole and kept; a chain may follow. */
+  onFitted?: (record: RunRecord) => void;
   /** A chain of this shape is being fitted. */
   onChainShape?: (shape: ChainShape) => void;
   /** A chain was fitted: a run of its own. */
@@ -81,13 +82,19 @@ export async function linearRun(
       ...trainingData(particles, record.imagePixels),
       noise: noise.map((power) => power / standardDeviation ** 2),
     };
+    const sample = new LatentSample(data.images.count, plan.components);
     const fit = await fitLinear(engine, plan, data, {
       signal: control.signal,
-      onProgress: (progress) => hooks.onEvent({ type: 'linear', progress }),
+      onLatents: (numbers, latents) => sample.take(numbers, latents),
+      onProgress: (progress, { mean, mapPixels }) => {
+        const picture = { latents: sample.taken(), stride: sample.stride, mean, mapPixels };
+        hooks.onEvent({ type: 'linear', progress, picture });
+      },
       onIdle,
     });
     await saveLinearFit(run, field, fit);
     record = await run.update({ status: 'finished' });
+    hooks.onFitted?.(record);
     return { linear: run, record, engine, particles, data, fit, folderOf: chainFolder };
   };
   let work: ChainWork;

@@ -1,6 +1,28 @@
 // What a linear model says of the images, in words for people: the same on a terminal and on the screen.
 import type { LinearReport } from '../library/linear-files.ts';
 
+/** What the screen says of a fitted linear model. */
+export interface ComponentsReport {
+  /** Shares of the components in the variance that they explain together, percent, descending. */
+  percents: number[];
+  /** Components, from the first, that both halves of the images give. */
+  reproducible: number;
+  /** Canonical correlations between the halves' components, descending. */
+  correlations: number[];
+  /** Mean log evidence of an image that the model has not seen over one structure, and its standard error. */
+  heldOutGain: number;
+  heldOutError: number;
+  /** A sentence. */
+  words: string;
+}
+
+/** What linear.json says, for the screen. */
+export function componentsReport(report: LinearReport): ComponentsReport {
+  const { scree, reproducible, correlations, heldOutGain, heldOutError } = report;
+  const words = `${reproducibleWords(report).replace(/\.$/, '')}.`;
+  return { percents: screePercents(scree), reproducible, correlations, heldOutGain, heldOutError, words };
+}
+
 /** Shares of the components in the variance that they explain together, in percent, descending. */
 export function screePercents(scree: ArrayLike<number>): number[] {
   const variances = Array.from(scree, (norm) => norm * norm);

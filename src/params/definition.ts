@@ -1,6 +1,13 @@
 // What one row of the table of parameters says.
 export type ParamGroup = 'model' | 'training' | 'linear' | 'images' | 'search' | 'device';
 
+/** What an option is called and means for a linear model, and whether only those who ask for all options see it there. */
+export interface OfLinear {
+  label?: string;
+  meaning?: string;
+  advanced?: boolean;
+}
+
 interface Base<K extends string> {
   key: K;
   /** Command-line flag(s), cryoDRGN's where it has one. */
@@ -12,6 +19,8 @@ interface Base<K extends string> {
   group: ParamGroup;
   /** Only where poses are searched for. */
   abInitio?: boolean;
+  /** An option of a linear model too, and what it is there where that differs. */
+  linear?: OfLinear;
   /** Shown only when all options are asked for. */
   advanced?: boolean;
   /** Of something that the studio does not take: no field of its form. */

@@ -17,6 +17,7 @@ export const DEVICE_PARAMS = define([
       { value: 'cpu', label: 'CPU' },
     ],
     autoMeaning: 'the GPU where there is one',
+    linear: { advanced: true },
   },
   {
     key: 'precision',

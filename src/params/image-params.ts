@@ -11,6 +11,7 @@ export const IMAGE_PARAMS = define([
     group: 'images',
     kind: 'boolean',
     default: true,
+    linear: { advanced: true },
   },
   {
     key: 'window',
@@ -20,6 +21,7 @@ export const IMAGE_PARAMS = define([
     group: 'images',
     kind: 'boolean',
     default: true,
+    linear: { advanced: true },
   },
   {
     key: 'windowRadius',
@@ -33,6 +35,7 @@ export const IMAGE_PARAMS = define([
     max: 0.98,
     step: 0.01,
     advanced: true,
+    linear: { advanced: true },
   },
   {
     key: 'boxPixels',
@@ -47,5 +50,9 @@ export const IMAGE_PARAMS = define([
     min: 16,
     max: 512,
     step: 2,
+    linear: {
+      label: 'Box',
+      meaning: 'Images are Fourier-cropped to this even box: smaller is faster, larger shows finer detail.',
+    },
   },
 ] as const);

@@ -1,6 +1,9 @@
 // Options of fitting a linear model: a part of the one table (params.ts). Its components and iterations are `zDim` and `epochs`.
 import { define } from './definition.ts';
 
+/** Systems of so many unknowns are solved at each point of a linear model's maps. */
+export const MOST_COMPONENTS = 16;
+
 /** Of a linear model. */
 export const LINEAR_PARAMS = define([
   {
@@ -11,6 +14,7 @@ export const LINEAR_PARAMS = define([
     group: 'linear',
     kind: 'boolean',
     default: true,
+    linear: {},
   },
   {
     key: 'chain',
@@ -28,6 +32,7 @@ export const LINEAR_PARAMS = define([
       { value: 'circle', label: 'circle' },
       { value: 'sheet', label: 'sheet' },
     ],
+    linear: { advanced: true },
     autoMeaning: 'the simplest of line, circle and sheet that no other clearly beats on held-out images',
   },
 ] as const);

@@ -14,6 +14,10 @@ export const MODEL_PARAMS = define([
     default: 8,
     min: 0,
     max: 64,
+    linear: {
+      label: 'Components',
+      meaning: 'Directions in which the structure may vary, each a map of its own. Four show whether it does, and how.',
+    },
   },
   {
     key: 'encoderDim',

@@ -65,20 +65,29 @@ export const BRANCH_AND_BOUND_DEFAULTS: Partial<Params> = { baseGridDegrees: '30
 
 export interface Preset {
   label: string;
-  /** What it comes to, by the method. */
-  meaning: Record<Params['method'], string>;
+  /** What it comes to, by the methods that it is for. */
+  meaning: Partial<Record<Params['method'], string>>;
   values: Partial<Params>;
 }
-export type PresetName = 'quick' | 'standard' | 'fine';
+export type PresetName = 'first' | 'quick' | 'standard' | 'fine';
 
-/** The three choices a newcomer sees; 'standard' is the default table. Ab initio has its own epochs and batches (above). */
+/**
+ * The choices a newcomer sees, the quickest first; 'standard' is the default table, 'first' is a linear model. Ab initio has its own
+ * epochs and batches (above).
+ */
 export const PRESETS: Record<PresetName, Preset> = {
+  first: {
+    label: 'First look',
+    meaning: {
+      linear: 'A mean map and the directions in which it varies: less than a minute, no graphics card needed.',
+    },
+    values: { ...LINEAR_DEFAULTS, boxPixels: 64 },
+  },
   quick: {
     label: 'Quick look',
     meaning: {
       'known-poses': 'A small network at a small box: minutes, to see whether there is motion.',
       'ab-initio': 'A small network at a small box: to see whether a shape comes out.',
-      linear: 'A linear model at a small box: seconds, to see whether there is motion.',
     },
     // On the demo set, 10 epochs at 5e-4 ordered the states (neighbour Spearman 0.92) where 1e-4 had not yet (0.51).
     values: { boxPixels: 64, encoderDim: 128, decoderDim: 128, epochs: 10, batchSize: 16, learningRate: 5e-4 },
@@ -88,7 +97,6 @@ export const PRESETS: Record<PresetName, Preset> = {
     meaning: {
       'known-poses': '3 layers of 256 units, 20 epochs: where most studies start.',
       'ab-initio': '3 layers of 256 units, 30 epochs: where to start.',
-      linear: '4 components: where to start.',
     },
     values: {},
   },
@@ -97,7 +105,6 @@ export const PRESETS: Record<PresetName, Preset> = {
     meaning: {
       'known-poses': '3 layers of 1024 units, 50 epochs: for high resolution, on a GPU.',
       'ab-initio': '3 layers of 1024 units, 30 epochs: for more detail, on a GPU.',
-      linear: '4 components, as Standard: a linear model has no width.',
     },
     values: { encoderDim: 1024, decoderDim: 1024, epochs: 50 },
   },

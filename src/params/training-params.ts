@@ -13,6 +13,11 @@ export const TRAINING_PARAMS = define([
     default: 20,
     min: 1,
     max: 1000,
+    linear: {
+      label: 'Iterations',
+      meaning: 'Passes over all images, at most: it ends earlier where the model no longer improves.',
+      advanced: true,
+    },
   },
   {
     key: 'batchSize',
@@ -109,6 +114,7 @@ export const TRAINING_PARAMS = define([
     default: 0,
     min: 0,
     max: 2147483647,
+    linear: { meaning: 'Seed of the random start of the components.', advanced: true },
   },
   {
     key: 'checkpointEvery',

@@ -5,7 +5,7 @@ let stored: string | null = null;
 vi.stubGlobal('localStorage', { getItem: () => stored, setItem: (_: string, text: string) => (stored = text) });
 const { chooseMethod, choosePreset, fitForm, loadLearnForm, setParam, takeFitting, useLearnForm } =
   await import('./learn-form.ts');
-const dataset = (boxPixels: number, hasPoses = true) => ({ particles: 2000, boxPixels, hasPoses });
+const dataset = (boxPixels: number, hasPoses = true, id = 'a') => ({ id, particles: 2000, boxPixels, hasPoses });
 const form = () => useLearnForm.getState();
 const params = () => form().params;
 
@@ -92,6 +92,34 @@ describe('the form of a run', () => {
     fitForm(dataset(256, false));
     fitForm(dataset(256));
     expect(params().method).toBe('ab-initio');
+  });
+
+  it('looks first at a set that nothing was learnt from, until values are chosen by hand', () => {
+    const first = { preset: 'first', params: { method: 'linear', zDim: 4, epochs: 10, boxPixels: 64 } };
+    fitForm(dataset(256, true, 'b'), true);
+    expect(form()).toMatchObject(first);
+    choosePreset('quick');
+    expect(params()).toMatchObject({ method: 'known-poses', zDim: 8 });
+    fitForm(dataset(256, true, 'b'), true);
+    expect(form().preset).toBe('quick');
+    fitForm(dataset(256, true, 'c'), false);
+    expect(form().preset).toBe('quick');
+    setParam('epochs', 21);
+    fitForm(dataset(256, true, 'd'), true);
+    expect(params()).toMatchObject({ method: 'known-poses', epochs: 21 });
+    choosePreset('first');
+    setParam('zDim', 0);
+    expect(form().errors.zDim).toBe('Expected 1 to 16.');
+    setParam('zDim', 6);
+    expect(form()).toMatchObject({ preset: null, params: { method: 'linear', zDim: 6 }, errors: {} });
+  });
+
+  it('finds poses of a set that has none, and takes the first look up again for one that has them', () => {
+    choosePreset('first');
+    fitForm(dataset(32, false, 'unposed'), true);
+    expect(form()).toMatchObject({ preset: 'standard', params: { method: 'ab-initio', zDim: 0, epochs: 30 } });
+    fitForm(dataset(32, true, 'posed'));
+    expect(form()).toMatchObject({ preset: 'first', params: { method: 'linear', zDim: 4, boxPixels: 'auto' } });
   });
 
   it('comes back as it was kept, also from before there was a choice of method', () => {

@@ -15,10 +15,11 @@ import {
   type PresetName,
 } from '../params/params.ts';
 import { resolveAuto } from '../params/auto.ts';
+import { MOST_COMPONENTS } from '../params/linear-params.ts';
 import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
-/** How a run learns: a network with known poses or ab initio, or a linear model. */
+/** How a run learns: a network with known poses or ab initio, or a linear model at known poses. */
 export type Method = Params['method'];
 
 /** The form as it stands. */
@@ -30,6 +31,8 @@ export interface LearnFormState {
   /** By parameter; empty when the form can be sent. */
   errors: Partial<Record<ParamKey, string>>;
   showAdvanced: boolean;
+  /** The dataset that would be learnt from. */
+  datasetId: string | null;
   /** Box of the dataset that would be learnt from: training can crop it, not enlarge it. */
   datasetBox: number | null;
   /** Its particles. */
@@ -38,7 +41,7 @@ export interface LearnFormState {
   datasetHasPoses: boolean;
   /** Ab initio was not chosen but is all that the dataset allows: one with poses goes back. */
   methodForced: boolean;
-  /** Of a network at known poses: what another method has put its own values in the place of. */
+  /** At known poses: what ab initio has put its own values in the place of. */
   setAside: Partial<Params> | null;
   estimate: Estimate | null;
   /** Dataset and values that the estimate was measured for. */
@@ -49,35 +52,41 @@ export interface LearnFormState {
 
 const KEPT = 'vitrine-learn';
 
-type Kept = Pick<LearnFormState, 'preset' | 'params' | 'methodForced' | 'setAside'>;
+type Kept = Pick<LearnFormState, 'preset' | 'params' | 'methodForced' | 'setAside' | 'datasetId'>;
 
 function kept(): Partial<Kept> {
   try {
-    const { preset, params, methodForced, setAside } = JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Kept>;
+    const written = JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Kept>;
+    const { preset, params, methodForced, setAside, datasetId } = written;
     if (!params) return {};
     return {
       preset: preset && preset in PRESETS ? preset : null,
       params: validateParams(params),
       methodForced: methodForced === true,
-      setAside: setAside ? abInitioKeysOf(validateParams(setAside)) : null,
+      setAside: setAside ? keysOf(validateParams(setAside), Object.keys(setAside)) : null,
+      datasetId: typeof datasetId === 'string' ? datasetId : null,
     };
   } catch {
     return {};
   }
 }
 
+function keysOf(params: Params, keys: readonly string[]): Partial<Params> {
+  return Object.fromEntries(Object.entries(params).filter(([key]) => keys.includes(key)));
+}
+
 function abInitioKeysOf(params: Params): Partial<Params> {
-  const keys = Object.keys(AB_INITIO_DEFAULTS).filter((key) => key !== 'method') as ParamKey[];
-  return Object.fromEntries(keys.map((key) => [key, params[key]]));
+  return keysOf(params, Object.keys(AB_INITIO_DEFAULTS));
 }
 
 /** Followed by selectors only. */
 export const useLearnForm = create<LearnFormState>(() => ({
   name: '',
-  preset: 'standard',
-  params: defaultParams(),
+  preset: 'first',
+  params: { ...defaultParams(), ...PRESETS.first.values },
   errors: {},
   showAdvanced: false,
+  datasetId: null,
   datasetBox: null,
   datasetParticles: null,
   datasetHasPoses: true,
@@ -96,9 +105,9 @@ export function loadLearnForm(): void {
 }
 
 function keep(): void {
-  const { preset, params, methodForced, setAside, errors } = get();
+  const { preset, params, methodForced, setAside, datasetId, errors } = get();
   if (Object.keys(errors).length > 0) return;
-  const standing: Kept = { preset, params, methodForced, setAside };
+  const standing: Kept = { preset, params, methodForced, setAside, datasetId };
   localStorage.setItem(KEPT, JSON.stringify(standing));
 }
 
@@ -109,8 +118,7 @@ function keep(): void {
 function presetParams(preset: PresetName, { method, device, zDim }: Params): Params {
   const { datasetBox } = get();
   const values: Params = { ...defaultParams(), ...PRESETS[preset].values, device };
-  if (method === 'ab-initio') Object.assign(values, AB_INITIO_DEFAULTS, { zDim });
-  if (method === 'linear') Object.assign(values, LINEAR_DEFAULTS);
+  if (method === 'ab-initio' && preset !== 'first') Object.assign(values, AB_INITIO_DEFAULTS, { zDim });
   const tooLarge = values.boxPixels !== 'auto' && datasetBox !== null && values.boxPixels > datasetBox;
   return tooLarge ? { ...values, boxPixels: 'auto' } : values;
 }
@@ -121,7 +129,7 @@ export function choosePreset(preset: PresetName): void {
   keep();
 }
 
-/** Ab initio and the linear model begin with their own values where they differ from the table's; known poses take theirs up again. */
+/** Ab initio begins with its own values where they differ from the table's; known poses take theirs up again. */
 export function chooseMethod(method: Method): void {
   if (get().params.method !== method) changeMethod(method);
   set({ methodForced: false });
@@ -130,35 +138,50 @@ export function chooseMethod(method: Method): void {
 
 function changeMethod(method: Method): void {
   const { params: standing, preset, setAside } = get();
-  let values: Partial<Params> = method === 'linear' ? LINEAR_DEFAULTS : AB_INITIO_DEFAULTS;
-  if (method === 'known-poses')
-    values = setAside ?? abInitioKeysOf({ ...defaultParams(), ...(preset && PRESETS[preset].values) });
-  const params = { ...standing, ...values, method };
-  const before = standing.method === 'known-poses' ? abInitioKeysOf(standing) : setAside;
-  set({
-    params,
-    preset: presetOf(params),
-    errors: errorsOf(params),
-    setAside: method === 'known-poses' ? null : before,
-  });
+  let params: Params = { ...standing, ...(method === 'linear' ? LINEAR_DEFAULTS : AB_INITIO_DEFAULTS), method };
+  let before: Partial<Params> | null = null;
+  if (method === 'known-poses') {
+    const values = setAside ?? abInitioKeysOf({ ...defaultParams(), ...(preset && PRESETS[preset].values) });
+    // What was set aside may be a linear model, which has known poses too.
+    params = { ...standing, method, ...values };
+  } else if (method === 'ab-initio') {
+    const linear = standing.method === 'linear';
+    if (linear) params = presetParams('standard', { ...standing, ...AB_INITIO_DEFAULTS });
+    before = linear ? standing : abInitioKeysOf(standing);
+  }
+  set({ params, preset: presetOf(params), errors: errorsOf(params), setAside: before });
 }
 
-/** Fits the form to another dataset: its box bounds training's, and without poses they have to be found. */
-export function fitForm(dataset: Pick<DatasetSummary, 'particles' | 'boxPixels' | 'hasPoses'>): void {
-  const { particles, boxPixels, hasPoses } = dataset;
-  const { datasetBox, datasetHasPoses } = get();
-  set({ datasetParticles: particles });
-  if (datasetBox === boxPixels && datasetHasPoses === hasPoses) return;
+/**
+ * Fits the form to another dataset: its box bounds training's, and without poses they have to be found. `fresh`: nothing was learnt
+ * from it yet; it is looked at first, unless the form's values were chosen one by one.
+ */
+export function fitForm(
+  dataset: Pick<DatasetSummary, 'particles' | 'boxPixels' | 'hasPoses'> & { id?: string },
+  fresh = false,
+): void {
+  const { id = null, particles, boxPixels, hasPoses } = dataset;
+  const { datasetId, datasetBox, datasetHasPoses } = get();
+  set({ datasetParticles: particles, datasetId: id });
+  const other = id !== datasetId;
+  if (!other && datasetBox === boxPixels && datasetHasPoses === hasPoses) return;
   set({ datasetBox: boxPixels, datasetHasPoses: hasPoses });
   const { preset, params, methodForced } = get();
+  let fitted = preset;
   if (!hasPoses && params.method !== 'ab-initio') {
     changeMethod('ab-initio');
     set({ methodForced: true });
+    if (preset === 'first') fitted = 'standard';
   } else if (hasPoses && methodForced) {
     changeMethod('known-poses');
     set({ methodForced: false });
+    const restored = get().params;
+    // A first look stays one at a box of other images.
+    if (restored.method === 'linear')
+      fitted = presetOf({ ...restored, boxPixels: presetParams('first', restored).boxPixels });
   }
-  if (preset) set({ preset, params: presetParams(preset, get().params) });
+  if (other && fresh && fitted && get().params.method !== 'ab-initio') fitted = 'first';
+  if (fitted) set({ preset: fitted, params: presetParams(fitted, get().params) });
   set({ errors: errorsOf(get().params) });
   keep();
 }
@@ -177,7 +200,9 @@ function errorOf(key: ParamKey, params: Params): string | null {
   try {
     validateParams({ [key]: params[key] });
     const { datasetBox, datasetHasPoses } = get();
-    const { boxPixels, method, start } = params;
+    const { boxPixels, method, start, zDim } = params;
+    if (key === 'zDim' && method === 'linear' && (zDim < 1 || zDim > MOST_COMPONENTS))
+      return `Expected 1 to ${MOST_COMPONENTS}.`;
     if (key === 'start' && start === 'given' && method === 'ab-initio' && !datasetHasPoses)
       return 'These particles came without poses.';
     if (key === 'boxPixels' && boxPixels !== 'auto' && datasetBox !== null && boxPixels > datasetBox)

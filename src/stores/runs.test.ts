@@ -11,7 +11,7 @@ import { AB_INITIO_DEFAULTS, defaultParams } from '../params/params.ts';
 
 const run: RunSummary = {
   ...{ kind: 'network', kindTitle: 'coordinate network', job: 'ab-initio', latentDimension: 0 },
-  can: { decode: true, encode: false, searchPoses: true, resume: true, turnHand: true },
+  can: { decode: true, encode: false, searchPoses: true, components: false, resume: true, turnHand: true },
   ...{ id: 'a', name: 'A', datasetId: 'd', datasetName: 'D', created: '2026-01-01', status: 'running' },
   ...{ params: { ...defaultParams(), ...AB_INITIO_DEFAULTS }, epochsDone: 0, history: [], device: null },
   ...{ boxPixels: 32, pixelSizeAngstrom: 4 },
@@ -20,7 +20,12 @@ const decoded: DecodeRequest[] = [];
 /** What the analysis worker keeps. */
 const kept = new Set<string>();
 const backend = {
-  io: { storage: () => Promise.resolve({ usedBytes: 0, freeBytes: null }) },
+  io: {
+    storage: () => Promise.resolve({ usedBytes: 0, freeBytes: null }),
+    latents: (runId: string, epoch: number) =>
+      Promise.resolve({ handle: { runId, epoch }, epoch, zDim: 2, count: 2, mu: Float32Array.of(1, 2, 3, 4) }),
+    componentsReport: () => Promise.resolve({ percents: [70, 30], words: '' }),
+  },
   engine: {
     flipHand: (id: string) => {
       const standing = useRuns.getState().runs.find((each) => each.id === id)!;
@@ -28,6 +33,7 @@ const backend = {
     },
   },
   analysis: {
+    nearest: () => Promise.resolve(Uint32Array.of(1)),
     decode({ key, level: _level, ...source }: MapRequest): Promise<ContouredMap> {
       decoded.push(source);
       kept.add(key);
@@ -106,17 +112,6 @@ describe('a run that finds its poses', () => {
     expect(standing().params).toMatchObject({ batchSize: 4, precision: 'float32' });
   });
 
-  it('of a linear model tells its iterations, and shows what came out at the end', async () => {
-    const scree = Float32Array.of(0.5, 0.1);
-    const progress = { iteration: 3, iterations: 10, bandPixels: 15, evidenceGain: 2, scree, seconds: 4 };
-    takeRunEvent({ type: 'linear', runId: 'a', progress });
-    expect(live()).toMatchObject({ epoch: 3, linear: progress, preparing: null });
-    expect(standing().epochsDone).toBe(0);
-    takeRunEvent({ type: 'status', runId: 'a', status: 'finished', epochsDone: 10 });
-    expect(standing()).toMatchObject({ status: 'finished', epochsDone: 10 });
-    await vi.waitFor(() => expect(decoded).toMatchObject([{ runId: 'a' }]));
-  });
-
   it('of a linear model brings a chain into the list, beside the run that it looks at', () => {
     const chain: RunSummary = { ...run, id: 'b', name: 'A, chain', kind: 'chain', job: 'chain', status: 'finished' };
     takeRunEvent({ type: 'chain', runId: 'a', chain });
@@ -178,5 +173,71 @@ describe('the name suggested for a new run', () => {
     expect(suggestedRunName({ runs: [named('mine', 'd')] }, dataset)).toBe('D 2');
     expect(suggestedRunName({ runs: [named('D 1', 'other'), named('D 2', 'd')] }, dataset)).toBe('D 3');
     expect(suggestedRunName({ runs: [named('D 1', 'other')] }, dataset)).toBe('D 2');
+  });
+});
+
+describe('a linear model', () => {
+  const fitted: RunSummary = {
+    ...run,
+    kind: 'linear',
+    job: 'linear',
+    latentDimension: 2,
+    can: { ...run.can, components: true },
+  };
+  const iteration = (at: number, gain: number): RunEvent => ({
+    ...{ type: 'linear', runId: 'a', percents: [80, 20], latents: Float32Array.of(at, 0, 1, 1), stride: 1 },
+    progress: {
+      iteration: at,
+      iterations: 5,
+      bandPixels: 7,
+      evidenceGain: gain,
+      scree: Float32Array.of(2, 1),
+      seconds: at,
+    },
+  });
+
+  beforeEach(() => {
+    decoded.length = 0;
+    clearLive();
+    useRuns.setState({ runs: [fitted], currentId: 'a', live: {} });
+  });
+
+  it('is drawn as it stands after each iteration: its evidence, its latents and its mean map', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    takeRunEvent({ type: 'preparing', runId: 'a', progress: { fraction: null, message: 'Reading' } });
+    takeRunEvent(iteration(1, 0.5));
+    takeRunEvent(iteration(2, 0.75));
+    expect(live()).toMatchObject({ preparing: null, epoch: 2, linear: { percents: [80, 20] } });
+    expect(live().linear?.evidence).toEqual([
+      { iteration: 1, gain: 0.5 },
+      { iteration: 2, gain: 0.75 },
+    ]);
+    const { cloud, epoch } = useLive.getState();
+    expect(epoch).toBe(2);
+    expect(cloud).toMatchObject({ width: 2, stride: 1, titles: ['Component 1 (80 %)', 'Component 2 (20 %)'] });
+    expect([...cloud!.values]).toEqual([2, 0, 1, 1]);
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(decoded).toHaveLength(2);
+    expect(decoded[1]).toMatchObject({ runId: 'a', epoch: null, z: [0, 0] });
+    vi.useRealTimers();
+  });
+
+  it('shows what came out at the end', async () => {
+    takeRunEvent(iteration(5, 2));
+    expect(standing().epochsDone).toBe(0);
+    takeRunEvent({ type: 'status', runId: 'a', status: 'finished', epochsDone: 5 });
+    expect(standing()).toMatchObject({ status: 'finished', epochsDone: 5 });
+    await vi.waitFor(() => expect(decoded.at(-1)).toMatchObject({ runId: 'a', epoch: 5, z: [3, 4] }));
+    await vi.waitFor(() => expect(useLive.getState()).toMatchObject({ epoch: 5, row: 1, cloud: { width: 2 } }));
+    expect(useLive.getState().cloud?.titles).toEqual(['Component 1 (70 %)', 'Component 2 (30 %)']);
+  });
+
+  it('that begins anew takes the place of its first beginning', async () => {
+    takeRunEvent(iteration(1, 0.5));
+    takeRunEvent(iteration(2, 0.75));
+    takeRunEvent(iteration(1, 0.4));
+    expect(live().linear?.evidence).toEqual([{ iteration: 1, gain: 0.4 }]);
+    await settled();
   });
 });

@@ -12,7 +12,7 @@ import type {
 } from '../../workers/contract.ts';
 import type { ErrorData } from '../base/errors.ts';
 import { errorData } from './errors.ts';
-import { clearLive, refreshLive } from './live-landscape.ts';
+import { clearLive, refreshLive, showFitting } from './live-landscape.ts';
 import { loadDevice, refreshStorage, tell, tellError } from './shell.ts';
 import { studio } from './studio.ts';
 
@@ -31,6 +31,14 @@ export interface MovePoint {
   movedDegrees: number;
   medianDegrees: number | null;
 }
+/** A linear model while it is fitted. */
+export interface LinearFitting {
+  progress: LinearProgress;
+  /** Shares of the components in the variance, percent, descending. */
+  percents: number[];
+  /** Of every iteration that was heard: mean log evidence of an image over one structure. */
+  evidence: { iteration: number; gain: number }[];
+}
 /** What a run says while it goes on; begins anew with every start of the page. */
 export interface LiveRun {
   preparing: Progress | null;
@@ -44,7 +52,7 @@ export interface LiveRun {
   secondsLeft: number | null;
   losses: LossPoint[];
   /** Of a linear model: how its fit stands. */
-  linear: LinearProgress | null;
+  linear: LinearFitting | null;
   /** Of every report that was heard; the run's record keeps one a stage and epoch. */
   moves: MovePoint[];
   reason: string | null;
@@ -329,8 +337,18 @@ export function takeRunEvent(event: RunEvent): void {
       return;
     }
     case 'linear': {
-      const { progress } = event;
-      return changeLive(id, () => ({ preparing: null, epoch: progress.iteration, linear: progress }));
+      const { progress, percents, latents, stride } = event;
+      const { iteration, evidenceGain: gain } = progress;
+      changeLive(id, ({ linear }) => {
+        // A fit that begins anew takes the place of what it was.
+        const before = linear?.evidence.filter((point) => point.iteration < iteration) ?? [];
+        const evidence = [...before, { iteration, gain }];
+        return { preparing: null, epoch: iteration, linear: { progress, percents, evidence } };
+      });
+      if (!known(id)) return;
+      const run = get().runs.find((each) => each.id === id) ?? null;
+      if (run) showFitting(run, { iteration, latents, percents, stride });
+      return;
     }
     case 'chain':
       return put(event.chain);

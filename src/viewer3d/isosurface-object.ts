@@ -1,7 +1,7 @@
 // One isosurface as a three.js mesh. Geometry is replaced only when the arrays change, style at any time.
 import { BufferAttribute, BufferGeometry, DoubleSide, Mesh, MeshStandardMaterial } from 'three';
 import type { IsosurfaceMesh } from '../../workers/contract.ts';
-import { vertexColors, type SurfaceColoring } from './surface-colors.ts';
+import { vertexColors, type ShadeMap, type SurfaceColoring } from './surface-colors.ts';
 
 export interface SurfaceStyle {
   /** CSS colour. */
@@ -9,12 +9,15 @@ export interface SurfaceStyle {
   /** 0 … 1; below 1 the back of the surface shows through. */
   opacity: number;
   coloring: SurfaceColoring;
+  /** What 'variance' colours by. */
+  shade?: ShadeMap | null;
 }
 
 export class IsosurfaceObject {
   readonly object: Mesh<BufferGeometry, MeshStandardMaterial>;
   #shown: IsosurfaceMesh | null = null;
   #coloring: SurfaceColoring = 'solid';
+  #shade: ShadeMap | null = null;
 
   constructor() {
     const material = new MeshStandardMaterial({ roughness: 0.55, metalness: 0.02, side: DoubleSide });
@@ -41,9 +44,11 @@ export class IsosurfaceObject {
 
   #paint(mesh: IsosurfaceMesh, style: SurfaceStyle): void {
     const { material, geometry } = this.object;
-    if (style.coloring !== 'solid' && style.coloring !== this.#coloring) {
-      geometry.setAttribute('color', new BufferAttribute(vertexColors(mesh.positions, style.coloring), 3));
-      this.#coloring = style.coloring;
+    const { coloring, shade = null } = style;
+    if (coloring !== 'solid' && (coloring !== this.#coloring || shade !== this.#shade)) {
+      geometry.setAttribute('color', new BufferAttribute(vertexColors(mesh.positions, coloring, shade), 3));
+      this.#coloring = coloring;
+      this.#shade = shade;
     }
     const painted = style.coloring !== 'solid';
     const transparent = style.opacity < 1;

@@ -10,7 +10,7 @@ import styles from './map-view.module.css';
 import { scaleBar } from './scale-bar.ts';
 import type { MapScene } from './scene.ts';
 import type { SlicePicture } from './slices.ts';
-import type { SurfaceColoring } from './surface-colors.ts';
+import type { ShadeMap, SurfaceColoring } from './surface-colors.ts';
 
 export interface MapViewHandle {
   /** The present view as a PNG data URL; null until the first map is drawn, or without WebGL. */
@@ -25,6 +25,8 @@ export interface MapViewProps {
   color?: string;
   opacity?: number;
   coloring?: SurfaceColoring;
+  /** What the colouring 'variance' colours by; without it that is one colour. */
+  shade?: ShadeMap | null;
   overlay?: { mesh: IsosurfaceMesh | null; color: string; opacity?: number };
   slices?: SlicePicture | null;
   /** Side of the box; from the surface's extent where absent. */
@@ -42,7 +44,8 @@ export interface MapViewProps {
 type Phase = 'loading' | 'ready' | 'no-webgl';
 
 export function MapView(props: MapViewProps) {
-  const { mesh, color = '#7d9bd6', opacity = 1, coloring = 'solid', overlay, slices = null } = props;
+  const { mesh, color = '#7d9bd6', opacity = 1, overlay, slices = null, shade = null } = props;
+  const coloring = props.coloring === 'variance' && !shade ? 'solid' : (props.coloring ?? 'solid');
   const { outlined = false, lighting = 'soft', link, label = 'Map', testId = 'map-view', ref } = props;
   const box = props.boxAngstrom ?? (mesh ? extent(mesh) : 0);
   const host = useRef<HTMLDivElement>(null);
@@ -74,8 +77,8 @@ export function MapView(props: MapViewProps) {
   }, [link]);
 
   useEffect(() => {
-    scene?.setSurface(mesh, { color: hexOf(color), opacity, coloring });
-  }, [scene, mesh, color, opacity, coloring]);
+    scene?.setSurface(mesh, { color: hexOf(color), opacity, coloring, shade });
+  }, [scene, mesh, color, opacity, coloring, shade]);
 
   const [overlayMesh, overlayColor, overlayOpacity] = [
     overlay?.mesh ?? null,

@@ -1,11 +1,12 @@
 // Geometry of the viewer without a canvas: camera, link, slices against the coordinates they must lie at, scale bar.
-import { Matrix4, Mesh, Vector3, type Object3D } from 'three';
+import { Color, Matrix4, Mesh, Vector3, type Object3D } from 'three';
 import { describe, expect, it } from 'vitest';
 import { MapCamera } from './camera.ts';
 import { CameraLink } from './camera-link.ts';
 import { scaleBar } from './scale-bar.ts';
 import { planeOf } from '../isosurface/planes.ts';
 import { SlicePlanes } from './slices.ts';
+import { RAMP } from './ramp.ts';
 import { vertexColors } from './surface-colors.ts';
 
 describe('MapCamera', () => {
@@ -116,6 +117,22 @@ it('draws a round scale bar no wider than allowed', () => {
   expect(scaleBar(0.5, 110)).toEqual({ lengthAngstrom: 50, widthPixels: 100 });
   expect(scaleBar(1, 100)).toEqual({ lengthAngstrom: 100, widthPixels: 100 });
   expect(scaleBar(0.019, 100).lengthAngstrom).toBeCloseTo(1);
+});
+
+it('colours vertices by the values of another map where they lie, from 0 to its end', () => {
+  const d = 8;
+  // Grows along x from 0 at voxel 0; vertices are in Å from voxel D/2.
+  const values = Float32Array.from({ length: d ** 3 }, (_, i) => i % d);
+  const at = (x: number) => (x - d / 2) * 2.5;
+  const positions = Float32Array.from([0, 1.75, 3.5, 5, 7, 40].flatMap((x) => [at(x), 1, -3]));
+  const shade = { values, boxPixels: d, pixelSizeAngstrom: 2.5, high: 7 };
+  const colors = vertexColors(positions, 'variance', shade);
+  const ramp = RAMP.map((hex) => new Color(hex).toArray());
+  const mid = ramp[2].map((value, i) => value + ((ramp[3][i] - value) * (5 / 7 - 0.5)) / 0.25);
+  [ramp[0], ramp[1], ramp[2], mid, ramp[4], ramp[4]]
+    .flat()
+    .forEach((value, i) => expect(colors[i]).toBeCloseTo(value, 5));
+  expect([...vertexColors(positions, 'variance').slice(0, 3)]).toEqual([...Float32Array.from(ramp[0])]);
 });
 
 it('colours vertices from the innermost to the outermost', () => {

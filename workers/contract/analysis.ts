@@ -2,7 +2,9 @@
 import type { CallOptions, Cancellable } from './calls.ts';
 import type { ExportedBlob } from './datasets.ts';
 import type {
+  ComponentsPlace,
   ContouredMap,
+  ContourLevel,
   IsosurfaceMesh,
   MapPlane,
   MapReference,
@@ -10,6 +12,8 @@ import type {
   MapSeriesRequest,
   MapToExport,
   MapsKept,
+  SpreadMap,
+  SummedMap,
 } from './maps.ts';
 import type { LatentsHandle } from './runs.ts';
 
@@ -81,6 +85,9 @@ export interface AnalysisApi extends Cancellable {
     onMap: (index: number, contoured: ContouredMap) => void,
     call: CallOptions,
   ): Promise<void>;
+  /** Of a run whose field adds components: the surface at z, from maps that the analysis worker holds; no map is decoded or kept. */
+  sumComponents(place: ComponentsPlace, z: number[], level: ContourLevel): Promise<SummedMap>;
+  spreadOfComponents(place: ComponentsPlace): Promise<SpreadMap>;
   /** `level` in map units. This and what follows: a map that was let go is decoded again; error 'map-gone' where it cannot be. */
   isosurface(map: MapReference, level: number): Promise<IsosurfaceMesh>;
   planes(map: MapReference, planes: Omit<MapPlane, 'values'>[]): Promise<MapPlane[]>;

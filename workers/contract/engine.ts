@@ -44,8 +44,18 @@ export type RunEvent =
   /** The fastest kernels of a device are chosen beside the run; null once that is over. */
   | { type: 'choosing-kernels'; runId: string; progress: ChoosingProgress | null }
   | { type: 'epoch'; runId: string; summary: EpochSummary }
-  /** Of a linear model, after each iteration. */
-  | { type: 'linear'; runId: string; progress: LinearProgress }
+  /**
+   * Of a linear model, after each iteration: shares of the components in the variance, percent, and q latents of every `stride`-th
+   * image. Its mean map is decoded as that of a model that learns on.
+   */
+  | {
+      type: 'linear';
+      runId: string;
+      progress: LinearProgress;
+      percents: number[];
+      latents: Float32Array;
+      stride: number;
+    }
   /** A chain was fitted after the linear model of `runId`: a run of its own, told before the end of the other. */
   | { type: 'chain'; runId: string; chain: RunSummary }
   /** `device` once it is known what computes the run; `epochsDone` at the end of a linear model's fit. */

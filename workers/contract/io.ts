@@ -1,5 +1,6 @@
 // io worker: files, datasets, runs kept, exports.
 import type { ErrorData, Notice } from '../../src/base/errors.ts';
+import type { ComponentsReport } from '../../src/jobs/linear-words.ts';
 import type { Answers } from '../../src/formats/drop/understanding.ts';
 import type { CallOptions, Cancellable } from './calls.ts';
 import type {
@@ -47,6 +48,13 @@ export interface IoApi extends Cancellable {
   renameRun(id: string, name: string): Promise<void>;
   /** Latest epoch where `epoch` is null. Null where the run has no latents. */
   latents(runId: string, epoch: number | null): Promise<RunLatents | null>;
+  /**
+   * Posterior covariance of one particle's latents, lower triangle row by row: the run's own where it keeps them, else the variances
+   * of its latents alone. Null where it has neither.
+   */
+  posteriorOf(runId: string, epoch: number, row: number): Promise<Float32Array | null>;
+  /** Of a run whose field has components; null where it has none (yet). */
+  componentsReport(runId: string): Promise<ComponentsReport | null>;
   /** Poses of an ab initio run, the latest kept; null where it has none (yet). */
   poses(runId: string): Promise<RunPoses | null>;
   /**

@@ -55,6 +55,35 @@ export interface MapSeriesRequest extends Omit<DecodeRequest, 'z'> {
   sameLevel: boolean;
 }
 
+/** A run whose field adds components, how many, and the box at which they are added up. */
+export interface ComponentsPlace {
+  runId: string;
+  /** Latest epoch where null. */
+  epoch: number | null;
+  boxPixels: number;
+  components: number;
+}
+
+/** A sum of a mean map and components, of which only the surface is kept. */
+export interface SummedMap {
+  boxPixels: number;
+  pixelSizeAngstrom: number;
+  /** Of the mean map. */
+  statistics: MapStatistics;
+  /** Map units. */
+  level: number;
+  mesh: IsosurfaceMesh;
+}
+
+/** Standard deviation of each voxel over the particles' z, [z][y][x], map units. */
+export interface SpreadMap {
+  boxPixels: number;
+  pixelSizeAngstrom: number;
+  values: Float32Array;
+  /** Where colours end: one voxel in a thousand lies above. */
+  high: number;
+}
+
 export type MapAxis = 'x' | 'y' | 'z';
 
 /** A plane of voxels D×D across an axis; rows upwards: z shows (x, y), y shows (x, z), x shows (y, z). */

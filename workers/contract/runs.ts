@@ -17,6 +17,8 @@ export interface RunAbilities {
   encode: boolean;
   searchPoses: boolean;
   resume: boolean;
+  /** Vary its map along components, each by itself. */
+  components: boolean;
   /** Turn the hand of what it learned: where it found its poses itself. */
   turnHand: boolean;
 }

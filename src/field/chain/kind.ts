@@ -17,6 +17,7 @@ export const CHAIN: FieldKind<ChainDescription> = {
     searchesPoses: false,
     learnsAbInitio: false,
     needsPoses: true,
+    addsComponents: false,
     resumes: false,
   }),
   fromParams: chainFromParams,

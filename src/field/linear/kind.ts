@@ -15,6 +15,7 @@ export const LINEAR: FieldKind<LinearDescription> = {
     searchesPoses: false,
     learnsAbInitio: false,
     needsPoses: true,
+    addsComponents: components > 0,
     resumes: false,
   }),
   fromParams: linearFromParams,

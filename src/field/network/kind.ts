@@ -17,6 +17,7 @@ export const NETWORK: FieldKind<NetworkDescription> = {
     searchesPoses: true,
     learnsAbInitio: true,
     needsPoses: true,
+    addsComponents: false,
     resumes: true,
   }),
   fromParams: networkFromParams,

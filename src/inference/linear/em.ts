@@ -62,6 +62,8 @@ export interface EmSettings {
 /** What EM tells and is told. */
 export interface EmHooks extends Pick<StreamOptions, 'signal' | 'onIdle'> {
   onIteration?: (iteration: number, model: LinearModel) => void;
+  /** Of each batch in an iteration: numbers of its images and the B×q means of their latents, under the maps before it. */
+  onLatents?: (numbers: Uint32Array, mean: Float32Array) => void;
 }
 
 /** Factor sums of an engine for maps of a box. Error: 'unsupported' where the engine makes none. */
@@ -214,9 +216,10 @@ class EmRun {
     let batch = 0;
     let evidence = 0;
     let contrast = 0;
-    for await (const { images } of this.stream()) {
+    for await (const { numbers, images } of this.stream()) {
       await sums.setImages(images);
       const found: Posteriors = posteriors(await sums.products(), q, { deviation });
+      this.hooks.onLatents?.(numbers, found.mean);
       if (measuresNoise && batch % this.noiseEvery === 0) rings.add(await sums.residuals(found.first));
       batch++;
       await sums.insert(found.first, found.second);

@@ -29,7 +29,7 @@ export async function fitLinear(
   engine: Engine,
   plan: LinearPlan,
   data: LinearData,
-  { onProgress, ...hooks }: FitOptions = {},
+  { onProgress, onLatents, ...hooks }: FitOptions = {},
 ): Promise<LinearFit> {
   const { boxPixels, count } = data.images;
   if (count < 4 * plan.components)
@@ -65,7 +65,7 @@ export async function fitLinear(
       iterations: first,
       half: 'all' as const,
     };
-    const found = await runEm(engine, data, settings, { ...hooks, onIteration: tell(0) });
+    const found = await runEm(engine, data, settings, { ...hooks, onLatents, onIteration: tell(0) });
     start = enlarged(found, boxPixels);
   }
   const model = await runEm(
@@ -79,7 +79,7 @@ export async function fitLinear(
       half: 'all',
       ...(start && { start }),
     },
-    { ...hooks, onIteration: tell(first) },
+    { ...hooks, onLatents, onIteration: tell(first) },
   );
   const fitting: Fitting = { engine, data, contrast: plan.contrast, hooks };
   const reproducibility = await reproduced(fitting, { ...common, iterations: plan.iterations });

@@ -34,6 +34,16 @@ export interface LinearProgress {
   seconds: number;
 }
 
+/** What is to be seen of a fit after an iteration. */
+export interface LinearPicture {
+  /** Means of the latents of every `stride`-th image from the first on, q each, in the components' order before it. */
+  latents: Float32Array;
+  stride: number;
+  /** The mean map, d³ [z][y][x] in the units of the prepared images; shared with the fit: not to be changed or given away. */
+  mean: Float32Array;
+  mapPixels: number;
+}
+
 /** What half of the images say of the components that the other half gave. */
 export interface LinearReproducibility {
   /** Of q: components that both halves of the images give. */

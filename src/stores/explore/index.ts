@@ -19,6 +19,7 @@ export {
   useExports,
   useScopeRows,
 } from './exports.ts';
+export { loadPosterior, loadSpread, useComponents } from './components.ts';
 export { cancelGallery, type GalleryItem, openGallery, useGallery } from './gallery.ts';
 export { PAGE_SIZE, pageCount, refreshImages, setImages, useImages } from './images.ts';
 export {
@@ -48,6 +49,7 @@ export {
   setArrangement,
   setLevel,
   setLook,
+  showMapAlong,
   showMapAt,
   type ShownMap,
   unpinB,

@@ -68,9 +68,9 @@ function pairOf(key: AxisPair, zDim: number): Axes {
   return { x, y: zDim === 1 && key !== 'umap' ? 'spread' : y };
 }
 
-/** Back to the first picture of a run with this many latents. */
-export function resetLandscape(zDim: number): void {
-  set({ axes: pairOf('pca', zDim), color: 'cluster', marker: null, path: [] });
+/** Back to the first picture of a run with this many latents; those of components are axes of their own. */
+export function resetLandscape(zDim: number, components = false): void {
+  set({ axes: pairOf(components ? 'latent' : 'pca', zDim), color: 'cluster', marker: null, path: [] });
 }
 
 /** Shows a pair of axes; what is not computed yet begins to be. */

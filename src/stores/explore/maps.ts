@@ -27,7 +27,8 @@ export interface ShownMap {
 export interface MapLook {
   colorA: string;
   colorB: string;
-  coloring: 'solid' | 'radius' | 'height';
+  /** 'variance' where the run's field adds components. */
+  coloring: 'solid' | 'radius' | 'height' | 'variance';
   lighting: 'soft' | 'studio' | 'flat';
   opacity: number;
   outlined: boolean;
@@ -46,6 +47,8 @@ export interface MapsState {
   level: { absolute: number; sigmas: number } | null;
   arrangement: 'single' | 'side' | 'overlay';
   decoding: boolean;
+  /** z along components that sliders ask for, while A follows them. */
+  along: number[] | null;
   /** How far the map being decoded is, once it takes long. */
   progress: Progress | null;
   fsc: Float32Array | null;
@@ -73,6 +76,7 @@ export const useMaps = create<MapsState>(() => ({
   level: null,
   arrangement: 'single',
   decoding: false,
+  along: null,
   progress: null,
   fsc: null,
   look: FIRST_LOOK,
@@ -87,6 +91,8 @@ interface Wanted {
   z: number[];
   label: string;
   row: number | null;
+  /** Nothing small first. */
+  whole?: boolean;
 }
 let wanted: Wanted | null = null;
 /** Ends the decoding of what is wanted. */
@@ -137,7 +143,7 @@ const decodeLatest = latestWins(async (request: Wanted) => {
     if (wanted === request) set({ progress });
   };
   const small = previewBox(boxPixels);
-  const sizes = small < boxPixels ? [small, boxPixels] : [boxPixels];
+  const sizes = small < boxPixels && !request.whole ? [small, boxPixels] : [boxPixels];
   for (const size of sizes) {
     if (wanted !== request) return;
     const key = newMapKey();
@@ -156,11 +162,15 @@ const decodeLatest = latestWins(async (request: Wanted) => {
   }
 });
 
-/** Decodes and shows the map at z as A. Returns at once; `settled` resolves when nothing is left to do. */
+/** Decodes and shows the map at z as A. Returns at once. */
 export function showMapAt(z: number[], label: string, row: number | null): void {
   if (!place) return;
   const request: Wanted = { ...place, z, label, row };
   want(request);
+  show(request);
+}
+
+function show(request: Wanted): void {
   decodeLatest(request)
     .catch((error: unknown) => {
       if (wanted === request && !wasCancelled(error)) set({ error: errorData(error) });
@@ -174,11 +184,55 @@ export function showMapAt(z: number[], label: string, row: number | null): void 
 }
 
 /** What is under way for an older wish ends. */
-function want(request: Wanted | null): void {
+function want(request: Wanted | null, along: number[] | null = null): void {
   stop.abort();
   stop = new AbortController();
   wanted = request;
-  set({ decoding: request !== null, progress: null });
+  set({ decoding: request !== null, progress: null, along });
+}
+
+/** Side of the maps that follow a slider, voxels: those of larger boxes would not keep up with it. */
+const FOLLOWING_BOX = 64;
+/** Milliseconds without a move after which the whole map is decoded. */
+const AT_REST = 250;
+let rest: ReturnType<typeof setTimeout> | undefined;
+
+/** Side of the maps that follow a slider. */
+export function followingBox(boxPixels: number): number {
+  return Math.min(FOLLOWING_BOX, boxPixels);
+}
+
+const sumLatest = latestWins(async (z: number[], at: NonNullable<typeof place>) => {
+  const { runId } = at;
+  const boxPixels = followingBox(at.boxPixels);
+  const where = { runId, epoch: null, boxPixels, components: z.length };
+  const { level, mesh, ...summed } = await backend().analysis.sumComponents(where, z, levelWanted(false));
+  // Something else was asked for meanwhile.
+  if (get().along === null || place !== at) return;
+  const key = newMapKey();
+  const map = { ...summed, key, source: { runId, epoch: null, z, boxPixels }, z };
+  set({ a: { map, level, mesh, label: alongLabel(z), row: null, preview: true }, error: null });
+  holdShown();
+});
+
+function alongLabel(z: readonly number[]): string {
+  return z.every((value) => value === 0) ? 'Mean map' : 'Along components';
+}
+
+/** Shows the map at z as A at once, by adding up maps of components; once the sliders rest it is decoded whole. */
+export function showMapAlong(z: number[]): void {
+  const at = place;
+  if (!at) return;
+  want(null, z);
+  const summed = sumLatest(z, at).catch((error: unknown) => set({ error: errorData(error) }));
+  const showWhole = () => {
+    if (get().along !== z || place !== at) return;
+    const request: Wanted = { ...at, z, label: alongLabel(z), row: null, whole: true };
+    want(request, z);
+    show(request);
+  };
+  clearTimeout(rest);
+  rest = setTimeout(() => void summed.then(showWhole), AT_REST);
 }
 
 /** Gives up the map that is being decoded; what is shown stays, a preview as a preview. */

@@ -30,7 +30,7 @@ async function show(run: RunSummary): Promise<void> {
     closeGallery();
     closeTrajectory();
     // Before anything is computed: what arrives first marks its particle on the new landscape.
-    if (useExplore.getState().run?.id !== run.id) resetLandscape(run.latentDimension);
+    if (useExplore.getState().run?.id !== run.id) resetLandscape(run.latentDimension, run.can.components);
     await openRun(run);
     const label = `Epoch ${run.epochsDone}${run.mirrored ? ', mirrored' : ''}`;
     if (isHomogeneous(run) && shown === key) showMapAt([], label, null);

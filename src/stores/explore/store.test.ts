@@ -1,17 +1,19 @@
 // Playing order, and maps that overtake each other, against a backend of a few lines.
 import { describe, expect, it } from 'vitest';
 import type {
+  ComponentsPlace,
   ContouredMap,
   MapReference,
   MapRequest,
   MapSeriesRequest,
   RunLatents,
   RunSummary,
+  SummedMap,
 } from '../../../workers/contract.ts';
 import type { CallControl } from '../../../workers/facade.ts';
 import { VitrineError } from '../../base/errors.ts';
 import { connectExplore, type ExploreBackend } from './backend.ts';
-import { cancelMap, openMaps, pinAsB, previewBox, setLevel, showMapAt, useMaps } from './maps.ts';
+import { cancelMap, openMaps, pinAsB, previewBox, setLevel, showMapAlong, showMapAt, useMaps } from './maps.ts';
 import { heldMaps } from './map-handles.ts';
 import { useExplore } from './store.ts';
 import {
@@ -150,6 +152,42 @@ describe('maps', () => {
     expect(useMaps.getState().fsc).toEqual(new Float32Array([1, 0.5]));
     const { a, b } = useMaps.getState();
     expect(shown).toEqual([a?.map.key, b?.map.key]);
+  });
+
+  it('follows sliders with sums at once, of the newest only, and decodes the whole map once they rest', async () => {
+    const sums: { z: number[]; boxPixels: number; answer: () => void }[] = [];
+    const sumComponents = ({ boxPixels }: ComponentsPlace, z: number[]) =>
+      new Promise<SummedMap>((resolve) => {
+        const answer = () => resolve({ boxPixels, pixelSizeAngstrom: 2, statistics, level: 5, mesh: mesh() });
+        sums.push({ z, boxPixels, answer });
+      });
+    connectExplore({ analysis: { ...analysis, sumComponents } } as unknown as ExploreBackend);
+    openMaps('run', 128);
+    asked.length = 0;
+    for (const z of [[1], [2], [3]]) showMapAlong(z);
+    sums[0].answer();
+    await expect.poll(() => sums.length).toBe(2);
+    expect(useMaps.getState().along).toEqual([3]);
+    // The first was overtaken on its way, but is nearer to where the slider is than what was there.
+    expect(useMaps.getState().a).toMatchObject({ preview: true, map: { z: [1], boxPixels: 64 } });
+    sums[1].answer();
+    await expect.poll(() => useMaps.getState().a?.preview).toBe(false);
+    expect(sums.map(({ z, boxPixels }) => [z[0], boxPixels])).toEqual([
+      [1, 64],
+      [3, 64],
+    ]);
+    expect(asked).toEqual(['3@128']);
+    await settled();
+    expect(useMaps.getState()).toMatchObject({ along: [3], a: { label: 'Along components', map: { z: [3] } } });
+    showMapAlong([4]);
+    showMapAt([9], 'a particle', 2);
+    sums[2].answer();
+    await settled();
+    // A click in the landscape takes the map from the sliders.
+    expect(useMaps.getState()).toMatchObject({ along: null, a: { label: 'a particle' } });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(asked.slice(1)).toEqual([`9@${previewBox(128)}`, '9@128']);
+    expect([...kept]).toEqual([useMaps.getState().a?.map.key]);
   });
 
   it('holds the frames of a walk and what is shown, and nothing once the run is left', async () => {

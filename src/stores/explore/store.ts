@@ -1,6 +1,7 @@
 // The run that is explored: its latents and particles' numbers, and what the analysis workers make of them.
 import { create } from 'zustand';
 import type {
+  ComponentsReport,
   DatasetSummary,
   DroppedFile,
   KMeansResult,
@@ -11,6 +12,7 @@ import type {
   RunSummary,
 } from '../../../workers/contract.ts';
 import type { ErrorData } from '../../base/errors.ts';
+import { loadComponents } from '../components-report.ts';
 import { backend, errorData, idle, wasCancelled, type Job } from './backend.ts';
 import { openSelections } from './selections.ts';
 
@@ -26,6 +28,8 @@ export interface ExploreState {
   /** Null for a homogeneous run, or before its first epoch. */
   latents: RunLatents | null;
   columns: ParticleColumns | null;
+  /** Of a run whose field adds components: what is known of them. */
+  components: ComponentsReport | null;
   /** Of an ab initio run whose start had several classes: that of each particle, from 0. */
   startClasses: Uint32Array | null;
   pca: Job<PcaResult>;
@@ -45,6 +49,7 @@ export const useExplore = create<ExploreState>(() => ({
   dataset: null,
   latents: null,
   columns: null,
+  components: null,
   startClasses: null,
   pca: idle(),
   umap: idle(),
@@ -76,22 +81,23 @@ export async function openRun(run: RunSummary): Promise<void> {
   const { signal } = visit;
   releaseLatents(standing.latents);
   set({
-    ...{ phase: 'loading', run, latents: null, error: null, notices: [] },
+    ...{ phase: 'loading', run, latents: null, components: null, error: null, notices: [] },
     ...{ pca: idle(), umap: idle(), clusters: idle() },
     ...(sameRun ? {} : { dataset: null, columns: null, startClasses: null }),
   });
   try {
     const { io } = backend();
-    const [datasets, particles, latents] = await Promise.all([
+    const [datasets, particles, components, latents] = await Promise.all([
       io.listDatasets(),
       particlesOf(run),
+      run.can.components ? loadComponents(run.id) : null,
       isHomogeneous(run) || run.epochsDone === 0 ? null : io.latents(run.id, null),
     ]);
     if (signal.aborted) return;
     const dataset = datasets.find(({ id }) => id === run.datasetId) ?? null;
     // The workers hear of the latents before anything is asked of them, and answer once they have read them.
     const opened = latents && backend().analysis.openLatents(latents.handle);
-    set({ phase: 'ready', dataset, ...particles, latents });
+    set({ phase: 'ready', dataset, ...particles, components, latents });
     await Promise.all([
       opened,
       openSelections(run.id, latents?.count ?? dataset?.particles ?? 0),

@@ -3,11 +3,12 @@ import type { MapsKept } from '../../../workers/contract.ts';
 import { backend } from './backend.ts';
 import { heldMaps } from './map-handles.ts';
 import type { Combination } from '../../selection/sets.ts';
+import { useComponents } from './components.ts';
 import { useExplore } from './store.ts';
 import { useExports } from './exports.ts';
 import { useGallery } from './gallery.ts';
 import { boxInData, currentCloud, lassoInData, probeAt, setPath, useLandscape } from './landscape.ts';
-import { useMaps, type ShownMap } from './maps.ts';
+import { showMapAlong, useMaps, type ShownMap } from './maps.ts';
 import { useTrajectory } from './trajectory.ts';
 import { setSelection, useSelections } from './selections.ts';
 
@@ -19,7 +20,8 @@ function mapState(shown: ShownMap | null) {
 
 /** Everything that Explore and Export show, as plain numbers. */
 export function exploreTestState() {
-  const { phase, run, latents, pca, umap, clusters, error } = useExplore.getState();
+  const { phase, run, latents, components, pca, umap, clusters, error } = useExplore.getState();
+  const { spread, posterior } = useComponents.getState();
   const { current, named, past, future } = useSelections.getState();
   const { axes, color, display, marker, path } = useLandscape.getState();
   const maps = useMaps.getState();
@@ -43,6 +45,12 @@ export function exploreTestState() {
     a: mapState(maps.a),
     b: mapState(maps.b),
     arrangement: maps.arrangement,
+    along: maps.along,
+    /** Components, their sentence, and whether the surface is coloured by how much it varies. */
+    components: components && { words: components.words, percents: components.percents },
+    shaded: maps.look.coloring === 'variance' && spread !== null,
+    /** Whether the marked particle's confidence is known. */
+    confidence: (posterior?.triangle ?? null) !== null,
     decoding: maps.decoding,
     fsc: maps.fsc ? [...maps.fsc] : null,
     gallery: { status: gallery.status, maps: gallery.items.filter(({ map }) => map).length },
@@ -80,6 +88,8 @@ export const exploreTestVerbs = {
     if (!cloud) return null;
     return [cloud.x[row * cloud.stride + cloud.xOffset], cloud.y[row * cloud.stride + cloud.yOffset]];
   },
+  /** Moves the sliders of the components. */
+  slide: (z: number[]) => showMapAlong(z),
   selectRows: (rows: number[]) => setSelection(Uint32Array.from(rows).sort()),
   selectedRows: () => [...useSelections.getState().current],
   path: (rows: number[]) => setPath(rows),

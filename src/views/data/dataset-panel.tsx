@@ -1,8 +1,10 @@
 // An accepted dataset: its numbers, its pictures, its distributions, its warnings; and on to learning.
-import { ArrowRight, TableProperties } from 'lucide-react';
+import { ArrowRight, Sparkles, TableProperties } from 'lucide-react';
 import { useRef, type ReactNode } from 'react';
 import type { DatasetSummary } from '../../../workers/contract.ts';
 import { importColumns, useDatasets } from '../../stores/datasets.ts';
+import { takeFirstLook } from '../../stores/first-look.ts';
+import { activeRun, useRuns } from '../../stores/runs.ts';
 import { goTo } from '../../stores/shell.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -31,9 +33,15 @@ export function DatasetPanel({ dataset }: { dataset: DatasetSummary }) {
         </div>
         <div className={styles.datasetActions}>
           <ColumnsButton datasetId={dataset.id} />
-          <Button variant="primary" icon={<ArrowRight />} onClick={() => goTo('learn')} testId="go-learn">
+          <Button
+            variant={dataset.hasPoses ? 'secondary' : 'primary'}
+            icon={<ArrowRight />}
+            onClick={() => goTo('learn')}
+            testId="go-learn"
+          >
             Learn its structures
           </Button>
+          {dataset.hasPoses && <FirstLookButton dataset={dataset} />}
         </div>
         <Facts dataset={dataset} />
       </header>
@@ -47,6 +55,30 @@ export function DatasetPanel({ dataset }: { dataset: DatasetSummary }) {
       <Gallery dataset={dataset} />
       <Distributions datasetId={dataset.id} />
     </div>
+  );
+}
+
+/** One click from the particles to a landscape: starts a linear model and shows it. */
+function FirstLookButton({ dataset }: { dataset: DatasetSummary }) {
+  const busy = useRuns((state) => activeRun(state) !== null);
+  const pending = useRuns((state) => state.pending);
+  const readable = dataset.originalsAtHand || dataset.imagesKept;
+  return (
+    <Button
+      variant="primary"
+      icon={<Sparkles />}
+      busy={pending === 'start'}
+      disabled={busy || pending !== null || !readable}
+      title={
+        busy
+          ? 'Another run is in progress'
+          : 'A mean map and the directions in which it varies: less than a minute, no graphics card needed'
+      }
+      onClick={() => void takeFirstLook(dataset)}
+      testId="first-look"
+    >
+      First look
+    </Button>
   );
 }
 

@@ -17,6 +17,7 @@ import { DirectionMap } from '../../ui/direction-map.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
+import { ComponentsTab } from './components-tab.tsx';
 import { ExploreEmpty } from './explore-empty.tsx';
 import { GalleryTab } from './gallery-tab.tsx';
 import { ImagesTab } from './images-tab.tsx';
@@ -66,12 +67,14 @@ export function ExploreView() {
           ))}
         </div>
       )}
-      <div className={styles.panes}>{isHomogeneous(run) || !latents ? <HomogeneousPanes run={run} /> : <Panes />}</div>
+      <div className={styles.panes}>
+        {isHomogeneous(run) || !latents ? <HomogeneousPanes run={run} /> : <Panes run={run} />}
+      </div>
     </div>
   );
 }
 
-function Panes() {
+function Panes({ run }: { run: RunSummary }) {
   return (
     <Split
       direction="column"
@@ -98,17 +101,18 @@ function Panes() {
           min={0.14}
           max={0.5}
           first={<SelectionList />}
-          second={<LowerTabs />}
+          second={<LowerTabs key={run.id} run={run} />}
         />
       }
     />
   );
 }
 
-type Lower = 'gallery' | 'images' | 'trajectory';
+type Lower = 'components' | 'gallery' | 'images' | 'trajectory';
 
-function LowerTabs() {
-  const [tab, setTab] = useState<Lower>('gallery');
+function LowerTabs({ run }: { run: RunSummary }) {
+  const components = run.can.components;
+  const [tab, setTab] = useState<Lower>(components ? 'components' : 'gallery');
   const count = useSelections((state) => state.current.length);
   return (
     <Tabs<Lower>
@@ -118,6 +122,7 @@ function LowerTabs() {
       onChange={setTab}
       testId="lower"
       tabs={[
+        ...(components ? [{ value: 'components' as const, label: 'Components', content: <ComponentsTab /> }] : []),
         { value: 'gallery', label: 'Cluster maps', content: <GalleryTab /> },
         {
           value: 'images',

@@ -1,8 +1,18 @@
 // Marks over the landscape: cluster centres, the place whose map is shown, the chosen path, the trajectory.
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
+import { ellipseCorners, planeCovariance } from '../../columns/confidence.ts';
 import { placeOfZ, type AxisColumns } from '../../columns/place.ts';
 import type { PointCloud } from '../../selection/lasso.ts';
-import { markerPlace, placeOfRow, useExplore, useLandscape, useTrajectory } from '../../stores/explore/index.ts';
+import {
+  loadPosterior,
+  markerPlace,
+  placeOfRow,
+  useComponents,
+  useExplore,
+  useLandscape,
+  useMaps,
+  useTrajectory,
+} from '../../stores/explore/index.ts';
 import type { ThemeColors } from '../../ui/theme-colors.ts';
 import { clusterColors } from './point-colors.ts';
 import styles from './landscape.module.css';
@@ -22,6 +32,7 @@ export function LandscapeMarks({ place, axes, cloud, theme }: MarksProps) {
   const zs = useTrajectory((state) => state.zs);
   const rows = useTrajectory((state) => state.rows);
   const frame = useTrajectory((state) => state.frame);
+  const along = useMaps((state) => state.along);
   const at = (row: number) => {
     const { x, y } = placeOfRow(cloud, row);
     return place(x, y);
@@ -36,7 +47,9 @@ export function LandscapeMarks({ place, axes, cloud, theme }: MarksProps) {
   const steps = walk.map(({ x, y }) => place(x, y));
   const chosen = path.filter((row) => row < cloud.count).map(at);
   const centres = color === 'cluster' && clusters ? [...clusters.centreIndices].filter((row) => row < cloud.count) : [];
-  const marked = markerPlace(cloud, marker);
+  const follows = useMemo(() => along && placeOfZ(axes, along), [along, axes]);
+  const marked = along ? follows : markerPlace(cloud, marker);
+  const ellipses = useConfidence(axes, cloud, along ? null : (marker?.row ?? null));
   const colors = clusterColors(centres.length, theme.categories);
   const grown = theme.fontSizePixels / 11;
   const standing = (x: number, y: number) => `translate(${x} ${y}) scale(${grown})`;
@@ -70,9 +83,35 @@ export function LandscapeMarks({ place, axes, cloud, theme }: MarksProps) {
           ))}
         </g>
       )}
+      {ellipses.map((corners, i) => (
+        <polygon
+          key={i}
+          className={styles.confidence}
+          points={corners.map(([x, y]) => place(x, y)).join(' ')}
+          data-testid={`confidence-${i + 1}`}
+        />
+      ))}
       {marked && <Marker transform={standing(...place(marked.x, marked.y))} />}
     </>
   );
+}
+
+/** Corners of the ellipses at one and two standard deviations around a particle, where the axes have them. */
+function useConfidence(axes: AxisColumns, cloud: PointCloud, row: number | null): [number, number][][] {
+  const posterior = useComponents((state) => state.posterior);
+  const runId = useExplore((state) => state.latents?.handle.runId);
+  useEffect(() => {
+    if (row !== null) void loadPosterior(row);
+  }, [row, runId]);
+  return useMemo(() => {
+    if (!posterior?.triangle || posterior.row !== row || posterior.runId !== runId || row >= cloud.count) return [];
+    const plane = planeCovariance(axes, posterior.triangle);
+    if (!plane || plane.yy === 0) return [];
+    const centre = placeOfRow(cloud, row);
+    return [1, 2].map((deviations) =>
+      ellipseCorners(plane, deviations).map(([dx, dy]): [number, number] => [centre.x + dx, centre.y + dy]),
+    );
+  }, [posterior, runId, row, axes, cloud]);
 }
 
 function Marker({ transform }: { transform: string }) {

@@ -1,6 +1,6 @@
 // How the maps look: colours, light, transparency, slices. A popover, so that the map keeps the room.
 import { SlidersHorizontal } from 'lucide-react';
-import { type MapLook, setLook, useMaps } from '../../stores/explore/index.ts';
+import { type MapLook, setLook, useExplore, useMaps } from '../../stores/explore/index.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Popover } from '../../ui/popover.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
@@ -10,6 +10,7 @@ import styles from './map-look.module.css';
 
 export function MapLookPopover() {
   const look = useMaps((state) => state.look);
+  const components = useExplore((state) => state.run?.can.components === true);
   const percent = (label: string, key: 'opacity', min: number) => (
     <Slider
       label={label}
@@ -50,11 +51,12 @@ export function MapLookPopover() {
           label="Colour the surface by"
           small
           fill
-          value={look.coloring}
+          value={look.coloring === 'variance' && !components ? 'solid' : look.coloring}
           options={[
             { value: 'solid', label: 'One colour' },
             { value: 'radius', label: 'Radius' },
             { value: 'height', label: 'Height' },
+            ...(components ? [{ value: 'variance' as const, label: 'Variance' }] : []),
           ]}
           onChange={(coloring) => setLook({ coloring })}
           testId="look-coloring"

@@ -1,17 +1,20 @@
 // The maps: A, or A and B side by side or one over the other, with level, slices, look, and what can be saved of them.
-import { useMemo, useRef, type RefObject } from 'react';
+import { useEffect, useMemo, useRef, type RefObject } from 'react';
 import { Box, Camera, Download, Pin, PinOff, X } from 'lucide-react';
-import type { Progress } from '../../../workers/contract.ts';
+import type { Progress, SpreadMap } from '../../../workers/contract.ts';
 import { CameraLink } from '../../viewer3d/camera-link.ts';
 import { MapView, type MapViewHandle } from '../../viewer3d/map-view.tsx';
 import {
   cancelMap,
   dismissMapError,
   exportMaps,
+  loadSpread,
   pinAsB,
   setArrangement,
   type ShownMap,
   unpinB,
+  useComponents,
+  useExplore,
   useExports,
   useMaps,
 } from '../../stores/explore/index.ts';
@@ -24,6 +27,7 @@ import { saveDataUrl, saveFile } from '../export/download.ts';
 import { FscChart } from './fsc-chart.tsx';
 import { LevelSlider } from './level-slider.tsx';
 import { MapLookPopover } from './map-look.tsx';
+import { ShadeKey } from './shade-key.tsx';
 import { useSlices } from './use-slices.ts';
 import styles from './map-panel.module.css';
 
@@ -38,6 +42,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
   const link = useMemo(() => new CameraLink(), []);
   const viewA = useRef<MapViewHandle>(null);
   const viewB = useRef<MapViewHandle>(null);
+  const shade = useShade();
   const slicesA = useSlices(a, look);
   const slicesB = useSlices(arrangement === 'side' ? b : null, look);
   const overlay = arrangement === 'overlay' && b;
@@ -71,6 +76,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
               mesh={look.surface ? a.mesh : null}
               color={look.colorA}
               coloring={look.coloring}
+              shade={shade}
               opacity={look.opacity}
               overlay={overlay ? { mesh: overlay.mesh, color: look.colorB, opacity: 0.45 } : undefined}
               slices={slicesA}
@@ -81,6 +87,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
               label={`Map A: ${a.label}`}
             />
             <MapLabel slot="A" shown={a} color={look.colorA} />
+            {shade && <ShadeKey shade={shade} />}
             {overlay && <MapLabel slot="B" shown={overlay} color={look.colorB} second />}
           </figure>
         ) : (
@@ -102,6 +109,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
               mesh={look.surface ? b.mesh : null}
               color={look.colorB}
               coloring={look.coloring}
+              shade={shade}
               opacity={look.opacity}
               slices={slicesB}
               boxAngstrom={b.map.boxPixels * b.map.pixelSizeAngstrom}
@@ -118,6 +126,17 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
       {a && <LevelSlider shown={a} />}
     </section>
   );
+}
+
+/** How much each voxel varies, where surfaces are coloured by it and the run can say. */
+function useShade(): SpreadMap | null {
+  const run = useExplore((state) => state.run);
+  const wanted = useMaps((state) => state.look.coloring === 'variance');
+  const spread = useComponents((state) => state.spread);
+  useEffect(() => {
+    if (wanted && run) void loadSpread(run);
+  }, [wanted, run]);
+  return wanted && run && spread?.runId === run.id ? spread.map : null;
 }
 
 /** Of a map that takes long: how far it is, and the end of it. Lies over the views, so that nothing moves when it comes. */

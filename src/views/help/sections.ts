@@ -4,6 +4,7 @@ export const HELP_SECTIONS = {
   questions: 'questions-the-studio-asks',
   poses: 'known-poses-or-ab-initio',
   parameters: 'what-each-parameter-does',
+  firstLook: 'first-look-is-there-anything-to-find',
   training: 'learn-watching-a-run',
   landscape: 'explore-reading-a-landscape',
   doubts: 'when-not-to-believe-it',

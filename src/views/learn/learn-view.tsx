@@ -19,9 +19,11 @@ export function LearnView() {
   const dataset = useDatasets(currentDataset);
   const loaded = useDatasets((state) => state.loaded);
   const run = useRuns(currentRun);
+  const runsLoaded = useRuns((state) => state.loaded);
+  const fresh = useRuns((state) => !state.runs.some(({ datasetId }) => datasetId === dataset?.id));
   useEffect(() => {
-    if (dataset) fitForm(dataset);
-  }, [dataset]);
+    if (dataset && runsLoaded) fitForm(dataset, fresh);
+  }, [dataset, runsLoaded, fresh]);
   if (!loaded) return null;
   if (!dataset && !run)
     return (
@@ -57,7 +59,7 @@ export function LearnView() {
         ) : (
           <Panel>
             <EmptyState icon={<Sparkles />} title="Nothing has been learnt yet">
-              Choose a preset and start. Loss, landscape and a map appear here and improve with every epoch.
+              Choose a preset and start. Landscape and map appear here and improve while it learns.
             </EmptyState>
           </Panel>
         )}

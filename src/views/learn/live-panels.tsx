@@ -21,58 +21,51 @@ const POINTS_DRAWN = 60_000;
 
 export function LiveLandscape({ run }: { run: RunSummary }) {
   const runId = useLive((state) => state.runId);
-  const pca = useLive((state) => state.pca);
+  const cloud = useLive((state) => state.cloud);
   const epoch = useLive((state) => state.epoch);
   const error = useLive((state) => state.error);
   const row = useLive((state) => state.row);
   const colors = useThemeColors();
-  const own = runId === run.id ? pca : null;
+  const own = runId === run.id ? cloud : null;
   const data = useMemo<ChartData[]>(() => {
     if (!own) return [];
-    const { projections, components } = own;
-    const count = projections.length / components;
+    const { values, width } = own;
+    const count = values.length / width;
     const stride = Math.max(1, Math.ceil(count / POINTS_DRAWN));
     const drawn = Math.ceil(count / stride);
-    const second = components > 1 ? 1 : 0;
-    const x = Float32Array.from({ length: drawn }, (_, i) => projections[i * stride * components]);
-    const y = Float32Array.from({ length: drawn }, (_, i) => projections[i * stride * components + second]);
+    const second = width > 1 ? 1 : 0;
+    const x = Float32Array.from({ length: drawn }, (_, i) => values[i * stride * width]);
+    const y = Float32Array.from({ length: drawn }, (_, i) => values[i * stride * width + second]);
     const marker = { size: drawn > 20_000 ? 2 : 3, color: colors.accent, opacity: drawn > 20_000 ? 0.25 : 0.45 };
     const points: ChartData = { type: 'scattergl', mode: 'markers', x, y, marker, hoverinfo: 'skip' };
     if (row === null) return [points];
     const place: ChartData = {
       type: 'scattergl',
       mode: 'markers',
-      x: [projections[row * components]],
-      y: [projections[row * components + second]],
+      x: [values[row * width]],
+      y: [values[row * width + second]],
       marker: { size: 10, symbol: 'circle-open', color: colors.text, line: { width: 2 } },
       hoverinfo: 'skip',
     };
     return [points, place];
   }, [own, row, colors]);
   const layout = useMemo<ChartLayout>(() => {
-    const percent = (i: number) => {
-      const share = own?.explainedVariance[i];
-      return share === undefined ? '' : ` (${(share * 100).toFixed(1)} %)`;
-    };
+    const [first = '', second = first] = own?.titles ?? [];
     return {
       margin: { l: 44, r: 12, t: 8, b: 36 },
-      xaxis: { title: { text: `PC1${percent(0)}` } },
-      yaxis: { title: { text: `PC2${percent(1)}` } },
+      xaxis: { title: { text: first } },
+      yaxis: { title: { text: second } },
     };
   }, [own]);
+  const pass = passName(run);
   if (run.latentDimension === 0) return null;
   return (
-    <Panel title="Landscape" note={own ? `latents after epoch ${epoch}` : undefined} flush testId="live-landscape">
+    <Panel title="Landscape" note={own ? `latents after ${pass} ${epoch}` : undefined} flush testId="live-landscape">
       <div className={boxes.liveBox}>
         {own ? (
-          <Chart
-            label="Principal components of the latents"
-            data={data}
-            layout={layout}
-            testId="live-landscape-chart"
-          />
+          <Chart label="Landscape of the latents" data={data} layout={layout} testId="live-landscape-chart" />
         ) : (
-          <EmptyState title="Appears after the first epoch">
+          <EmptyState title={`Appears after the first ${pass}`}>
             {error
               ? error.message
               : 'Each particle becomes a point; particles of similar structure lie close together.'}
@@ -95,7 +88,7 @@ export function LiveMap({ run }: { run: RunSummary }) {
   const own = runId === run.id ? mesh : null;
   const { accent } = useThemeColors();
   const abInitio = run.job === 'ab-initio';
-  const when = epoch === 0 ? 'from the first poses' : `after epoch ${epoch}`;
+  const when = epoch === 0 ? 'from the first poses' : `after ${passName(run)} ${epoch}`;
   return (
     <Panel
       title="Map"
@@ -120,11 +113,11 @@ export function LiveMap({ run }: { run: RunSummary }) {
             mesh={own}
             color={accent}
             boxAngstrom={boxAngstrom}
-            label={epoch === 0 ? 'Map from the first poses' : 'Map of the latest epoch'}
+            label={epoch === 0 ? 'Map from the first poses' : `Map of the latest ${passName(run)}`}
             testId="live-map-view"
           />
         ) : (
-          <EmptyState title={abInitio ? 'Appears with the first poses' : 'Appears after the first epoch'}>
+          <EmptyState title={abInitio ? 'Appears with the first poses' : `Appears after the first ${passName(run)}`}>
             {error
               ? error.message
               : run.latentDimension === 0
@@ -135,6 +128,11 @@ export function LiveMap({ run }: { run: RunSummary }) {
       </div>
     </Panel>
   );
+}
+
+/** What a pass over the images is called. */
+function passName({ job }: RunSummary): string {
+  return job === 'linear' ? 'iteration' : 'epoch';
 }
 
 /** Images alone leave the hand open: a structure and its mirror image explain them equally well. */

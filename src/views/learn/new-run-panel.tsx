@@ -22,6 +22,7 @@ import { countText } from '../../ui/quantities.ts';
 import { Segmented } from '../../ui/segmented.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { EstimatePanel } from './estimate-panel.tsx';
+import { LinearEstimate } from './linear-estimate.tsx';
 import { HelpLink } from '../help/help-link.tsx';
 import lines from './lines.module.css';
 import styles from './new-run-panel.module.css';
@@ -53,7 +54,7 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
         <TextField label="Name" value={name} placeholder={suggested} onChange={setRunName} testId="run-name" />
         <PolarityHint dataset={dataset} />
         <SearchHints dataset={dataset} />
-        <EstimatePanel dataset={dataset} />
+        {params.method === 'linear' ? <LinearEstimate /> : <EstimatePanel dataset={dataset} />}
         {error && <NoticeCard tone="error" notice={error} testId="start-error" />}
         <Button
           variant="primary"
@@ -64,7 +65,7 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
           onClick={() => void start()}
           testId="start"
         >
-          {params.method === 'ab-initio' ? 'Find poses and structure' : 'Start learning'}
+          {START[params.method]}
         </Button>
         {(active !== null || wrong > 0 || unreadable) && (
           <p className={lines.quiet}>
@@ -80,6 +81,12 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
   );
 }
 
+const START: Record<Method, string> = {
+  'known-poses': 'Start learning',
+  'ab-initio': 'Find poses and structure',
+  linear: 'Take a first look',
+};
+
 const methodLabel = (method: Method) => choiceLabel(choicesOf('method'), method);
 
 function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
@@ -90,7 +97,7 @@ function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
       <Segmented<Method>
         label="Poses"
         fill
-        value={method}
+        value={abInitio ? 'ab-initio' : 'known-poses'}
         options={[
           {
             value: 'known-poses',
@@ -125,7 +132,7 @@ function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
 }
 
 function methodText(method: Method, start: Params['start'], hasPoses: boolean): string {
-  if (method === 'known-poses') return 'Learns structures at the poses that came with the particles.';
+  if (method !== 'ab-initio') return 'Learns structures at the poses that came with the particles.';
   if (!hasPoses) return 'These particles came without poses: poses and structure are found from the images.';
   return start === 'given'
     ? 'Refines the poses that came with the particles by further searches.'
@@ -135,28 +142,37 @@ function methodText(method: Method, start: Params['start'], hasPoses: boolean): 
 function Presets() {
   const preset = useLearnForm((state) => state.preset);
   const method = useLearnForm((state) => state.params.method);
+  const names = Object.keys(PRESETS) as PresetName[];
   return (
     <div role="radiogroup" aria-label="Preset" className={styles.presets} data-testid="presets">
-      {(Object.keys(PRESETS) as PresetName[]).map((name) => (
-        <label
-          key={name}
-          className={classNames(styles.preset, preset === name && styles.presetOn)}
-          data-testid={`preset-${name}`}
-        >
-          <input
-            type="radio"
-            name="preset"
-            className="visually-hidden"
-            checked={preset === name}
-            onChange={() => choosePreset(name)}
-          />
-          <span className={styles.presetName}>{PRESETS[name].label}</span>
-          <span className={styles.presetText}>{PRESETS[name].meaning[method]}</span>
-        </label>
-      ))}
+      {names
+        .filter((name) => presetText(name, method) !== undefined)
+        .map((name) => (
+          <label
+            key={name}
+            className={classNames(styles.preset, preset === name && styles.presetOn)}
+            data-testid={`preset-${name}`}
+          >
+            <input
+              type="radio"
+              name="preset"
+              className="visually-hidden"
+              checked={preset === name}
+              onChange={() => choosePreset(name)}
+            />
+            <span className={styles.presetName}>{PRESETS[name].label}</span>
+            <span className={styles.presetText}>{presetText(name, method)}</span>
+          </label>
+        ))}
       {preset === null && <p className={lines.quiet}>Custom settings. Choosing a preset replaces them.</p>}
     </div>
   );
+}
+
+/** At known poses a linear model stands among the networks. */
+function presetText(name: PresetName, method: Method): string | undefined {
+  const { meaning } = PRESETS[name];
+  return method === 'ab-initio' ? meaning[method] : (meaning['known-poses'] ?? meaning.linear);
 }
 
 /** The sign of the images and the setting disagree: an easy and costly mistake. */

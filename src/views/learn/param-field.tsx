@@ -12,6 +12,8 @@ export function ParamField({ def }: { def: ParamDef }) {
   const key = def.key as ParamKey;
   const value = useLearnForm((state) => state.params[key]);
   const error = useLearnForm((state) => state.errors[key]) ?? null;
+  const linear = useLearnForm((state) => state.params.method === 'linear');
+  const { label, meaning } = linear ? { ...def, ...def.linear } : def;
   const auto = useLearnForm((state) => ('autoMeaning' in def ? autoValue(key, state) : null));
   // The table is the truth about types: each row's kind says what its value is, the store's validation checks it.
   const set = (next: number | string | boolean) => setParam(key, next as never);
@@ -19,20 +21,20 @@ export function ParamField({ def }: { def: ParamDef }) {
   if (def.kind === 'boolean')
     return (
       <div className={styles.param}>
-        <Switch label={def.label} hint={def.meaning} checked={value === true} onChange={set} testId={testId} />
+        <Switch label={label} hint={meaning} checked={value === true} onChange={set} testId={testId} />
       </div>
     );
   return (
     <Field
       className={styles.param}
-      label={<span title={`On the command line: ${def.flag}`}>{def.label}</span>}
-      hint={hintOf(def, auto)}
+      label={<span title={`On the command line: ${def.flag}`}>{label}</span>}
+      hint={hintOf(def, meaning, auto)}
       error={error}
     >
       {def.kind === 'choice' ? (
         <Select
           className={styles.choice}
-          label={def.label}
+          label={label}
           hideLabel
           small
           value={String(value)}
@@ -67,10 +69,10 @@ export function ParamField({ def }: { def: ParamDef }) {
 }
 
 /** With what 'auto' comes to for this dataset. */
-function hintOf(def: ParamDef, auto: number | string | null): string {
-  if (!('autoMeaning' in def) || def.autoMeaning === undefined) return def.meaning;
+function hintOf(def: ParamDef, meaning: string, auto: number | string | null): string {
+  if (!('autoMeaning' in def) || def.autoMeaning === undefined) return meaning;
   const here = typeof auto === 'number' ? numberText(auto) : auto && choiceLabel(choicesOf(def.key as ParamKey), auto);
-  return `${def.meaning} Auto: ${def.autoMeaning}${here === null ? '' : `; here ${here}`}.`;
+  return `${meaning} Auto: ${def.autoMeaning}${here === null ? '' : `; here ${here}`}.`;
 }
 
 /** A number that is no longer left to 'auto' begins at what that came to, as the option's steps count. */

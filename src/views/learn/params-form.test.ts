@@ -6,7 +6,7 @@ import { PARAMS, type ParamDef } from '../../params/params.ts';
 
 vi.mock('../../../workers/client.ts', () => ({ connectStudio: () => ({}) }));
 vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
-const { autoValue, chooseMethod, fitForm, setParam, setShowAdvanced, useLearnForm } =
+const { autoValue, chooseMethod, choosePreset, fitForm, setParam, setShowAdvanced, useLearnForm } =
   await import('../../stores/learn-form.ts');
 const { ParamField } = await import('./param-field.tsx');
 const { ParamsForm } = await import('./params-form.tsx');
@@ -22,6 +22,7 @@ const escaped = (text: string) =>
 
 describe('the form of a run', () => {
   fitForm({ particles: 5000, boxPixels: 128, hasPoses: true });
+  choosePreset('standard');
 
   it.each(table.map((def) => [def.key, def] as const))('%s: label and meaning as the table has them', (_, def) => {
     const markup = render(createElement(ParamField, { def }));
@@ -47,8 +48,20 @@ describe('the form of a run', () => {
     const missing = table.filter(({ label }) => !markup.includes(`>${escaped(label)}<`)).map(({ key }) => key);
     // Of a linear model, and there only with that method.
     expect(missing).toEqual(['contrast', 'chain', 'method', 'tiltDegrees']);
-    chooseMethod('linear');
-    expect(render(createElement(ParamsForm))).toContain('Contrast of each image');
-    expect(render(createElement(ParamsForm))).toContain('Chain of structures');
+  });
+
+  it('of a first look has few fields, in the words of a linear model, and the rest once all are asked for', () => {
+    const shown = () => {
+      const markup = render(createElement(ParamsForm));
+      return table.map(({ key }) => key).filter((key) => markup.includes(`data-testid="param-${key}"`));
+    };
+    choosePreset('first');
+    setShowAdvanced(false);
+    expect(shown()).toEqual(['zDim', 'contrast', 'boxPixels']);
+    expect(render(createElement(ParamsForm))).toContain('>Components<');
+    setShowAdvanced(true);
+    expect(shown()).toEqual(table.filter(({ linear }) => linear).map(({ key }) => key));
+    expect(shown()).toContain('seed');
+    setShowAdvanced(false);
   });
 });

@@ -1,7 +1,8 @@
 // Every parameter of the table, grouped; those for the few who need them are folded.
 import { ChevronDown } from 'lucide-react';
+import type { ParamGroup } from '../../params/definition.ts';
 import { PARAM_GROUPS, PARAMS, type ParamDef } from '../../params/params.ts';
-import { setShowAdvanced, useLearnForm } from '../../stores/learn-form.ts';
+import { setShowAdvanced, useLearnForm, type Method } from '../../stores/learn-form.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Switch } from '../../ui/toggle.tsx';
@@ -13,17 +14,27 @@ import styles from './params-form.module.css';
 /** The method is chosen where the run begins. */
 const TABLE = (PARAMS as readonly ParamDef[]).filter((def) => def.key !== 'method' && !def.commandLineOnly);
 
+function isOf({ linear, group, abInitio }: ParamDef, method: Method): boolean {
+  if (method === 'linear') return linear !== undefined;
+  return group !== 'linear' && (method === 'ab-initio' || !abInitio);
+}
+
+function isAdvanced({ linear, advanced }: ParamDef, method: Method): boolean {
+  return (method === 'linear' ? linear?.advanced : advanced) === true;
+}
+
+/** What a linear model shares with a network stands with its own. */
+function groupOf({ group }: ParamDef, method: Method): ParamGroup {
+  return method === 'linear' && (group === 'model' || group === 'training') ? 'linear' : group;
+}
+
 export function ParamsForm() {
   const showAdvanced = useLearnForm((state) => state.showAdvanced);
   const errors = useLearnForm((state) => state.errors);
   const method = useLearnForm((state) => state.params.method);
   // A value that is refused is never hidden.
   const shown = TABLE.filter(
-    (def) =>
-      ((showAdvanced || !def.advanced) &&
-        (method === 'ab-initio' || !def.abInitio) &&
-        (method === 'linear' || def.group !== 'linear')) ||
-      def.key in errors,
+    (def) => (isOf(def, method) && (showAdvanced || !isAdvanced(def, method))) || def.key in errors,
   );
   return (
     <Panel
@@ -40,7 +51,7 @@ export function ParamsForm() {
       }
     >
       {PARAM_GROUPS.map(({ group, title, text }) => {
-        const defs = shown.filter((def) => def.group === group);
+        const defs = shown.filter((def) => groupOf(def, method) === group);
         if (defs.length === 0) return null;
         const wrong = defs.filter((def) => def.key in errors).length;
         return (

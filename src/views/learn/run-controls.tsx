@@ -44,14 +44,14 @@ export function RunControls({ run }: { run: RunSummary }) {
           icon={<Square />}
           busy={pending === 'stop'}
           disabled={pending !== null}
-          title="Keeps the last complete epoch; the run can be resumed"
+          title={run.can.resume ? 'Keeps the last complete epoch; the run can be resumed' : 'It can begin anew later'}
           onClick={() => void stopRun(run.id)}
           testId="stop"
         >
           Stop
         </Button>
       )}
-      {ended && (
+      {ended && (run.can.resume || unfinished) && (
         <Button
           icon={<RotateCw />}
           busy={pending === 'resume'}
@@ -63,7 +63,7 @@ export function RunControls({ run }: { run: RunSummary }) {
           }}
           testId="resume"
         >
-          {unfinished ? 'Resume' : 'Train further'}
+          {run.can.resume ? (unfinished ? 'Resume' : 'Train further') : 'Begin anew'}
         </Button>
       )}
       {run.epochsDone > 0 && (

@@ -11,6 +11,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { countText, durationText, numberWith, percentText } from '../../ui/quantities.ts';
 import { choosingBar } from './choosing-bar.ts';
+import { IterationBar, LinearNumbers, LinearPanels } from './linear-panels.tsx';
 import { LiveLandscape, LiveMap } from './live-panels.tsx';
 import { LossCharts } from './loss-charts.tsx';
 import { ClassesPanel, DirectionsPanel, MovesPanel } from './pose-panels.tsx';
@@ -27,6 +28,7 @@ export function RunMonitor({ run }: { run: RunSummary }) {
   const live = useRuns((state) => state.live[run.id]);
   const going = run.status === 'running' || run.status === 'paused';
   const report = run.poseReports?.at(-1);
+  const linear = run.job === 'linear';
   useEffect(() => {
     void refreshLive(run);
   }, [run]);
@@ -36,7 +38,10 @@ export function RunMonitor({ run }: { run: RunSummary }) {
         <div className={styles.runHead}>
           <div className={styles.runTitle}>
             <h1>{run.name}</h1>
-            <HelpLink to="training" about="watching a run" />
+            <HelpLink
+              to={linear ? 'firstLook' : 'training'}
+              about={linear ? 'what a first look says' : 'watching a run'}
+            />
             <RunStatusBadge status={run.status} testId="run-status" />
             <span className={lines.quiet}>{shape(run)}</span>
           </div>
@@ -45,9 +50,11 @@ export function RunMonitor({ run }: { run: RunSummary }) {
         {going && live?.preparing && (
           <ProgressBar fraction={live.preparing.fraction} message={live.preparing.message} testId="preparing" />
         )}
-        {going && !live?.preparing && <Bars run={run} live={live} report={report} />}
+        {going &&
+          !live?.preparing &&
+          (linear ? <IterationBar run={run} live={live} /> : <Bars {...{ run, live, report }} />)}
         {going && live?.choosing && <Choosing run={run} choosing={live.choosing} />}
-        <Numbers run={run} live={live} />
+        {linear ? <LinearNumbers run={run} live={live} /> : <Numbers run={run} live={live} />}
       </Panel>
       {run.error && run.status === 'failed' && <NoticeCard tone="error" notice={run.error} testId="run-error" />}
       {run.notices?.slice(-NOTICES_SHOWN).map((notice, index) => (
@@ -70,7 +77,7 @@ export function RunMonitor({ run }: { run: RunSummary }) {
         </div>
       ) : (
         <div className={styles.panels}>
-          <LossCharts run={run} live={live} />
+          {linear ? <LinearPanels run={run} live={live} /> : <LossCharts run={run} live={live} />}
           <LiveLandscape run={run} />
           <LiveMap run={run} />
         </div>
@@ -79,9 +86,21 @@ export function RunMonitor({ run }: { run: RunSummary }) {
   );
 }
 
-function shape({ params, latentDimension, job, boxPixels, datasetName, device }: RunSummary): string {
-  const z = latentDimension === 0 ? 'one structure' : `z of ${latentDimension}`;
-  const parts = [datasetName, `${boxPixels} px`, z, `decoder ${params.decoderDim}×${params.decoderLayers}`];
+function shape({
+  params,
+  latentDimension,
+  job,
+  kind,
+  kindTitle,
+  can,
+  boxPixels,
+  datasetName,
+  device,
+}: RunSummary): string {
+  const several = can.components ? `${latentDimension} components` : `z of ${latentDimension}`;
+  const z = latentDimension === 0 ? 'one structure' : several;
+  const field = kind === 'network' ? `decoder ${params.decoderDim}×${params.decoderLayers}` : kindTitle;
+  const parts = [datasetName, `${boxPixels} px`, z, field];
   if (job === 'ab-initio') parts.splice(1, 0, 'ab initio');
   if (device) parts.push(device.processor === 'gpu' && !device.software ? 'GPU' : 'CPU');
   return parts.join(' · ');

@@ -112,9 +112,9 @@ function RunMenu({ run, busy, ask }: RunMenuProps) {
             },
           },
           {
-            label: unfinished ? 'Resume' : 'Train further…',
+            label: run.can.resume ? (unfinished ? 'Resume' : 'Train further…') : 'Begin anew',
             icon: <RotateCw />,
-            disabled: busy,
+            disabled: busy || !(run.can.resume || unfinished),
             testId: 'run-resume',
             onSelect() {
               if (unfinished) void resumeRun(run.id, null);

@@ -1,0 +1,217 @@
+// A first look: from a dropped stack with poses to a landscape, a map that follows a slider, and a list of particles. Prints the
+// seconds to the landscape and the frames a second of the slider; neither is a condition.
+import { describe, expect, it } from 'vitest';
+import { simulate } from '../src/imaging/simulate.ts';
+import { writeSimulation } from '../src/jobs/simulate-job.ts';
+import { MemoryStorage } from '../src/library/memory.ts';
+import { describeWithReference, referencePath } from '../testing/reference.ts';
+import type { VitrineTestApi } from '../src/app/test-api.ts';
+import { starRows, studioOfStory } from './story.ts';
+import type { DroppedBytes, Studio } from './studio.ts';
+
+const MOVING_MS = 3000;
+
+/** A stack of a hinge in motion with its STAR, as files to drop. */
+async function movingSet(count: number, boxPixels: number): Promise<DroppedBytes[]> {
+  const storage = new MemoryStorage();
+  const frame = { count, boxPixels, pixelSizeAngstrom: 160 / boxPixels };
+  const simulation = simulate({ ...frame, states: 20, snr: 0.5, shiftPixels: 1, resolutionAngstrom: 10 });
+  const { stack, star } = await writeSimulation(simulation, storage, '', {});
+  return Promise.all([stack, star].map(async (name) => ({ name, bytes: (await storage.read(name))! })));
+}
+
+/** Milliseconds from the click to the landscape as it stands at the end. */
+async function takeFirstLook(studio: Studio): Promise<{ first: number; whole: number }> {
+  const begin = performance.now();
+  await studio.byId('first-look').click();
+  await studio.until('a landscape while it is fitted', ({ live }) => live().hasLandscape, { seconds: 120 });
+  const first = performance.now() - begin;
+  const fitted = ({ live, run }: VitrineTestApi) => {
+    const { epoch, hasLandscape, hasMap } = live();
+    return hasLandscape && hasMap && epoch === run()?.epochsDone;
+  };
+  await studio.until('landscape and map', fitted, { seconds: 240 });
+  const whole = performance.now() - begin;
+  await studio.finished();
+  return { first, whole };
+}
+
+/** Maps that were shown a second while the first component's slider moved to and fro. */
+async function framesPerSecond(studio: Studio): Promise<{ maps: number; boxPixels: number }> {
+  return studio.ask(async ({ explore, exploreVerbs }, duration) => {
+    const others = Array.from({ length: explore().zDim - 1 }, () => 0);
+    let shown: readonly number[] | undefined;
+    let maps = 0;
+    const begin = performance.now();
+    while (performance.now() < begin + duration) {
+      exploreVerbs.slide([3 * Math.sin((performance.now() - begin) / 250), ...others]);
+      await new Promise((painted) => requestAnimationFrame(painted));
+      const z = explore().a?.z;
+      if (z !== shown) maps++;
+      shown = z;
+    }
+    return { maps: maps / (duration / 1000), boxPixels: explore().a?.boxPixels ?? 0 };
+  }, MOVING_MS);
+}
+
+const wholeMap = (studio: Studio) =>
+  studio.until('the whole map', ({ explore }) => {
+    const { decoding, a } = explore();
+    return !decoding && a && !a.preview && a;
+  });
+
+/** Selects the half with the smaller values along the first axis and gives its rows. */
+const lassoHalf = (studio: Studio) =>
+  studio.ask(({ exploreVerbs, explore }) => {
+    const xs = Array.from({ length: explore().particles }, (_, row) => exploreVerbs.placeOf(row)![0]);
+    const middle = xs.slice().sort((a, b) => a - b)[xs.length / 2];
+    const corners: [number, number][] = [
+      [-99, -99],
+      [middle, -99],
+      [middle, 99],
+      [-99, 99],
+    ];
+    exploreVerbs.lasso(corners, 'replace');
+    return exploreVerbs.selectedRows();
+  });
+
+describe('A first look, from a dropped stack to a list of particles', () => {
+  const PARTICLES = 1200;
+  const studio = studioOfStory();
+  let files: DroppedBytes[];
+
+  it('is one click from an accepted set, and draws its landscape while it is fitted', async () => {
+    files = await movingSet(PARTICLES, 32);
+    await studio.get().drop(files);
+    await studio.get().accept();
+    const { first, whole } = await takeFirstLook(studio.get());
+    console.log(`first look at ${PARTICLES} × 32²: landscape after ${seconds(first)}, whole after ${seconds(whole)}`);
+    const run = await studio.get().ask(({ run: current }) => current());
+    expect(run).toMatchObject({ job: 'linear', status: 'finished', can: { components: true, resume: false } });
+    const words = await studio.get().byId('linear-words').textContent();
+    expect(words).toMatch(/^[1-4] of 4 components reproduces? between halves of the images\.$/);
+    expect(await studio.get().byId('estimate-words').textContent()).toContain('not measured');
+    await studio.get().byId('scree-chart').waitFor();
+    await studio.get().byId('evidence-chart').waitFor();
+  });
+
+  it('shows the map of a slider as it moves, then whole', async () => {
+    await studio.get().byId('go-explore').click();
+    await wholeMap(studio.get());
+    const { landscape, components } = await explore();
+    expect(landscape.axes).toEqual({ x: 'z1', y: 'z2' });
+    expect(components?.percents).toHaveLength(4);
+    const before = await explore();
+    const thumb = studio.get().byId('component-1').getByRole('slider');
+    for (let i = 0; i < 20; i++) await thumb.press('ArrowRight');
+    const along = await studio.get().until('the slider', ({ explore: state }) => state().along);
+    expect(along[0] - before.a!.z[0]).toBeCloseTo(1, 1);
+    await studio.get().until('the map that follows', ({ explore: state }) => state().a?.label === 'Along components');
+    const whole = await wholeMap(studio.get());
+    expect(whole.z).toEqual((await explore()).along);
+    const { maps, boxPixels } = await framesPerSecond(studio.get());
+    console.log(`slider at ${boxPixels}³: ${maps.toFixed(0)} maps a second`);
+    expect(maps).toBeGreaterThan(0);
+    await wholeMap(studio.get());
+    await studio.get().byId('components-reset').click();
+    await studio.get().until('the mean map', ({ explore: state }) => state().a?.label === 'Mean map');
+  });
+
+  it('colours the map by how much it varies', async () => {
+    await studio.get().byId('color-by-variance').click();
+    await studio.get().byId('shade-key').waitFor();
+    expect((await explore()).shaded).toBe(true);
+    await studio.get().byId('color-by-variance').click();
+    await studio.get().byId('shade-key').waitFor({ state: 'detached' });
+  });
+
+  it('draws how sure the place of a clicked particle is, on axes that are linear in z', async () => {
+    await studio.get().ask(({ exploreVerbs }) => exploreVerbs.clickAt(0, 0));
+    const { page, byId } = bound();
+    await byId('confidence-2').waitFor({ state: 'attached' });
+    expect(await page.locator('[data-testid^="confidence-"]').count()).toBe(2);
+    expect((await explore()).along).toBeNull();
+    const widthOf = async (name: string) => (await byId(name).boundingBox())!.width;
+    expect((await widthOf('confidence-2')) / (await widthOf('confidence-1'))).toBeCloseTo(2, 0);
+    await byId('axes-family-pca').click();
+    await byId('confidence-2').waitFor({ state: 'attached' });
+    await byId('axes-family-umap').click();
+    await studio.get().until('the UMAP', ({ explore: state }) => state().umapReady, { seconds: 120 });
+    await byId('confidence-2').waitFor({ state: 'detached' });
+    await byId('axes-family-latent').click();
+  });
+
+  it('has the cluster maps, trajectories and comparisons of every run', async () => {
+    const { byId } = bound();
+    await byId('lower-gallery').click();
+    await studio
+      .get()
+      .until('cluster maps', ({ explore: state }) => state().gallery.status === 'done', { seconds: 60 });
+    await wholeMap(studio.get());
+    await byId('pin-b').click();
+    await studio.get().ask(({ exploreVerbs }) => exploreVerbs.clickAt(1.5, 0));
+    await wholeMap(studio.get());
+    await studio.get().until('a correlation', ({ explore: state }) => state().fsc);
+    await byId('lower-trajectory').click();
+    await studio.get().enter('trajectory-frames', 4);
+    await byId('decode-trajectory').click();
+    await studio.get().until('the walk', ({ explore: state }) => state().trajectory.status === 'done', { seconds: 60 });
+    expect((await explore()).trajectory.decoded).toBe(4);
+  });
+
+  it('saves the lassoed half as rows of the STAR as they were', async () => {
+    const rows = await lassoHalf(studio.get());
+    expect(rows).toHaveLength(PARTICLES / 2);
+    await studio.get().go('export');
+    const star = await studio.get().download('export-star');
+    const original = starRows(new TextDecoder().decode(files[1].bytes));
+    expect(starRows(star.bytes.toString('utf8'))).toEqual(rows.map((row) => original[row]));
+    expect(studio.get().errors).toEqual([]);
+    expect(studio.get().outsideRequests).toEqual([]);
+    expect((await explore()).errors).toEqual([]);
+  });
+
+  function bound() {
+    const current = studio.get();
+    return { page: current.page, byId: (testId: string) => current.byId(testId) };
+  }
+  function explore() {
+    return studio.get().ask(({ explore: state }) => state());
+  }
+});
+
+describe('A first look at a box of 64', () => {
+  const studio = studioOfStory();
+
+  it('moves along its components', async () => {
+    await studio.get().drop(await movingSet(400, 64));
+    await studio.get().accept();
+    await takeFirstLook(studio.get());
+    await studio.get().byId('go-explore').click();
+    await wholeMap(studio.get());
+    await framesPerSecond(studio.get());
+    const { maps, boxPixels } = await framesPerSecond(studio.get());
+    console.log(`slider at ${boxPixels}³: ${maps.toFixed(0)} maps a second`);
+    expect(boxPixels).toBe(64);
+    expect(maps).toBeGreaterThan(0);
+  });
+});
+
+describeWithReference('A first look at the hinge set', () => {
+  const studio = studioOfStory();
+
+  it('goes from the drop to a landscape', async () => {
+    const begin = performance.now();
+    await studio.get().drag([referencePath('hinge/particles.mrcs'), referencePath('hinge/particles.star')]);
+    await studio.get().accept();
+    const accepted = performance.now() - begin;
+    const { first, whole } = await takeFirstLook(studio.get());
+    const [early, last] = [first + accepted, whole + accepted].map(seconds);
+    console.log(`hinge, 4,000 × 32²: from the drop to a landscape ${early}, to the whole of it ${last}`);
+    expect(await studio.get().byId('linear-words').textContent()).toContain('between halves of the images.');
+  });
+});
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
