@@ -95,7 +95,7 @@ export function showFitting(
 }
 
 /** "Component 1 (71 %)" */
-export function componentTitles(percents: readonly number[]): string[] {
+function componentTitles(percents: readonly number[]): string[] {
   return percents.map((percent, a) => `Component ${a + 1} (${percent.toFixed(percent < 9.95 ? 1 : 0)} %)`);
 }
 
