@@ -9,8 +9,8 @@ export function LinearEstimate() {
         <span className={styles.estimateTitle}>What it will take</span>
       </div>
       <p className={lines.quiet} data-testid="estimate-words">
-        About half a minute for 10,000 images at a box of 64 on two processor cores. It grows with the number of images
-        and with the square of the box. A first look is not measured beforehand.
+        About a minute for 10,000 images at a box of 64 on two processor cores that are free. It grows with the number
+        of images and with the square of the box. A first look is not measured beforehand.
       </p>
     </section>
   );

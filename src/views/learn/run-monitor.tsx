@@ -54,7 +54,7 @@ export function RunMonitor({ run }: { run: RunSummary }) {
           !live?.preparing &&
           (linear ? <IterationBar run={run} live={live} /> : <Bars {...{ run, live, report }} />)}
         {going && live?.choosing && <Choosing run={run} choosing={live.choosing} />}
-        {linear ? <LinearNumbers run={run} live={live} /> : <Numbers run={run} live={live} />}
+        {linear ? <LinearNumbers run={run} live={live} /> : run.job !== 'chain' && <Numbers run={run} live={live} />}
       </Panel>
       {run.error && run.status === 'failed' && <NoticeCard tone="error" notice={run.error} testId="run-error" />}
       {run.notices?.slice(-NOTICES_SHOWN).map((notice, index) => (
@@ -77,7 +77,8 @@ export function RunMonitor({ run }: { run: RunSummary }) {
         </div>
       ) : (
         <div className={styles.panels}>
-          {linear ? <LinearPanels run={run} live={live} /> : <LossCharts run={run} live={live} />}
+          {linear && <LinearPanels run={run} live={live} />}
+          {run.job === 'train' && <LossCharts run={run} live={live} />}
           <LiveLandscape run={run} />
           <LiveMap run={run} />
         </div>
