@@ -5,6 +5,7 @@ import { loadLearnForm } from '../stores/learn-form.ts';
 import { activeRun, loadRuns, takeRunEvent, tellOfDamage, useRuns } from '../stores/runs.ts';
 import { loadDevice, refreshStorage, startShell, tellError } from '../stores/shell.ts';
 import { studio } from '../stores/studio.ts';
+import { loadAhead } from './screens.tsx';
 import { exposeTestApi } from './test-api.ts';
 
 export function startStudio(): void {
@@ -16,5 +17,5 @@ export function startStudio(): void {
     if (activeRun(useRuns.getState())?.status === 'running') event.preventDefault();
   });
   studio().engine.subscribe(takeRunEvent).catch(tellError);
-  void Promise.all([loadDatasets(), loadRuns(), tellOfDamage(), loadDevice(), refreshStorage()]);
+  void Promise.all([loadDatasets(), loadRuns(), tellOfDamage(), loadDevice(), refreshStorage()]).then(loadAhead);
 }
