@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { VitrineError } from '../src/base/errors.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { measureNoise } from '../src/imaging/noise-spectrum.ts';
-import type { LinearProgress } from '../src/inference/linear/fit.ts';
+import type { LinearProgress } from '../src/inference/linear/progress.ts';
 import { deviceOf, linearPlan, linearRun } from '../src/jobs/linear-job.ts';
 import { chainWords, NO_CHAIN } from '../src/jobs/chain-words.ts';
 import { reproducibleWords, screePercents, screeWords } from '../src/jobs/linear-words.ts';

@@ -7,7 +7,7 @@ import type { ErrorData, Notice } from '../src/base/errors.ts';
 import type { ChoosingProgress, DeviceInfo } from '../src/engine/engine.ts';
 import type { KeptTuning } from '../src/engine/wgsl/tuning/store.ts';
 import type { Answers, FileRole, Question, UnderstoodFile } from '../src/formats/drop/understanding.ts';
-import type { LinearProgress } from '../src/inference/linear/fit.ts';
+import type { LinearProgress } from '../src/inference/linear/progress.ts';
 import type { PoseReport } from '../src/inference/pose-report.ts';
 import type { ComponentsReport } from '../src/jobs/linear-words.ts';
 import type { MapStatistics } from '../src/isosurface/statistics.ts';

@@ -3,7 +3,7 @@ import type { Latents, Losses, Precision } from '../engine/engine.ts';
 import type { FieldDescription } from '../field/description.ts';
 import type { FieldState } from '../field/kind.ts';
 import type { Poses } from '../formats/particles.ts';
-import type { LinearPicture, LinearProgress } from './linear/fit.ts';
+import type { LinearPicture, LinearProgress } from './linear/progress.ts';
 import type { PoseReport } from './pose-report.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 import type { ImageOptics } from '../imaging/image-optics.ts';

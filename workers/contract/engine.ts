@@ -2,7 +2,7 @@
 import type { ErrorData, Notice } from '../../src/base/errors.ts';
 import type { ChoosingProgress, DeviceInfo } from '../../src/engine/engine.ts';
 import type { KeptTuning } from '../../src/engine/wgsl/tuning/store.ts';
-import type { LinearProgress } from '../../src/inference/linear/fit.ts';
+import type { LinearProgress } from '../../src/inference/linear/progress.ts';
 import type { PoseReport } from '../../src/inference/pose-report.ts';
 import type { EpochSummary } from '../../src/inference/training.ts';
 import type { Params } from '../../src/params/params.ts';

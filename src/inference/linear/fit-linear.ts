@@ -8,7 +8,8 @@ import { CONTRAST_DEVIATION, logVariances, posteriors } from '../../engine/facto
 import type { Matrix } from 'ml-matrix';
 import { calibration, combine, dot, ordering, subspaceCorrelations, turnProducts } from './components.ts';
 import { openSums, runEm, type EmHooks, type LinearModel } from './em.ts';
-import type { LinearData, LinearFit, LinearPlan, LinearProgress, LinearReproducibility } from './fit.ts';
+import type { LinearData, LinearFit, LinearPlan, LinearReproducibility } from './fit.ts';
+import type { LinearProgress } from './progress.ts';
 import { imageStream, imagesOfHalf, type HalfSet } from './image-stream.ts';
 import { bandLimited, coarseBox, resampledMask } from './resample.ts';
 import { signalPower } from './signal-power.ts';
