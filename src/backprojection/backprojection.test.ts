@@ -7,10 +7,11 @@ import { sliceCube } from '../engine/scoring/twin.ts';
 import { Random } from '../geometry/random.ts';
 import { randomRotations } from '../geometry/rotation.ts';
 import { hartleyImage } from '../imaging/hartley.ts';
+import { interpolationWindow } from '../imaging/interpolation-window.ts';
 import { SearchImageReader } from '../inference/pose-search/search-images.ts';
 import { fsc } from '../validation/fsc.ts';
 import { backproject } from './backproject.ts';
-import { cubeFromMap, cubeShape, interpolationWindow, mapFromCube } from './fourier-volume.ts';
+import { cubeFromMap, cubeShape, mapFromCube } from './fourier-volume.ts';
 import { FourierSums } from './insertion.ts';
 import { sliceCubes } from './slicing.ts';
 

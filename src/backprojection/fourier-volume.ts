@@ -3,6 +3,7 @@
 // coefficients multiplies the map by sinc² along each axis; both ways it is divided out. Map: D³ [z][y][x].
 import type { FourierCube } from '../engine/scoring/scorer.ts';
 import { hartleyVolume } from '../imaging/hartley.ts';
+import { interpolationWindow } from '../imaging/interpolation-window.ts';
 import { halfSpectrumLength, transformVolume } from '../imaging/spectrum.ts';
 
 /**
@@ -19,14 +20,6 @@ export interface CubeShape {
 export function cubeShape(boxPixels: number, oversampling: number, bandPixels: number): CubeShape {
   const reach = Math.ceil(bandPixels * oversampling) + 1;
   return { oversampling, reach: Math.min(reach, (boxPixels * oversampling) / 2) };
-}
-
-/** sinc²(n / (oversampling·D)) for n = −D/2 … D/2−1, what linear interpolation does to a map along an axis. */
-export function interpolationWindow(boxPixels: number, oversampling: number): Float64Array {
-  return Float64Array.from({ length: boxPixels }, (_, i) => {
-    const x = (Math.PI * (i - boxPixels / 2)) / (oversampling * boxPixels);
-    return x === 0 ? 1 : (Math.sin(x) / x) ** 2;
-  });
 }
 
 /** Fourier coefficients of a map, centred, unnormalised: F(k) = Σ v(x)·exp(−2πi k·x/D). */

@@ -79,7 +79,7 @@ export const PRESETS: Record<PresetName, Preset> = {
   first: {
     label: 'First look',
     meaning: {
-      linear: 'A mean map and the directions in which it varies: less than a minute, no graphics card needed.',
+      linear: 'A mean map and the directions in which it varies: seconds to minutes, no graphics card needed.',
     },
     values: { ...LINEAR_DEFAULTS, boxPixels: 64 },
   },

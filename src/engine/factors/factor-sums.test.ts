@@ -3,11 +3,12 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../geometry/random.ts';
 import { randomRotations } from '../../geometry/rotation.ts';
+import { interpolationWindow } from '../../imaging/interpolation-window.ts';
 import { makeLattice } from '../../imaging/lattice.ts';
 import { openWasmEngine } from '../wasm/engine.ts';
 import type { FactorImages, FactorRequest, FactorSums } from './factor-sums.ts';
 import { makeHalfCube } from './half-cube.ts';
-import { cubeOfMap, foldPlane, interpolationWindow, mapOfCube } from './half-cube-transform.ts';
+import { cubeOfMap, foldPlane, mapOfCube } from './half-cube-transform.ts';
 import { triangle } from './points.ts';
 import { FactorTwin } from './twin.ts';
 
@@ -136,7 +137,7 @@ describe('half cubes', () => {
     const grid = makeHalfCube(box, 4);
     const map = normals(box ** 3);
     const cube = cubeOfMap(map, grid);
-    const window = interpolationWindow(grid);
+    const window = interpolationWindow(grid.boxPixels, grid.oversampling);
     const side = 2 * box;
     for (const [x, y, z] of [
       [0, 0, 0],
@@ -161,7 +162,7 @@ describe('half cubes', () => {
   it('give a map whose coefficients lie inside the band back, the window once a way', () => {
     const box = 16;
     const grid = makeHalfCube(box, 8);
-    const window = interpolationWindow(grid);
+    const window = interpolationWindow(grid.boxPixels, grid.oversampling);
     const map = new Float32Array(box ** 3);
     for (let z = 0, at = 0; z < box; z++)
       for (let y = 0; y < box; y++)

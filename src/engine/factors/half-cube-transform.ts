@@ -2,15 +2,8 @@
 // F(k) = Σ_n v[n] exp(−2πi k·(n − D/2) / O), O = oversampling·D. Each axis is transformed only where it is not zero on the way there,
 // and only where it is wanted on the way back.
 import { planFourier, type FourierPlan } from '../../imaging/fft.ts';
+import { interpolationWindow } from '../../imaging/interpolation-window.ts';
 import type { HalfCube } from './half-cube.ts';
-
-/** What trilinear reading does to a map: (sin πu / πu)² along each axis, u = (n − D/2)/O; D values. */
-export function interpolationWindow({ boxPixels, oversampling }: HalfCube): Float64Array {
-  return Float64Array.from({ length: boxPixels }, (_, n) => {
-    const u = (n - boxPixels / 2) / (oversampling * boxPixels);
-    return u === 0 ? 1 : (Math.sin(Math.PI * u) / (Math.PI * u)) ** 2;
-  });
-}
 
 /** One line of O coefficients in double precision. */
 class Line {
@@ -42,7 +35,7 @@ class Line {
 export function cubeOfMap(map: Float32Array, grid: HalfCube): Float32Array {
   const { boxPixels: box, oversampling, reach, side } = grid;
   const line = new Line(oversampling * box);
-  const window = interpolationWindow(grid);
+  const window = interpolationWindow(box, oversampling);
   const half = box / 2;
   // z first, two columns along x at a time as real and imaginary part: [z ≤ reach][y][x].
   const planes = new Float32Array(2 * (reach + 1) * box * box);
@@ -117,7 +110,7 @@ export function cubeOfMap(map: Float32Array, grid: HalfCube): Float32Array {
 export function mapOfCube(cube: Float32Array, grid: HalfCube, { stride = 2, imaginaryAt = 1 } = {}): Float32Array {
   const { boxPixels: box, oversampling, reach, side } = grid;
   const line = new Line(oversampling * box);
-  const window = interpolationWindow(grid);
+  const window = interpolationWindow(box, oversampling);
   const half = box / 2;
   const scale = 1 / (oversampling * box) ** 3;
   // The inverse transform is the conjugate of the transform of conjugates.

@@ -101,6 +101,7 @@ export function turnProducts(products: Float32Array, q: number, turn: Matrix): F
   const out = new Float32Array(products.length);
   const full = Matrix.eye(q + 2, q + 2);
   for (let a = 0; a < q; a++) for (let b = 0; b < q; b++) full.set(a + 1, b + 1, turn.get(a, b));
+  const across = full.transpose();
   const square = Matrix.zeros(q + 2, q + 2);
   for (let at = 0; at < products.length; at += width) {
     for (let a = 0; a <= q + 1; a++)
@@ -108,7 +109,7 @@ export function turnProducts(products: Float32Array, q: number, turn: Matrix): F
         square.set(a, b, products[at + triangle(a, b)]);
         square.set(b, a, products[at + triangle(a, b)]);
       }
-    const turned = full.transpose().mmul(square).mmul(full);
+    const turned = across.mmul(square).mmul(full);
     for (let a = 0; a <= q + 1; a++) for (let b = 0; b <= a; b++) out[at + triangle(a, b)] = turned.get(a, b);
   }
   return out;

@@ -27,6 +27,8 @@ const START_BAND = 6;
 const START_NORM = 0.1;
 /** Added to the first mean's weights, of their mean. */
 const FIRST_DAMPING = 0.1;
+/** Of what is left of an image, in units of its standard deviation: none is no noise. */
+const LEAST_NOISE = 1e-12;
 /** The evidence has settled where an iteration changes it by less than this part. */
 const SETTLED = 1e-4;
 
@@ -61,12 +63,12 @@ export interface EmSettings {
 
 /** What EM tells and is told. */
 export interface EmHooks extends Pick<StreamOptions, 'signal' | 'onIdle'> {
-  onIteration?: (iteration: number, model: LinearModel) => void;
+  onIteration?: (model: LinearModel, isLast: boolean) => void;
   /** Of each batch in an iteration: numbers of its images and the B×q means of their latents, under the maps before it. */
   onLatents?: (numbers: Uint32Array, mean: Float32Array) => void;
 }
 
-/** Factor sums of an engine for maps of a box. Error: 'unsupported' where the engine makes none. */
+/** Factor sums of an engine for maps of a box. Errors: 'usage' where the engine makes none, 'out-of-memory'. */
 export async function openSums(
   engine: Engine,
   data: LinearData,
@@ -129,10 +131,11 @@ class EmRun {
       const next = await this.iterate(iteration);
       const change = model ? Math.abs(next.evidenceGain - model.evidenceGain) / Math.abs(next.evidenceGain) : 1;
       model = next;
-      this.hooks.onIteration?.(iteration + 1, model);
       // Mask, contrast and noise change it too while they come in.
       settled = change < SETTLED && iteration > MASK_AFTER ? settled + 1 : 0;
-      if (settled > 1) break;
+      const isLast = settled > 1 || iteration === settings.iterations - 1;
+      this.hooks.onIteration?.(model, isLast);
+      if (isLast) break;
     }
     return model ?? this.model(0, new Float32Array(settings.components));
   }
@@ -143,7 +146,7 @@ class EmRun {
   }
 
   private setPrecision(): void {
-    this.sums.setPrecision(this.noise.map((value) => 1 / value));
+    this.sums.setPrecision(this.noise.map((value) => 1 / Math.max(value, LEAST_NOISE)));
   }
 
   /** μ = A*(c y) / (A* c² + a tenth of its mean); noise from what it leaves of the images. */
@@ -292,11 +295,11 @@ class RingMeans {
   }
 }
 
-/** Noise by ring of a wider band, beyond the rings that are known as `outside` has it. */
+/** Noise by ring of a wider band, beyond the rings that are known as `outside` has it; level where images are empty there. */
 function extended(noise: Float32Array, bandPixels: number, outside: Float32Array): Float32Array {
   const last = noise.length - 1;
   return Float32Array.from({ length: bandPixels + 1 }, (_, ring) =>
-    ring <= last ? noise[ring] : (noise[last] * outside[ring]) / outside[last],
+    ring <= last || !(outside[last] > 0) ? noise[Math.min(ring, last)] : (noise[last] * outside[ring]) / outside[last],
   );
 }
 

@@ -13,6 +13,7 @@ import { pearson, spearman } from '../../validation/rank-correlation.ts';
 import { fitChain } from './chain.ts';
 import type { LinearData, LinearFit, LinearPlan } from './fit.ts';
 import { fitLinear } from './fit-linear.ts';
+import type { LinearProgress } from './progress.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -99,6 +100,21 @@ describe('a linear model', () => {
     const [own, other] = [truth.truth(setStates()[ends[0]]), truth.truth(setStates()[ends[1]])];
     expect(pearson(low, own)).toBeGreaterThan(pearson(low, other));
     expect(pearson(high, other)).toBeGreaterThan(pearson(high, own));
+  });
+
+  it('says how many iterations it took, and is a number where images are empty around the particle', async () => {
+    const data = await dataOf(new Blobs(48).simulate({ count: 60, snr: 1, seed: 2 }));
+    const told: LinearProgress[] = [];
+    const fit = await fitLinear(
+      engine,
+      { ...PLAN, components: 1, iterations: 3 },
+      { ...data, noise: new Float32Array(25) },
+      { onProgress: (progress) => told.push({ ...progress }) },
+    );
+    expect(told.map(({ iteration }) => iteration)).toEqual([1, 2, 3]);
+    expect(told.at(-1)).toMatchObject({ iterations: fit.iterations, bandPixels: 23 });
+    for (const { data: values } of fit.weights.values()) expect(values.every(Number.isFinite)).toBe(true);
+    expect(fit.latents.mu.every(Number.isFinite)).toBe(true);
   });
 
   it('of one structure finds nothing that reproduces', async () => {

@@ -10,7 +10,7 @@ import { calibration, combine, dot, ordering, subspaceCorrelations, turnProducts
 import { openSums, runEm, type EmHooks, type LinearModel } from './em.ts';
 import type { LinearData, LinearFit, LinearPlan, LinearReproducibility } from './fit.ts';
 import type { LinearProgress } from './progress.ts';
-import { imageStream, imagesOfHalf, type HalfSet } from './image-stream.ts';
+import { imageStream, type HalfSet } from './image-stream.ts';
 import { bandLimited, coarseBox, resampledMask } from './resample.ts';
 import { signalPower } from './signal-power.ts';
 
@@ -25,7 +25,7 @@ export interface FitOptions extends EmHooks {
   onProgress?: (progress: LinearProgress, model: LinearModel) => void;
 }
 
-/** Errors: 'usage' for fewer images than components could be told from, 'cancelled', 'out-of-memory', those of reading images. */
+/** Errors: 'count-mismatch' for fewer images than components could be told from, 'cancelled', 'out-of-memory', those of reading images. */
 export async function fitLinear(
   engine: Engine,
   plan: LinearPlan,
@@ -45,18 +45,16 @@ export async function fitLinear(
   const coarse = coarseBox(boxPixels);
   const common = { components: plan.components, seed: plan.seed, contrast: plan.contrast, power };
   const first = coarse < boxPixels ? Math.ceil(plan.iterations / 2) : 0;
-  const tell = (done: number) => (iteration: number, model: LinearModel) =>
-    onProgress?.(
-      {
-        iteration: done + iteration,
-        iterations: plan.iterations,
-        bandPixels: model.bandPixels,
-        evidenceGain: model.evidenceGain,
-        scree: model.scree,
-        seconds: (Date.now() - began) / 1000,
-      },
-      model,
-    );
+  let iterations = 0;
+  const tell = (model: LinearModel, isLast: boolean): void => {
+    iterations++;
+    const progress = {
+      ...{ iteration: iterations, iterations: isLast ? iterations : plan.iterations },
+      ...{ bandPixels: model.bandPixels, evidenceGain: model.evidenceGain, scree: model.scree },
+      seconds: (Date.now() - began) / 1000,
+    };
+    onProgress?.(progress, model);
+  };
   let start: LinearModel | undefined;
   if (first > 0) {
     const settings = {
@@ -66,7 +64,11 @@ export async function fitLinear(
       iterations: first,
       half: 'all' as const,
     };
-    const found = await runEm(engine, data, settings, { ...hooks, onLatents, onIteration: tell(0) });
+    const found = await runEm(engine, data, settings, {
+      ...hooks,
+      onLatents,
+      onIteration: (found) => tell(found, false),
+    });
     start = enlarged(found, boxPixels);
   }
   const model = await runEm(
@@ -80,11 +82,11 @@ export async function fitLinear(
       half: 'all',
       ...(start && { start }),
     },
-    { ...hooks, onLatents, onIteration: tell(first) },
+    { ...hooks, onLatents, onIteration: tell },
   );
   const fitting: Fitting = { engine, data, contrast: plan.contrast, hooks };
   const reproducibility = await reproduced(fitting, { ...common, iterations: plan.iterations });
-  return finished(fitting, plan, { model, power, reproducibility });
+  return finished(fitting, plan, { model, power, iterations, reproducibility });
 }
 
 /** On the voxels of a larger box of the same field of view. */
@@ -169,15 +171,11 @@ async function eachProducts(
 async function finished(
   fitting: Fitting,
   plan: LinearPlan,
-  {
-    model,
-    power,
-    reproducibility,
-  }: { model: LinearModel; power: Float32Array; reproducibility: LinearReproducibility },
+  { model, ...known }: Pick<LinearFit, 'iterations' | 'reproducibility'> & { model: LinearModel; power: Float32Array },
 ): Promise<LinearFit> {
-  const { data } = fitting;
+  const { power, iterations, reproducibility } = known;
   const q = plan.components;
-  const count = imagesOfHalf(data.images.count, 'all');
+  const { boxPixels, count } = fitting.data.images;
   const width = triangle(q + 1, q + 1) + 1;
   const products = new Float32Array(count * width);
   await eachProducts(fitting, model, 'all', (found, numbers) => {
@@ -190,7 +188,6 @@ async function finished(
   const change: Matrix = spread.mmul(turn);
   const components = combine(model.components, change);
   const found = posteriors(turnProducts(products, q, change), q, { deviation });
-  const { boxPixels } = data.images;
   const shape = [boxPixels, boxPixels, boxPixels];
   const all = new Float32Array(q * boxPixels ** 3);
   components.forEach((map, a) => all.set(map, a * boxPixels ** 3));
@@ -208,7 +205,7 @@ async function finished(
     contrast: found.contrast,
     evidenceGain: Float32Array.from(found.evidenceGain),
     scree: Float32Array.from(components, (map) => Math.sqrt(dot(map, map)) / scale),
-    iterations: plan.iterations,
+    iterations,
     reproducibility,
   };
 }

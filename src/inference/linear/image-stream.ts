@@ -53,17 +53,18 @@ export async function* imageStream(
     const wanted = Array.from({ length: count }, (_, i) => first + i).filter((number) =>
       isOfHalf(number, images.count, half),
     );
+    const at = (number: number): number => (number - first) * images.points;
+    /** Of all images they lie side by side already. */
+    const valuesOf = (numbers: Uint32Array): Float32Array => {
+      if (half === 'all') return values.subarray(at(numbers[0]), at(numbers[0] + numbers.length));
+      const own = new Float32Array(numbers.length * images.points);
+      numbers.forEach((number, i) => own.set(values.subarray(at(number), at(number + 1)), i * images.points));
+      return own;
+    };
     for (let from = 0; from < wanted.length; from += BATCH_IMAGES) {
       throwIfCancelled(signal);
       const numbers = Uint32Array.from(wanted.slice(from, from + BATCH_IMAGES));
-      const own = new Float32Array(numbers.length * images.points);
-      numbers.forEach((number, i) =>
-        own.set(
-          values.subarray((number - first) * images.points, (number - first + 1) * images.points),
-          i * images.points,
-        ),
-      );
-      yield { numbers, images: batchOf(data, numbers, own) };
+      yield { numbers, images: batchOf(data, numbers, valuesOf(numbers)) };
       await onIdle?.();
     }
   }

@@ -1,6 +1,7 @@
 // A map inside a band limit, and on the voxels of another box of the same field of view.
 import { makeHalfCube } from '../../engine/factors/half-cube.ts';
-import { cubeOfMap, interpolationWindow, mapOfCube } from '../../engine/factors/half-cube-transform.ts';
+import { cubeOfMap, mapOfCube } from '../../engine/factors/half-cube-transform.ts';
+import { interpolationWindow } from '../../imaging/interpolation-window.ts';
 
 /** Boxes below this are worked at as they are. */
 const SMALLEST_COARSE = 24;
@@ -20,7 +21,7 @@ export function bandLimited(
 ): Float32Array {
   const cube = cubeOfMap(map, makeHalfCube(boxPixels, bandPixels));
   const grid = makeHalfCube(toPixels, bandPixels);
-  const window = interpolationWindow(grid);
+  const window = interpolationWindow(grid.boxPixels, grid.oversampling);
   const out = mapOfCube(cube, grid);
   // The transforms divide by the window on both ways; here nothing was interpolated.
   for (let z = 0, at = 0; z < toPixels; z++)

@@ -72,7 +72,7 @@ function FirstLookButton({ dataset }: { dataset: DatasetSummary }) {
       title={
         busy
           ? 'Another run is in progress'
-          : 'A mean map and the directions in which it varies: less than a minute, no graphics card needed'
+          : 'A mean map and the directions in which it varies: seconds to minutes, no graphics card needed'
       }
       onClick={() => void takeFirstLook(dataset)}
       testId="first-look"

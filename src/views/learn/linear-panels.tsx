@@ -9,6 +9,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { durationText, numberWith } from '../../ui/quantities.ts';
 import { useThemeColors } from '../../ui/theme-colors.ts';
+import { Metrics, type Metric } from './metrics.tsx';
 import boxes from './boxes.module.css';
 import styles from './run-monitor.module.css';
 
@@ -39,7 +40,7 @@ export function LinearNumbers({ run, live }: LinearProps) {
   const report = useReport(run);
   const fitting = live?.linear ?? null;
   const gain = report?.heldOutGain ?? fitting?.progress.evidenceGain;
-  const items: [string, string, string][] = [
+  const items: Metric[] = [
     ['Iterations', `${run.epochsDone > 0 ? run.epochsDone : (live?.epoch ?? 0)} of ${run.params.epochs}`, 'iterations'],
     [
       report ? 'Evidence per image left out' : 'Evidence per image',
@@ -50,14 +51,7 @@ export function LinearNumbers({ run, live }: LinearProps) {
   if (fitting) items.push(['Time for iterations', durationText(fitting.progress.seconds), 'time-taken']);
   return (
     <>
-      <dl className={styles.metrics}>
-        {items.map(([name, value, testId]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd data-testid={testId}>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Metrics items={items} />
       {report && (
         <p className={styles.finding} data-testid="linear-words">
           {report.words}

@@ -19,6 +19,7 @@ import { RunControls } from './run-controls.tsx';
 import { RunStatusBadge } from './run-status.tsx';
 import { HelpLink } from '../help/help-link.tsx';
 import lines from './lines.module.css';
+import { Metrics, type Metric } from './metrics.tsx';
 import styles from './run-monitor.module.css';
 
 /** Setbacks told beneath the numbers; the record keeps more. */
@@ -183,7 +184,7 @@ function Numbers({ run, live }: { run: RunSummary; live: LiveRun | undefined }) 
   const seconds = run.history.reduce((sum, epoch) => sum + epoch.seconds, 0);
   const loss = running ? (point?.reconstruction ?? last?.reconstruction) : last?.reconstruction;
   const kl = running ? (point?.kl ?? last?.kl) : last?.kl;
-  const items: [string, string, string][] = [
+  const items: Metric[] = [
     ['Epochs', `${run.epochsDone} of ${run.params.epochs}`, 'epochs-done'],
     ['Speed', speed === undefined ? '–' : `${numberWith(speed, 3)} images/s`, 'speed'],
     running && live !== undefined && live.secondsLeft !== null
@@ -198,14 +199,5 @@ function Numbers({ run, live }: { run: RunSummary; live: LiveRun | undefined }) 
     items.push([`Turned over ${movedDegrees}°`, moving === null ? '–' : percentText(moving), 'poses-moving']);
     items.push(['Shifts at the limit', percentText(atBorder), 'shifts-at-border']);
   }
-  return (
-    <dl className={styles.metrics}>
-      {items.map(([name, value, testId]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd data-testid={testId}>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Metrics items={items} />;
 }

@@ -1,6 +1,8 @@
 // A barrier over all threads of a step and a counter of work to take, in shared memory. Without shared memory there is
 // one thread and nothing to wait for. A thread looks for about a microsecond, less than waking costs, then sleeps: the
 // core may be wanted by others, the late thread among them.
+// Read words of a header after a barrier and do not carry them over it: in Node 20 a thread that had slept here came back with another
+// value of such a local, and left images out.
 import { SLEEPS_ADDRESS, SYNC_ADDRESS } from '../header-fields';
 
 const ARRIVED: usize = SYNC_ADDRESS;

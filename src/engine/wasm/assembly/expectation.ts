@@ -3,6 +3,7 @@
 // moved images, by products while many poses share an image and row by row once few do.
 import { PANELS_A_BLOCK, Scoring } from '../scoring-fields';
 import { barrier, resetWork, takeWork } from './barrier';
+import { sumOfLanes } from './lanes';
 import { turnMoved } from './moving';
 import { multiplyAdd, tile } from './product';
 import { arenaOfThread, at, float, int } from './scoring-header';
@@ -37,12 +38,6 @@ function largestLane(v: v128): f32 {
   return max(
     max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
     max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),
-  );
-}
-@inline
-function sumOfLanes(v: v128): f32 {
-  return (
-    f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
   );
 }
 

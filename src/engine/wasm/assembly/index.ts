@@ -19,7 +19,9 @@ import { transposePanels } from './weight-gradient';
 
 export { scoreOwn, scoreShared } from './scores';
 export { expectChunk } from './expectation';
-export { factorInsert, factorPrepare, factorProducts, factorResiduals } from './factors';
+export { factorPrepare } from './factor-images';
+export { factorProducts, factorResiduals } from './factor-slices';
+export { factorInsert } from './factor-insertion';
 export { barrier } from './barrier';
 export { fuses, product } from './product';
 export { weightGradient, rowSums, transposePanels } from './weight-gradient';
