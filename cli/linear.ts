@@ -5,7 +5,7 @@ import { VitrineError } from '../src/base/errors.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { measureNoise } from '../src/imaging/noise-spectrum.ts';
 import type { LinearProgress } from '../src/inference/linear/progress.ts';
-import { deviceOf, linearPlan, linearRun } from '../src/jobs/linear-job.ts';
+import { linearPlan, linearRun } from '../src/jobs/linear-job.ts';
 import { chainWords, NO_CHAIN } from '../src/jobs/chain-words.ts';
 import { reproducibleWords, screePercents, screeWords } from '../src/jobs/linear-words.ts';
 import { imageOptionsOf } from '../src/jobs/prepare.ts';
@@ -85,7 +85,7 @@ export async function fitAndTell(
   const noise = await measureNoise(set.images, imageOptionsOf(record.params, set.boxPixels), console.signal);
   await writeRunFolder(run, record, particles);
   const chainRun = chainIn(run);
-  const ended = await withEngines(deviceOf(record.params), async (engines) => {
+  const ended = await withEngines(record.params.device, async (engines) => {
     const openEngine = async (): Promise<Engine> => {
       const { fresh, engine } = await engines();
       if (fresh) console.warn(`Computing on ${engineWords(engine)}`);

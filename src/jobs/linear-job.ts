@@ -17,7 +17,7 @@ import { chainRun, type ChainWork } from './chain-job.ts';
 import { fieldOfRun, toVitrineError, trainingData, type RunParticles, type TrainJobHooks } from './train-job.ts';
 
 const ADVICE = {
-  memory: 'Fit at a smaller box, or fewer components.',
+  memory: 'Fit at a smaller box or fewer components, or on the CPU.',
   device: 'Start the run anew.',
 };
 
@@ -40,11 +40,6 @@ export interface LinearJobHooks extends Pick<TrainJobHooks, 'onEvent' | 'onIdle'
   onChainShape?: (shape: ChainShape) => void;
   /** A chain was fitted: a run of its own. */
   onChain?: (chain: RunRecord) => void;
-}
-
-/** Where a run of these parameters computes: a linear model that leaves it open on the CPU, which has its kernels. */
-export function deviceOf({ method, device }: Params): Params['device'] {
-  return method === 'linear' && device === 'auto' ? 'cpu' : device;
 }
 
 /** Error 'value-out-of-range' for a number of components that cannot be fitted. */
