@@ -74,7 +74,7 @@ export async function factorAnswers(
 }
 
 /** Rows of F real parts, F imaginary parts, entries. */
-export async function rowsOfSums(sums: FactorSums): Promise<Float32Array> {
+async function rowsOfSums(sums: FactorSums): Promise<Float32Array> {
   const { factors, grid } = sums.request;
   const { values, stride, imaginaryAt, entriesAt } = await sums.sums();
   const width = 2 * factors + triangle(factors, 0);

@@ -65,9 +65,8 @@ const CASES: FactorCase[] = [
   { box: 16, band: 7, factors: 1, counts: [5, 2] },
   { box: 12, band: 6, factors: 2, counts: [33], options: { imagesAtOnce: 32 } },
   { box: 16, band: 5, factors: 5, counts: [40, 40, 7] },
-  { box: 12, band: 4, factors: 8, counts: [11] },
-  // Rows of the products' triangle in two kernels.
-  { box: 8, band: 3, factors: 12, counts: [3] },
+  // Rows of the products' triangle in two kernels, sums in two passes.
+  { box: 8, band: 3, factors: 9, counts: [11] },
   { box: 16, band: 4, mapBox: 8, factors: 3, counts: [9] },
   { box: 12, band: 5, factors: 2, counts: [6], oversampling: 1 },
   { box: 12, band: 5, factors: 3, counts: [6], images: { shifted: false, ctf: false, optics: false, groups: 1 } },

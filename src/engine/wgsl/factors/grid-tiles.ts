@@ -3,9 +3,9 @@
 import type { HalfCube } from '../../factors/half-cube.ts';
 
 /** Grid points along a side of a tile. */
-export const TILE_SIDE = 4;
+const TILE_SIDE = 4;
 /** Grid points of a tile. */
-export const TILE_POINTS = TILE_SIDE ** 3;
+const TILE_POINTS = TILE_SIDE ** 3;
 
 const NONE = -1;
 

@@ -16,9 +16,9 @@ import { cellsOf } from './tables.ts';
 const NEAR_FLOPS = 6;
 const PLACE_FLOPS = 20;
 const WINDOW_FLOPS = 22;
-/** Half a plane's thickness in which grid points are met, and that in which tiles are, in steps: 1.5, the mean of |n|₁, times 1 and 2.5. */
-const MET_STEPS = 1.5;
-const TILE_STEPS = 2.5 * MET_STEPS;
+/** To each side of a plane in which grid points are met, and in which their tiles are; counted at random poses, D = 64 and 128. */
+const MET_STEPS = 1.7;
+const TILE_STEPS = 4.2;
 
 /** What of a batch is added: `first` count × F, `second` count × F(F+1)/2, of this part's images. */
 export interface Moments {

@@ -23,9 +23,10 @@ async function slice(summing: Summing, part: BatchPart, { first, count }: RowRan
   const { dispatcher, pool, points, tables, request, cubes } = summing;
   const { grid, factors } = request;
   const out = await pool.take('slices', 8 * count * factors * points.count);
-  const atOnce = Math.max(1, Math.min(MOST_CUBES, Math.floor(DISPATCH_BYTES / cubes[0].size)));
+  const pixels = count * points.count;
+  const bytesOf = Math.min(cubes[0].size, 64 * pixels) + 8 * pixels;
+  const atOnce = Math.max(1, Math.min(MOST_CUBES, Math.floor(DISPATCH_BYTES / bytesOf)));
   for (const { first: firstFactor, count: here } of rangesOf(factors, atOnce)) {
-    const pixels = count * points.count;
     await dispatcher.add({
       label: `slices of ${here}`,
       source: () => shaderSource({ CUBES: here }, [shaders['factors/slices']]),
@@ -37,7 +38,7 @@ async function slice(summing: Summing, part: BatchPart, { first, count }: RowRan
       parametersAt: 0,
       workgroups: Math.ceil(pixels / 64),
       flops: pixels * (PLACE_FLOPS + READING_FLOPS * here),
-      bytes: pixels * 8 * here + Math.min(here * cubes[0].size, pixels * 64 * here),
+      bytes: here * bytesOf,
     });
   }
   return out;
