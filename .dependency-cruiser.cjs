@@ -18,7 +18,7 @@ const may = {
   inference: [
     ...['base', 'geometry', 'formats', 'imaging', 'landscape', 'validation', 'engine', 'field', 'backprojection'],
   ],
-  library: ['base', 'formats', 'imaging', 'engine', 'field', 'inference', 'params'],
+  library: ['base', 'formats', 'imaging', 'engine', 'field', 'first-aid', 'inference', 'params'],
   jobs: [
     ...['base', 'geometry', 'selection', 'isosurface', 'formats', 'imaging', 'landscape', 'plots', 'validation'],
     ...['engine', 'field', 'backprojection', 'first-aid', 'inference', 'library', 'params'],

@@ -3,7 +3,7 @@
 // images' sum in the middle of each ring does, as a compact object's mean is round.
 // Amplitude: multiplied noise follows the CTF². Across images, the noise around the particle in a ring rises with that ring's CTF² by
 // the slope 1 where it was multiplied, by 0 where it was not; real ice, which went through the lens too, lies near 0.
-import { inWords, measure, type Finding, type Measure } from './finding.ts';
+import { inWords, measure, type Finding, type Measure, type Verdict } from './finding.ts';
 import { APPLIED, appliedTo, transfersOf, type Applied, type CheckedParticles } from './particles.ts';
 import { CERTAIN } from './poses.ts';
 import type { PosedImages } from './posed.ts';
@@ -20,10 +20,11 @@ const DO = [
   'Set rlnCtfDataAreCtfPremultiplied to 1 in the STAR table; a ctf.pkl cannot say it, so give the STAR table.',
 ] as const;
 
+/** `belongs`: whether the CTF was found to be the images'. */
 export async function checkCtfApplied(
   particles: CheckedParticles,
   sample: ImageSample,
-  posed: PosedImages | null,
+  { posed, belongs }: { posed: PosedImages | null; belongs: Verdict },
 ): Promise<Finding> {
   const check = 'ctf-applied' as const;
   if (!particles.ctf)
@@ -58,9 +59,17 @@ export async function checkCtfApplied(
       sentence: `The images are ${NAMES[said]}, as the files say (${evidence}).`,
       advice: null,
     };
+  // Under a CTF that is another's the signs of single images mean nothing.
+  if (belongs === 'wrong')
+    return {
+      ...base,
+      verdict: 'cannot say',
+      sentence: 'Whether the images were corrected for the CTF before can be said once the CTF is theirs.',
+      advice: null,
+    };
   return {
     ...base,
-    verdict: 'wrong',
+    verdict: belongs === 'good' ? 'wrong' : 'look',
     sentence: `The images look ${NAMES[seen]}, but are taken as ${NAMES[said]} (${evidence}).`,
     advice: DO[seen],
   };

@@ -5,10 +5,13 @@ import { ctfSigns } from '../imaging/ctf-signs.ts';
 import { inWords, measure, type Finding } from './finding.ts';
 import { ringSquares } from './noise-slope.ts';
 import type { CheckedParticles } from './particles.ts';
+import type { PosedImages } from './posed.ts';
 import type { ImageSample } from './sample.ts';
+import { pairedErrors } from './statistics.ts';
 
 /** Log likelihood; chance passes once in two million (five standard errors). */
 const CERTAIN = 12.5;
+const STANDARD_ERRORS = 5;
 /** Factors on the pixel size that are tried, 4 % apart. */
 const STRETCHES = Array.from({ length: 36 }, (_, i) => 0.5 * 4 ** (i / 35));
 /** A better fit nearer than this to 1 is the grid's, or a defocus that is 10 % off on average. */
@@ -33,7 +36,12 @@ export function evidenceAt(particles: CheckedParticles, sample: ImageSample, str
   return evidence;
 }
 
-export function checkCtf(particles: CheckedParticles, sample: ImageSample): Finding {
+/** Posed images also say whether they agree better through their own CTF than through that of others. */
+export async function checkCtf(
+  particles: CheckedParticles,
+  sample: ImageSample,
+  posed: PosedImages | null,
+): Promise<Finding> {
   const check = 'ctf' as const;
   const { rows, boxPixels, rings, powers, coefficients } = sample;
   const spectra = { count: rows.length, shells: rings, powers, coefficients };
@@ -75,18 +83,25 @@ export function checkCtf(particles: CheckedParticles, sample: ImageSample): Find
       advice:
         'Look whether the pixel size is that of these images, not of the micrographs, and whether the defocus is in Å.',
     };
-  if (own > CERTAIN)
+  const over = posed ? await overOthers(posed) : null;
+  if (over) measures.push(measure('over the CTF of other images', over.errors, 'standard errors'));
+  if (own > CERTAIN || (over?.errors ?? 0) > STANDARD_ERRORS)
     return {
       ...base,
       verdict: 'good',
-      sentence: `The CTF belongs to the images: where it is strong they have more power, and no other pixel size fits better.`,
+      sentence:
+        own > CERTAIN
+          ? 'The CTF belongs to the images: where it is strong they have more power, and no other pixel size fits better.'
+          : `The CTF belongs to the images: through that of other images they agree less (${inWords(over?.errors ?? 0)} standard errors).`,
       advice: null,
     };
-  if (oscillates)
+  if (oscillates || (over && over.scores > STANDARD_ERRORS && over.errors < 0))
     return {
       ...base,
       verdict: 'wrong',
-      sentence: 'The images show the rings of a CTF, but not of the one that is given.',
+      sentence: oscillates
+        ? 'The images show the rings of a CTF, but not of the one that is given.'
+        : 'The images agree no better through their own CTF than through that of others.',
       advice: 'Look whether the CTF is in the order of the images, and its defocus in Å.',
     };
   return {
@@ -95,6 +110,23 @@ export function checkCtf(particles: CheckedParticles, sample: ImageSample): Find
     sentence: 'The images are too noisy, or too much of one defocus, to tell whether the CTF is theirs.',
     advice: null,
   };
+}
+
+/** How clearly images agree better through their own CTF than through another's, and how clearly they agree at all; standard errors. */
+async function overOthers({
+  given,
+  scores,
+  errors,
+  under,
+}: PosedImages): Promise<{ errors: number; scores: number } | null> {
+  const { transfers } = given;
+  if (!transfers) return null;
+  const width = transfers.length / scores.length;
+  const step = width * Math.max(1, Math.floor(scores.length / 3));
+  const others = new Float32Array(transfers.length);
+  others.set(transfers.subarray(step));
+  others.set(transfers.subarray(0, step), transfers.length - step);
+  return { errors: pairedErrors(scores, await under({ transfers: others })), scores: errors };
 }
 
 function correlation(count: number, x: (i: number) => number, y: (i: number) => number): number {

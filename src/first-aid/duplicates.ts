@@ -8,6 +8,8 @@ import type { ImageScan } from './scan.ts';
 const SAME_POSE = (10 * Math.PI) / 180;
 /** Å: picks of one particle by two pickers lie nearer; the smallest proteins that are looked at are as wide. */
 const NEAR_ANGSTROM = 20;
+/** Of the images: twofold expansion makes half of them copies. */
+const EXPANDED = 0.4;
 /** Beyond this share, and of more than a few, halves of the data are no longer independent enough to be compared. */
 const MANY = 0.01;
 const FEW = 10;
@@ -32,7 +34,7 @@ export function checkDuplicates(scan: ImageScan, particles: CheckedParticles): F
   ];
   const rows = [...new Set([...again.map((at) => scan.rows[at]), ...(near ?? [])])].sort((a, b) => a - b);
   const base = { check: 'duplicates' as const, measures, ...(rows.length > 0 && { rows: rows.slice(0, MOST_ROWS) }) };
-  if (again.length > 0 && turned > 0.9 * again.length)
+  if (again.length > EXPANDED * scan.rows.length && turned > 0.9 * again.length)
     return {
       ...base,
       verdict: 'look',
@@ -45,7 +47,7 @@ export function checkDuplicates(scan: ImageScan, particles: CheckedParticles): F
     return {
       ...base,
       verdict,
-      sentence: `${words[0].toUpperCase()}${words.slice(1)} ${again.length === 1 ? 'is' : 'are'} the same as an earlier one, to the last bit.`,
+      sentence: `${words[0].toUpperCase()}${words.slice(1)} ${again.length === 1 ? 'is' : 'are'} the same as an earlier one, to the last bit${turned > 0 ? `, ${turned === again.length ? '' : `${turned.toLocaleString('en-US')} of them `}in another pose` : ''}.`,
       advice: 'Leave the copies out: counted twice, their noise passes for signal.',
     };
   }

@@ -7,13 +7,14 @@ import { checkCtfApplied } from './ctf-applied.ts';
 import { checkCtf } from './ctf-fit.ts';
 import { checkDirections } from './directions.ts';
 import { checkDuplicates } from './duplicates.ts';
-import type { Finding } from './finding.ts';
+import { CHECKS, type Finding } from './finding.ts';
 import { checkImages } from './images.ts';
 import { checkNoise } from './noise.ts';
 import type { CheckedParticles } from './particles.ts';
 import { checkPixelSize } from './pixel-size.ts';
 import { checkPoses, NO_POSES } from './poses.ts';
 import { posedImages } from './posed.ts';
+import type { ImageSample } from './sample.ts';
 import { scanImages, type ImageScan } from './scan.ts';
 import { checkShifts } from './shifts.ts';
 
@@ -45,13 +46,24 @@ export async function firstAid(particles: CheckedParticles, work: LongWork = {})
   const rest = part(SCAN_SHARE, 0);
   rest.onProgress?.(0, 'Comparing the CTF with the images');
   throwIfCancelled(work.signal);
-  findings.push(checkCtf(particles, sample));
-  const posed = await posedImages(particles, sample, rest);
-  findings.push(await checkCtfApplied(particles, sample, posed));
-  const comparing = part(0.75, 0);
-  comparing.onProgress?.(0, 'Comparing poses and shifts with the images');
-  if (posed) findings.push(await checkPoses(posed), await checkShifts(posed, pixelSizeAngstrom));
-  else if (!poses) findings.push(NO_POSES);
-  findings.push(await checkCentring(particles, sample, posed, comparing), checkDirections(poses));
+  const withPoses = await ofPoses(particles, sample, rest);
+  findings.push(...withPoses, checkDirections(poses));
+  findings.sort((a, b) => CHECKS.indexOf(a.check) - CHECKS.indexOf(b.check));
   return { findings, scan };
+}
+
+/** What poses tell, and what is told better with them. Shifts that are seen to be wrong are put right before the others are asked. */
+async function ofPoses(particles: CheckedParticles, sample: ImageSample, work: LongWork): Promise<Finding[]> {
+  const given = await posedImages(particles, sample, work);
+  const shifts = given && (await checkShifts(given, particles.pixelSizeAngstrom));
+  const posed = given && shifts?.better ? await given.withShifts(shifts.better) : given;
+  const poses = posed ? await checkPoses(posed) : particles.poses ? null : NO_POSES;
+  const ctf = await checkCtf(particles, sample, posed);
+  return [
+    ctf,
+    await checkCtfApplied(particles, sample, { posed, belongs: ctf.verdict }),
+    ...(poses ? [poses] : []),
+    ...(shifts ? [shifts.finding] : []),
+    await checkCentring(particles, sample, posed, work),
+  ];
 }

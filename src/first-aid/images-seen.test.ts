@@ -138,17 +138,17 @@ describe('pixel size', () => {
 });
 
 describe('CTF', () => {
-  it('of the images is good', () => expect(checkCtf(set, scan.sample).verdict).toBe('good'));
+  it('of the images is good', async () => expect((await checkCtf(set, scan.sample, null)).verdict).toBe('good'));
 
-  it('at half the pixel size, in another order, or missing, is wrong', () => {
+  it('at half the pixel size, in another order, or missing, is wrong', async () => {
     const ctf = set.ctf ?? new Float32Array(0);
     const half = ctf.map((value, i) => (i % 9 === 1 ? value / 1.5 : value));
-    const found = checkCtf({ ...set, ctf: half }, scan.sample);
+    const found = await checkCtf({ ...set, ctf: half }, scan.sample, null);
     expect(found.verdict).toBe('wrong');
     expect(found.measures.find(({ name }) => name === 'best factor on the pixel size')?.value).toBeCloseTo(1.5, 0.7);
     const moved = Float32Array.from(ctf, (_, i) => ctf[(i + 9 * 200) % ctf.length]);
-    expect(checkCtf({ ...set, ctf: moved }, scan.sample).verdict).not.toBe('good');
-    expect(checkCtf({ ...set, ctf: null }, scan.sample).verdict).toBe('wrong');
+    expect((await checkCtf({ ...set, ctf: moved }, scan.sample, null)).verdict).not.toBe('good');
+    expect((await checkCtf({ ...set, ctf: null }, scan.sample, null)).verdict).toBe('wrong');
   });
 });
 

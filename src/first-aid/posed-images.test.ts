@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { checkedSet, filtered, opticsSaying } from '../../testing/checked-set.ts';
 import { checkCentring } from './centring.ts';
 import { checkCtfApplied } from './ctf-applied.ts';
+import { checkCtf } from './ctf-fit.ts';
 import type { CheckedParticles } from './particles.ts';
 import { checkPoses } from './poses.ts';
 import { posedImages, type PosedImages } from './posed.ts';
@@ -33,7 +34,8 @@ function shifted(change: (x: number, y: number) => [number, number]): CheckedPar
 
 describe('shifts', () => {
   it('as given are good', async () => {
-    expect((await checkShifts(await posed(set), 4)).verdict).toBe('good');
+    const { finding, better } = await checkShifts(await posed(set), 4);
+    expect([finding.verdict, better]).toEqual(['good', null]);
   });
 
   it.each<[string, (x: number, y: number) => [number, number], RegExp]>([
@@ -42,13 +44,18 @@ describe('shifts', () => {
     ['the other sign', (x, y) => [-x, -y], /wrong sign/],
     ['x and y exchanged', (x, y) => [y, x], /exchanged/],
   ])('%s are wrong', async (_, change, words) => {
-    const found = await checkShifts(await posed(shifted(change)), 4);
-    expect(found.verdict).toBe('wrong');
-    expect(found.sentence).toMatch(words);
+    const given = await posed(shifted(change));
+    const { finding, better } = await checkShifts(given, 4);
+    expect(finding.verdict).toBe('wrong');
+    expect(finding.sentence).toMatch(words);
+    // Put right they are the simulated ones, by which everything else is asked.
+    const right = await posed(set);
+    expect(Array.from(better ?? [])).toEqual(Array.from(right.given.shifts ?? [], (value) => expect.closeTo(value, 4)));
+    expect((await checkPoses(await given.withShifts(better ?? new Float32Array(0)))).verdict).toBe('good');
   });
 
   it('of nothing are not said', async () => {
-    expect((await checkShifts(await posed(shifted(() => [0, 0])), 4)).verdict).toBe('cannot say');
+    expect((await checkShifts(await posed(shifted(() => [0, 0])), 4)).finding.verdict).toBe('cannot say');
   });
 });
 
@@ -69,6 +76,21 @@ describe('poses', () => {
   });
 });
 
+describe('CTF', () => {
+  it('of the images is good at any noise, of others it is not', async () => {
+    const noisy = await checkedSet({ snr: 0.05, count: 1200 });
+    const { sample: seen } = await scanImages(noisy.images);
+    expect((await checkCtf(noisy, seen, await posed(noisy, seen))).verdict).toBe('good');
+    const ctf = noisy.ctf ?? new Float32Array(0);
+    const moved = { ...noisy, ctf: ctf.map((_, at) => ctf[(at + 9 * 300) % ctf.length]) };
+    const found = await checkCtf(moved, seen, await posed(moved, seen));
+    expect(['wrong', 'cannot say']).toContain(found.verdict);
+    // Nothing is then said of what was applied before.
+    const applied = await checkCtfApplied(moved, seen, { posed: await posed(moved, seen), belongs: found.verdict });
+    expect(applied.verdict).not.toBe('wrong');
+  });
+});
+
 describe('what was applied before', () => {
   const say = (count: number, applied: number) => (applied === 0 ? null : opticsSaying(count, applied));
   /** By what is in the images (0 nothing, 1 sign, 2 CTF): the factor on images that went through −CTF. */
@@ -80,13 +102,14 @@ describe('what was applied before', () => {
       const images = await filtered(set, factors[inImages]);
       const { sample: seen } = await scanImages(images.images);
       const particles = { ...images, optics: say(500, said) };
-      const found = await checkCtfApplied(particles, seen, await posed(particles, seen));
+      const given = { posed: await posed(particles, seen), belongs: 'good' as const };
+      const found = await checkCtfApplied(particles, seen, given);
       expect(found.verdict, found.sentence).toBe(inImages === said ? 'good' : 'wrong');
       if (inImages !== said)
         expect(found.sentence).toContain(['look not corrected', 'look phase-flipped', 'look multiplied'][inImages]);
       // Without poses the images tell as much, or nothing: never something else.
       const unposed = { ...particles, poses: null };
-      const alone = await checkCtfApplied(unposed, seen, null);
+      const alone = await checkCtfApplied(unposed, seen, { ...given, posed: null });
       expect(['cannot say', found.verdict], alone.sentence).toContain(alone.verdict);
     },
   );

@@ -19,6 +19,8 @@ export interface PosedImages {
   errors: number;
   /** M correlations where something is assumed instead of what is given. */
   under: (instead: Partial<Assumption>) => Promise<Float64Array>;
+  /** The same images where these shifts (M×2 pixels) are given. */
+  withShifts: (shifts: Float32Array) => Promise<PosedImages>;
   /** M×n transfers where the images had been multiplied so; null without a CTF. */
   transfersWith: (applied: Applied) => Float32Array | null;
 }
@@ -41,13 +43,19 @@ export async function posedImages(
     return warps ? warpedRotations(out, warps, (i) => rows[i]) : out;
   };
   const transfers = (applied?: Applied) => of(transfersOf(particles, sample, applied, points.count), points.count);
-  const given: Assumption = {
+  const as = async (given: Assumption): Promise<PosedImages> => {
+    const under = (instead: Partial<Assumption>) => agreementUnder(compared, { ...given, ...instead }, work);
+    const scores = await under({});
+    const { mean, error } = meanWithError(scores);
+    return {
+      ...{ compared, given, scores, under, transfersWith: transfers },
+      errors: mean / (error || Infinity),
+      withShifts: (shifts) => as({ ...given, shifts }),
+    };
+  };
+  return as({
     rotations: rotationsOf(Array.from(places, (place) => sample.rows[place])),
     shifts: of(shiftsOf(particles, sample), 2),
     transfers: transfers(),
-  };
-  const under = (instead: Partial<Assumption>) => agreementUnder(compared, { ...given, ...instead }, work);
-  const scores = await under({});
-  const { mean, error } = meanWithError(scores);
-  return { compared, given, scores, errors: mean / (error || Infinity), under, transfersWith: transfers };
+  });
 }

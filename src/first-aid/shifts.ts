@@ -68,59 +68,81 @@ function mistakes(pixelSizeAngstrom: number | null): Mistake[] {
   ];
 }
 
-export async function checkShifts(posed: PosedImages, pixelSizeAngstrom: number | null): Promise<Finding> {
-  const { compared, given, scores, under } = posed;
-  const shifts = given.shifts;
-  const { boxPixels } = compared.points;
-  const lengths = shifts
-    ? Float64Array.from({ length: shifts.length / 2 }, (_, i) =>
-        Math.max(Math.abs(shifts[2 * i]), Math.abs(shifts[2 * i + 1])),
-      )
-    : new Float64Array(0);
-  const usual = lengths.length > 0 ? quantile(lengths, 0.95) : 0;
-  const check = 'shifts' as const;
+/** `better`: M×2 pixels by which the images agree clearly better than by those given; null where there are none. */
+export async function checkShifts(
+  posed: PosedImages,
+  pixelSizeAngstrom: number | null,
+): Promise<{ finding: Finding; better: Float32Array | null }> {
+  const { shifts } = posed.given;
+  const usual = shifts ? quantile(farther(shifts), 0.95) : 0;
   const spread = measure('95th percentile of the shifts', usual, 'pixels');
-  if (!shifts || usual < SMALL_PIXELS)
-    return {
-      ...{ check, verdict: 'cannot say', measures: [spread] },
-      sentence:
-        shifts && usual > 0
-          ? `The shifts are below ${inWords(usual)} pixels, too small to be told from none.`
-          : 'There are no shifts.',
-      advice: shifts && usual > 0 ? 'Look whether they were meant in another unit.' : null,
-    };
-  const measures: Measure[] = [spread];
-  let best: { mistake: Mistake; errors: number; mean: number } | null = null;
+  if (!shifts || usual < SMALL_PIXELS) return { finding: ofNone(usual, spread), better: null };
+  const tried: Tried[] = [];
   for (const mistake of mistakes(pixelSizeAngstrom)) {
-    const tried = new Float32Array(shifts.length);
-    for (let i = 0; i < shifts.length; i += 2) tried.set(mistake.of(shifts[i], shifts[i + 1]), i);
-    const instead = await under({ shifts: tried });
-    const errors = pairedErrors(instead, scores);
-    const { mean } = meanWithError(instead);
-    measures.push(measure(`${mistake.name}, over as given`, errors, 'standard errors'));
-    if (!best || mean > best.mean) best = { mistake, errors, mean };
+    const changed = new Float32Array(shifts.length);
+    for (let i = 0; i < shifts.length; i += 2) changed.set(mistake.of(shifts[i], shifts[i + 1]), i);
+    const instead = await posed.under({ shifts: changed });
+    tried.push({
+      ...{ mistake, shifts: changed, mean: meanWithError(instead).mean },
+      errors: pairedErrors(instead, posed.scores),
+    });
   }
-  const base = { check, measures };
-  if (best && best.errors > CERTAIN)
+  const best = tried.reduce((a, b) => (b.mean > a.mean ? b : a));
+  const measures = [
+    spread,
+    ...tried.map(({ mistake, errors }) => measure(`${mistake.name}, over as given`, errors, 'standard errors')),
+  ];
+  const finding = { check: 'shifts' as const, measures, ...saidOf(best, usual, posed.compared.points.boxPixels) };
+  return { finding, better: finding.verdict === 'wrong' ? best.shifts : null };
+}
+
+interface Tried {
+  mistake: Mistake;
+  shifts: Float32Array;
+  /** Of the images' agreement. */
+  mean: number;
+  /** Over the shifts as given, standard errors. */
+  errors: number;
+}
+
+const farther = (shifts: Float32Array) =>
+  Float64Array.from({ length: shifts.length / 2 }, (_, i) =>
+    Math.max(Math.abs(shifts[2 * i]), Math.abs(shifts[2 * i + 1])),
+  );
+
+function ofNone(usual: number, spread: Measure): Finding {
+  const small = usual > 0;
+  return {
+    ...{ check: 'shifts', verdict: 'cannot say', measures: [spread] },
+    sentence: small
+      ? `The shifts are below ${inWords(usual)} pixels, too small to be told from none.`
+      : 'There are no shifts.',
+    advice: small ? 'Look whether they were meant in another unit.' : null,
+  };
+}
+
+function saidOf(
+  { mistake, errors }: Tried,
+  usual: number,
+  boxPixels: number,
+): Pick<Finding, 'verdict' | 'sentence' | 'advice'> {
+  if (errors > CERTAIN)
     return {
-      ...base,
       verdict: 'wrong',
-      sentence: `${best.mistake.says} (${inWords(best.errors)} standard errors).`,
-      advice: best.mistake.advice,
+      sentence: `${mistake.says} (${inWords(errors)} standard errors).`,
+      advice: mistake.advice,
     };
   const far = usual > FAR * boxPixels;
-  const spreadWords = `19 of 20 shifts are below ${inWords(usual)} pixels, ${inWords((100 * usual) / boxPixels)} % of the box`;
-  if (best && best.errors > -CERTAIN)
+  const spread = `19 of 20 shifts are below ${inWords(usual)} pixels, ${inWords((100 * usual) / boxPixels)} % of the box`;
+  if (errors > -CERTAIN)
     return {
-      ...base,
       verdict: far ? 'look' : 'cannot say',
-      sentence: `${spreadWords}; whether unit and sign are right the images do not tell.`,
+      sentence: `${spread}; whether unit and sign are right the images do not tell.`,
       advice: far ? 'Extract the particles anew, centred, or look at the unit of the shifts.' : null,
     };
   return {
-    ...base,
     verdict: far ? 'look' : 'good',
-    sentence: `Shifts are in the right unit: centred by them the images agree best. ${spreadWords}.`,
+    sentence: `Shifts are in the right unit: centred by them the images agree best. ${spread}.`,
     advice: far ? 'They are large: the window cuts the particles. Extract them anew, centred.' : null,
   };
 }

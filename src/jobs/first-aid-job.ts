@@ -6,18 +6,19 @@ import { firstAid } from '../first-aid/first-aid.ts';
 import { CHECK_NAMES, type Finding } from '../first-aid/finding.ts';
 import type { CheckedParticles } from '../first-aid/particles.ts';
 import { readLinearReport } from '../library/linear-files.ts';
+import type { FirstAidFound } from '../library/first-aid-record.ts';
 import type { RunFolder } from '../library/runs.ts';
 import type { JobOptions } from './progress.ts';
 
-/** What first aid found of a set. */
-export interface FirstAidReport {
-  findings: Finding[];
-  /** N: standard deviation of each image, NaN where it was not read: what components may follow. */
-  deviations: Float32Array;
-}
+/** A finding with the name of its check for people. */
+export type ToldFinding = Finding & { title: string };
+
+/** Findings as they are told: with the names of their checks. */
+export const told = (findings: readonly Finding[]): ToldFinding[] =>
+  findings.map((finding) => ({ ...finding, title: CHECK_NAMES[finding.check] }));
 
 /** Looks at a set whose images can be read. Errors: the reader's, 'cancelled'. */
-export async function firstAidOf(set: ParticleSet, { signal, onProgress }: JobOptions = {}): Promise<FirstAidReport> {
+export async function firstAidOf(set: ParticleSet, { signal, onProgress }: JobOptions = {}): Promise<FirstAidFound> {
   const { findings, scan } = await firstAid(checkedParticles(set), {
     ...(signal && { signal }),
     onProgress: (fraction, message) => onProgress?.({ fraction, message }),
