@@ -36,8 +36,8 @@ export interface ComparedImages {
 const MOST_BAND = 24;
 /** Of the box: beyond, trilinear slices and the edge of the band disturb. */
 const BAND_SHARE = 0.36;
-/** Coefficients that are inserted in all: a fifth of a second. */
-const MOST_VALUES = 400_000;
+/** Coefficients that are inserted in all: a tenth of a second. */
+const MOST_VALUES = 250_000;
 const OVERSAMPLING = 2;
 /** Wiener filter of the halves' maps, over the mean weight. */
 const REGULARISATION = 0.1;

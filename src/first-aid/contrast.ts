@@ -16,7 +16,7 @@ const CERTAIN = 4;
 const LEAST_IMAGES = 5;
 
 /** Σ of one image each, positive where it looks white. */
-export function whiteness(particles: CheckedParticles, sample: ImageSample): Float64Array {
+function whiteness(particles: CheckedParticles, sample: ImageSample): Float64Array {
   const { points, values, rows, boxPixels } = sample;
   const used = points.radius.filter((radius) => radius <= RINGS).length;
   const transfers = transfersOf(particles, sample, undefined, used);

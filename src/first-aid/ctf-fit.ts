@@ -21,7 +21,7 @@ const FIRST_RING = 2;
 const LEAST_IMAGES = 100;
 
 /** Evidence at a factor on the pixel size. */
-export function evidenceAt(particles: CheckedParticles, sample: ImageSample, stretch: number): number {
+function evidenceAt(particles: CheckedParticles, sample: ImageSample, stretch: number): number {
   const { rows, rings, powers, boxPixels } = sample;
   const squares = Array.from(rows, (row) => ringSquares(particles, row, rings, boxPixels, 1 / stretch));
   let evidence = 0;

@@ -13,7 +13,7 @@ const STRONG = 10;
 const NONE = 1e-5;
 
 /** Mean |noise|² of a coefficient over the pixels, by ring 1 … D/2. */
-export function noiseByRing({ surroundings }: ImageSample): Float64Array {
+function noiseByRing({ surroundings }: ImageSample): Float64Array {
   const { rings, powers, images } = surroundings;
   const mean = new Float64Array(rings);
   powers.forEach((power, at) => (mean[at % rings] += power / Math.max(1, images.length)));

@@ -20,7 +20,7 @@ const LEAST_IMAGES = 50;
 const STANDS_OUT = 5;
 
 /** Diameter in pixels; null where particles do not stand out. */
-export function particleDiameterPixels({ boxPixels, pixelVariance, rows }: ImageSample): number | null {
+function particleDiameterPixels({ boxPixels, pixelVariance, rows }: ImageSample): number | null {
   if (rows.length < LEAST_IMAGES) return null;
   const half = boxPixels / 2;
   const sums = new Float64Array(half + 1);

@@ -23,9 +23,9 @@ export interface ImageScan {
 }
 
 /** 4 GB of float32: a quarter of a minute from a disk. */
-export const MOST_PIXELS = 2 ** 30;
+const MOST_PIXELS = 2 ** 30;
 /** Images whose spectra are kept. */
-export const SAMPLE_IMAGES = 2000;
+const SAMPLE_IMAGES = 2000;
 const BATCH_PIXELS = 2 ** 20;
 
 /** `count` rows evenly spaced over `all`. */

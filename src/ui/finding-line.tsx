@@ -30,16 +30,18 @@ export function FindingLine({ finding, actions, testId }: FindingLineProps) {
   const { title, verdict, sentence, advice, measures } = finding;
   const { icon, word, className } = SIGNS[verdict];
   return (
-    <div className={styles.line} data-testid={testId} data-verdict={verdict} title={measuresText(measures)}>
-      <span className={classNames(styles.verdict, className)}>
-        {icon}
-        <span>{word}</span>
-      </span>
-      <span className={styles.title}>{title}</span>
-      <div className={styles.body}>
-        <p>{sentence}</p>
-        {advice !== null && <p className={styles.advice}>{advice}</p>}
-        {actions && <div className={styles.actions}>{actions}</div>}
+    <div className={styles.place} data-testid={testId} data-verdict={verdict} title={measuresText(measures)}>
+      <div className={styles.line}>
+        <span className={classNames(styles.verdict, className)}>
+          {icon}
+          <span>{word}</span>
+        </span>
+        <span className={styles.title}>{title}</span>
+        <div className={styles.body}>
+          <p>{sentence}</p>
+          {advice !== null && <p className={styles.advice}>{advice}</p>}
+          {actions && <div className={styles.actions}>{actions}</div>}
+        </div>
       </div>
     </div>
   );

@@ -69,7 +69,7 @@ function Findings({ findings }: { findings: ToldFinding[] }) {
         />
       ))}
       {good.length > 0 && (
-        <div>
+        <div className={styles.fold}>
           <Button
             variant="ghost"
             size="s"
@@ -78,9 +78,9 @@ function Findings({ findings }: { findings: ToldFinding[] }) {
             onClick={() => setOpen(!open)}
             testId="first-aid-good"
           >
-            {good.length === 1 ? 'One check found nothing wrong' : `${good.length} checks found nothing wrong`}:{' '}
-            {good.map(({ title }) => title).join(', ')}
+            {good.length === 1 ? 'One check found nothing wrong' : `${good.length} checks found nothing wrong`}
           </Button>
+          {!open && <span className={styles.names}>{good.map(({ title }) => title).join(', ')}</span>}
         </div>
       )}
       {open &&
