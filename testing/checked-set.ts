@@ -3,12 +3,13 @@ import { CTF_WIDTH, ORDINARY_OPTICS } from '../src/formats/particles.ts';
 import type { CheckedParticles } from '../src/first-aid/particles.ts';
 import { ctfFunction } from '../src/imaging/ctf.ts';
 import { hartleyImage } from '../src/imaging/hartley.ts';
-import { simulate, type SimulationOptions } from '../src/imaging/simulate.ts';
+import type { SimulationOptions } from '../src/imaging/simulate.ts';
+import { Blobs } from './blobs.ts';
 
-/** 500 images of 32² of the two-domain molecule at an SNR of 0.5, in memory. */
+/** 500 images of 32² of a heap of blobs half as wide as the box, at an SNR of 0.5, in memory. */
 export async function checkedSet(options: Partial<SimulationOptions> = {}): Promise<CheckedParticles> {
-  const { images, poses, ctf } = simulate({
-    ...{ count: 500, boxPixels: 32, pixelSizeAngstrom: 4, states: 1, snr: 0.5, shiftPixels: 2, seed: 3 },
+  const { images, poses, ctf } = new Blobs(24).simulate({
+    ...{ count: 500, boxPixels: 32, pixelSizeAngstrom: 4, snr: 0.5, shiftPixels: 2, seed: 3 },
     ...options,
   });
   const all = await images.read(Uint32Array.from({ length: images.count }, (_, i) => i));

@@ -15,7 +15,7 @@ let scan: ImageScan;
 beforeAll(async () => {
   set = await checkedSet();
   scan = await scanImages(set.images);
-});
+}, 60_000);
 const spoiled = async (change: (image: Float32Array, row: number) => Float32Array): Promise<ImageScan> =>
   scanImages((await changed(set, change)).images);
 
@@ -124,7 +124,7 @@ describe('pixel size', () => {
     const found = checkPixelSize(scan.sample, 4, null);
     expect(found.verdict).toBe('good');
     const width = found.measures.find(({ name }) => name === 'width of the particle')?.value ?? 0;
-    // The two-domain molecule is some 70 Å long; shifts of 8 Å widen it.
+    // The heap is some 65 Å long; shifts of 8 Å widen it.
     expect(width).toBeGreaterThan(40);
     expect(width).toBeLessThan(110);
   });
