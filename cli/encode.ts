@@ -6,9 +6,8 @@ import { abilitiesOf, boxPixelsOf } from '../src/field/kinds.ts';
 import { writeLatentsPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/base/errors.ts';
 import { latentsCsv } from '../src/jobs/csv.ts';
-import { loadModel } from '../src/jobs/decode-job.ts';
+import { loadEncoder } from '../src/jobs/linear-start.ts';
 import { encodeParticles } from '../src/jobs/encode-job.ts';
-import { deviceOf } from '../src/jobs/linear-job.ts';
 import { act, wholeNumber } from './command.ts';
 import { writeOut } from './disk-paths.ts';
 import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './particle-options.ts';
@@ -39,10 +38,9 @@ export function addEncode(program: Command): void {
       throw new VitrineError('usage', 'Latents are written as .csv or .pkl.', { field: '-o', found: options.out });
     const opened = await openRun(path);
     const set = await openForRun(opened, particles, particleOptionsOf(raw), console);
-    const asked = options.device ?? 'auto';
-    const device = opened.record ? deviceOf({ ...opened.record.params, device: asked }) : asked;
+    const device = options.device ?? 'auto';
     const latents = await withEngine(device, async (engine) => {
-      const loaded = await loadModel(engine, opened.run, options.epoch ?? null);
+      const loaded = await loadEncoder(engine, opened.run, options.epoch ?? null);
       const { dataset } = loaded.field;
       if (dataset.ctf !== null && !set.ctf)
         throw new VitrineError('ctf-missing', 'The run was trained with CTF; these particles have none.', {
