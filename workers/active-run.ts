@@ -1,11 +1,9 @@
 // The one run that goes on: prepares its images through the io worker, trains into its folder, tells what happens.
 import type { Engine, FieldModel } from '../src/engine/engine.ts';
 import { VitrineError } from '../src/base/errors.ts';
-import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
-import { unknownPoses } from '../src/jobs/abinit-job.ts';
+import { keptParticles } from '../src/jobs/kept-particles.ts';
 import { linearRun } from '../src/jobs/linear-job.ts';
 import { screePercents } from '../src/jobs/linear-words.ts';
-import { findPrepared, imageOptionsOf } from '../src/jobs/prepare.ts';
 import { toVitrineError, trainRun, writeRunFolder, type RunParticles } from '../src/jobs/train-job.ts';
 import type { TrainingControl, TrainingEvent } from '../src/inference/training.ts';
 import type { KeptDataset } from '../src/library/datasets.ts';
@@ -122,22 +120,18 @@ export class ActiveRun {
   }
 
   private async prepare(record: RunRecord): Promise<RunParticles> {
-    const { storage } = this.parts;
-    const { record: set, poses, ctf, optics, originalIndex } = await this.parts.dataset();
-    const options = imageOptionsOf(record.params, set.boxPixels);
-    const tilted = tiltedOptics(ctf, optics);
-    let images = await findPrepared(storage, set.fingerprint, options, tilted);
-    if (!images) {
-      await this.asked((preparation, call) => preparation.prepare(set.id, record.params, call));
-      images = await findPrepared(storage, set.fingerprint, options, tilted);
-    }
-    const known = poses ?? (record.job === 'ab-initio' ? unknownPoses(set.particles) : null);
-    if (!images || !known)
-      throw new VitrineError('file-missing', 'The images or poses of the dataset are not kept.', {
-        file: set.name,
-        advice: 'Open the original files again, then resume.',
-      });
-    return { images, poses: known, ctf, optics, originalIndex };
+    const dataset = await this.parts.dataset();
+    const { id, name } = dataset.record;
+    const kept = () => keptParticles(this.parts.storage, dataset, record);
+    const found = await kept();
+    if (found) return found;
+    await this.asked((preparation, call) => preparation.prepare(id, record.params, call));
+    const prepared = await kept();
+    if (prepared) return prepared;
+    throw new VitrineError('file-missing', 'The images or poses of the dataset are not kept.', {
+      file: name,
+      advice: 'Open the original files again, then resume.',
+    });
   }
 
   /** What the io worker is asked for ends with the run. Error 'cancelled'. */

@@ -71,14 +71,15 @@ export async function reconstructMaps(
   const { engine, particles, pixelSizeAngstrom } = work;
   const data = await regressionData(work);
   const { boxPixels, standardDeviation } = particles.images;
-  let message = '';
+  let [message, before] = ['', 0];
   const found = await reconstructAt(engine, data, targets, {
     images,
     signal,
     onStage: (stage) => {
       message = stage === 'mean' ? 'Looking at all images' : 'Looking at the images around';
+      before = stage === 'mean' ? 0 : 0.5;
     },
-    onImages: (done, total) => onProgress?.({ fraction: done / total, message }),
+    onImages: (done, total) => onProgress?.({ fraction: before + (0.5 * done) / total, message }),
   });
   const scaled = (map: Float32Array) => map.map((value) => value * standardDeviation);
   return found.map(({ map, halves: [first, second], images: near, shells }) => {

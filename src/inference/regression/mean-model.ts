@@ -59,7 +59,7 @@ export function halfOf(number: number): 'even' | 'odd' {
 }
 
 /** Passes over the images that a fit takes. */
-export function passesOfMeanModel({ contrast, spectra }: RegressionData): number {
+function passesOfMeanModel({ contrast, spectra }: RegressionData): number {
   return 2 + (contrast ? 2 : 0) + (spectra ? 0 : 2);
 }
 

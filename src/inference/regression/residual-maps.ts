@@ -37,11 +37,6 @@ function bytesOfSums(factors: number, voxels: number): number {
   return 16 * voxels * (vectors(2 * factors) + 2 * vectors(factors) + vectors(triangle(factors, 0)));
 }
 
-/** Passes over the images. */
-export function passesOfResiduals(places: number, factors: number, voxels: number): number {
-  return Math.ceil(places / atOnce(factors, voxels));
-}
-
 function atOnce(factors: number, voxels: number): number {
   return Math.max(1, Math.floor(BUDGET_BYTES / bytesOfSums(factors, voxels)));
 }
