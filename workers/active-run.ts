@@ -4,7 +4,9 @@ import { VitrineError } from '../src/base/errors.ts';
 import { keptParticles } from '../src/jobs/kept-particles.ts';
 import { linearRun } from '../src/jobs/linear-job.ts';
 import { screePercents } from '../src/jobs/linear-words.ts';
-import { toVitrineError, trainRun, writeRunFolder, type RunParticles } from '../src/jobs/train-job.ts';
+import { trainRun } from '../src/jobs/train-job.ts';
+import { needsNoise, writeRunFolder, type RunParticles } from '../src/jobs/run-particles.ts';
+import { toVitrineError } from '../src/jobs/failures.ts';
 import type { TrainingControl, TrainingEvent } from '../src/inference/training.ts';
 import type { KeptDataset } from '../src/library/datasets.ts';
 import type { RunRecord, RunStatus } from '../src/library/run-record.ts';
@@ -73,6 +75,7 @@ export class ActiveRun {
         this.startMap = null;
         this.parts.line.held = true;
       },
+      onStart: (progress) => this.parts.tell({ type: 'preparing', runId: this.id, progress }),
       onChoosing: (progress) => this.parts.tell({ type: 'choosing-kernels', runId: this.id, progress }),
       skipChoosing: this.skipChoosing.signal,
       onIdle: () => this.parts.line.drain(),
@@ -87,13 +90,10 @@ export class ActiveRun {
     const { id: runId } = this;
     const { line } = this.parts;
     const tell = (event: RunEvent): void => this.parts.tell(event);
-    const noise = await this.asked((preparation, call) =>
-      preparation.measureNoise(record.datasetId, record.params, call),
-    );
     line.held = true;
     const ended = await linearRun(
       this.folder,
-      { openEngine: () => this.openEngine(), particles, noise, chainFolder: (id) => this.parts.runs.folder(id) },
+      { openEngine: () => this.openEngine(), particles, chainFolder: (id) => this.parts.runs.folder(id) },
       this.control,
       {
         onEvent: (event) => this.onEvent(event, record),
@@ -123,15 +123,19 @@ export class ActiveRun {
     const dataset = await this.parts.dataset();
     const { id, name } = dataset.record;
     const kept = () => keptParticles(this.parts.storage, dataset, record);
-    const found = await kept();
-    if (found) return found;
-    await this.asked((preparation, call) => preparation.prepare(id, record.params, call));
-    const prepared = await kept();
-    if (prepared) return prepared;
-    throw new VitrineError('file-missing', 'The images or poses of the dataset are not kept.', {
-      file: name,
-      advice: 'Open the original files again, then resume.',
-    });
+    let particles = await kept();
+    if (!particles) {
+      await this.asked((preparation, call) => preparation.prepare(id, record.params, call));
+      particles = await kept();
+    }
+    if (!particles)
+      throw new VitrineError('file-missing', 'The images or poses of the dataset are not kept.', {
+        file: name,
+        advice: 'Open the original files again, then resume.',
+      });
+    if (needsNoise(record.params) && record.epochsDone === 0)
+      particles.noise = await this.asked((preparation, call) => preparation.measureNoise(id, record.params, call));
+    return particles;
   }
 
   /** What the io worker is asked for ends with the run. Error 'cancelled'. */

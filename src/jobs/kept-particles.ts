@@ -5,7 +5,7 @@ import type { RunRecord } from '../library/run-record.ts';
 import type { Storage } from '../library/storage.ts';
 import { unknownPoses } from './abinit-job.ts';
 import { findPrepared, imageOptionsOf } from './prepare.ts';
-import type { RunParticles } from './train-job.ts';
+import type { RunParticles } from './run-particles.ts';
 
 /** Null where the images are not kept as the run has them, or poses that it needs are not known. */
 export async function keptParticles(

@@ -14,7 +14,7 @@ import type { EpochLatents, RunFolder } from '../library/runs.ts';
 import type { Storage } from '../library/storage.ts';
 import { fsc, resolutionPixels } from '../validation/fsc.ts';
 import type { JobOptions } from './progress.ts';
-import { trainingData, type RunParticles } from './train-job.ts';
+import { trainingData, type RunParticles } from './run-particles.ts';
 
 /** What maps are made from. */
 export interface ReconstructWork {
