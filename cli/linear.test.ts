@@ -56,6 +56,30 @@ describe('a linear model', () => {
     expect(selected.json).toMatchObject({ of: 300 });
   });
 
+  test('gives maps at latents from its images, with halves and a table', async () => {
+    const made = await vitrine(['reconstruct', 'run', '--index', '3', '-o', 'made', '--json']);
+    expect(made).toMatchObject({ code: 0, json: { maps: [{ file: 'vol_001.mrc' }] } });
+    const halves = ['vol_001_half1.mrc', 'vol_001_half2.mrc'];
+    expect(readdirSync(path('made')).sort()).toEqual(['halves', 'reconstruct.json', 'vol_001.csv', 'vol_001.mrc']);
+    expect(readdirSync(path('made/halves')).sort()).toEqual(halves);
+    const { maps } = JSON.parse(readFileSync(path('made/reconstruct.json'), 'utf8')) as {
+      maps: { images: number; latent: number[]; resolutionAngstrom: number; shells: { fsc: number }[] }[];
+    };
+    expect([maps[0].latent.length, maps[0].shells.length, maps[0].shells[0].fsc]).toEqual([2, 8, 1]);
+    expect(maps[0].images).toBeLessThanOrEqual(300);
+    expect(readFileSync(path('made/vol_001.csv'), 'utf8').split('\n')).toHaveLength(10);
+    // The same latent by its values, from fewer images, and from the chain.
+    const z = maps[0].latent.join(',');
+    const fewer = await vitrine(['reconstruct', 'run', '--z', z, '--images', '60', '-o', 'fewer', '--json']);
+    expect(fewer.json).toMatchObject({ maps: [{ images: 60, latent: maps[0].latent }] });
+    const chain = await vitrine(['reconstruct', 'run/chain', '--index', '3', '-o', 'made-chain', '--json']);
+    expect(chain).toMatchObject({ code: 0, json: { maps: [{ latent: [expect.any(Number)] }] } });
+    const wrong = await vitrine(['reconstruct', 'run', '--z', '1', '-o', 'no']);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('not a latent of this run')]);
+    const both = await vitrine(['reconstruct', 'run', '--z', z, '--index', '3', '-o', 'no']);
+    expect(both.code).toBe(2);
+  });
+
   test('encodes its own particles to the latents that it found', async () => {
     const encoded = await vitrine(['encode', 'run', 'data/particles.star', '-o', 'again.pkl', ...cpu, '--json']);
     expect(encoded.json).toMatchObject({ particles: 300, zDim: 2 });

@@ -11,6 +11,7 @@ import { addEncode } from './encode.ts';
 import { addInfo } from './info.ts';
 import { addKernels } from './kernels.ts';
 import { addLinear } from './linear.ts';
+import { addReconstruct } from './reconstruct.ts';
 import { addResume } from './resume.ts';
 import { addRefinePoses, addSearch } from './search.ts';
 import { addSelect } from './select.ts';
@@ -37,6 +38,7 @@ export function vitrineProgram(): Command {
     addRefinePoses,
     addEncode,
     addDecode,
+    addReconstruct,
     addAnalyze,
     addSelect,
     addConvert,

@@ -142,6 +142,21 @@ describe('A first look, from a dropped stack to a list of particles', () => {
     await byId('axes-family-latent').click();
   });
 
+  it('makes the map at a place from the images around it, and says from how many and how far halves agree', async () => {
+    const { byId } = bound();
+    const decoded = await wholeMap(studio.get());
+    await byId('reconstruct-here').click();
+    const isMade = ({ explore: state }: VitrineTestApi) => {
+      const { a, decoding } = state();
+      return !decoding && a?.label.endsWith('from images') && a;
+    };
+    const made = await studio.get().until('a map from images', isMade, { seconds: 120 });
+    expect(made).toMatchObject({ z: decoded.z, label: `${decoded.label}, from images`, preview: false });
+    expect(await byId('map-label-a').textContent()).toMatch(/[\d,]+ images/);
+    expect(await byId('fsc-resolution').textContent()).toMatch(/0\.143/);
+    expect(await byId('reconstruct-here').isDisabled()).toBe(true);
+  });
+
   it('has the cluster maps, trajectories and comparisons of every run', async () => {
     const { byId } = bound();
     await byId('lower-gallery').click();

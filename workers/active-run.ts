@@ -1,11 +1,9 @@
 // The one run that goes on: prepares its images through the io worker, trains into its folder, tells what happens.
 import type { Engine, FieldModel } from '../src/engine/engine.ts';
 import { VitrineError } from '../src/base/errors.ts';
-import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
-import { unknownPoses } from '../src/jobs/abinit-job.ts';
+import { keptParticles } from '../src/jobs/kept-particles.ts';
 import { linearRun } from '../src/jobs/linear-job.ts';
 import { screePercents } from '../src/jobs/linear-words.ts';
-import { findPrepared, imageOptionsOf } from '../src/jobs/prepare.ts';
 import { trainRun } from '../src/jobs/train-job.ts';
 import { needsNoise, writeRunFolder, type RunParticles } from '../src/jobs/run-particles.ts';
 import { toVitrineError } from '../src/jobs/failures.ts';
@@ -122,26 +120,21 @@ export class ActiveRun {
   }
 
   private async prepare(record: RunRecord): Promise<RunParticles> {
-    const { storage } = this.parts;
-    const { record: set, poses, ctf, optics, originalIndex } = await this.parts.dataset();
-    const options = imageOptionsOf(record.params, set.boxPixels);
-    const tilted = tiltedOptics(ctf, optics);
-    let images = await findPrepared(storage, set.fingerprint, options, tilted);
-    if (!images) {
-      await this.asked((preparation, call) => preparation.prepare(set.id, record.params, call));
-      images = await findPrepared(storage, set.fingerprint, options, tilted);
+    const dataset = await this.parts.dataset();
+    const { id, name } = dataset.record;
+    const kept = () => keptParticles(this.parts.storage, dataset, record);
+    let particles = await kept();
+    if (!particles) {
+      await this.asked((preparation, call) => preparation.prepare(id, record.params, call));
+      particles = await kept();
     }
-    const known = poses ?? (record.job === 'ab-initio' ? unknownPoses(set.particles) : null);
-    if (!images || !known)
+    if (!particles)
       throw new VitrineError('file-missing', 'The images or poses of the dataset are not kept.', {
-        file: set.name,
+        file: name,
         advice: 'Open the original files again, then resume.',
       });
-    const particles: RunParticles = { images, poses: known, ctf, optics, originalIndex };
     if (needsNoise(record.params) && record.epochsDone === 0)
-      particles.noise = await this.asked((preparation, call) =>
-        preparation.measureNoise(record.datasetId, record.params, call),
-      );
+      particles.noise = await this.asked((preparation, call) => preparation.measureNoise(id, record.params, call));
     return particles;
   }
 

@@ -9,6 +9,7 @@ import { withSuggestedLevel } from '../src/isosurface/statistics.ts';
 import { decodeAt, loadModel, whereLong, type LoadedRun } from '../src/jobs/decode-job.ts';
 import { estimateRun } from '../src/jobs/estimate-job.ts';
 import { flipHand } from '../src/jobs/flip-hand.ts';
+import type { JobOptions } from '../src/jobs/progress.ts';
 import { newRunRecord } from '../src/jobs/new-run.ts';
 import { DatasetLibrary } from '../src/library/datasets.ts';
 import type { RunLocks } from '../src/library/run-locks.ts';
@@ -31,6 +32,7 @@ import type {
 } from './contract.ts';
 import { deviceReport } from './device-report.ts';
 import type { DecodedMap, DecodingApi, PreparationApi } from './peer.ts';
+import { reconstructedMap } from './reconstruction.ts';
 import { runSummary } from './run-summary.ts';
 import { TaskLine } from './task-line.ts';
 
@@ -251,10 +253,20 @@ export class EngineHost implements EngineApi, DecodingApi {
 
   async decode(request: DecodeRequest, call: CallOptions): Promise<DecodedMap> {
     return this.calls.run(call, ({ signal, onProgress }) => {
+      if (request.from === 'images') return this.reconstruct(request, { signal, onProgress });
       const message = `Decoding ${request.boxPixels}³`;
       const tell = (fraction: number) => onProgress({ fraction, message });
       return this.line.run((turn) => this.decodeNow(request, { signal, onProgress: whereLong(tell), turn }));
     });
+  }
+
+  private async reconstruct(request: DecodeRequest, job: JobOptions): Promise<DecodedMap> {
+    const record = await this.runs.record(request.runId);
+    const dataset = await this.dataset(record.datasetId);
+    const { storage } = this.parts;
+    const openEngine = () => this.parts.openEngine({ device: 'cpu' });
+    const run = this.runs.folder(record.id);
+    return reconstructedMap({ storage, record, run, dataset, openEngine }, request, job);
   }
 
   private async decodeNow({ runId, epoch, z, boxPixels }: DecodeRequest, options: LongCall): Promise<DecodedMap> {

@@ -69,13 +69,14 @@ export class MapAnalysis {
   }
 
   private take(key: string, request: DecodeRequest, decoded: DecodedMap, wanted: ContourLevel): ContouredMap {
-    const { boxPixels, pixelSizeAngstrom, epoch, values } = decoded;
+    const { boxPixels, pixelSizeAngstrom, epoch, values, made } = decoded;
     const statistics = decoded.statistics ?? mapStatistics(values);
     const level = levelOf(statistics, wanted);
     const mesh = surfaceNets(values, boxPixels, pixelSizeAngstrom, level);
     const source = epoch === null ? null : { ...request, epoch };
     this.registry.add({ key, source }, decoded);
-    return { map: { key, source, z: request.z, boxPixels, pixelSizeAngstrom, statistics }, level, mesh };
+    const map = { key, source, z: request.z, boxPixels, pixelSizeAngstrom, statistics };
+    return { map: made ? { ...map, made } : map, level, mesh };
   }
 
   async isosurface(map: MapReference, level: number): Promise<IsosurfaceMesh> {

@@ -3,7 +3,7 @@
 import { wrap } from 'comlink';
 import { throwIfCancelled, VitrineError } from '../src/base/errors.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
-import type { CallOptions, DecodeRequest, Params, VolumeStatistics } from './contract.ts';
+import type { CallOptions, DecodeRequest, MadeFromImages, Params, VolumeStatistics } from './contract.ts';
 import { OutgoingCall } from './wire.ts';
 
 export interface PreparationApi {
@@ -23,6 +23,8 @@ export interface DecodedMap {
   epoch: number | null;
   /** Where the device that made the map has counted them already. */
   statistics?: VolumeStatistics;
+  /** Of a map that was made from images. */
+  made?: MadeFromImages;
 }
 export interface DecodingApi {
   /**

@@ -188,6 +188,35 @@ describe('a linear model', () => {
     await expect(bench.engine.resume(chain.id, 9)).rejects.toMatchObject({ code: 'usage' });
   });
 
+  test('gives maps from its images, which are named so and can be made again, where the images are kept', async () => {
+    const bench = new Bench();
+    const dataset = await bench.accept();
+    const linear: Params = { ...defaultParams(), ...LINEAR_DEFAULTS, zDim: 2, epochs: 2, chain: 'none' };
+    const { id: runId } = await bench.engine.start(dataset.id, 'look', linear);
+    const run = await bench.end(runId);
+    const z = [...(await bench.io.latents(runId, null))!.mu.subarray(0, 2)];
+    const request = { key: 'made', runId, epoch: null, z, boxPixels: 16, from: 'images' as const };
+    const told: string[] = [];
+    const { map } = await bench.analysis.decode(
+      { ...request, level: { kind: 'suggested' } },
+      { ...call(), onProgress: ({ message }) => told.push(message) },
+    );
+    expect(map.source).toMatchObject({ runId, epoch: run.epochsDone, z, from: 'images' });
+    expect(map).toMatchObject({ boxPixels: 16, pixelSizeAngstrom: 8, made: { images: expect.any(Number) as number } });
+    expect(map.made!.fsc).toHaveLength(8);
+    expect(map.made!.resolutionAngstrom).toBeGreaterThanOrEqual(16);
+    expect(new Set(told)).toEqual(new Set(['Looking at all images', 'Looking at the images around']));
+    const once = await bench.analysis.projection(map);
+    await bench.analysis.releaseMaps([map.key]);
+    expect(await bench.analysis.projection(map)).toEqual(once);
+    // By the model it is another one.
+    const decoded = await bench.engine.decode({ runId, epoch: null, z, boxPixels: 16 }, call());
+    expect(decoded.made).toBeUndefined();
+    for (const { name } of await bench.storage.list('images')) await bench.storage.remove(`images/${name}`);
+    const again = bench.engine.decode(request, call());
+    await expect(again).rejects.toMatchObject({ code: 'file-missing', message: expect.stringContaining('not kept') });
+  });
+
   test('is refused without poses', async () => {
     const bench = new Bench();
     const [stack] = await simulatedFiles();

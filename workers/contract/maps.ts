@@ -9,6 +9,18 @@ export interface DecodeRequest {
   z: number[];
   /** Side of the map: the training box, or smaller for a preview. */
   boxPixels: number;
+  /** Instead of by the model: from the run's prepared images around z, at the training box. */
+  from?: 'images';
+}
+
+/** How a map was made from images, and how far the maps of two halves of them agree. */
+export interface MadeFromImages {
+  /** Images that may have the latent. */
+  images: number;
+  /** By shell 0 … D/2 − 1, inside the mask. */
+  fsc: Float32Array;
+  /** Å at which it falls below 0.143. */
+  resolutionAngstrom: number;
 }
 
 /** Names a map in the analysis worker. The screen makes the key, so that the map of a call given up can be released by it. */
@@ -25,6 +37,7 @@ export interface MapHandle extends MapReference {
   boxPixels: number;
   pixelSizeAngstrom: number;
   statistics: MapStatistics;
+  made?: MadeFromImages;
 }
 
 export interface MapToExport extends MapReference {

@@ -10,6 +10,7 @@ import { CONTRAST_DEVIATION, posteriors, type Posteriors } from '../../engine/fa
 import { Random } from '../../geometry/random.ts';
 import { largestStretch } from '../../imaging/image-optics.ts';
 import { combine, dot, ordering, withoutMean } from './components.ts';
+import type { TrainingData } from '../training.ts';
 import type { LinearData } from './fit.ts';
 import { imageStream, imagesOfHalf, type HalfSet, type StreamOptions } from './image-stream.ts';
 import { bandLimited } from './resample.ts';
@@ -71,7 +72,7 @@ export interface EmHooks extends Pick<StreamOptions, 'signal' | 'onIdle'> {
 /** Factor sums of an engine for maps of a box. Errors: 'usage' where the engine makes none, 'out-of-memory'. */
 export async function openSums(
   engine: Engine,
-  data: LinearData,
+  data: TrainingData,
   settings: Pick<EmSettings, 'mapPixels' | 'bandPixels'>,
   factors: number,
 ): Promise<{ sums: FactorSums; grid: HalfCube }> {

@@ -83,3 +83,24 @@ function batchOf({ poses, ctf, optics }: TrainingData, numbers: Uint32Array, val
     groups: null,
   };
 }
+
+/** Of a batch the images whose numbers are wanted, and their numbers in order. */
+export function rowsOf(
+  images: FactorImages,
+  numbers: Uint32Array,
+  isWanted: (number: number) => boolean,
+): { part: FactorImages; rows: Uint32Array } {
+  const places = Uint32Array.from(numbers.keys()).filter((i) => isWanted(numbers[i]));
+  const points = images.images.length / images.count;
+  const taken = (table: Float32Array, width: number): Float32Array => takeRows(table, width, places);
+  const part: FactorImages = {
+    count: places.length,
+    images: taken(images.images, points),
+    rotations: taken(images.rotations, 9),
+    translations: images.translations && taken(images.translations, 2),
+    ctf: images.ctf && taken(images.ctf, CTF_WIDTH),
+    optics: images.optics && taken(images.optics, OPTICS_WIDTH),
+    groups: images.groups && Uint8Array.from(places, (i) => images.groups?.[i] ?? 0),
+  };
+  return { part, rows: Uint32Array.from(places, (i) => numbers[i]) };
+}

@@ -46,6 +46,7 @@ export {
   pinAsB,
   planesOf,
   projectionOf,
+  reconstructHere,
   setArrangement,
   setLevel,
   setLook,

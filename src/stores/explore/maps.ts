@@ -93,6 +93,8 @@ interface Wanted {
   row: number | null;
   /** Nothing small first. */
   whole?: boolean;
+  /** From the images around z instead of by the model. */
+  from?: 'images';
 }
 let wanted: Wanted | null = null;
 /** Ends the decoding of what is wanted. */
@@ -136,7 +138,7 @@ function holdShown(): void {
 }
 
 const decodeLatest = latestWins(async (request: Wanted) => {
-  const { runId, boxPixels, z, label, row } = request;
+  const { runId, boxPixels, z, label, row, from } = request;
   const { analysis } = backend();
   const { signal } = stop;
   const onProgress = (progress: Progress) => {
@@ -149,7 +151,7 @@ const decodeLatest = latestWins(async (request: Wanted) => {
     const key = newMapKey();
     try {
       const preview = size < boxPixels;
-      const asked = { key, runId, epoch: null, z, boxPixels: size, level: levelWanted(preview) };
+      const asked = { key, runId, epoch: null, z, boxPixels: size, level: levelWanted(preview), ...(from && { from }) };
       const contoured = await analysis.decode(asked, { signal, onProgress });
       if (wanted !== request) return;
       set({ a: { ...contoured, label, row, preview }, error: null, progress: null });
@@ -238,6 +240,22 @@ export function showMapAlong(z: number[]): void {
 /** Gives up the map that is being decoded; what is shown stays, a preview as a preview. */
 export function cancelMap(): void {
   want(null);
+}
+
+/** Makes the map at A's z from the images around it, in A's place. */
+export function reconstructHere(): void {
+  const { a } = get();
+  if (!place || !a || a.preview || a.map.z.length === 0) return;
+  const request: Wanted = {
+    ...place,
+    z: a.map.z,
+    label: `${a.label}, from images`,
+    row: a.row,
+    whole: true,
+    from: 'images',
+  };
+  want(request);
+  show(request);
 }
 
 /** Shows a map that is already there, e.g. a frame of a trajectory. */

@@ -1,5 +1,6 @@
-// Fourier shell correlation between A and B over 1/Å, with the shells at which it first falls below 0.5 and 0.143.
-import { useMemo } from 'react';
+// Fourier shell correlation over 1/Å: between A and B, or between the maps of two halves of the images that A was made from.
+import { useMemo, type ReactNode } from 'react';
+import type { MadeFromImages, MapHandle } from '../../../workers/contract.ts';
 import { useMaps } from '../../stores/explore/index.ts';
 import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
 import { useThemeColors } from '../../ui/theme-colors.ts';
@@ -9,12 +10,61 @@ import styles from './fsc-chart.module.css';
 
 const STATIC = { staticPlot: true };
 
+const boxAngstrom = ({ boxPixels, pixelSizeAngstrom }: MapHandle): number => boxPixels * pixelSizeAngstrom;
+
 export function FscChart() {
   const fsc = useMaps((state) => state.fsc);
   const a = useMaps((state) => state.a);
   const b = useMaps((state) => state.b);
+  if (!a || !b) return null;
+  const half = fsc && resolutionAt(fsc, 0.5, boxAngstrom(a.map));
+  const said =
+    fsc === null
+      ? a.map === b.map
+        ? 'A and B are the same map: show another one as A'
+        : a.preview || a.map.boxPixels !== b.map.boxPixels
+          ? 'waiting for maps of the same box'
+          : 'computing…'
+      : half === null
+        ? 'above 0.5 up to Nyquist'
+        : `0.5 at ${half?.toFixed(1)} Å`;
+  return (
+    <FscCurve
+      title="FSC of A and B"
+      help={<HelpLink to="doubts" about="when not to believe a landscape" />}
+      label="Fourier shell correlation of maps A and B"
+      {...{ fsc, said, box: boxAngstrom(a.map) }}
+    />
+  );
+}
+
+/** How far the halves agree that a map was made from. */
+export function HalfMapFsc({ map, made: { fsc, resolutionAngstrom } }: { map: MapHandle; made: MadeFromImages }) {
+  const box = boxAngstrom(map);
+  const isReached = resolutionAt(fsc, 0.143, box) !== null;
+  return (
+    <FscCurve
+      title="FSC of maps of two halves of the images, inside the mask"
+      label="Fourier shell correlation of maps of two halves of the images"
+      said={isReached ? `0.143 at ${resolutionAngstrom.toFixed(1)} Å` : 'above 0.143 up to Nyquist'}
+      {...{ fsc, box }}
+    />
+  );
+}
+
+interface FscCurveProps {
+  title: string;
+  help?: ReactNode;
+  /** Of the picture. */
+  label: string;
+  said: string;
+  fsc: Float32Array | null;
+  /** Å. */
+  box: number;
+}
+
+function FscCurve({ title, help, label, said, fsc, box }: FscCurveProps) {
   const theme = useThemeColors();
-  const box = (a?.map.boxPixels ?? 0) * (a?.map.pixelSizeAngstrom ?? 0);
   const data = useMemo<ChartData[]>(() => {
     if (!fsc || box === 0) return [];
     const x = [...fsc].map((_, shell) => shell / box);
@@ -32,29 +82,19 @@ export function FscChart() {
     }),
     [fsc, theme],
   );
-  if (!a || !b) return null;
-  const half = fsc && resolutionAt(fsc, 0.5, box);
   return (
     <div className={styles.fsc} data-testid="fsc">
       <div className={styles.fscHead}>
         <span>
-          FSC of A and B <HelpLink to="doubts" about="when not to believe a landscape" />
+          {title} {help}
         </span>
         <span className={styles.quiet} data-testid="fsc-resolution">
-          {fsc === null
-            ? a.map === b.map
-              ? 'A and B are the same map: show another one as A'
-              : a.preview || a.map.boxPixels !== b.map.boxPixels
-                ? 'waiting for maps of the same box'
-                : 'computing…'
-            : half === null
-              ? 'above 0.5 up to Nyquist'
-              : `0.5 at ${half?.toFixed(1)} Å`}
+          {said}
         </span>
       </div>
       {fsc && (
         <div className={styles.fscChart}>
-          <Chart label="Fourier shell correlation of maps A and B" data={data} layout={layout} config={STATIC} />
+          <Chart label={label} data={data} layout={layout} config={STATIC} />
         </div>
       )}
     </div>

@@ -1,6 +1,6 @@
 // The maps: A, or A and B side by side or one over the other, with level, slices, look, and what can be saved of them.
 import { useEffect, useMemo, useRef, type RefObject } from 'react';
-import { Box, Camera, Download, Pin, PinOff, X } from 'lucide-react';
+import { Box, Camera, Download, Images, Pin, PinOff, X } from 'lucide-react';
 import type { Progress, SpreadMap } from '../../../workers/contract.ts';
 import { CameraLink } from '../../viewer3d/camera-link.ts';
 import { MapView, type MapViewHandle } from '../../viewer3d/map-view.tsx';
@@ -10,6 +10,7 @@ import {
   exportMaps,
   loadSpread,
   pinAsB,
+  reconstructHere,
   setArrangement,
   type ShownMap,
   unpinB,
@@ -24,7 +25,7 @@ import { NoticeCard } from '../../ui/notice-card.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { saveDataUrl, saveFile } from '../export/download.ts';
-import { FscChart } from './fsc-chart.tsx';
+import { FscChart, HalfMapFsc } from './fsc-chart.tsx';
 import { LevelSlider } from './level-slider.tsx';
 import { MapLookPopover } from './map-look.tsx';
 import { ShadeKey } from './shade-key.tsx';
@@ -122,7 +123,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
           </figure>
         )}
       </div>
-      {b && <FscChart />}
+      {b ? <FscChart /> : a?.map.made && <HalfMapFsc map={a.map} made={a.map.made} />}
       {a && <LevelSlider shown={a} />}
     </section>
   );
@@ -157,6 +158,7 @@ function MapBar({ viewA, viewB }: Record<'viewA' | 'viewB', RefObject<MapViewHan
   const b = useMaps((state) => state.b);
   const arrangement = useMaps((state) => state.arrangement);
   const busy = useExports((state) => state.busy);
+  const decoding = useMaps((state) => state.decoding);
   const whole = a !== null && !a.preview;
   const png = () => {
     for (const [name, view] of [
@@ -185,6 +187,16 @@ function MapBar({ viewA, viewB }: Record<'viewA' | 'viewB', RefObject<MapViewHan
         Pin as B
       </Button>
       {b && <IconButton size="s" label="Unpin B" icon={<PinOff />} onClick={unpinB} testId="unpin-b" />}
+      <Button
+        size="s"
+        icon={<Images />}
+        disabled={!whole || a.map.z.length === 0 || a.map.made !== undefined || decoding}
+        title="Make the map at this place from the particle images around it, instead of by the model"
+        onClick={reconstructHere}
+        testId="reconstruct-here"
+      >
+        Reconstruct here
+      </Button>
       <span className={styles.grow} />
       <div className={styles.directions} role="group" aria-label="Look along">
         {(['x', 'y', 'z', 'home'] as const).map((direction) => (
@@ -248,6 +260,7 @@ function MapLabel({ slot, shown, color, second }: MapLabelProps) {
       <strong>{slot}</strong> {label}
       <span className={styles.quiet}>
         {preview ? `preview ${map.boxPixels}³…` : `${map.boxPixels}³ · ${map.pixelSizeAngstrom.toFixed(2)} Å`}
+        {map.made && ` · ${map.made.images.toLocaleString('en')} images`}
       </span>
     </figcaption>
   );
