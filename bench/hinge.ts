@@ -14,7 +14,7 @@ import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import { initialCheckpoint } from '../src/inference/start.ts';
 import { train } from '../src/inference/train.ts';
-import { planFrom } from '../src/jobs/train-job.ts';
+import { planFrom } from '../src/jobs/run-particles.ts';
 import { prepareParticles } from '../src/jobs/prepare.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
 import { validateParams } from '../src/params/params.ts';

@@ -6,7 +6,7 @@ import { noticesForPoseSearch } from '../src/imaging/search-notices.ts';
 import { looksLikeCtf } from '../src/imaging/ctf-signs.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import { RunFolder } from '../src/library/runs.ts';
-import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS, PARAMS } from '../src/params/params.ts';
+import { AB_INITIO_DEFAULTS, BRANCH_AND_BOUND_DEFAULTS, PARAMS, type ParamDef } from '../src/params/params.ts';
 import { act } from './command.ts';
 import { openParticles, refuseRunFolder } from './files.ts';
 import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './particle-options.ts';
@@ -34,7 +34,9 @@ export function addAbInitio(program: Command): void {
     .option('--without-ctf', 'continue without a CTF although the images look as if they need one');
   addParamOptions(
     command,
-    PARAMS.filter(({ key, group }) => key !== 'method' && group !== 'linear').map(({ key }) => key),
+    (PARAMS as readonly ParamDef[])
+      .filter(({ key, group, knownPoses }) => key !== 'method' && group !== 'linear' && !knownPoses)
+      .map(({ key }) => key),
     AB_INITIO_DEFAULTS,
   );
   act(command, async ([particles], raw, console) => {

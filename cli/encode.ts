@@ -6,7 +6,7 @@ import { abilitiesOf, boxPixelsOf } from '../src/field/kinds.ts';
 import { writeLatentsPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/base/errors.ts';
 import { latentsCsv } from '../src/jobs/csv.ts';
-import { loadModel } from '../src/jobs/decode-job.ts';
+import { loadEncoder } from '../src/jobs/linear-start.ts';
 import { encodeParticles } from '../src/jobs/encode-job.ts';
 import { act, wholeNumber } from './command.ts';
 import { writeOut } from './disk-paths.ts';
@@ -40,7 +40,7 @@ export function addEncode(program: Command): void {
     const set = await openForRun(opened, particles, particleOptionsOf(raw), console);
     const device = options.device ?? 'auto';
     const latents = await withEngine(device, async (engine) => {
-      const loaded = await loadModel(engine, opened.run, options.epoch ?? null);
+      const loaded = await loadEncoder(engine, opened.run, options.epoch ?? null);
       const { dataset } = loaded.field;
       if (dataset.ctf !== null && !set.ctf)
         throw new VitrineError('ctf-missing', 'The run was trained with CTF; these particles have none.', {

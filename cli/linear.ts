@@ -3,13 +3,12 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { VitrineError } from '../src/base/errors.ts';
 import type { Engine } from '../src/engine/engine.ts';
-import { measureNoise } from '../src/imaging/noise-spectrum.ts';
 import type { LinearProgress } from '../src/inference/linear/progress.ts';
-import { linearPlan, linearRun } from '../src/jobs/linear-job.ts';
+import { linearRun } from '../src/jobs/linear-job.ts';
+import { linearPlan } from '../src/jobs/linear-plan.ts';
 import { chainWords, NO_CHAIN } from '../src/jobs/chain-words.ts';
 import { reproducibleWords, screePercents, screeWords } from '../src/jobs/linear-words.ts';
-import { imageOptionsOf } from '../src/jobs/prepare.ts';
-import { writeRunFolder } from '../src/jobs/train-job.ts';
+import { writeRunFolder } from '../src/jobs/run-particles.ts';
 import { readChainReport } from '../src/library/chain-files.ts';
 import { readLinearReport } from '../src/library/linear-files.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
@@ -81,8 +80,6 @@ export async function fitAndTell(
   console: Console,
 ): Promise<void> {
   const particles = await prepareForRun(folder, record, set, console);
-  console.progress({ fraction: null, message: 'Measuring the noise' });
-  const noise = await measureNoise(set.images, imageOptionsOf(record.params, set.boxPixels), console.signal);
   await writeRunFolder(run, record, particles);
   const chainRun = chainIn(run);
   const ended = await withEngines(record.params.device, async (engines) => {
@@ -93,7 +90,7 @@ export async function fitAndTell(
     };
     return linearRun(
       run,
-      { openEngine, particles, noise, chainFolder: () => chainRun },
+      { openEngine, particles, chainFolder: () => chainRun },
       { signal: console.signal },
       {
         onEvent: (event) => event.type === 'linear' && tell(event.progress, console),

@@ -6,6 +6,7 @@ import type { ParticleSet, Poses } from '../src/formats/particles.ts';
 import { subsetOf } from '../src/formats/subset.ts';
 import type { HartleyImages } from '../src/imaging/hartley-images.ts';
 import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
+import { measureNoise } from '../src/imaging/noise-spectrum.ts';
 import { pairedImages } from '../src/imaging/paired-images.ts';
 import { unknownPoses } from '../src/jobs/abinit-job.ts';
 import { VitrineError } from '../src/base/errors.ts';
@@ -13,7 +14,8 @@ import { rowsByOriginal } from '../src/base/particle-identity.ts';
 import { gpuInNode } from '../src/engine/node/dawn.ts';
 import { imageOptionsOf, prepareParticles } from '../src/jobs/prepare.ts';
 import { choosingProgress } from '../src/jobs/progress.ts';
-import { trainRun, writeRunFolder, type RunParticles } from '../src/jobs/train-job.ts';
+import { trainRun } from '../src/jobs/train-job.ts';
+import { needsNoise, writeRunFolder, type RunParticles } from '../src/jobs/run-particles.ts';
 import type { TrainingControl, TrainingEvent } from '../src/inference/training.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
@@ -55,6 +57,10 @@ export async function prepareForRun(
   const images = await prepare(set, record.fingerprint);
   const { ctf, optics, originalIndex } = set;
   const particles: RunParticles = { images, poses, ctf, optics, originalIndex };
+  if (needsNoise(record.params) && record.epochsDone === 0) {
+    console.progress({ fraction: null, message: 'Measuring the noise' });
+    particles.noise = await measureNoise(set.images, options, console.signal);
+  }
   if (!tilted) return particles;
   const second = await prepare(tilted, await fingerprintImages(tilted.images, console.signal));
   return {
@@ -108,6 +114,7 @@ export async function trainAndTell(
     const control: TrainingControl = { signal: console.signal };
     const ended = await trainRun(run, openEngine, particles, control, {
       onEvent: (event) => tell(event, record.params.epochs, console),
+      onStart: (progress) => console.progress(progress),
       onChoosing: (progress) => progress && console.progress(choosingProgress(progress)),
       onNotice: ({ message, found }) => console.warn(found === undefined ? message : `${message} (${found})`),
     });

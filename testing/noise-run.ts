@@ -4,7 +4,7 @@ import { countedInOriginal, everyRow } from '../src/base/particle-identity.ts';
 import { Random } from '../src/geometry/random.ts';
 import { makeLattice } from '../src/imaging/lattice.ts';
 import { newRunRecord } from '../src/jobs/new-run.ts';
-import type { RunParticles } from '../src/jobs/train-job.ts';
+import type { RunParticles } from '../src/jobs/run-particles.ts';
 import type { RunRecord } from '../src/library/run-record.ts';
 import { validateParams } from '../src/params/params.ts';
 

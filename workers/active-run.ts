@@ -6,7 +6,9 @@ import { unknownPoses } from '../src/jobs/abinit-job.ts';
 import { linearRun } from '../src/jobs/linear-job.ts';
 import { screePercents } from '../src/jobs/linear-words.ts';
 import { findPrepared, imageOptionsOf } from '../src/jobs/prepare.ts';
-import { toVitrineError, trainRun, writeRunFolder, type RunParticles } from '../src/jobs/train-job.ts';
+import { trainRun } from '../src/jobs/train-job.ts';
+import { needsNoise, writeRunFolder, type RunParticles } from '../src/jobs/run-particles.ts';
+import { toVitrineError } from '../src/jobs/failures.ts';
 import type { TrainingControl, TrainingEvent } from '../src/inference/training.ts';
 import type { KeptDataset } from '../src/library/datasets.ts';
 import type { RunRecord, RunStatus } from '../src/library/run-record.ts';
@@ -75,6 +77,7 @@ export class ActiveRun {
         this.startMap = null;
         this.parts.line.held = true;
       },
+      onStart: (progress) => this.parts.tell({ type: 'preparing', runId: this.id, progress }),
       onChoosing: (progress) => this.parts.tell({ type: 'choosing-kernels', runId: this.id, progress }),
       skipChoosing: this.skipChoosing.signal,
       onIdle: () => this.parts.line.drain(),
@@ -89,13 +92,10 @@ export class ActiveRun {
     const { id: runId } = this;
     const { line } = this.parts;
     const tell = (event: RunEvent): void => this.parts.tell(event);
-    const noise = await this.asked((preparation, call) =>
-      preparation.measureNoise(record.datasetId, record.params, call),
-    );
     line.held = true;
     const ended = await linearRun(
       this.folder,
-      { openEngine: () => this.openEngine(), particles, noise, chainFolder: (id) => this.parts.runs.folder(id) },
+      { openEngine: () => this.openEngine(), particles, chainFolder: (id) => this.parts.runs.folder(id) },
       this.control,
       {
         onEvent: (event) => this.onEvent(event, record),
@@ -137,7 +137,12 @@ export class ActiveRun {
         file: set.name,
         advice: 'Open the original files again, then resume.',
       });
-    return { images, poses: known, ctf, optics, originalIndex };
+    const particles: RunParticles = { images, poses: known, ctf, optics, originalIndex };
+    if (needsNoise(record.params) && record.epochsDone === 0)
+      particles.noise = await this.asked((preparation, call) =>
+        preparation.measureNoise(record.datasetId, record.params, call),
+      );
+    return particles;
   }
 
   /** What the io worker is asked for ends with the run. Error 'cancelled'. */

@@ -59,6 +59,11 @@ export interface ModelSpec extends FieldShape {
    * (parameters.ts); absent for 1. Without z it says nothing: the images of a pair are images like others.
    */
   tilts?: 1 | 2;
+  /**
+   * No encoder: every step is given the z of its images (`ImageBatch.latents`) and tells their gradient, so that a table of latents is
+   * learned with the decoder (autodecoder; cryoDRGN's train_dec). Encoder sizes then say nothing.
+   */
+  autodecoder?: boolean;
 }
 
 /**
@@ -143,6 +148,8 @@ export interface ImageBatch {
   optics?: Float32Array | null;
   /** (B/views)×zDim standard normal draws for the reparametrisation; made by the caller so that engines agree. */
   noise: Float32Array | null;
+  /** (B/views)×zDim, of a model without encoder: z itself. */
+  latents?: Float32Array;
 }
 
 /** Images that latents are asked of. */
@@ -221,6 +228,11 @@ export interface FieldModel {
   readonly operationsPerPoint: number;
   /** One Adam step of the VAE (or the homogeneous field) with given poses. */
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void>;
+  /**
+   * Of a model without encoder: gradients of the losses of all steps since the last call by their latents, one step's
+   * (B/views)×zDim after the other's; waits for the device. Not finite where float16 left a step out.
+   */
+  takeLatentGradients?(): Promise<Float32Array>;
   /**
    * Losses since the last call; waits for the device. Error: 'precision-too-low' where it computes in float16 and left out the last
    * steps for their gradients (precision.ts).

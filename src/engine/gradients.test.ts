@@ -5,7 +5,8 @@ import { openTestAdapter } from '../../testing/adapter.ts';
 import { expectClose } from './proof/kernel-cases.ts';
 import type { Engine } from './engine.ts';
 import { fromFirstMoment } from './proof/gradient.ts';
-import { caseShapes, makeCase, pairShapes, type CaseShape, type ModelCase } from './proof/model-cases.ts';
+import { caseShapes, givenShapes, makeCase, pairShapes, type CaseShape, type ModelCase } from './proof/model-cases.ts';
+import { hasEncoder } from './parameters.ts';
 import { openTfjsEngine } from './tfjs/engine.ts';
 import { openWasmEngine } from './wasm/engine.ts';
 import { openWgslEngine } from './wgsl/engine.ts';
@@ -13,6 +14,7 @@ import { openWgslEngine } from './wgsl/engine.ts';
 const shapes: CaseShape[] = [
   ...caseShapes,
   ...pairShapes,
+  ...givenShapes,
   {
     // 3 × 1050 rows, 2100 points.
     name: 'many tiles',
@@ -35,9 +37,10 @@ async function stepped(engine: Engine, { spec, encoding, weights, batch }: Model
   await model.trainStep(batch, options);
   const losses = await model.takeLosses();
   const gradient = fromFirstMoment((await model.exportOptimizer()).first);
-  const latents = spec.zDim > 0 ? await model.encode(batch) : null;
+  const latents = hasEncoder(spec) ? await model.encode(batch) : null;
+  const latentGradients = await model.takeLatentGradients?.();
   model.dispose();
-  return { losses, gradient, latents };
+  return { losses, gradient, latents, latentGradients };
 }
 
 describe.each([
@@ -62,6 +65,8 @@ describe.each([
     expect(got.losses.total / wanted.losses.total).toBeCloseTo(1, 5);
     for (const [group, { data }] of wanted.gradient)
       expectClose(`${group}`, got.gradient.get(group)?.data ?? [], data, 1e-4);
+    expect(got.latentGradients).toHaveLength(sample.batch.latents?.length ?? 0);
+    expectClose('latents', got.latentGradients ?? [], wanted.latentGradients ?? [], 1e-4);
     expectClose('mu', got.latents?.mu ?? [], wanted.latents?.mu ?? [], 1e-4);
     expectClose('log variance', got.latents?.logVariance ?? [], wanted.latents?.logVariance ?? [], 1e-4);
   });

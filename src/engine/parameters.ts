@@ -6,7 +6,7 @@
 // encoderLayers residual layers; encoder1's output is passed on as it is. The names and shapes are those of cryoDRGN's
 // TiltEncoder with tilt_params ntilts 2, t_emb_dim = tdim = qdim, tlayers = qlayers.
 import { VitrineError } from '../base/errors.ts';
-import type { EncodingTable, ModelSpec, Weights } from './engine.ts';
+import type { EncodingTable, ImageBatch, ModelSpec, Weights } from './engine.ts';
 
 /** One Linear of the network: its name in cryoDRGN's state dict, inputs and outputs. */
 export interface LinearShape {
@@ -39,6 +39,11 @@ export function decoderOperations({ decoderDim, decoderLayers }: ModelSpec): num
   return 2 * decoderDim ** 2 * (decoderLayers + 1);
 }
 
+/** Whether latents come from an encoder; else each step is given them. */
+export function hasEncoder({ zDim, autodecoder }: ModelSpec): boolean {
+  return zDim > 0 && !autodecoder;
+}
+
 /** Images that share one z: 2 in a model of tilt pairs, else 1. */
 export function imagesPerLatent(spec: ModelSpec): 1 | 2 {
   return spec.zDim > 0 ? (spec.tilts ?? 1) : 1;
@@ -56,6 +61,31 @@ export function latentCount(spec: ModelSpec, images: number): number {
   return images / each;
 }
 
+/**
+ * z of a batch's latents, (B/views)×zDim, of a model without encoder; null of others. Error: 'usage' where a batch lacks it.
+ */
+export function givenLatents(spec: ModelSpec, { count, latents }: ImageBatch): Float32Array | null {
+  if (spec.zDim === 0 || hasEncoder(spec)) return null;
+  const length = latentCount(spec, count) * spec.zDim;
+  if (latents?.length === length) return latents;
+  throw new VitrineError('usage', 'A batch for a model without encoder lacks the latents of its images.', {
+    expected: `${length} numbers`,
+    found: latents ? String(latents.length) : 'none',
+    advice: 'Give z of every image or pair.',
+  });
+}
+
+/** Arrays one after the other. */
+export function joined(arrays: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(arrays.reduce((length, array) => length + array.length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
+}
+
 function chainOf(prefix: string, inputs: number, dim: number, layers: number, outputs: number): Chain {
   const plain = { residual: false, activated: true, joined: false };
   const chain: Chain = [{ ...plain, name: `${prefix}.0`, inputs, outputs: dim }];
@@ -71,7 +101,7 @@ function chainOf(prefix: string, inputs: number, dim: number, layers: number, ou
  */
 export function encoderChain(spec: ModelSpec, encoderInputs: number): Chain | null {
   const { zDim, encoderDim: dim, encoderLayers: layers } = spec;
-  if (zDim === 0) return null;
+  if (zDim === 0 || !hasEncoder(spec)) return null;
   if (imagesPerLatent(spec) === 1) return chainOf('encoder.main', encoderInputs, dim, layers, 2 * zDim);
   const single = chainOf('encoder.encoder1.main', encoderInputs, dim, layers, dim);
   const pairs = chainOf('encoder.encoder2.main', 2 * dim, dim, layers, 2 * zDim);

@@ -1,11 +1,12 @@
 // One epoch of a training: a step with each batch, in a new order, then all images encoded, and what is kept of it.
 import type { FieldModel, Latents, Losses } from '../engine/engine.ts';
 import { throwIfCancelled, VitrineError } from '../base/errors.ts';
-import { isHeterogeneous } from '../field/kinds.ts';
+import { isHeterogeneous, latentDimension } from '../field/kinds.ts';
 import { betaAt } from './beta.ts';
 import { encodeAll } from './encode-all.ts';
 import { encodedData, trainingBatch } from './image-batches.ts';
-import { learningRateAt } from './learning-rate.ts';
+import { LatentTable } from './latent-table.ts';
+import { learningRateAt, tableRateAt } from './learning-rate.ts';
 import { LossMeter } from './loss-meter.ts';
 import { shuffleRandom } from './seeds.ts';
 import type { DrawnImages, ShuffledImages } from './shuffled-images.ts';
@@ -42,28 +43,40 @@ export async function trainEpoch(work: EpochWork): Promise<Checkpoint> {
   const { data, model, before, onEvent } = work;
   const epoch = before.epoch + 1;
   const total = data.images.count;
-  let learned = await passOver(work);
+  const table = tableOf(work);
+  let learned = await passOver(work, table);
   // An epoch of whose steps none counted taught nothing: it is begun again, at a lower loss scale, until one counts or the model
   // says that float16 is too little. What was prepared for it still holds for a model that did not change.
   const prepared = work.portions && { ...work.portions, prepare: () => Promise.resolve() };
-  while (learned.meter.images === 0 && total > 0) learned = await passOver({ ...work, portions: prepared });
+  while (learned.meter.images === 0 && total > 0) learned = await passOver({ ...work, portions: prepared }, table);
   const { meter, seconds } = learned;
-  const latents = await latentsOf(work, epoch);
-  const summary = { epoch, ...meter.mean(), seconds, imagesPerSecond: total / seconds };
+  const latents = table?.latents ?? (await latentsOf(work, epoch));
+  const summary = {
+    ...{ epoch, ...meter.mean(), ...(table && { kl: table.divergence() }) },
+    ...{ seconds, imagesPerSecond: total / seconds },
+  };
   const checkpoint: Checkpoint = {
     epoch,
     weights: await model.exportWeights(),
     field: before.field,
     optimizer: await model.exportOptimizer(),
     latents,
+    ...(table && { latentLearning: table.learning }),
     history: [...before.history, summary],
   };
   onEvent({ type: 'epoch', summary, checkpoint });
   return checkpoint;
 }
 
+/** The latents of the epoch before, to be learned on, of a field without encoder; null of others. */
+function tableOf({ plan, before }: EpochWork): LatentTable | null {
+  const { latents, latentLearning } = before;
+  if (!latents || !latentLearning) return null;
+  return new LatentTable(latents, latentLearning, latentDimension(plan.field), before.epoch + 1);
+}
+
 /** A step with each batch of the epoch after `before`. */
-async function passOver(work: EpochWork): Promise<{ meter: LossMeter; seconds: number }> {
+async function passOver(work: EpochWork, table: LatentTable | null): Promise<{ meter: LossMeter; seconds: number }> {
   const { plan, data, model, shuffled, before, control, onEvent, turn, portions } = work;
   const epoch = before.epoch + 1;
   const total = data.images.count;
@@ -81,7 +94,9 @@ async function passOver(work: EpochWork): Promise<{ meter: LossMeter; seconds: n
     for (const drawn of batchesOf(portion, plan.batchSize, data.images.points)) {
       throwIfCancelled(control.signal);
       const progress = (before.epoch + step / steps) / plan.epochs;
-      await model.trainStep(trainingBatch(drawn, data, plan, epoch), {
+      const batch = trainingBatch(drawn, data, plan, epoch);
+      if (table && batch.noise) batch.latents = table.sampled(drawn.indices, batch.noise);
+      await model.trainStep(batch, {
         learningRate: learningRateAt(plan, progress),
         weightDecay: plan.weightDecay,
         beta: betaAt(plan, progress),
@@ -92,6 +107,11 @@ async function passOver(work: EpochWork): Promise<{ meter: LossMeter; seconds: n
       if (step % takeEvery === 0 || step === steps) {
         const taken = await model.takeLosses();
         meter.add(taken);
+        table?.learn((await model.takeLatentGradients?.()) ?? new Float32Array(0), {
+          learningRate: tableRateAt(plan, progress),
+          noiseVariance: taken.reconstruction,
+          points: model.points,
+        });
         watch(plan, taken, epoch, imagesDone);
         if (taken.images > 0) losses = taken;
       }

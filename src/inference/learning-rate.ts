@@ -6,6 +6,9 @@ import type { TrainingPlan } from './training.ts';
 const RISE = 0.03;
 const LEAST = 0.01;
 
+/** Of a table of latents, in units of z (drgnai's). */
+const TABLE_RATE = 1e-2;
+
 /** At `progress` 0 … 1 of the run. */
 export function learningRateAt(
   { learningRate, rateSchedule }: Pick<TrainingPlan, 'learningRate' | 'rateSchedule'>,
@@ -15,4 +18,9 @@ export function learningRateAt(
   if (progress < RISE) return learningRate * Math.max(LEAST, progress / RISE);
   const fall = Math.min(1, (progress - RISE) / (1 - RISE));
   return learningRate * (LEAST + (1 - LEAST) * 0.5 * (1 + Math.cos(Math.PI * fall)));
+}
+
+/** Of the table of latents that is learned beside a field without encoder. */
+export function tableRateAt({ rateSchedule }: Pick<TrainingPlan, 'rateSchedule'>, progress: number): number {
+  return learningRateAt({ learningRate: TABLE_RATE, rateSchedule }, progress);
 }

@@ -55,10 +55,21 @@ export interface Checkpoint extends FieldState {
   epoch: number;
   /** Null for one structure. */
   latents: Latents | null;
+  /** Present where the latents are a table that is learned with the field (latent-table.ts). */
+  latentLearning?: LatentLearning;
   history: EpochSummary[];
   /** Poses as they stood, where a run finds them itself; of the tilted stack too, where there is one. */
   poses?: Poses;
   tiltedPoses?: Poses;
+}
+
+/** What learning a table of latents has to remember. */
+export interface LatentLearning {
+  /** Posteriors that it began from, N×zDim. */
+  start: Latents;
+  /** Adam's moments of the means, N×zDim. */
+  first: Float32Array;
+  second: Float32Array;
 }
 
 /** `images`: those learned from, all but those of steps that float16 left out. */

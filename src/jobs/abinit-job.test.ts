@@ -11,7 +11,8 @@ import { RunFolder } from '../library/runs.ts';
 import { validateParams, type Params } from '../params/params.ts';
 import { abInitioPlan } from './abinit-job.ts';
 import { flipHand } from './flip-hand.ts';
-import { planFrom, trainRun, writeRunFolder, fieldOfRun, type RunParticles } from './train-job.ts';
+import { trainRun } from './train-job.ts';
+import { planFrom, writeRunFolder, fieldOfRun, type RunParticles } from './run-particles.ts';
 
 let engine: Engine;
 beforeAll(async () => {

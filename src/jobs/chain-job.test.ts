@@ -1,14 +1,11 @@
 // The chain after a linear model: a run of its own beside it, or none, and what the linear model's run says then.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Blobs, imagesInMemory } from '../../testing/blobs.ts';
+import { movedPixels, movingBlobs } from '../../testing/moving-blobs.ts';
 import { VitrineError } from '../base/errors.ts';
-import { countedInOriginal, everyRow } from '../base/particle-identity.ts';
 import type { Engine } from '../engine/engine.ts';
 import { CHAIN_SHAPES, type ChainShape } from '../engine/factors/chain-basis.ts';
 import { openWasmEngine } from '../engine/wasm/engine.ts';
 import { readCryodrgnPickle } from '../formats/cryodrgn-pickles.ts';
-import { measureNoise } from '../imaging/noise-spectrum.ts';
-import type { Simulation } from '../imaging/simulate.ts';
 import { readChainReport, type ChainReport } from '../library/chain-files.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import type { RunRecord } from '../library/run-record.ts';
@@ -19,37 +16,16 @@ import { chainWords } from './chain-words.ts';
 import { decodeAt, loadModel } from './decode-job.ts';
 import { linearRun, type LinearWork } from './linear-job.ts';
 import { newRunRecord } from './new-run.ts';
-import { writeRunFolder } from './train-job.ts';
+import { writeRunFolder } from './run-particles.ts';
 
 const BOX = 16;
 const COUNT = 240;
-/** Latent of image i of a motion along y, pixels. */
-const moved = (i: number) => 4 * ((i % 12) / 11 - 0.5);
-
 let engine: Engine;
-let work: Pick<LinearWork, 'openEngine' | 'particles' | 'noise'>;
+let work: Pick<LinearWork, 'openEngine' | 'particles'>;
 beforeAll(async () => {
   engine = await openWasmEngine({ ownThread: true });
-  // The same poses in every state, of which each image is one's.
-  const states = Array.from({ length: 12 }, (_, state) => {
-    const blobs = new Blobs(BOX);
-    for (let b = 12; b < 18; b++) blobs.positions[3 * b + 1] += moved(state);
-    return blobs.simulate({ count: COUNT, snr: 2, shiftPixels: 1, seed: 3 });
-  });
-  const reader: Simulation['images'] = {
-    ...{ count: COUNT, boxPixels: BOX, pixelSizeAngstrom: 6 },
-    async read(indices: ArrayLike<number>) {
-      const out = new Float32Array(indices.length * BOX * BOX);
-      for (let at = 0; at < indices.length; at++)
-        out.set(await states[indices[at] % 12].images.read([indices[at]]), at * BOX * BOX);
-      return out;
-    },
-  };
-  const images = await imagesInMemory(reader);
-  const { poses, ctf } = states[0];
-  const particles = { images, poses, ctf, optics: null, originalIndex: countedInOriginal(everyRow(COUNT)) };
-  const noise = await measureNoise(reader, { boxPixels: BOX, window: true, windowRadius: 0.85 });
-  work = { openEngine: () => Promise.resolve(engine), particles, noise };
+  const { particles } = await movingBlobs({ boxPixels: BOX, count: COUNT });
+  work = { openEngine: () => Promise.resolve(engine), particles };
 });
 afterAll(() => engine.dispose());
 
@@ -110,7 +86,7 @@ describe('a chain', () => {
     expect(await own.record()).toEqual(record);
     const latents = (await own.latents(null))!;
     expect(latents).toMatchObject({ epoch: 1, zDim: 1, count: COUNT });
-    const truth = Float32Array.from({ length: COUNT }, (_, i) => moved(i));
+    const truth = Float32Array.from({ length: COUNT }, (_, i) => movedPixels(i));
     expect(Math.abs(spearman(latents.mu, truth))).toBeGreaterThan(0.95);
     const state = readCryodrgnPickle((await run.storage.read('state.pkl'))!, 'state.pkl');
     expect(state).toEqual({ kind: 'latents', count: COUNT, zDim: 1, mu: latents.mu, logVariance: null });

@@ -8,7 +8,7 @@ import { newId } from '../library/arrays.ts';
 import { CHAIN_EPOCH, saveChainFit, saveState } from '../library/chain-files.ts';
 import type { RunRecord } from '../library/run-record.ts';
 import type { RunFolder } from '../library/runs.ts';
-import { fieldOfRun, writeRunFolder, type RunParticles } from './train-job.ts';
+import { fieldOfRun, writeRunFolder, type RunParticles } from './run-particles.ts';
 
 /** A linear model that was fitted, and what it was fitted to. */
 export interface ChainWork {

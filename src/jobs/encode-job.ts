@@ -10,7 +10,7 @@ import { encodeAll } from '../inference/encode-all.ts';
 import type { LoadedRun } from './decode-job.ts';
 import type { JobOptions } from './progress.ts';
 import { imagesForRun } from './run-images.ts';
-import { ctfForBox } from './train-job.ts';
+import { ctfForBox } from './run-particles.ts';
 
 /** How particles are encoded; nothing has to be said. */
 export interface EncodeJobOptions extends JobOptions {

@@ -14,7 +14,7 @@ import type { Params } from '../params/params.ts';
 import { imageOptionsOf } from './prepare.ts';
 import { choosingProgress, type JobOptions } from './progress.ts';
 import { batchNotice, halvedBatch, isLost } from './setbacks.ts';
-import { planFrom, trainingData } from './train-job.ts';
+import { planFrom, trainingData } from './run-particles.ts';
 
 /** What a whole run would take. */
 export interface RunEstimate extends TrainingEstimate {

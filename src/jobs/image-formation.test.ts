@@ -16,7 +16,7 @@ import { trainingBatch } from '../inference/image-batches.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { validateParams } from '../params/params.ts';
 import { findPrepared, prepareParticles } from './prepare.ts';
-import { trainingData } from './train-job.ts';
+import { trainingData } from './run-particles.ts';
 
 const BOX = 32;
 const COUNT = 12;

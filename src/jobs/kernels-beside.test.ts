@@ -9,7 +9,8 @@ import { openWgslEngine } from '../engine/wgsl/engine.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
 import { tuningStore } from '../library/tuning-store.ts';
-import { trainRun, writeRunFolder } from './train-job.ts';
+import { trainRun } from './train-job.ts';
+import { writeRunFolder } from './run-particles.ts';
 
 const here = (await openTestAdapter()) !== null;
 const tuneSoftware = { rows: 256, candidates: 1 };

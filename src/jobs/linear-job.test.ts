@@ -14,10 +14,11 @@ import { RunFolder } from '../library/runs.ts';
 import { LINEAR_DEFAULTS, validateParams } from '../params/params.ts';
 import { decodeAt, loadModel } from './decode-job.ts';
 import { encodeParticles } from './encode-job.ts';
-import { linearPlan, linearRun } from './linear-job.ts';
+import { linearRun } from './linear-job.ts';
 import { reproducibleWords, screePercents, screeWords } from './linear-words.ts';
 import { newRunRecord } from './new-run.ts';
-import { writeRunFolder } from './train-job.ts';
+import { linearPlan } from './linear-plan.ts';
+import { writeRunFolder } from './run-particles.ts';
 
 const BOX = 16;
 const Q = 2;
@@ -61,8 +62,7 @@ const fitted = (run: RunFolder, { signal, onEvent = () => undefined, openEngine 
     run,
     {
       openEngine: openEngine ?? (() => Promise.resolve(engine)),
-      particles: noiseParticles(),
-      noise,
+      particles: { ...noiseParticles(), noise },
       chainFolder: nowhere,
     },
     { ...(signal && { signal }) },

@@ -4,17 +4,17 @@ import type { Engine } from '../engine/engine.ts';
 import type { ChainShape } from '../engine/factors/chain-basis.ts';
 import { VitrineError } from '../base/errors.ts';
 import { fitLinear } from '../inference/linear/fit-linear.ts';
-import type { LinearPlan } from '../inference/linear/fit.ts';
 import { LatentSample } from '../inference/linear/latent-sample.ts';
 import { turnsOf } from '../inference/train.ts';
 import type { TrainingControl } from '../inference/training.ts';
 import { saveLinearFit } from '../library/linear-files.ts';
 import type { RunRecord } from '../library/run-record.ts';
 import type { RunFolder } from '../library/runs.ts';
-import { MOST_COMPONENTS } from '../params/linear-params.ts';
-import type { Params } from '../params/params.ts';
+import { linearPlan } from './linear-plan.ts';
 import { chainRun, type ChainWork } from './chain-job.ts';
-import { fieldOfRun, toVitrineError, trainingData, type RunParticles, type TrainJobHooks } from './train-job.ts';
+import type { TrainJobHooks } from './train-job.ts';
+import { fieldOfRun, linearData, type RunParticles } from './run-particles.ts';
+import { toVitrineError } from './failures.ts';
 
 const ADVICE = {
   memory: 'Fit at a smaller box or fewer components, or on the CPU.',
@@ -25,9 +25,8 @@ const ADVICE = {
 export interface LinearWork {
   /** The engine that is open, or a new one. */
   openEngine: () => Promise<Engine>;
+  /** With the noise that was measured of their images. */
   particles: RunParticles;
-  /** Mean |noise|² of a Fourier coefficient by ring 0 … D/2 of the images before they were divided by their standard deviation. */
-  noise: Float32Array;
   /** Where the chain's run of this id is kept. */
   chainFolder: (id: string) => RunFolder;
 }
@@ -42,17 +41,6 @@ export interface LinearJobHooks extends Pick<TrainJobHooks, 'onEvent' | 'onIdle'
   onChain?: (chain: RunRecord) => void;
 }
 
-/** Error 'value-out-of-range' for a number of components that cannot be fitted. */
-export function linearPlan({ zDim, epochs, seed, contrast }: Params): LinearPlan {
-  if (zDim < 1 || zDim > MOST_COMPONENTS)
-    throw new VitrineError('value-out-of-range', `A linear model cannot have ${zDim} components.`, {
-      field: '--components',
-      expected: `1 to ${MOST_COMPONENTS}`,
-      found: String(zDim),
-    });
-  return { components: zDim, iterations: epochs, seed, contrast };
-}
-
 /**
  * Fits the run of `run` from its beginning. Resolves to the record as it ended: 'finished', or 'interrupted' where the signal
  * aborted before there was a model; a chain that could not be fitted is a notice in it. Errors other than cancellation are written to
@@ -60,7 +48,7 @@ export function linearPlan({ zDim, epochs, seed, contrast }: Params): LinearPlan
  */
 export async function linearRun(
   run: RunFolder,
-  { openEngine, particles, noise, chainFolder }: LinearWork,
+  { openEngine, particles, chainFolder }: LinearWork,
   control: TrainingControl,
   hooks: LinearJobHooks,
 ): Promise<RunRecord> {
@@ -72,11 +60,7 @@ export async function linearRun(
     const plan = linearPlan(record.params);
     const engine = await openEngine();
     record = await run.update({ device: engine.device });
-    const { standardDeviation } = particles.images;
-    const data = {
-      ...trainingData(particles, record.imagePixels),
-      noise: noise.map((power) => power / standardDeviation ** 2),
-    };
+    const data = linearData(particles, record.imagePixels);
     const sample = new LatentSample(data.images.count, plan.components);
     const fit = await fitLinear(engine, plan, data, {
       signal: control.signal,

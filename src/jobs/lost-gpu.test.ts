@@ -7,7 +7,8 @@ import { openWgslEngine, type WgslEngine } from '../engine/wgsl/engine.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { tuningStore } from '../library/tuning-store.ts';
 import { RunFolder } from '../library/runs.ts';
-import { trainRun, writeRunFolder } from './train-job.ts';
+import { trainRun } from './train-job.ts';
+import { writeRunFolder } from './run-particles.ts';
 
 /** The kernels that were chosen once are those that a run goes on with. */
 const tuning = tuningStore(new MemoryStorage());

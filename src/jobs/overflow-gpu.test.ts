@@ -9,7 +9,8 @@ import { VitrineError } from '../base/errors.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
 import type { Params } from '../params/params.ts';
-import { trainRun, writeRunFolder, type RunParticles } from './train-job.ts';
+import { trainRun } from './train-job.ts';
+import { writeRunFolder, type RunParticles } from './run-particles.ts';
 
 const adapter = await openTestAdapter();
 const half = adapter?.features.has('shader-f16') ?? false;

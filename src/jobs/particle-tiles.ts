@@ -10,7 +10,7 @@ import { makeLattice, type Lattice } from '../imaging/lattice.ts';
 import { preprocessImages } from '../imaging/preprocess.ts';
 import { shiftHartley } from '../imaging/shift.ts';
 import { transferAtPoints } from '../imaging/transfer.ts';
-import { ctfForBox } from './train-job.ts';
+import { ctfForBox } from './run-particles.ts';
 
 /** How tiles are filtered. */
 export interface TileRequest {

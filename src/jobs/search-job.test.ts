@@ -16,7 +16,8 @@ import { newRecord } from '../../testing/noise-run.ts';
 import { loadModel, type LoadedRun } from './decode-job.ts';
 import { prepareParticles } from './prepare.ts';
 import { searchParticles } from './search-job.ts';
-import { trainRun, writeRunFolder } from './train-job.ts';
+import { trainRun } from './train-job.ts';
+import { writeRunFolder } from './run-particles.ts';
 
 const COUNT = 120;
 const BOX = 20;

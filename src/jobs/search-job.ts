@@ -15,7 +15,7 @@ import { abInitioPlan, unknownPoses } from './abinit-job.ts';
 import type { LoadedRun } from './decode-job.ts';
 import type { JobOptions } from './progress.ts';
 import { imagesForRun } from './run-images.ts';
-import { ctfForBox, planFrom } from './train-job.ts';
+import { ctfForBox, planFrom } from './run-particles.ts';
 
 /** Where poses are searched. */
 export interface SearchJobOptions extends JobOptions {

@@ -15,7 +15,8 @@ import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
 import type { Params } from '../params/params.ts';
 import { MAX_DEVICE_LOSSES, type AdaptedParams } from './setbacks.ts';
-import { trainRun, writeRunFolder } from './train-job.ts';
+import { trainRun } from './train-job.ts';
+import { writeRunFolder } from './run-particles.ts';
 
 const STEPS = Math.ceil(COUNT / BATCH);
 

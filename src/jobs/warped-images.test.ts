@@ -16,7 +16,7 @@ import type { TrainingData } from '../inference/training.ts';
 import { AB_INITIO_DEFAULTS, validateParams } from '../params/params.ts';
 import { percentile } from '../validation/mask.ts';
 import { abInitioPlan, unknownPoses } from './abinit-job.ts';
-import { planFrom } from './train-job.ts';
+import { planFrom } from './run-particles.ts';
 import { fieldFromParams } from '../field/kinds.ts';
 
 const D = 20;

@@ -18,6 +18,7 @@ import { newOptimizer } from '../inference/start.ts';
 import type { StartBookmark } from '../inference/em-start/start-plan.ts';
 import type { Checkpoint } from '../inference/training.ts';
 import { writeJson } from './arrays.ts';
+import { momentsName, readLatentLearning, saveLatentMoments } from './latent-learning.ts';
 import { CONFIG_NAMES, readRunConfig } from './run-config.ts';
 import { readAll, readRecord } from './records.ts';
 import { completeRunRecord, type RunRecord } from './run-record.ts';
@@ -175,12 +176,15 @@ export class RunFolder {
         this.path(`z.${epoch}.pkl`),
         writeLatentsPickle(latentDimension(field), latents.mu, latents.logVariance),
       );
+    if (checkpoint.latentLearning)
+      await saveLatentMoments(this, checkpoint.latentLearning, { epoch, zDim: latentDimension(field) });
     if (checkpoint.poses) await this.savePoses(epoch, checkpoint.poses, checkpoint.tiltedPoses);
     await this.update({ epochsDone: epoch, history: checkpoint.history });
     for (const old of await this.epochs()) {
       if (old >= epoch || old % keepEvery === 0) continue;
       for (const kind of ['weights', 'z', 'pose', 'pose_tilted'])
         await this.storage.remove(this.path(`${kind}.${old}.pkl`));
+      await this.storage.remove(this.path(momentsName(old)));
     }
   }
 
@@ -249,6 +253,8 @@ export class RunFolder {
     const bytes = await this.storage.read(this.path(name));
     const read = kindOf(field).fromCheckpoint(readTorchCheckpoint(bytes ?? new Uint8Array(0), name), field);
     const latents = await this.latents(wanted);
+    const values = latents?.mu.length ?? 0;
+    const learning = latents && (await readLatentLearning(this, { epoch: wanted, values }));
     const history = (await this.record())?.history ?? [];
     return {
       field,
@@ -261,6 +267,7 @@ export class RunFolder {
           mu: latents.mu,
           logVariance: latents.logVariance ?? new Float32Array(latents.mu.length),
         },
+        ...(learning && { latentLearning: learning }),
         history: history.filter((summary) => summary.epoch <= wanted),
       },
     };

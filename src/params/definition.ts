@@ -19,6 +19,8 @@ interface Base<K extends string> {
   group: ParamGroup;
   /** Only where poses are searched for. */
   abInitio?: boolean;
+  /** Only where a network learns at known poses. */
+  knownPoses?: boolean;
   /** An option of a linear model too, and what it is there where that differs. */
   linear?: OfLinear;
   /** Shown only when all options are asked for. */

@@ -20,6 +20,22 @@ export const MODEL_PARAMS = define([
     },
   },
   {
+    key: 'latents',
+    flag: '--latents',
+    label: 'Latents from',
+    meaning:
+      'encoder: a network reads z from each image, as in cryoDRGN; linear: a linear model is fitted first, its posteriors are the z of the ' +
+      'particles, and they are learned on together with the maps.',
+    group: 'model',
+    kind: 'choice',
+    default: 'encoder',
+    choices: [
+      { value: 'encoder', label: 'an image encoder' },
+      { value: 'linear', label: 'a linear model' },
+    ],
+    knownPoses: true,
+  },
+  {
     key: 'encoderDim',
     flag: '--enc-dim',
     label: 'Encoder width',

@@ -1,6 +1,6 @@
 // Small models and batches of awkward sizes for the engine's tests, all numbers from a seed.
 import type { EncodingTable, ImageBatch, ModelSpec, Weights } from '../engine.ts';
-import { decoderChain, encoderChain, featureCount, latentCount } from '../parameters.ts';
+import { decoderChain, encoderChain, featureCount, hasEncoder, latentCount } from '../parameters.ts';
 import { makeSliceLayout } from '../slices.ts';
 
 /** Gives the next number of a sequence, uniform in [−1, 1). */
@@ -64,6 +64,18 @@ export const caseShapes: readonly CaseShape[] = [
     features: 6,
     images: 3,
     withOptics: true,
+  },
+];
+
+/** Latents given with each batch: odd widths, of pairs, many images. */
+export const givenShapes: readonly CaseShape[] = [
+  { name: 'given latents', spec: { zDim: 3, autodecoder: true }, features: 9, images: 3 },
+  { name: 'given latents of pairs', spec: { zDim: 2, autodecoder: true, tilts: 2 }, features: 6, images: 10 },
+  {
+    name: 'given latents, hartley, leaky, no hidden layers',
+    spec: { ...{ zDim: 5, autodecoder: true, domain: 'hartley', activation: 'leaky_relu' }, decoderLayers: 0 },
+    features: 4,
+    images: 70,
   },
 ];
 
@@ -147,7 +159,8 @@ export function makeCase(shape: CaseShape, seed = 1): ModelCase {
                 10 * random(),
               ]).flat(),
             ),
-      noise: spec.zDim > 0 ? randomArray(random, latentCount(spec, count) * spec.zDim) : null,
+      noise: hasEncoder(spec) ? randomArray(random, latentCount(spec, count) * spec.zDim) : null,
+      ...(spec.autodecoder && { latents: randomArray(random, latentCount(spec, count) * spec.zDim) }),
     },
   };
   if (shape.withOptics) made.batch.optics = opticsRows(random, count);

@@ -129,6 +129,10 @@ export function lossTwin(
       z = mu.map((m, j) => m + (batch.noise?.[latent * spec.zDim + j] ?? 0) * Math.exp(logVariance[j] / 2));
       mu.forEach((m, j) => (kl -= 0.5 * (1 + logVariance[j] - m * m - Math.exp(logVariance[j]))));
     }
+    if (!encoder && batch.latents) {
+      const at = Math.floor(image / views) * spec.zDim;
+      z = [...batch.latents.subarray(at, at + spec.zDim)];
+    }
     const decode = (p: number[]) => networkTwin(decoder, weights, [...featuresTwin(encoding, p), ...z], leaky);
     for (let i = 0; i < points; i++) {
       const p = [0, 1, 2].map((axis) => k[i][0] * R[axis] + k[i][1] * R[3 + axis]);

@@ -20,7 +20,16 @@ import type {
 } from '../engine.ts';
 import { VitrineError } from '../../base/errors.ts';
 import { FeatureMaker } from '../features.ts';
-import { decoderChain, decoderOperations, encoderChain, imagesPerLatent, latentCount } from '../parameters.ts';
+import {
+  decoderChain,
+  decoderOperations,
+  encoderChain,
+  givenLatents,
+  hasEncoder,
+  imagesPerLatent,
+  joined,
+  latentCount,
+} from '../parameters.ts';
 import { makeSliceLayout, type SliceLayout } from '../slices.ts';
 import { product } from './products.ts';
 import { adamStep, type AdamState } from './adam.ts';
@@ -73,6 +82,8 @@ export class TfjsModel implements FieldModel {
   /** Sums over the images since the last `takeLosses`: squares, KL, β·KL. */
   private sums: tf.Tensor1D = tf.zeros([3]);
   private images = 0;
+  /** Of each step since they were taken. */
+  private latentGradients: Promise<Float32Array>[] = [];
   /** Images that share one latent. */
   private readonly shared: number;
 
@@ -104,7 +115,9 @@ export class TfjsModel implements FieldModel {
   }
 
   async trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {
-    const { gradient, sums } = this.gradients(batch, options.beta);
+    const { gradient, sums, latents } = this.gradients(batch, options.beta);
+    if (latents) this.latentGradients.push(latents.data() as Promise<Float32Array>);
+    latents?.dispose();
     adamStep(this.adam, gradient, options.learningRate, options.weightDecay);
     const before = this.sums;
     this.sums = tf.add(before, sums);
@@ -112,8 +125,16 @@ export class TfjsModel implements FieldModel {
     tf.dispose([before, sums, gradient]);
   }
 
-  /** Gradient of the loss by the flat parameters, and the batch's sums; both are the caller's to dispose. */
-  gradients(batch: ImageBatch, beta: number): { gradient: tf.Tensor1D; sums: tf.Tensor1D } {
+  /** Of a model without encoder, as the interface has it. */
+  async takeLatentGradients(): Promise<Float32Array> {
+    return joined(await Promise.all(this.latentGradients.splice(0)));
+  }
+
+  /**
+   * Gradient of the loss by the flat parameters, the batch's sums and, of given latents, the gradient by them; all are the
+   * caller's to dispose.
+   */
+  gradients(batch: ImageBatch, beta: number): { gradient: tf.Tensor1D; sums: tf.Tensor1D; latents?: tf.Tensor2D } {
     const latents = latentCount(this.spec, batch.count);
     const prepared = this.prologue.prepare(batch);
     return tf.tidy(() => {
@@ -122,11 +143,14 @@ export class TfjsModel implements FieldModel {
       const weight = 1 / (batch.count * this.points);
       const klWeight = beta / (latents * this.points);
       const zDim = this.spec.zDim;
-      const input = tf.tensor2d(prepared.encoderInput, [zDim > 0 ? batch.count : 0, this.layout.encoderInputs]);
-      const pass = zDim > 0 ? this.encoderPass(input, encoder) : null;
+      const encodes = hasEncoder(this.spec);
+      const input = tf.tensor2d(prepared.encoderInput, [encodes ? batch.count : 0, this.layout.encoderInputs]);
+      const pass = encodes ? this.encoderPass(input, encoder) : null;
+      const given = givenLatents(this.spec, batch);
       const noise = pass && tf.tensor2d(batch.noise ?? new Float32Array(latents * zDim), [latents, zDim]);
       const sigma = pass && tf.exp(tf.mul(pass.logVariance, 0.5));
-      const z = pass && noise && sigma ? (tf.add(pass.mu, tf.mul(sigma, noise)) as tf.Tensor2D) : null;
+      const sampled = pass && noise && sigma ? (tf.add(pass.mu, tf.mul(sigma, noise)) as tf.Tensor2D) : null;
+      const z = given ? tf.tensor2d(given, [latents, zDim]) : sampled;
 
       const first = decoder[0];
       const width = first.matrix.shape[1];
@@ -139,10 +163,12 @@ export class TfjsModel implements FieldModel {
       parts.gradients[0] = { matrix: featureGradient, bias: tf.sum<tf.Tensor1D>(groupGradient, 0) };
       let kl: tf.Tensor = tf.scalar(0);
       let encoderGradients: DenseGradient[] = [];
-      if (pass && z && noise && sigma) {
+      const zGradient = z && product(groupGradient, tf.transpose(latentPart));
+      if (z) {
         const latentGradient = tf.matMul(tf.transpose(z), groupGradient) as tf.Tensor2D;
         parts.gradients[0].matrix = tf.concat2d([featureGradient, latentGradient], 0);
-        const zGradient = product(groupGradient, tf.transpose(latentPart));
+      }
+      if (pass && zGradient && noise && sigma) {
         const variance = tf.square(sigma);
         kl = tf.mul(-0.5, tf.sum(tf.sub(tf.sub(tf.add(1, pass.logVariance), tf.square(pass.mu)), variance)));
         const muGradient = tf.add(zGradient, tf.mul(pass.mu, klWeight)) as tf.Tensor2D;
@@ -154,7 +180,8 @@ export class TfjsModel implements FieldModel {
         encoderGradients = backward(tf.transpose(input), pass.outputs, encoder, outputGradient, this.spec.activation);
       }
       const sums = tf.stack([parts.squares, kl, tf.mul(kl, beta)]) as tf.Tensor1D;
-      return { gradient: this.flat.join([...encoderGradients, ...parts.gradients]), sums };
+      const gradient = this.flat.join([...encoderGradients, ...parts.gradients]);
+      return { gradient, sums, ...(given && zGradient && { latents: zGradient }) };
     });
   }
 

@@ -120,6 +120,7 @@ export function planMemory(spec: ModelSpec, encoding: EncodingTable, slices: Sli
   put(Header.target, chunkImages * 2 * halfRows * 4);
   put(Header.transfer, chunkImages * halfRows * 4);
   put(Header.latents, chunkImages * zPadded * 4);
+  put(Header.latentGradients, chunkImages * spec.zDim * 4);
   put(Header.imageBias, chunkImages * hidden * 4);
   put(Header.imageBiasGradient, chunkImages * hidden * 4);
   put(Header.blockSums, chunkImages * blocksPerImage * hidden * 4);
@@ -134,7 +135,7 @@ export function planMemory(spec: ModelSpec, encoding: EncodingTable, slices: Sli
   const encoderOutput = panelStride(padded4(2 * spec.zDim));
   header.set(Header.encoderHiddenStride, encoderHidden);
   header.set(Header.encoderOutputStride, encoderOutput);
-  const withEncoder = spec.zDim > 0;
+  const withEncoder = parameters.encoder.length > 0;
   const panelsOf = (stride: number) => (withEncoder ? imagePanels * stride : 0);
   records.push({
     at: RECORDS_ADDRESS + 2048,

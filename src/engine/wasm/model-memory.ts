@@ -81,6 +81,12 @@ export class ModelMemory {
     const pixels = this.floats(Header.translations, 2 * count);
     for (let i = 0; i < 2 * count; i++) pixels[i] = fractions[2 * firstImage + i] * boxPixels;
   }
+  /** z of `count` latents, from `first` on, where the decoder takes it. */
+  copyLatents(latents: Float32Array, first: number, count: number, zDim: number): void {
+    const stride = padded4(zDim);
+    const z = this.floats(Header.latents, count * stride);
+    for (let i = 0; i < count; i++) z.set(latents.subarray((first + i) * zDim, (first + i + 1) * zDim), i * stride);
+  }
   /** Lets the memory go; nothing works after that. */
   release(): void {
     this.buffer = new ArrayBuffer(0);

@@ -14,7 +14,7 @@ import type {
   StepOptions,
   Weights,
 } from '../engine.ts';
-import { decoderOperations, imagesPerLatent, latentCount } from '../parameters.ts';
+import { decoderOperations, givenLatents, hasEncoder, imagesPerLatent, joined, latentCount } from '../parameters.ts';
 import { makeSliceLayout, type SliceLayout } from '../slices.ts';
 import { Header } from './header-fields.ts';
 import type { KernelModule } from './kernels.ts';
@@ -59,6 +59,8 @@ export class WasmModel implements FieldModel {
   private readonly id: number;
   private readonly onDispose: () => void;
   private steps: number;
+  /** Of each step since they were taken. */
+  private latentGradients: Float32Array[] = [];
 
   private constructor({ spec, slices, plan, memory, threads, id, onDispose, steps }: WasmModelParts) {
     this.spec = spec;
@@ -100,8 +102,14 @@ export class WasmModel implements FieldModel {
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {
     return this.inTurn(async () => {
       if (batch.count === 0) return;
-      const { memory } = this;
-      latentCount(this.spec, batch.count);
+      const { memory, spec } = this;
+      const latents = latentCount(spec, batch.count);
+      const views = imagesPerLatent(spec);
+      const { zDim } = spec;
+      const given = givenLatents(spec, batch);
+      const noise = hasEncoder(spec) ? batch.noise : null;
+      const gradients = new Float32Array(given ? latents * zDim : 0);
+      if (given) this.latentGradients.push(gradients);
       memory.setWord(Header.batchCount, batch.count);
       memory.setReal(Header.beta, options.beta);
       this.steps++;
@@ -112,14 +120,19 @@ export class WasmModel implements FieldModel {
       await this.inChunks(batch, async (from, count) => {
         memory.setWord(Header.firstChunk, from === 0 ? 1 : 0);
         memory.copy(Header.rotations, batch.rotations, from * 9, count * 9);
-        const noise = this.spec.zDim > 0 ? batch.noise : null;
         memory.setWord(Header.hasNoise, noise ? 1 : 0);
-        const draws = this.spec.zDim / imagesPerLatent(this.spec);
-        if (noise) memory.copy(Header.noise, noise, from * draws, count * draws);
+        const [first, own] = [from / views, count / views];
+        if (noise) memory.copy(Header.noise, noise, first * zDim, own * zDim);
+        if (given) memory.copyLatents(given, first, own, zDim);
         memory.setWord(Header.lastChunk, from + count === batch.count ? 1 : 0);
         await this.threads.run(this.id, 'trainChunk');
+        if (given) gradients.set(memory.floats(Header.latentGradients, own * zDim), first * zDim);
       });
     });
+  }
+
+  takeLatentGradients(): Promise<Float32Array> {
+    return this.inTurn(() => joined(this.latentGradients.splice(0)));
   }
 
   takeLosses(): Promise<Losses> {
@@ -138,7 +151,7 @@ export class WasmModel implements FieldModel {
       const latents = latentCount(this.spec, batch.count);
       const mu = new Float32Array(latents * zDim);
       const logVariance = new Float32Array(latents * zDim);
-      if (zDim === 0) return { mu, logVariance };
+      if (!hasEncoder(this.spec)) return { mu, logVariance };
       const stride = panelStride((2 * zDim + 3) & ~3) / 4;
       await this.inChunks(batch, async (firstImage, images) => {
         await this.threads.run(this.id, 'encodeChunk');

@@ -1,8 +1,15 @@
 // A network's weights and Adam's state as the dictionary of a cryoDRGN weights.N.pkl, and back. The state_dict of a
 // heterogeneous model holds encoder.main.*, decoder.rand_freqs (gaussian encoding), decoder.decoder.main.*; train_nn's
-// lacks the leading `decoder.`, and the bare Hartley decoder (encoding `none`) has one `decoder.` less.
+// lacks the leading `decoder.` as train_dec's does (an autodecoder), and the bare Hartley decoder (encoding `none`) has one `decoder.` less.
 import type { EncodingTable, NetworkField, OptimizerState, Tensor, Weights } from '../../engine/engine.ts';
-import { decoderChain, encoderChain, featureCount, parameter, type Chain } from '../../engine/parameters.ts';
+import {
+  decoderChain,
+  encoderChain,
+  featureCount,
+  hasEncoder,
+  parameter,
+  type Chain,
+} from '../../engine/parameters.ts';
 import { makeSliceLayout } from '../../engine/slices.ts';
 import { VitrineError } from '../../base/errors.ts';
 import { TorchTensor, type CheckpointDict, type CheckpointValue } from '../../formats/torch-checkpoint.ts';
@@ -22,7 +29,7 @@ function fileName(name: string, field: NetworkDescription, residual = new Set<st
   const bare = field.encoding.type === 'none' && field.spec.domain === 'hartley';
   // The heterogeneous model keeps its decoder under `decoder.`; a bare Hartley decoder is the network itself.
   const within = name.slice((bare ? 'decoder.decoder.' : 'decoder.').length);
-  return field.spec.zDim > 0 ? `decoder.${within}` : within;
+  return hasEncoder(field.spec) ? `decoder.${within}` : within;
 }
 
 function parameterNames(chain: Chain): string[] {

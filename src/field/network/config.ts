@@ -1,6 +1,8 @@
 // A coordinate network as `model_args` of a cryoDRGN work directory's config.yaml (layout of 4.3), and back. `model_args` of a
-// heterogeneous model names the encoder q and the decoder p; train_nn writes `layers` and `dim`.
+// heterogeneous model names the encoder q and the decoder p; train_nn writes `layers` and `dim`, train_dec (an autodecoder) these and
+// `zdim`.
 import type { ModelSpec } from '../../engine/engine.ts';
+import { hasEncoder } from '../../engine/parameters.ts';
 import type { ConfigSections, ModelArguments } from '../kind.ts';
 import type { Section } from '../section.ts';
 import type { NetworkDescription } from './description.ts';
@@ -17,8 +19,11 @@ export function networkArguments({ spec, encoding }: NetworkDescription): ModelA
     pe_dim: encoding.frequencies,
     pe_type: encoding.type,
   };
-  return spec.zDim === 0
-    ? { ...common, dim: spec.decoderDim, layers: spec.decoderLayers }
+  return !hasEncoder(spec)
+    ? {
+        ...{ ...common, dim: spec.decoderDim, layers: spec.decoderLayers },
+        ...(spec.zDim > 0 && { zdim: spec.zDim }),
+      }
     : {
         ...common,
         enc_mask: spec.encoderMaskRadius,
@@ -43,19 +48,22 @@ function tiltParameters({ tilts, encoderDim, encoderLayers }: ModelSpec): Record
 export function networkFromConfig({ boxPixels, model, dataset }: ConfigSections): NetworkDescription {
   const zDim = model.number('zdim', 0);
   const half = boxPixels / 2;
-  const mode = zDim > 0 ? model.choice('encode_mode', ['resid', 'tilt'], 'resid') : null;
+  const autodecoder = zDim > 0 && !model.has('players') && model.has('layers');
+  const encodes = zDim > 0 && !autodecoder;
+  const mode = encodes ? model.choice('encode_mode', ['resid', 'tilt'], 'resid') : null;
   const pairs = mode === 'tilt' || (mode === null && dataset.text('particles_tilt') !== null);
   const spec: ModelSpec = {
     boxPixels,
     zDim,
     domain: model.choice('domain', ['fourier', 'hartley'], 'fourier'),
     activation: model.choice('activation', ['relu', 'leaky_relu'], 'relu'),
-    decoderLayers: zDim > 0 ? model.number('players') : model.number('layers'),
-    decoderDim: zDim > 0 ? model.number('pdim') : model.number('dim'),
-    encoderLayers: zDim > 0 ? encoderLayers(model, mode) : 0,
-    encoderDim: zDim > 0 ? model.number('qdim') : 1,
-    encoderMaskRadius: zDim > 0 ? model.number('enc_mask', half) : half,
+    decoderLayers: encodes ? model.number('players') : model.number('layers'),
+    decoderDim: encodes ? model.number('pdim') : model.number('dim'),
+    encoderLayers: encodes ? encoderLayers(model, mode) : 0,
+    encoderDim: encodes ? model.number('qdim') : 1,
+    encoderMaskRadius: encodes ? model.number('enc_mask', half) : half,
     ...(pairs && { tilts: 2 as const }),
+    ...(autodecoder && { autodecoder }),
   };
   if (mode === 'tilt' && model.has('tilt_params')) checkTiltParameters(model, spec);
   if (spec.encoderMaskRadius < 0) model.refuse('enc_mask', 'a radius in pixels', spec.encoderMaskRadius);

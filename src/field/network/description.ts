@@ -11,8 +11,14 @@ export interface NetworkDescription {
   encoding: EncodingChoice;
 }
 
+/** Whether latents are a table that begins at a linear model's posteriors. */
+export function learnsTable({ method, latents, zDim }: Pick<Params, 'method' | 'latents' | 'zDim'>): boolean {
+  return method === 'known-poses' && latents === 'linear' && zDim > 0;
+}
+
 /** The network that these parameters ask for. */
 export function networkFromParams(params: Params, { boxPixels, tilts }: SeenParticles): NetworkDescription {
+  const autodecoder = learnsTable(params);
   return {
     kind: 'network',
     spec: {
@@ -22,10 +28,11 @@ export function networkFromParams(params: Params, { boxPixels, tilts }: SeenPart
       activation: params.activation,
       decoderLayers: params.decoderLayers,
       decoderDim: params.decoderDim,
-      encoderLayers: params.encoderLayers,
-      encoderDim: params.encoderDim,
+      encoderLayers: autodecoder ? 0 : params.encoderLayers,
+      encoderDim: autodecoder ? 1 : params.encoderDim,
       encoderMaskRadius: boxPixels / 2,
       ...(tilts === 2 && { tilts }),
+      ...(autodecoder && { autodecoder }),
     },
     encoding: {
       type: params.encodingType,

@@ -13,7 +13,7 @@ export const NETWORK: FieldKind<NetworkDescription> = {
   abilities: ({ spec }) => ({
     decodes: true,
     encodes: spec.zDim > 0,
-    encodesByPose: false,
+    encodesByPose: spec.autodecoder === true,
     searchesPoses: true,
     learnsAbInitio: true,
     needsPoses: true,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { newRecord, params } from '../../../testing/noise-run.ts';
 import { abInitioPlan } from '../../jobs/abinit-job.ts';
-import { fieldOfRun, planFrom } from '../../jobs/train-job.ts';
+import { fieldOfRun, planFrom } from '../../jobs/run-particles.ts';
 import { validateParams, type Params } from '../../params/params.ts';
 import { localSearchIn, portionImages, resetsBefore, searchesIn, subdivisionIn } from './plan.ts';
 

@@ -14,9 +14,9 @@ import styles from './params-form.module.css';
 /** The method is chosen where the run begins. */
 const TABLE = (PARAMS as readonly ParamDef[]).filter((def) => def.key !== 'method' && !def.commandLineOnly);
 
-function isOf({ linear, group, abInitio }: ParamDef, method: Method): boolean {
+function isOf({ linear, group, abInitio, knownPoses }: ParamDef, method: Method): boolean {
   if (method === 'linear') return linear !== undefined;
-  return group !== 'linear' && (method === 'ab-initio' || !abInitio);
+  return group !== 'linear' && (method === 'ab-initio' ? !knownPoses : !abInitio);
 }
 
 function isAdvanced({ linear, advanced }: ParamDef, method: Method): boolean {

@@ -10,6 +10,7 @@ import { prepareImage } from './images';
 import {
   biasOfImage,
   gradientOfFirstLayer,
+  gradientOfGivenLatents,
   gradientOfImageBias,
   gradientOfLatents,
   sample,
@@ -60,7 +61,7 @@ export function encodeChunk(thread: i32, threads: i32): void {
  * What is little work beside the decoder is done by one thread: every barrier costs a wait where cores are lent out.
  */
 export function trainChunk(thread: i32, threads: i32): void {
-  const withEncoder = word(Header.zDim) > 0;
+  const withEncoder = word(Header.encoderLayers) > 0;
   if (word(Header.firstChunk)) {
     transposeWeights(pointer(Header.decoderRecords), word(Header.decoderLayers), thread, threads);
     if (withEncoder) transposeWeights(pointer(Header.encoderRecords), word(Header.encoderLayers), thread, threads);
@@ -95,7 +96,10 @@ function gradientsBeforeDecoder(thread: i32, threads: i32, withEncoder: bool): v
   if (thread === 0) sumLosses();
   const hidden = word(Header.hiddenPadded);
   gradientOfFirstLayer(shareOf(hidden, thread, threads), shareOf(hidden, thread + 1, threads));
-  if (!withEncoder) return;
+  if (!withEncoder) {
+    for (let latent = thread; latent < latentsOfChunk(); latent += threads) gradientOfGivenLatents(latent);
+    return;
+  }
   const places = latentPanels() << 3;
   for (let latent = thread; latent < places; latent += threads)
     gradientOfLatents(latent, pointer(Header.encoderOutputGradient));

@@ -100,23 +100,38 @@ export function gradientOfFirstLayer(from: i32, to: i32): void {
   }
 }
 
+/** Gradient of value `j` of one z, from all its images. */
+@inline
+function gradientOfZ(latent: i32, j: i32): f64 {
+  const hidden = word(Header.hiddenPadded);
+  const tilts = word(Header.tilts);
+  const perImage = pointer(Header.imageBiasGradient) + ((<usize>(latent * tilts * hidden)) << 2);
+  let z: f64 = 0;
+  for (let tilt = 0; tilt < tilts; tilt++)
+    for (let unit = 0; unit < hidden; unit++)
+      z += <f64>load<f32>(zWeight(unit, j)) * <f64>load<f32>(perImage + ((<usize>(tilt * hidden + unit)) << 2));
+  return z;
+}
+
+/** Of a model without an encoder: gradient of one z, for who gave it. */
+export function gradientOfGivenLatents(latent: i32): void {
+  const zDim = word(Header.zDim);
+  const out = pointer(Header.latentGradients) + ((<usize>(latent * zDim)) << 2);
+  for (let j = 0; j < zDim; j++) store<f32>(out + ((<usize>j) << 2), <f32>gradientOfZ(latent, j));
+}
+
 /** Gradient of μ and log σ² of one latent, from all its images, into the encoder's output gradient; beyond the count zero. */
 export function gradientOfLatents(latent: i32, out: usize): void {
   const zDim = word(Header.zDim);
-  const hidden = word(Header.hiddenPadded);
   const output = pointer(Header.encoderOutput);
   const present = latent < latentsOfChunk();
   const tilts = word(Header.tilts);
-  const perImage = pointer(Header.imageBiasGradient) + ((<usize>(latent * tilts * hidden)) << 2);
   const klScale = (<f64>real(Header.beta) * <f64>tilts) / (<f64>word(Header.points) * <f64>word(Header.batchCount));
   for (let j = 0; j < zDim; j++) {
     let muGradient: f64 = 0;
     let logVarianceGradient: f64 = 0;
     if (present) {
-      let z: f64 = 0;
-      for (let tilt = 0; tilt < tilts; tilt++)
-        for (let unit = 0; unit < hidden; unit++)
-          z += <f64>load<f32>(zWeight(unit, j)) * <f64>load<f32>(perImage + ((<usize>(tilt * hidden + unit)) << 2));
+      const z = gradientOfZ(latent, j);
       const mu = <f64>load<f32>(encoded(output, latent, j));
       const logVariance = <f64>load<f32>(encoded(output, latent, zDim + j));
       const variance = exponential(logVariance);
@@ -146,7 +161,8 @@ export function sumLosses(): void {
     squares += load<f64>(pointer(Header.blockLosses) + ((<usize>block) << 3));
   let kl: f64 = 0;
   const tilts = <f64>word(Header.tilts);
-  for (let latent = 0; latent < latentsOfChunk(); latent++) {
+  const encodes = word(Header.encoderLayers) > 0;
+  for (let latent = 0; encodes && latent < latentsOfChunk(); latent++) {
     for (let j = 0; j < zDim; j++) {
       const mu = <f64>load<f32>(encoded(output, latent, j));
       const logVariance = <f64>load<f32>(encoded(output, latent, zDim + j));

@@ -1,15 +1,16 @@
 // The whole engine on a device against the float64 twin of the field (proof/twin.ts): losses, gradients of every parameter by
 // central differences, latents, values; the same bits twice, in chunks of any size, resumed; nothing grows, nothing stays.
 import { expectClose, type KernelCase } from '../../proof/kernel-cases.ts';
-import type { FieldModel, OptimizerState, StepOptions, Weights } from '../../engine.ts';
+import type { OptimizerState, StepOptions, Weights } from '../../engine.ts';
 import { makeSphere } from '../../../imaging/sphere.ts';
 import { volumeFromSphere } from '../../../imaging/volume-from-hartley.ts';
 import { makeSliceLayout } from '../../slices.ts';
-import { decoderChain, featureCount } from '../../parameters.ts';
+import { decoderChain, featureCount, hasEncoder } from '../../parameters.ts';
 import { MOST_LEFT_OUT } from '../../precision.ts';
-import { fromFirstMoment, gradientErrors } from '../../proof/gradient.ts';
+import { gradientErrors, gradientOf } from '../../proof/gradient.ts';
 import {
   caseShapes,
+  givenShapes,
   makeCase,
   pairShapes,
   randomArray,
@@ -31,6 +32,7 @@ const moving: StepOptions = { learningRate: 1e-2, weightDecay: 0.1, beta };
 const shapes: readonly CaseShape[] = [
   ...caseShapes,
   ...pairShapes,
+  ...givenShapes,
   { name: 'zdim 64', spec: { zDim: 64, encoderDim: 24 }, features: 6, images: 2 },
 ];
 
@@ -53,11 +55,6 @@ function encodedAs(encoding: EncodingChoice): Tuning {
   return { adapter: '', version: TUNING_VERSION, choices };
 }
 
-async function gradientOf(model: FieldModel, { batch }: ModelCase): Promise<Weights> {
-  await model.trainStep(batch, still);
-  return fromFirstMoment((await model.exportOptimizer()).first);
-}
-
 function close(what: string, got: number, wanted: number, relative: number): void {
   if (!(Math.abs(got - wanted) <= relative * Math.abs(wanted) + 1e-9))
     throw new Error(`${what}: ${got}, wanted ${wanted}`);
@@ -71,7 +68,7 @@ async function expectTwin(gpu: Gpu, shape: CaseShape, wish: Wish): Promise<void>
   const sample = makeCase(shape);
   const { spec, encoding, weights, batch } = sample;
   const model = await open(gpu, sample, wish);
-  const gradient = await gradientOf(model, sample);
+  const gradient = await gradientOf(model, sample, beta);
   const losses = await model.takeLosses();
   const twin = lossTwin(spec, encoding, weights, batch, beta);
   close('reconstruction', losses.reconstruction, twin.reconstruction, 2e-5);
@@ -79,7 +76,7 @@ async function expectTwin(gpu: Gpu, shape: CaseShape, wish: Wish): Promise<void>
   close('total', losses.total, twin.total, 2e-5);
   const errors = gradientErrors(sample, gradient, beta);
   if (errors.length > 0) throw new Error(errors.join('\n'));
-  if (spec.zDim > 0) {
+  if (hasEncoder(spec)) {
     const latents = await model.encode(batch);
     expectClose('mu', latents.mu, twin.mu.flat());
     expectClose('log variance', latents.logVariance, twin.logVariance.flat());
@@ -116,12 +113,12 @@ export const cases: KernelCase[] = [
     async run(gpu) {
       const sample = makeCase(shape);
       const whole = await open(gpu, sample);
-      const wanted = await gradientOf(whole, sample);
+      const wanted = await gradientOf(whole, sample, beta);
       const wantedLosses = await whole.takeLosses();
       whole.dispose();
       for (const budgetBytes of [1, 2 * 160 * 400]) {
         const parts = await open(gpu, sample, { budgetBytes });
-        sameWeights(await gradientOf(parts, sample), wanted, 1e-5);
+        sameWeights(await gradientOf(parts, sample, beta), wanted, 1e-5);
         close('total', (await parts.takeLosses()).total, wantedLosses.total, 1e-5);
         parts.dispose();
       }

@@ -18,7 +18,7 @@ import type {
   VolumeWithStatistics,
   Weights,
 } from '../../engine.ts';
-import { decoderOperations, latentCount } from '../../parameters.ts';
+import { decoderOperations, hasEncoder, latentCount } from '../../parameters.ts';
 import { stepUniform } from '../adam/step.ts';
 import type { Arena } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
@@ -31,6 +31,7 @@ import { activationBudget, LEAST_BUDGET, rowsAtATime } from './budget.ts';
 import type { ModelContext } from './decoder-forward.ts';
 import { fullError } from './fits.ts';
 import { EncodingProgram } from './encoding-program.ts';
+import { LatentGradientLog } from './latent-gradient-log.ts';
 import { LossReader } from './losses.ts';
 import { MapDecoder } from './map-decoder.ts';
 import { Network } from './network.ts';
@@ -64,6 +65,8 @@ interface ModelResources {
   tables: LatticeTables;
   step: StepBuffers;
   losses: LossReader;
+  /** Of a model without encoder. */
+  latentGradients: LatentGradientLog | null;
 }
 
 interface WgslModelParts {
@@ -150,6 +153,8 @@ export class WgslModel implements FieldModel {
         tables: makeLatticeTables(arena, network.slices, spec.boxPixels),
         step: { losses: losses.sums, step: stepUniform(arena) },
         losses,
+        latentGradients:
+          spec.zDim > 0 && !network.encoder ? new LatentGradientLog(gpu, arena, spec.zDim, network.latents) : null,
       };
       return resources;
     });
@@ -161,14 +166,20 @@ export class WgslModel implements FieldModel {
   trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {
     return this.inTurn(async () => {
       if (batch.count === 0) return;
-      latentCount(this.spec, batch.count);
+      const latents = latentCount(this.spec, batch.count);
       const shape = shapeOf(batch.count, batch);
       const program = await this.trainingProgram(shape);
       await program.run(batch, options);
+      const { latentGradients } = this.resources;
+      if (latentGradients && this.buffers) await latentGradients.add(this.buffers.made.batchBuffers.zGradient, latents);
       // What goes wrong there is told to the call that waits, or to the next.
       this.underway.push(this.gpu.finished().catch(() => undefined));
       if (this.underway.length > STEPS_UNDERWAY) await this.underway.shift();
     });
+  }
+
+  takeLatentGradients(): Promise<Float32Array> {
+    return this.inTurn(() => this.resources.latentGradients?.take() ?? new Float32Array(0));
   }
 
   takeLosses(): Promise<Losses> {
@@ -181,7 +192,7 @@ export class WgslModel implements FieldModel {
       const latents = latentCount(this.spec, batch.count);
       const mu = new Float32Array(latents * zDim);
       const logVariance = new Float32Array(latents * zDim);
-      if (zDim === 0) return { mu, logVariance };
+      if (!hasEncoder(this.spec)) return { mu, logVariance };
       const stride = this.network.encoderOutputs;
       for (let from = 0; from < batch.count; from += ENCODED_AT_ONCE) {
         const images = Math.min(ENCODED_AT_ONCE, batch.count - from);

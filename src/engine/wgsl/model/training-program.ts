@@ -1,6 +1,7 @@
 // A training step for batches of one size, recorded once: buffers, bind groups and the order of all dispatches. Doing it is
 // writing the batch and submitting one command buffer. Plan: docs/ENGINE.md, "A step".
 import type { ImageBatch, StepOptions } from '../../engine.ts';
+import { givenLatents } from '../../parameters.ts';
 import { makeAdam } from '../adam/adam.ts';
 import { writeStep } from '../adam/step.ts';
 import type { Arena, BufferView } from '../gpu/arena.ts';
@@ -73,7 +74,9 @@ export class TrainingProgram {
     gpu.write(batchBuffers.rotations, batch.rotations.subarray(0, 9 * batch.count));
     const latents = batch.count / network.imagesPerLatent;
     const draws = latents * zDim;
-    if (zDim > 0) gpu.write(batchBuffers.noise, batch.noise?.subarray(0, draws) ?? new Float32Array(draws));
+    const given = givenLatents(network.spec, batch);
+    if (given) gpu.write(batchBuffers.z, paddedRowsOf(given, zDim, network.latents));
+    else if (zDim > 0) gpu.write(batchBuffers.noise, batch.noise?.subarray(0, draws) ?? new Float32Array(draws));
     writeStep(gpu, this.step.step, { ...options, klWeight: 1 / (latents * points), images: batch.count });
     return gpu.run(this.commands);
   }
@@ -132,9 +135,9 @@ class Recorder {
 
   private async latentsForward(): Promise<Command[]> {
     const { gpu, network } = this.context;
-    if (!network.encoder) return [];
     const { latents } = this;
     const { batchBuffers } = this.buffers;
+    if (!network.encoder) return latentGroups(this.context, batchBuffers.z, batchBuffers.groups, latents);
     const encoded = this.buffers.encoded[this.buffers.encoded.length - 1];
     const sampling = {
       encoded,
@@ -218,6 +221,8 @@ class Recorder {
       scalar: 'f32',
     };
     const product = { transposed: trainables.transposed(latentMatrix), out: batchBuffers.zGradient };
+    const throughLayer = await imageLayerBackward(this.context, { weights, back }, layer, product, latents);
+    if (!network.encoder) return throughLayer;
     const encoded = this.buffers.encoded[this.buffers.encoded.length - 1];
     const sampling = {
       encoded,
@@ -234,7 +239,7 @@ class Recorder {
       scratch,
     };
     return [
-      ...(await imageLayerBackward(this.context, { weights, back }, layer, product, latents)),
+      ...throughLayer,
       ...(await makeSamplingGradient(gpu, this.arena, { zDim: spec.zDim, images: latents }, sampling)),
       ...(await encoderBackward(this.context, encoder, this.shape.images)),
     ];
@@ -262,6 +267,14 @@ class Recorder {
     }
     return most;
   }
+}
+
+/** Rows of `width` numbers, zeros behind them up to `padded`. */
+function paddedRowsOf(rows: Float32Array, width: number, padded: number): Float32Array {
+  const out = new Float32Array((rows.length / width) * padded);
+  for (let row = 0; row * width < rows.length; row++)
+    out.set(rows.subarray(row * width, (row + 1) * width), row * padded);
+  return out;
 }
 
 function latentWeightShape({ latents, width }: ModelContext['network']): WeightGradientShape {
