@@ -14,13 +14,14 @@ const may = {
   engine: ['base', 'geometry', 'imaging'],
   field: ['base', 'geometry', 'formats', 'imaging', 'engine', 'params'],
   backprojection: ['base', 'geometry', 'imaging', 'engine'],
+  'first-aid': ['base', 'geometry', 'formats', 'imaging', 'engine', 'backprojection'],
   inference: [
     ...['base', 'geometry', 'formats', 'imaging', 'landscape', 'validation', 'engine', 'field', 'backprojection'],
   ],
-  library: ['base', 'formats', 'imaging', 'engine', 'field', 'inference', 'params'],
+  library: ['base', 'formats', 'imaging', 'engine', 'field', 'first-aid', 'inference', 'params'],
   jobs: [
     ...['base', 'geometry', 'selection', 'isosurface', 'formats', 'imaging', 'landscape', 'plots', 'validation'],
-    ...['engine', 'field', 'backprojection', 'inference', 'library', 'params'],
+    ...['engine', 'field', 'backprojection', 'first-aid', 'inference', 'library', 'params'],
   ],
   ui: ['base'],
   viewer3d: [],
@@ -33,7 +34,7 @@ const may = {
 };
 const science = [
   ...['geometry', 'isosurface', 'formats', 'imaging', 'landscape', 'plots', 'validation', 'engine', 'field'],
-  ...['backprojection', 'inference', 'library', 'jobs'],
+  ...['backprojection', 'first-aid', 'inference', 'library', 'jobs'],
 ];
 const screen = ['ui', 'viewer3d', 'stores', 'views', 'app'];
 const proofs = '\\.(spec|test|story)\\.tsx?$';

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { agreement } from './on-gpu/agreement-part.ts';
 import { runPart } from './on-gpu/child.ts';
 import type { Part } from './on-gpu/part-context.ts';
+import { factors } from './on-gpu/factors-part.ts';
 import { field } from './on-gpu/field-part.ts';
 import { launches } from './on-gpu/launches-part.ts';
 import { readLines } from './on-gpu/lines.ts';
@@ -19,7 +20,7 @@ import { training, unguarded } from './on-gpu/training-part.ts';
 import { tuning } from './on-gpu/tuning-part.ts';
 
 const PARTS: Part[] = [
-  ...[features, proofs, limits, tuning, training, agreement, field, launches, torch, unguarded, firstStart],
+  ...[features, proofs, limits, tuning, training, agreement, field, factors, launches, torch, unguarded, firstStart],
 ];
 
 async function main(): Promise<void> {

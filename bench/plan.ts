@@ -1,9 +1,10 @@
-// The training step on paper: its operations, bytes and dispatches as the engine records them, and the times below which no
-// processor of a given peak can do it. Nothing is computed and no device is needed.
+// The training step and an iteration of a linear model on paper: their operations, bytes and dispatches as the engine records
+// them, and the times below which no processor of a given peak can do it. Nothing is computed and no device is needed.
 // Run: npm run bench:plan
 import type { Command } from '../src/engine/wgsl/gpu/gpu.ts';
 import type { Scalar } from '../src/engine/wgsl/gpu/kernels.ts';
 import { Tuned, TUNING_VERSION } from '../src/engine/wgsl/tuning/tuned.ts';
+import { factorTables } from './factor-plan.ts';
 import { fieldOnGpu } from './field-on-gpu.ts';
 import { STEP, syntheticBatch, type Size } from './models.ts';
 import { dryRunGpu } from '../testing/dry-run-gpu.ts';
@@ -122,4 +123,5 @@ console.log(
     rows: longest,
   }),
 );
+for (const table of await factorTables(CHIPS)) console.log(`\n${markdown(table)}`);
 process.exit();

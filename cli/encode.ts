@@ -8,7 +8,6 @@ import { VitrineError } from '../src/base/errors.ts';
 import { latentsCsv } from '../src/jobs/csv.ts';
 import { loadEncoder } from '../src/jobs/linear-start.ts';
 import { encodeParticles } from '../src/jobs/encode-job.ts';
-import { deviceOf } from '../src/jobs/linear-job.ts';
 import { act, wholeNumber } from './command.ts';
 import { writeOut } from './disk-paths.ts';
 import { addParticleOptions, particleOptionsOf, type ParticleOptions } from './particle-options.ts';
@@ -39,8 +38,7 @@ export function addEncode(program: Command): void {
       throw new VitrineError('usage', 'Latents are written as .csv or .pkl.', { field: '-o', found: options.out });
     const opened = await openRun(path);
     const set = await openForRun(opened, particles, particleOptionsOf(raw), console);
-    const asked = options.device ?? 'auto';
-    const device = opened.record ? deviceOf({ ...opened.record.params, device: asked }) : asked;
+    const device = options.device ?? 'auto';
     const latents = await withEngine(device, async (engine) => {
       const loaded = await loadEncoder(engine, opened.run, options.epoch ?? null);
       const { dataset } = loaded.field;

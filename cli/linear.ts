@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { VitrineError } from '../src/base/errors.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import type { LinearProgress } from '../src/inference/linear/progress.ts';
-import { deviceOf, linearRun } from '../src/jobs/linear-job.ts';
+import { linearRun } from '../src/jobs/linear-job.ts';
 import { linearPlan } from '../src/jobs/linear-plan.ts';
 import { chainWords, NO_CHAIN } from '../src/jobs/chain-words.ts';
 import { reproducibleWords, screePercents, screeWords } from '../src/jobs/linear-words.ts';
@@ -82,7 +82,7 @@ export async function fitAndTell(
   const particles = await prepareForRun(folder, record, set, console);
   await writeRunFolder(run, record, particles);
   const chainRun = chainIn(run);
-  const ended = await withEngines(deviceOf(record.params), async (engines) => {
+  const ended = await withEngines(record.params.device, async (engines) => {
     const openEngine = async (): Promise<Engine> => {
       const { fresh, engine } = await engines();
       if (fresh) console.warn(`Computing on ${engineWords(engine)}`);

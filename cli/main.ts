@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addAbInitio } from './abinit.ts';
 import { addAnalyze } from './analyze.ts';
 import { outcome } from './command.ts';
+import { addCheck } from './check.ts';
 import { addConvert } from './convert.ts';
 import { addDecode } from './decode.ts';
 import { addDemo } from './demo.ts';
@@ -27,6 +28,7 @@ export function vitrineProgram(): Command {
     .showHelpAfterError('(run with --help for the options)');
   for (const add of [
     addInfo,
+    addCheck,
     addSimulate,
     addLinear,
     addTrain,

@@ -26,7 +26,8 @@ describe('options of training on the command line', () => {
   const help = helpOf(abinit);
 
   it.each(flagged.map((def) => [def.key, def] as const))('%s: its flag, with what the table says of it', (_, def) => {
-    const ownHelp = def.group === 'linear' ? helpOf(linear) : help;
+    const own = def.group === 'linear' ? linear : def.knownPoses ? train : abinit;
+    const ownHelp = helpOf(own);
     expect(ownHelp).toContain(def.flag);
     expect(ownHelp).toContain(oneSpace(def.meaning));
     if ('autoMeaning' in def && def.autoMeaning !== undefined) expect(ownHelp).toContain(`auto: ${def.autoMeaning}`);
@@ -34,11 +35,11 @@ describe('options of training on the command line', () => {
     const long = /--[a-z-]+/.exec(def.flag)?.[0];
     const has = (command: Command) => command.options.some((option) => option.long === long);
     expect(has(train)).toBe(def.group !== 'search' && def.group !== 'linear');
-    expect(has(abinit)).toBe(def.group !== 'linear');
+    expect(has(abinit)).toBe(def.group !== 'linear' && !def.knownPoses);
     if (def.kind === 'choice')
-      expect(
-        (def.group === 'linear' ? linear : abinit).options.find((option) => option.long === long)?.argChoices,
-      ).toEqual(def.choices.map(({ value }) => value));
+      expect(own.options.find((option) => option.long === long)?.argChoices).toEqual(
+        def.choices.map(({ value }) => value),
+      );
   });
 
   it('says what names mean that do not say it themselves', () => {

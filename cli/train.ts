@@ -7,7 +7,7 @@ import { DiskStorage } from '../src/library/node/disk.ts';
 import { fingerprintImages } from '../src/library/particle-cache.ts';
 import type { RunFiles, RunRecord } from '../src/library/run-record.ts';
 import { RunFolder } from '../src/library/runs.ts';
-import type { Params } from '../src/params/params.ts';
+import { LINEAR_START_DEFAULTS, type Params } from '../src/params/params.ts';
 import { act } from './command.ts';
 import type { Console } from './console.ts';
 import { openParticles, refuseRunFolder, type OpenedParticles } from './files.ts';
@@ -31,7 +31,7 @@ export function addTrain(program: Command): void {
   act(command, async ([particles], raw, console) => {
     const { out } = raw as unknown as TrainOptions;
     const options = particleOptionsOf(raw);
-    const params = paramsFrom(raw);
+    const params = paramsFrom(raw, raw['latents'] === 'linear' ? LINEAR_START_DEFAULTS : {});
     const folder = resolve(out);
     refuseRunFolder(folder);
     const set = await openParticles(particles, options, console);

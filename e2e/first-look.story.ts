@@ -90,6 +90,7 @@ describe('A first look, from a dropped stack to a list of particles', () => {
     expect(run).toMatchObject({ job: 'linear', status: 'finished', can: { components: true, resume: false } });
     const words = await studio.get().byId('linear-words').textContent();
     expect(words).toMatch(/^[1-4] of 4 components reproduces? between halves of the images\.$/);
+    expect(await studio.get().byId('leakage').textContent()).toContain('follow');
     expect(await studio.get().byId('estimate-words').textContent()).toContain('not measured');
     await studio.get().byId('scree-chart').waitFor();
     await studio.get().byId('evidence-chart').waitFor();

@@ -26,6 +26,14 @@ describeWithReference('The hinge set, from its files to lists of half of it', ()
     await studio.get().page.locator('[data-testid="gallery-canvas"][data-loaded="true"]').waitFor();
   });
 
+  it('looks through it by itself, and finds nothing wrong', async () => {
+    const findings = await studio.get().until('first aid', ({ firstAid }) => firstAid(), { seconds: 120 });
+    expect(findings.filter(({ verdict }) => verdict !== 'good')).toEqual([]);
+    expect(findings).toHaveLength(11);
+    await studio.get().byId('first-aid-good').click();
+    expect(await studio.get().byId('finding-shifts').textContent()).toContain('good');
+  });
+
   it('learns from it', async () => {
     await studio.get().go('learn');
     await studio.get().chooseSmallRun(EPOCHS);

@@ -9,6 +9,7 @@ import type { KeptTuning } from '../src/engine/wgsl/tuning/store.ts';
 import type { Answers, FileRole, Question, UnderstoodFile } from '../src/formats/drop/understanding.ts';
 import type { LinearProgress } from '../src/inference/linear/progress.ts';
 import type { PoseReport } from '../src/inference/pose-report.ts';
+import type { ToldFinding } from '../src/jobs/first-aid-job.ts';
 import type { ComponentsReport } from '../src/jobs/linear-words.ts';
 import type { MapStatistics } from '../src/isosurface/statistics.ts';
 import type { Params } from '../src/params/params.ts';
@@ -22,6 +23,7 @@ export type {
   Params,
   LinearProgress,
   ComponentsReport,
+  ToldFinding,
   PoseReport,
   Answers as DraftAnswers,
   FileRole,

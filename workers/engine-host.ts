@@ -9,7 +9,6 @@ import { withSuggestedLevel } from '../src/isosurface/statistics.ts';
 import { decodeAt, loadModel, whereLong, type LoadedRun } from '../src/jobs/decode-job.ts';
 import { estimateRun } from '../src/jobs/estimate-job.ts';
 import { flipHand } from '../src/jobs/flip-hand.ts';
-import { deviceOf } from '../src/jobs/linear-job.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
 import { newRunRecord } from '../src/jobs/new-run.ts';
 import { DatasetLibrary } from '../src/library/datasets.ts';
@@ -200,7 +199,7 @@ export class EngineHost implements EngineApi, DecodingApi {
     if (this.loaded?.runId === record.id) this.unload();
     const active = new ActiveRun(record.id, folder, {
       dataset: () => this.dataset(record.datasetId),
-      engine: () => this.engine(deviceOf(record.params)),
+      engine: () => this.engine(record.params.device),
       preparation: this.parts.preparation,
       storage: this.parts.storage,
       runs: this.runs,

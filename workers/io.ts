@@ -13,6 +13,7 @@ import { exportPoses } from '../src/jobs/pose-export.ts';
 import { exportSelection, importSelection } from '../src/jobs/export.ts';
 import { exportFormats } from '../src/formats/lists/export-formats.ts';
 import { openKeptSet } from '../src/jobs/kept-set.ts';
+import { told } from '../src/jobs/first-aid-job.ts';
 import { demoSet, demoSimulation } from '../src/jobs/demo.ts';
 import { imageOptionsOf, prepareParticles, type ImageOptions } from '../src/jobs/prepare.ts';
 import { tilesFromImages, tilesFromPrepared, type TileParticles } from '../src/jobs/particle-tiles.ts';
@@ -32,6 +33,7 @@ import type { Storage } from '../src/library/storage.ts';
 import type { Params } from '../src/params/params.ts';
 import { CallsUnderway } from './calls.ts';
 import { Drafts } from './drafts.ts';
+import { findingsOfRun, firstAidOfDataset, givingWay } from './first-aid.ts';
 import type * as contract from './contract.ts';
 import type { PreparationApi } from './peer.ts';
 import { runSummary } from './run-summary.ts';
@@ -43,6 +45,8 @@ export class Io implements contract.IoApi, PreparationApi {
   private readonly drafts = new Drafts(async (...given) => withEvenBox(await understand(...given)));
   private readonly datasets: DatasetLibrary;
   private readonly runs: RunLibrary;
+  /** Images being prepared for a run. */
+  private readonly preparing = new Set<Promise<void>>();
   /** Readers of original files by dataset, this session's. */
   private readonly readers = new Map<string, ImageReader>();
 
@@ -126,6 +130,16 @@ export class Io implements contract.IoApi, PreparationApi {
     return particleColumns(await this.dataset(datasetId), await this.datasets.columns(datasetId));
   }
 
+  firstAid(datasetId: string, call: Call): Promise<contract.ToldFinding[] | null> {
+    return this.calls.run(call, async (job) => {
+      const dataset = await this.dataset(datasetId);
+      const reader = this.reader(dataset.record);
+      const images = reader && givingWay(reader, this.preparing);
+      const findings = await firstAidOfDataset(this.store, this.datasets, { dataset, images }, job);
+      return findings && told(findings);
+    });
+  }
+
   async images(datasetId: string, request: contract.ImageRequest): Promise<contract.ImageTiles> {
     const dataset = await this.dataset(datasetId);
     const { record, ctf, optics, poses } = dataset;
@@ -179,7 +193,7 @@ export class Io implements contract.IoApi, PreparationApi {
 
   /** For the engine worker: images into the shared storage. */
   prepare(datasetId: string, params: Params, call: Call): Promise<void> {
-    return this.calls.run(call, async (job) => {
+    const preparing = this.calls.run(call, async (job) => {
       const { record, ctf, optics } = await this.dataset(datasetId);
       const reader = this.reader(record);
       if (!reader) throw this.originalsGone(record);
@@ -188,6 +202,8 @@ export class Io implements contract.IoApi, PreparationApi {
       const gpu = params.device === 'cpu' ? null : browserGpu();
       await prepareParticles(this.store, reader, record.fingerprint, options, { ...job, gpu, tilted });
     });
+    this.preparing.add(preparing);
+    return preparing.finally(() => this.preparing.delete(preparing));
   }
 
   /** For the engine worker. */
@@ -237,6 +253,12 @@ export class Io implements contract.IoApi, PreparationApi {
   async componentsReport(runId: string): Promise<contract.ComponentsReport | null> {
     const report = await readLinearReport(this.runs.folder(runId));
     return report && componentsReport(report);
+  }
+
+  async componentFindings(runId: string): Promise<contract.ToldFinding[]> {
+    const { datasetId } = await this.runs.record(runId);
+    const dataset = await this.datasets.load(datasetId);
+    return dataset ? told(await findingsOfRun(this.store, this.runs.folder(runId), dataset)) : [];
   }
 
   async poses(runId: string): Promise<contract.RunPoses | null> {

@@ -5,6 +5,7 @@ import type { Limits } from '../../src/engine/wgsl/limits/measure.ts';
 import type { TrialNote } from '../../src/engine/wgsl/tuning/tuner.ts';
 import type { Tuning } from '../../src/engine/wgsl/tuning/tuned.ts';
 import type { TorchRate } from '../torch.ts';
+import type { FactorTimes } from './factors-part.ts';
 import type { Times } from './field-part.ts';
 import type { Swept } from './launches-part.ts';
 import type { Line } from './lines.ts';
@@ -31,6 +32,7 @@ export function summary(all: readonly Line[]): string {
     ...profileTables(of('training')),
     agreementTable(of('agreement')),
     ...fieldTables(of('field')),
+    factorsTable(of('factors')),
     launchesTable(of('launches')),
     slicesTable(of('launches')),
     startTable(of('first start')),
@@ -243,6 +245,29 @@ function fieldTables(lines: readonly Line[]): Table[] {
     { title: 'What a trained field is asked for', header: ['what', 'time', 'rate', 'the first'], rows },
     ...poses,
   ];
+}
+
+function factorsTable(lines: readonly Line[]): Table {
+  const rows = lines.flatMap(({ data }) => {
+    if (!data) return [];
+    const { boxPixels, components, count, seconds: took, firstSeconds, bytesHeld } = data as FactorTimes;
+    const rate = (part: number) => `${figures(count / part)} images/s`;
+    return [
+      [
+        ...[`${boxPixels}, ${components}`, String(count), rate(took.images), rate(took.products), rate(took.insert)],
+        ...[rate(took.images + took.products + took.insert), seconds(took.sums), seconds(firstSeconds)],
+        megabytes(bytesHeld),
+      ],
+    ];
+  });
+  return {
+    title: "A linear model's sums",
+    notes: ['By the clock, with what is read back; the sums are read once an iteration.'],
+    header: [
+      ...['D, components', 'batch', 'uploaded', 'products', 'added', 'all three', 'sums read', 'first batch', 'held'],
+    ],
+    rows,
+  };
 }
 
 function launchesTable(lines: readonly Line[]): Table {

@@ -3,6 +3,7 @@ import type {
   DatasetDraft,
   DatasetSummary,
   DeviceReport,
+  ToldFinding,
   MapsKept,
   RunStatus,
   RunSummary,
@@ -16,6 +17,7 @@ import {
   mapsKeptState,
   useSelections,
 } from '../stores/explore/index.ts';
+import { useFirstAid } from '../stores/first-aid.ts';
 import { useLearnForm } from '../stores/learn-form.ts';
 import { useLive } from '../stores/live-landscape.ts';
 import { currentRun, useRuns } from '../stores/runs.ts';
@@ -29,6 +31,8 @@ export interface VitrineTestApi {
   draft(): DatasetDraft | null;
   datasets(): DatasetSummary[];
   dataset(): DatasetSummary | null;
+  /** What first aid found of the current dataset; null until it did. */
+  firstAid(): ToldFinding[] | null;
   runs(): RunSummary[];
   run(): RunSummary | null;
   status(): RunStatus | null;
@@ -66,6 +70,7 @@ export function exposeTestApi(): void {
     draft: () => useDatasets.getState().draft,
     datasets: () => useDatasets.getState().datasets,
     dataset: () => currentDataset(useDatasets.getState()),
+    firstAid: () => useFirstAid.getState()[currentDataset(useDatasets.getState())?.id ?? '']?.findings ?? null,
     runs: () => useRuns.getState().runs,
     run,
     status: () => run()?.status ?? null,

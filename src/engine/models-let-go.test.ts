@@ -1,9 +1,11 @@
 // An engine lives as long as the page, and a map is decoded by a model of its own every few seconds of a run: a model that was
-// disposed of must be held by nobody.
+// disposed of must be held by nobody. A fit opens factor sums for each part of it: the same of them.
 import { afterAll, expect, it } from 'vitest';
 import { collect } from '../../testing/bytes-held.ts';
 import { openTestGpu } from '../../testing/node-gpu.ts';
 import type { Engine } from './engine.ts';
+import { makeHalfCube } from './factors/half-cube.ts';
+import { factorAnswers, factorImages, normals } from './proof/factor-cases.ts';
 import { makeCase } from './proof/model-cases.ts';
 import { openTfjsEngine } from './tfjs/engine.ts';
 import { openWasmEngine } from './wasm/engine.ts';
@@ -22,6 +24,15 @@ async function usedAndDisposed(engine: Engine): Promise<WeakRef<object>> {
   return new WeakRef(model);
 }
 
+async function summedAndDisposed(engine: Engine): Promise<WeakRef<object>[]> {
+  const grid = makeHalfCube(8, 3, 2, 1.12);
+  const sums = await engine.createFactorSums?.({ imagePixels: 8, grid, factors: 1, groups: 2 });
+  if (!sums) return [];
+  await factorAnswers(sums, [factorImages(8, 3)], [normals(2 * grid.voxels)]);
+  sums.dispose();
+  return [new WeakRef(sums)];
+}
+
 it.each<[string, () => Promise<Engine | null>]>([
   ['wasm, two threads', () => openWasmEngine({ threads: 2 })],
   ['wasm, one thread', () => openWasmEngine({ ownThread: true })],
@@ -35,4 +46,8 @@ it.each<[string, () => Promise<Engine | null>]>([
   await collect();
   // What was computed last may still lie on some stack.
   expect(models.filter((model) => model.deref() !== undefined).length).toBeLessThanOrEqual(1);
+  const sums: WeakRef<object>[] = [];
+  for (let i = 0; i < 3; i++) sums.push(...(await summedAndDisposed(engine)));
+  await collect();
+  expect(sums.filter((one) => one.deref() !== undefined).length).toBeLessThanOrEqual(1);
 });

@@ -10,7 +10,6 @@ import type { TrainingControl } from '../inference/training.ts';
 import { saveLinearFit } from '../library/linear-files.ts';
 import type { RunRecord } from '../library/run-record.ts';
 import type { RunFolder } from '../library/runs.ts';
-import type { Params } from '../params/params.ts';
 import { linearPlan } from './linear-plan.ts';
 import { chainRun, type ChainWork } from './chain-job.ts';
 import type { TrainJobHooks } from './train-job.ts';
@@ -18,7 +17,7 @@ import { fieldOfRun, linearData, type RunParticles } from './run-particles.ts';
 import { toVitrineError } from './failures.ts';
 
 const ADVICE = {
-  memory: 'Fit at a smaller box, or fewer components.',
+  memory: 'Fit at a smaller box or fewer components, or on the CPU.',
   device: 'Start the run anew.',
 };
 
@@ -40,11 +39,6 @@ export interface LinearJobHooks extends Pick<TrainJobHooks, 'onEvent' | 'onIdle'
   onChainShape?: (shape: ChainShape) => void;
   /** A chain was fitted: a run of its own. */
   onChain?: (chain: RunRecord) => void;
-}
-
-/** Where a run of these parameters computes: a linear model that leaves it open on the CPU, which has its kernels. */
-export function deviceOf({ method, device }: Params): Params['device'] {
-  return method === 'linear' && device === 'auto' ? 'cpu' : device;
 }
 
 /**

@@ -1,5 +1,6 @@
 // One click from a dataset to its first look: the form's first preset, started, and Learn, which shows it.
 import type { DatasetSummary } from '../../workers/contract.ts';
+import { saysDark, useFirstAid } from './first-aid.ts';
 import { choosePreset, fitForm, setParam, useLearnForm } from './learn-form.ts';
 import { startRun, suggestedRunName, useRuns } from './runs.ts';
 import { goTo } from './shell.ts';
@@ -8,7 +9,8 @@ import { goTo } from './shell.ts';
 export async function takeFirstLook(dataset: DatasetSummary): Promise<void> {
   fitForm(dataset);
   choosePreset('first');
-  if (dataset.looksWhite === false) setParam('invertData', false);
+  const dark = saysDark(useFirstAid.getState(), dataset.id);
+  if (dark ?? dataset.looksWhite === false) setParam('invertData', false);
   goTo('learn');
   await startRun(dataset.id, suggestedRunName(useRuns.getState(), dataset), useLearnForm.getState().params);
 }

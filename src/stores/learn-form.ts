@@ -123,6 +123,11 @@ function presetParams(preset: PresetName, { method, device, zDim }: Params): Par
   return tooLarge ? { ...values, boxPixels: 'auto' } : values;
 }
 
+/** Whether a preset says nothing of learning without poses. */
+function onlyAtKnownPoses(preset: PresetName | null): boolean {
+  return preset !== null && PRESETS[preset].meaning['ab-initio'] === undefined;
+}
+
 /** Sets the values of a preset, for the dataset and the method at hand. */
 export function choosePreset(preset: PresetName): void {
   set({ preset, params: presetParams(preset, get().params), errors: {}, setAside: null });
@@ -145,9 +150,9 @@ function changeMethod(method: Method): void {
     // What was set aside may be a linear model, which has known poses too.
     params = { ...standing, method, ...values };
   } else if (method === 'ab-initio') {
-    const linear = standing.method === 'linear';
-    if (linear) params = presetParams('standard', { ...standing, ...AB_INITIO_DEFAULTS });
-    before = linear ? standing : abInitioKeysOf(standing);
+    const needsPoses = standing.method === 'linear' || onlyAtKnownPoses(preset);
+    if (needsPoses) params = presetParams('standard', { ...standing, ...AB_INITIO_DEFAULTS });
+    before = needsPoses ? standing : abInitioKeysOf(standing);
   }
   set({ params, preset: presetOf(params), errors: errorsOf(params), setAside: before });
 }
@@ -171,7 +176,7 @@ export function fitForm(
   if (!hasPoses && params.method !== 'ab-initio') {
     changeMethod('ab-initio');
     set({ methodForced: true });
-    if (preset === 'first') fitted = 'standard';
+    if (onlyAtKnownPoses(preset)) fitted = 'standard';
   } else if (hasPoses && methodForced) {
     changeMethod('known-poses');
     set({ methodForced: false });

@@ -1,5 +1,6 @@
 // io worker: files, datasets, runs kept, exports.
 import type { ErrorData, Notice } from '../../src/base/errors.ts';
+import type { ToldFinding } from '../../src/jobs/first-aid-job.ts';
 import type { ComponentsReport } from '../../src/jobs/linear-words.ts';
 import type { Answers } from '../../src/formats/drop/understanding.ts';
 import type { CallOptions, Cancellable } from './calls.ts';
@@ -27,6 +28,11 @@ export interface IoApi extends Cancellable {
   listDatasets(): Promise<DatasetSummary[]>;
   removeDataset(id: string): Promise<void>;
   columns(datasetId: string): Promise<ParticleColumns>;
+  /**
+   * What first aid found of a dataset: as it is kept, else by looking at its images, which gives way to preparing them for a run.
+   * Null where it was not looked at and its files are not open.
+   */
+  firstAid(datasetId: string, call: CallOptions): Promise<ToldFinding[] | null>;
   images(datasetId: string, request: ImageRequest): Promise<ImageTiles>;
   /** Adds the numeric columns of a CSV (a row a particle) to the dataset's extra columns. */
   importColumns(datasetId: string, file: DroppedFile): Promise<{ names: string[]; notices: Notice[] }>;
@@ -55,6 +61,8 @@ export interface IoApi extends Cancellable {
   posteriorOf(runId: string, epoch: number, row: number): Promise<Float32Array | null>;
   /** Of a run whose field has components; null where it has none (yet). */
   componentsReport(runId: string): Promise<ComponentsReport | null>;
+  /** What the components of a linear model's run follow beside motion; empty where the run has none (yet). */
+  componentFindings(runId: string): Promise<ToldFinding[]>;
   /** Poses of an ab initio run, the latest kept; null where it has none (yet). */
   poses(runId: string): Promise<RunPoses | null>;
   /**

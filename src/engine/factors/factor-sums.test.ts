@@ -1,40 +1,15 @@
 // Factor sums on WebAssembly against the formula as it stands, whatever the number of threads; that reading and writing are each
 // other's transpose; and that half cubes are a map's coefficients.
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../geometry/random.ts';
-import { randomRotations } from '../../geometry/rotation.ts';
 import { interpolationWindow } from '../../imaging/interpolation-window.ts';
-import { makeLattice } from '../../imaging/lattice.ts';
 import { openWasmEngine } from '../wasm/engine.ts';
-import type { FactorImages, FactorRequest, FactorSums } from './factor-sums.ts';
+import { factorAnswers, factorImages, normals } from '../proof/factor-cases.ts';
+import type { FactorImages, FactorRequest } from './factor-sums.ts';
 import { makeHalfCube } from './half-cube.ts';
 import { cubeOfMap, foldPlane, mapOfCube } from './half-cube-transform.ts';
-import { triangle } from './points.ts';
 import { FactorTwin } from './twin.ts';
 
-const random = new Random(7);
-const normals = (count: number): Float32Array => Float32Array.from({ length: count }, () => random.normal());
-
-function imagesOf(boxPixels: number, count: number): FactorImages {
-  const { points } = makeLattice(boxPixels);
-  const ctf = new Float32Array(9 * count);
-  const optics = new Float32Array(10 * count);
-  for (let i = 0; i < count; i++) {
-    ctf.set([boxPixels, 4, 15000 + 900 * i, 14000, 30, 300, 2.7, 0.1, 10 * i], 9 * i);
-    optics.set([1 + 0.1 * i, 20, i % 3, 1, 0.01, 0, 1, 1, 0, 0], 10 * i);
-  }
-  const translations = normals(2 * count).map((t) => 0.05 * t);
-  const groups = Uint8Array.from({ length: count }, (_, i) => i % 2);
-  return {
-    count,
-    images: normals(count * points),
-    rotations: randomRotations(random, count),
-    translations,
-    ctf,
-    optics,
-    groups,
-  };
-}
+const imagesOf = (boxPixels: number, count: number): FactorImages => factorImages(boxPixels, count);
 
 function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let most = 0;
@@ -44,29 +19,6 @@ function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
     scale = Math.max(scale, Math.abs(b[i]));
   }
   return most / scale;
-}
-
-async function everything(sums: FactorSums, images: FactorImages, cubes: Float32Array[]) {
-  const { factors, grid, groups } = sums.request;
-  sums.setFactors(cubes);
-  sums.setPrecision(Float32Array.from({ length: groups * (grid.bandPixels + 1) }, (_, i) => 1 + 0.1 * i));
-  await sums.setImages(images);
-  const first = Float32Array.from({ length: images.count * factors }, (_, i) => Math.sin(i));
-  const second = Float32Array.from({ length: images.count * triangle(factors, 0) }, (_, i) => Math.cos(i));
-  const products = await sums.products();
-  const residuals = await sums.residuals(first);
-  sums.clear();
-  await sums.insert(first, second);
-  const { values, stride, imaginaryAt, entriesAt } = sums.sums();
-  // As the twin lays them out.
-  const width = 2 * factors + second.length / images.count;
-  const inserted = new Float32Array(grid.voxels * width);
-  for (let v = 0; v < grid.voxels; v++)
-    for (let k = 0; k < width; k++) {
-      const from = k < factors ? k : k < 2 * factors ? imaginaryAt + k - factors : entriesAt + k - 2 * factors;
-      inserted[v * width + k] = values[v * stride + from];
-    }
-  return { products, residuals, inserted };
 }
 
 describe('factor sums', () => {
@@ -79,12 +31,12 @@ describe('factor sums', () => {
     const request: FactorRequest = { imagePixels: box, grid: makeHalfCube(box, band, 2, 1.05), factors, groups: 2 };
     const images = imagesOf(box, 11);
     const cubes = Array.from({ length: factors }, () => normals(2 * request.grid.voxels));
-    const wanted = await everything(new FactorTwin(request), images, cubes);
+    const wanted = await factorAnswers(new FactorTwin(request), [images], cubes);
     const bits: Float32Array[] = [];
     for (const threads of [1, 3]) {
       const engine = await openWasmEngine({ threads });
       const sums = await engine.createFactorSums!(request);
-      const found = await everything(sums, images, cubes);
+      const found = await factorAnswers(sums, [images], cubes);
       expect(largestDifference(found.products, wanted.products)).toBeLessThan(2e-5);
       expect(largestDifference(found.residuals, wanted.residuals)).toBeLessThan(2e-5);
       expect(largestDifference(found.inserted, wanted.inserted)).toBeLessThan(2e-5);
@@ -122,7 +74,7 @@ describe('factor sums', () => {
     for (let i = 0; i < images.count; i++) read += 0.5 * products[3 * i + 1];
     sums.clear();
     await sums.insert(new Float32Array(images.count).fill(1), new Float32Array(images.count).fill(1));
-    const { values, stride, imaginaryAt } = sums.sums();
+    const { values, stride, imaginaryAt } = await sums.sums();
     let written = 0;
     for (let v = 0; v < grid.voxels; v++)
       written += values[v * stride] * cube[2 * v] + values[v * stride + imaginaryAt] * cube[2 * v + 1];

@@ -3,7 +3,7 @@
 // reading of a half cube at the point's place in space, and w_p = 1/σ² of the noise there:
 //   products of factors a, b:  2 Σ_p w_p Re(conj(u_a) u_b),  u_a = c_p A_p f_a for maps f_0 … f_{F−1}, u_F = y_p;
 //   sums at each grid point:   Σ_i A_i*(w c y) first_ia  and  Σ_i A_i*(w c²) second_iab,  A* the exact transpose of A.
-// Makers: wasm (threads); twin.ts is the formula as it stands.
+// Makers: wasm (threads), wgsl (gathered, no atomics); twin.ts is the formula as it stands.
 import type { HalfCube } from './half-cube.ts';
 
 /** What sums are made for. */
@@ -46,6 +46,8 @@ export interface GridSums {
 /** One fit's compute: calls come one at a time. */
 export interface FactorSums {
   readonly request: FactorRequest;
+  /** Images of a batch that suit the maker; any number may be given. */
+  readonly batchImages: number;
   /** F half cubes, 2V each (Re, Im in turn). */
   setFactors(cubes: readonly Float32Array[]): void;
   /** G×(band + 1): 1/σ² by group and ring, the noise's mean |·|² of a coefficient being σ². */
@@ -58,8 +60,8 @@ export interface FactorSums {
   insert(first: Float32Array, second: Float32Array): Promise<void>;
   /** B × (band + 1): mean over a ring's points of |y − Σ_a k_a u_a|², k B×F. */
   residuals(coefficients: Float32Array): Promise<Float32Array>;
-  /** Sums since `clear`; valid until the next call. */
-  sums(): GridSums;
+  /** Sums since `clear`; valid until the next call, and may be overwritten. */
+  sums(): Promise<GridSums>;
   clear(): void;
   dispose(): void;
 }

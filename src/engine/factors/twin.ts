@@ -15,6 +15,7 @@ interface Corners {
 /** FactorSums on the calling thread; slow. */
 export class FactorTwin implements FactorSums {
   readonly points: FactorPoints;
+  readonly batchImages = 16;
   private cubes: readonly Float32Array[] = [];
   private precision: Float32Array = new Float32Array(0);
   private images: FactorImages | null = null;
@@ -119,10 +120,10 @@ export class FactorTwin implements FactorSums {
     return Promise.resolve(out);
   }
 
-  sums(): GridSums {
+  sums(): Promise<GridSums> {
     const { factors } = this.request;
     const values = Float32Array.from(this.totals);
-    return { values, stride: this.stride, imaginaryAt: factors, entriesAt: 2 * factors };
+    return Promise.resolve({ values, stride: this.stride, imaginaryAt: factors, entriesAt: 2 * factors });
   }
   clear(): void {
     this.totals.fill(0);

@@ -13,6 +13,9 @@ const MOST_NAMED = 65536;
 
 const vectorsFor = (floats: number): number => Math.ceil(floats / LANES);
 
+/** Images of a batch: their coefficients lie in memory beside the sums. */
+const BATCH_IMAGES = 256;
+
 /** Who computes: threads that share the memory, its number among them, the compiled kernels. */
 export interface WasmHost {
   id: number;
@@ -22,6 +25,7 @@ export interface WasmHost {
 
 /** The FactorSums on WebAssembly; its twin is the formula as it stands. */
 export class WasmFactorSums implements FactorSums {
+  readonly batchImages = BATCH_IMAGES;
   private readonly firstVectors: number;
   private readonly sumVectors: number;
   private readonly cubeVectors: number;
@@ -182,11 +186,11 @@ export class WasmFactorSums implements FactorSums {
     return this.memory.floats(Factor.residuals, this.count * (grid.bandPixels + 1)).slice();
   }
 
-  sums(): GridSums {
+  sums(): Promise<GridSums> {
     const stride = LANES * this.sumVectors;
     const [imaginaryAt, entriesAt] = this.offsets();
     const values = this.memory.floats(Factor.sums, stride * this.request.grid.voxels);
-    return { values, stride, imaginaryAt, entriesAt };
+    return Promise.resolve({ values, stride, imaginaryAt, entriesAt });
   }
 
   clear(): void {

@@ -9,9 +9,11 @@ import type {
   ModelState,
   Precision,
 } from '../engine.ts';
+import type { FactorRequest, FactorSums } from '../factors/factor-sums.ts';
 import { fieldOfKind } from '../field-of-kind.ts';
 import { isOfMaps, openMapsModel } from '../linear/model.ts';
 import type { PoseScorer, SearchPoints } from '../scoring/scorer.ts';
+import { GpuFactorSums } from './factors/factor-sums.ts';
 import { Gpu } from './gpu/gpu.ts';
 import type { Scalar } from './gpu/kernels.ts';
 import { fitOf, unfitError } from './model/fits.ts';
@@ -37,6 +39,7 @@ export class WgslEngine implements Engine {
   readonly lost: Promise<Error>;
   private readonly models = new Set<FieldModel>();
   private readonly scorers = new Set<PoseScorer>();
+  private readonly factorSums = new Set<FactorSums>();
   private readonly chooser: KernelChooser;
 
   constructor(
@@ -60,7 +63,10 @@ export class WgslEngine implements Engine {
     state: ModelState,
     { precision = 'auto', batchSize, ...options }: ModelOptions = {},
   ): Promise<FieldModel> {
-    if (isOfMaps(field)) return openMapsModel(field, state, { models: this.models });
+    if (isOfMaps(field)) {
+      const makeSums = (request: FactorRequest) => this.createFactorSums(request);
+      return openMapsModel(field, state, { models: this.models, makeSums });
+    }
     const { gpu } = this;
     const { spec, encoding } = fieldOfKind(field, 'network', 'wgsl');
     const fit = this.fits(field, 1);
@@ -101,12 +107,21 @@ export class WgslEngine implements Engine {
     return scorer;
   }
 
+  async createFactorSums(request: FactorRequest): Promise<FactorSums> {
+    const onDispose = (disposed: GpuFactorSums): void => void this.factorSums.delete(disposed);
+    const sums = await GpuFactorSums.create(this.gpu, request, { onDispose });
+    this.factorSums.add(sums);
+    return sums;
+  }
+
   dispose(): void {
     void this.chooser.forget();
     for (const model of this.models) model.dispose();
     this.models.clear();
     for (const scorer of this.scorers) scorer.dispose();
     this.scorers.clear();
+    for (const sums of this.factorSums) sums.dispose();
+    this.factorSums.clear();
     this.gpu.close();
   }
 }

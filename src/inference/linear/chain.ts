@@ -224,7 +224,8 @@ class ChainFitting {
     const entries = triangle(terms, 0);
     sums.clear();
     const { signal, onIdle } = hooks;
-    for await (const { numbers, images } of imageStream(this.data, { half, signal, onIdle })) {
+    const { batchImages } = sums;
+    for await (const { numbers, images } of imageStream(this.data, { half, batchImages, signal, onIdle })) {
       const first = new Float32Array(numbers.length * terms);
       const second = new Float32Array(numbers.length * entries);
       numbers.forEach((number, i) => {
@@ -245,7 +246,7 @@ class ChainFitting {
     const variances = Array.from({ length: terms }, (_, b) =>
       b === 0 ? power : power.map((value) => PRIOR_OF_TERMS * value),
     );
-    return solveGrid(sums.sums(), grid, terms, priorDamping(grid, variances)).map((map) =>
+    return solveGrid(await sums.sums(), grid, terms, priorDamping(grid, variances)).map((map) =>
       map.map((value, i) => value * mask[i]),
     );
   }
@@ -258,7 +259,8 @@ class ChainFitting {
     sums.setFactors(maps.map((map) => cubeOfMap(map, grid)));
     const evidence: number[] = [];
     const { signal, onIdle } = hooks;
-    for await (const batch of imageStream(this.data, { half, signal, onIdle })) {
+    const { batchImages } = sums;
+    for await (const batch of imageStream(this.data, { half, batchImages, signal, onIdle })) {
       await sums.setImages(batch.images);
       const found = nodePosteriors(await sums.products(), table, { deviation });
       batch.numbers.forEach((number, i) => {

@@ -143,7 +143,8 @@ class EmRun {
 
   private stream() {
     const { signal, onIdle } = this.hooks;
-    return imageStream(this.data, { half: this.settings.half, signal, onIdle });
+    const { batchImages } = this.sums;
+    return imageStream(this.data, { half: this.settings.half, batchImages, signal, onIdle });
   }
 
   private setPrecision(): void {
@@ -161,7 +162,8 @@ class EmRun {
       await sums.setImages(images);
       await sums.insert(firstColumn(images.count, factors), firstColumn(images.count, entries));
     }
-    const { values, stride, entriesAt } = sums.sums();
+    const sum = await sums.sums();
+    const { values, stride, entriesAt } = sum;
     let total = 0;
     let seen = 0;
     for (let at = entriesAt; at < values.length; at += stride)
@@ -171,7 +173,7 @@ class EmRun {
       }
     // Points of the plane z = 0 are met from both sides: their weights are folded later, which a tenth of the mean bears.
     const damping = (FIRST_DAMPING * total) / Math.max(1, seen);
-    const [mean] = solveGrid(sums.sums(), grid, factors, (_, factor) => (factor === 0 ? damping : 1));
+    const [mean] = solveGrid(sum, grid, factors, (_, factor) => (factor === 0 ? damping : 1));
     this.mean = multiplied(mean, this.mask);
     await this.measureNoise();
   }
@@ -233,7 +235,7 @@ class EmRun {
     throwIfCancelled(this.hooks.signal);
     const variances = [settings.power, ...Array.from({ length: q }, () => settings.power.map((value) => value / q))];
     const maps = solveGrid(
-      sums.sums(),
+      await sums.sums(),
       grid,
       q + 1,
       priorDamping(

@@ -158,7 +158,12 @@ async function eachProducts(
   try {
     sums.setFactors([model.mean, ...model.components].map((map) => cubeOfMap(map, grid)));
     sums.setPrecision(model.noise.map((value) => 1 / value));
-    for await (const { numbers, images } of imageStream(data, { half, signal, onIdle })) {
+    for await (const { numbers, images } of imageStream(data, {
+      half,
+      batchImages: sums.batchImages,
+      signal,
+      onIdle,
+    })) {
       await sums.setImages(images);
       visit(await sums.products(), numbers);
     }

@@ -24,7 +24,7 @@ function dataOf(count: number, shardSize = 1024): TrainingData {
 
 async function numbersOf(count: number, half: HalfSet): Promise<number[]> {
   const seen: number[] = [];
-  for await (const { numbers, images } of imageStream(dataOf(count), { half })) {
+  for await (const { numbers, images } of imageStream(dataOf(count), { half, batchImages: 256 })) {
     expect(Array.from(images.images)).toEqual(Array.from(numbers));
     expect(images.rotations[0]).toBe(numbers[0]);
     seen.push(...numbers);

@@ -6,7 +6,6 @@ import { warpedRotations } from '../../imaging/image-optics.ts';
 import { takeRows } from '../image-batches.ts';
 import type { TrainingData } from '../training.ts';
 
-const BATCH_IMAGES = 256;
 /** Images of a half at most: what two halves have in common is clear from as many. */
 const MOST_OF_HALF = 10_000;
 
@@ -22,6 +21,8 @@ export interface NumberedImages {
 /** How a set's images are read. */
 export interface StreamOptions {
   half?: HalfSet;
+  /** Images of a batch at most. */
+  batchImages: number;
   signal?: AbortSignal | undefined;
   /** Called between batches. */
   onIdle?: (() => Promise<void> | void) | undefined;
@@ -45,7 +46,7 @@ export function imagesOfHalf(count: number, half: HalfSet): number {
 /** Error: 'cancelled'. */
 export async function* imageStream(
   data: TrainingData,
-  { half = 'all', signal, onIdle }: StreamOptions = {},
+  { half = 'all', batchImages, signal, onIdle }: StreamOptions,
 ): AsyncGenerator<NumberedImages> {
   const { images } = data;
   for (let shard = 0; shard * images.shardSize < images.count; shard++) {
@@ -61,9 +62,9 @@ export async function* imageStream(
       numbers.forEach((number, i) => own.set(values.subarray(at(number), at(number + 1)), i * images.points));
       return own;
     };
-    for (let from = 0; from < wanted.length; from += BATCH_IMAGES) {
+    for (let from = 0; from < wanted.length; from += batchImages) {
       throwIfCancelled(signal);
-      const numbers = Uint32Array.from(wanted.slice(from, from + BATCH_IMAGES));
+      const numbers = Uint32Array.from(wanted.slice(from, from + batchImages));
       yield { numbers, images: batchOf(data, numbers, valuesOf(numbers)) };
       await onIdle?.();
     }

@@ -35,12 +35,12 @@ it('one factor is a Wiener-filtered backprojection', async () => {
   const sums = await engine.createFactorSums!({ imagePixels: box, grid, factors: 1, groups: 1 });
   sums.setPrecision(new Float32Array(band + 1).fill(1));
   sums.clear();
-  for await (const { images } of imageStream(data)) {
+  for await (const { images } of imageStream(data, sums)) {
     await sums.setImages(images);
     const ones = new Float32Array(images.count).fill(1);
     await sums.insert(ones, ones);
   }
-  const [found] = solveGrid(sums.sums(), grid, 1, () => added);
+  const [found] = solveGrid(await sums.sums(), grid, 1, () => added);
   expect(relativeError(found, wanted)).toBeLessThan(1e-4);
   engine.dispose();
 });

@@ -125,7 +125,8 @@ class Fit {
   private async *stream() {
     const { data, hooks } = this;
     const total = passesOfMeanModel(data) * data.images.count;
-    for await (const batch of imageStream(data, { signal: hooks.signal, onIdle: hooks.onIdle })) {
+    const { batchImages } = this.sums.even;
+    for await (const batch of imageStream(data, { batchImages, signal: hooks.signal, onIdle: hooks.onIdle })) {
       yield batch;
       this.done += batch.numbers.length;
       hooks.onImages?.(this.done, total);

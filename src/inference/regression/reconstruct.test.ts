@@ -74,7 +74,7 @@ describe('what is left of images', () => {
     sums.setPrecision(model.noise.map((value) => 1 / value));
     for (const half of ['even', 'odd'] as const) {
       sums.clear();
-      for await (const { numbers, images } of imageStream(data)) {
+      for await (const { numbers, images } of imageStream(data, { batchImages: COUNT })) {
         const { part, rows } = rowsOf(
           images,
           numbers,

@@ -71,7 +71,8 @@ export async function residualMaps(
         one.setPrecision(model.noise.map((value) => 1 / value));
         one.clear();
       }
-      for await (const batch of imageStream(data, { signal: hooks.signal, onIdle: hooks.onIdle })) {
+      const { batchImages } = sums[0];
+      for await (const batch of imageStream(data, { batchImages, signal: hooks.signal, onIdle: hooks.onIdle })) {
         for (const [i, { target, half, bin }] of now.entries()) {
           const { binOf } = surroundings[target];
           const wanted = (number: number) => binOf[number] === bin && halfOf(number) === half;

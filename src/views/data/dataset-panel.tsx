@@ -11,6 +11,7 @@ import { Button } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { countText, numberWith } from '../../ui/quantities.ts';
 import { Distributions } from './distributions.tsx';
+import { FirstAidPanel } from './first-aid-panel.tsx';
 import { Gallery } from './gallery.tsx';
 import { HelpLink } from '../help/help-link.tsx';
 import styles from './dataset-panel.module.css';
@@ -52,6 +53,7 @@ export function DatasetPanel({ dataset }: { dataset: DatasetSummary }) {
           ))}
         </section>
       )}
+      <FirstAidPanel dataset={dataset} />
       <Gallery dataset={dataset} />
       <Distributions datasetId={dataset.id} />
     </div>

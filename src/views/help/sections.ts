@@ -1,6 +1,7 @@
 // Sections of the manual that screens lead to; a test looks for each in docs/MANUAL.md.
 export const HELP_SECTIONS = {
   drop: 'data-what-to-drop',
+  firstAid: 'first-aid-is-the-set-what-it-should-be',
   questions: 'questions-the-studio-asks',
   poses: 'known-poses-or-ab-initio',
   parameters: 'what-each-parameter-does',

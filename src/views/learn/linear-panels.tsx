@@ -1,11 +1,17 @@
 // A linear model as it is fitted: how far, its evidence by iteration, the shares of its components; and what it says at its end.
 import { useEffect, useMemo } from 'react';
 import type { RunSummary } from '../../../workers/contract.ts';
-import { loadComponents, useComponentsReports } from '../../stores/components-report.ts';
+import {
+  loadComponentFindings,
+  loadComponents,
+  useComponentFindings,
+  useComponentsReports,
+} from '../../stores/components-report.ts';
 import type { LinearFitting, LiveRun } from '../../stores/runs.ts';
 import { Chart, type ChartData, type ChartLayout } from '../../ui/chart.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { FindingLine } from '../../ui/finding-line.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { durationText, numberWith } from '../../ui/quantities.ts';
 import { useThemeColors } from '../../ui/theme-colors.ts';
@@ -57,8 +63,18 @@ export function LinearNumbers({ run, live }: LinearProps) {
           {report.words}
         </p>
       )}
+      {report && <Leakage runId={run.id} />}
     </>
   );
+}
+
+/** What the components that reproduce follow beside motion. */
+function Leakage({ runId }: { runId: string }) {
+  useEffect(() => {
+    void loadComponentFindings(runId);
+  }, [runId]);
+  const finding = useComponentFindings((findings) => findings[runId])?.find(({ check }) => check === 'leakage');
+  return finding ? <FindingLine finding={finding} testId="leakage" /> : null;
 }
 
 export function LinearPanels({ run, live }: LinearProps) {

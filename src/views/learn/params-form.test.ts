@@ -46,8 +46,8 @@ describe('the form of a run', () => {
     setShowAdvanced(true);
     const markup = render(createElement(ParamsForm));
     const missing = table.filter(({ label }) => !markup.includes(`>${escaped(label)}<`)).map(({ key }) => key);
-    // Of a linear model, and there only with that method.
-    expect(missing).toEqual(['contrast', 'chain', 'method', 'tiltDegrees']);
+    // Of known poses, and of a linear model.
+    expect(missing).toEqual(['latents', 'contrast', 'chain', 'method', 'tiltDegrees']);
   });
 
   it('of a first look has few fields, in the words of a linear model, and the rest once all are asked for', () => {

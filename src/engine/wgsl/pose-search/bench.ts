@@ -3,9 +3,9 @@ import { searchPoints } from '../../scoring/points.ts';
 import type { FourierCube } from '../../scoring/scorer.ts';
 import type { Arena } from '../gpu/arena.ts';
 import type { Command, Gpu } from '../gpu/gpu.ts';
-import { Dispatcher } from './dispatcher.ts';
+import { Dispatcher } from '../gpu/dispatcher.ts';
 import { expect } from './expectation.ts';
-import { BufferPool } from './buffer-pool.ts';
+import { BufferPool } from '../gpu/buffer-pool.ts';
 import { uploadImages } from './images.ts';
 import { scoreOwn } from './own.ts';
 import type { PoseVariant } from './product.ts';
@@ -56,7 +56,7 @@ export async function poseSearchBench(
 ): Promise<readonly Command[]> {
   const { boxPixels, limit, images: count, translations: shifts } = size;
   const points = searchPoints(boxPixels, limit);
-  const work = new BufferPool(gpu, { within: arena });
+  const work = new BufferPool(gpu, 'pose search', { within: arena });
   const dispatcher = new Dispatcher(gpu, arena, true);
   const reach = OVERSAMPLING * limit + 2;
   const cube: FourierCube = { oversampling: OVERSAMPLING, reach, values: random(2 * (2 * reach + 1) ** 3, 1) };

@@ -9,7 +9,7 @@ import { paddedRows } from '../gpu/kernels.ts';
 import { powersOf } from './images.ts';
 import { multiply, type Matrix } from './product.ts';
 import { chunkBytesOf, rowsIn, shiftsOf, type Search } from './search.ts';
-import { rangesOf, roundUp, type RowRange } from './ranges.ts';
+import { rangesOf, roundUp, type RowRange } from '../gpu/ranges.ts';
 import { compare, moveImages, SharedSlices, slicesOf } from './shared.ts';
 
 /** struct Sums of sums.wgsl. */

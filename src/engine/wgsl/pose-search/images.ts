@@ -3,8 +3,8 @@
 import type { SearchImages } from '../../scoring/scorer.ts';
 import { partOf, type BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import type { BufferPool } from './buffer-pool.ts';
-import { rangesOf, roundUp, type RowRange } from './ranges.ts';
+import type { BufferPool } from '../gpu/buffer-pool.ts';
+import { rangesOf, roundUp, type RowRange } from '../gpu/ranges.ts';
 
 /** A search's images on the device. */
 export interface UploadedImages {

@@ -8,7 +8,7 @@ import { shaderSource } from '../gpu/source.ts';
 import { weightedOf } from './images.ts';
 import { multiply } from './product.ts';
 import { chunkBytesOf, rowsIn, shiftsOf, type Search } from './search.ts';
-import { rangesOf, roundUp, type RowRange } from './ranges.ts';
+import { rangesOf, roundUp, type RowRange } from '../gpu/ranges.ts';
 import { axesOf, emptyScores, readScores, TURNED } from './shared.ts';
 
 /** Parts of a row's norm. */

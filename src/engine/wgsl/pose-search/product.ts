@@ -16,8 +16,8 @@ import {
   type SubgroupVariant,
   type TileVariant,
 } from '../product/product.ts';
-import type { Dispatcher } from './dispatcher.ts';
-import { rangesOf } from './ranges.ts';
+import type { Dispatcher } from '../gpu/dispatcher.ts';
+import { rangesOf } from '../gpu/ranges.ts';
 
 /** Kinds of products whose sizes may be numbers of a uniform. */
 export type PoseVariant = TileVariant | RegisterVariant | SubgroupVariant;

@@ -14,9 +14,9 @@ import type {
 } from '../../scoring/scorer.ts';
 import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import { Dispatcher } from './dispatcher.ts';
+import { Dispatcher } from '../gpu/dispatcher.ts';
 import { expect } from './expectation.ts';
-import { BufferPool, type BufferPoolOptions } from './buffer-pool.ts';
+import { BufferPool, type BufferPoolOptions } from '../gpu/buffer-pool.ts';
 import { uploadImages, type UploadedImages } from './images.ts';
 import { scoreOwn } from './own.ts';
 import type { PoseVariant } from './product.ts';
@@ -52,8 +52,8 @@ export class GpuPoseScorer implements PoseScorer {
     private readonly resources: { dispatcher: Dispatcher; positions: BufferView },
     private readonly options: GpuPoseScorerOptions,
   ) {
-    this.data = new BufferPool(gpu, options);
-    this.work = new BufferPool(gpu, options);
+    this.data = new BufferPool(gpu, 'pose search', options);
+    this.work = new BufferPool(gpu, 'pose search', options);
     this.budget = options.budgetBytes ?? searchBudget(gpu);
   }
 

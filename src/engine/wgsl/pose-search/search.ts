@@ -5,7 +5,7 @@ import type { BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { ROWS_PAD } from '../gpu/kernels.ts';
 import { firstBits } from '../slices/polynomials.ts';
-import type { BufferPool } from './buffer-pool.ts';
+import type { BufferPool } from '../gpu/buffer-pool.ts';
 import type { UploadedImages } from './images.ts';
 import type { ProductContext } from './product.ts';
 import type { UploadedCubes } from './volumes.ts';

@@ -9,7 +9,7 @@ import { paddedRows, ROWS_PAD } from '../gpu/kernels.ts';
 import { powersOf, weightedOf } from './images.ts';
 import { multiply, type Matrix } from './product.ts';
 import { chunkBytesOf, rowsIn, shiftsOf, type Search } from './search.ts';
-import { rangesOf, roundUp, type RowRange } from './ranges.ts';
+import { rangesOf, roundUp, type RowRange } from '../gpu/ranges.ts';
 
 /** Waves of translations. */
 export const TURNED = [shaders['trigonometry/trigonometry'], shaders['pose-search/turned']];

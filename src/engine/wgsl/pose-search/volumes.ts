@@ -2,7 +2,7 @@
 import type { FourierCube, SearchPoints } from '../../scoring/scorer.ts';
 import type { BufferView } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import type { BufferPool } from './buffer-pool.ts';
+import type { BufferPool } from '../gpu/buffer-pool.ts';
 
 /** Fourier cubes on the device, each (2·reach+1)³ complex numbers. */
 export interface UploadedCubes {

@@ -1,16 +1,16 @@
-// Where a search's dispatches are made and sent off: their parameters lie in the slots of one uniform buffer. How fast the
-// device is (gpu/pace.ts) decides how much one dispatch does and when they are sent, and never what comes out.
-import { uniformBytes, type Arena, type UniformWord, type BufferView } from '../gpu/arena.ts';
-import type { Command, Gpu } from '../gpu/gpu.ts';
-import { SUBMISSION_SECONDS } from '../gpu/pace.ts';
-import { shaderSource } from '../gpu/source.ts';
+// Where dispatches whose sizes a call gives are made and sent off: their parameters lie in the slots of one uniform buffer. How
+// fast the device is (pace.ts) decides how much one dispatch does and when they are sent, and never what comes out.
+import { uniformBytes, type Arena, type UniformWord, type BufferView } from './arena.ts';
+import type { Command, Gpu } from './gpu.ts';
+import { SUBMISSION_SECONDS } from './pace.ts';
+import { shaderSource } from './source.ts';
 
 const SLOT_BYTES = 256;
 const SLOTS = 128;
 /** Planned seconds after which they are sent: a few submissions. */
 const LOAD_SECONDS = 0.05;
 
-/** One dispatch of a kernel of a search. */
+/** One dispatch of a kernel. */
 export interface Launch {
   /** Names the kernel: the same label has the same text. */
   label: string;
@@ -40,7 +40,7 @@ export interface ElementwiseLaunch {
   bytes?: number;
 }
 
-/** Records the dispatches of a search with their parameters and submits them in loads of some 50 ms. */
+/** Records dispatches with their parameters and submits them in loads of some 50 ms. */
 export class Dispatcher {
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
   private readonly slots: BufferView;

@@ -1,7 +1,7 @@
-// Buffers that a search keeps from call to call: made when first asked for, made anew where more is wanted.
+// Buffers that a scorer or factor sums keep from call to call: made when first asked for, made anew where more is wanted.
 import { memoryFull } from '../../gpu-device.ts';
-import type { Arena, BufferView } from '../gpu/arena.ts';
-import type { Gpu } from '../gpu/gpu.ts';
+import type { Arena, BufferView } from './arena.ts';
+import type { Gpu } from './gpu.ts';
 
 /** Hooks of tests and benchmarks. */
 export interface BufferPoolOptions {
@@ -17,6 +17,7 @@ export class BufferPool {
 
   constructor(
     private readonly gpu: Gpu,
+    private readonly label: string,
     private readonly options: BufferPoolOptions = {},
   ) {}
 
@@ -46,7 +47,7 @@ export class BufferPool {
   ): Promise<{ arena: Arena; made: BufferView }> | { arena: Arena; made: BufferView } {
     const { within } = this.options;
     if (within) return { arena: within, made: within.buffer(name, size) };
-    return this.gpu.allocate(`pose search: ${name}`, (arena) => arena.buffer(name, size));
+    return this.gpu.allocate(`${this.label}: ${name}`, (arena) => arena.buffer(name, size));
   }
 
   /** Destroys one. */
