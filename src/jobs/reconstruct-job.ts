@@ -145,7 +145,7 @@ function basisOf(field: Exclude<FieldDescription, { kind: 'network' }>): { basis
       Array.from({ length: chainDimension(shape) }, (_, a) => inside(s[a])),
     );
   };
-  return { basis: { terms, share: 0.5, at }, ...(shape === 'circle' && { period: 2 }) };
+  return { basis: { terms, share: 0.5, reach: 0, at }, ...(shape === 'circle' && { period: 2 }) };
 }
 
 function part(weights: Weights, name: string): Float32Array {

@@ -1,14 +1,12 @@
 // How images are divided by their distance from a latent: widths of the weights, and which images fall between two of them.
 import { VitrineError } from '../../base/errors.ts';
-import { chiSquared, distancesTo, type UncertainLatents } from './latents.ts';
+import { chiSquared, distancesTo, type LatentBasis, type UncertainLatents } from './latents.ts';
 
 /** How many widths are tried. */
 export const WIDTHS = 12;
 /** Images that the narrowest weights meet. */
 const LEAST_IMAGES = 150;
 const WIDEST_SHARE = 0.97;
-/** Standard deviations of the 95 % point of a normal distribution. */
-const NINETY_FIVE = 1.645;
 /** Of images that no width meets. */
 export const BEYOND = 255;
 
@@ -28,10 +26,14 @@ export interface Surroundings {
 
 /**
  * Around `z`. Widths are equally spaced in the root of the distance, from the 150th nearest image's to that of all but 3 in 100. Near is
- * what an image's own uncertainty reaches at 95 % (χ²), or as many images as the narrowest has. `fixed`: near and all widths
+ * what an image's own uncertainty reaches (χ², as far as the basis has it), or as many images as the narrowest has. `fixed`: near and all widths
  * hold so many images. Errors: 'count-mismatch', 'value-out-of-range'.
  */
-export function surroundingsOf(z: ArrayLike<number>, latents: UncertainLatents, fixed: number | null): Surroundings {
+export function surroundingsOf(
+  z: ArrayLike<number>,
+  { latents, basis: { reach } }: { latents: UncertainLatents; basis: Pick<LatentBasis, 'reach'> },
+  fixed: number | null,
+): Surroundings {
   const distances = distancesTo(z, latents);
   const sorted = distances.slice().sort();
   const last = sorted.length - 1;
@@ -48,7 +50,7 @@ export function surroundingsOf(z: ArrayLike<number>, latents: UncertainLatents, 
     fixed === null
       ? Float64Array.from({ length: WIDTHS }, (_, k) => (from + ((to - from) * k) / (WIDTHS - 1)) ** 2)
       : Float64Array.of(least);
-  const width = fixed === null ? Math.max(least, chiSquared(latents.dimension, NINETY_FIVE)) : least;
+  const width = fixed === null ? Math.max(least, chiSquared(latents.dimension, reach)) : least;
   const binOf = Uint8Array.from(distances, (d) => {
     const bin = widths.findIndex((h) => d < h);
     return bin < 0 ? BEYOND : bin;

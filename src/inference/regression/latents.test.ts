@@ -15,6 +15,8 @@ const row = (count: number): UncertainLatents => ({
   covariance: new Float32Array(count).fill(1),
 });
 
+const of = (latents: UncertainLatents) => ({ latents, basis: affineBasis(latents.dimension) });
+
 describe('latents with their uncertainty', () => {
   it('are as far away as their own uncertainty makes them', () => {
     const [first, second] = distancesTo([2, 3], two);
@@ -48,7 +50,7 @@ describe('latents with their uncertainty', () => {
 
 describe('the images around a latent', () => {
   it('fall between widths from the nearest to nearly all', () => {
-    const { widths, binOf, images, middle } = surroundingsOf([0], row(1000), null);
+    const { widths, binOf, images, middle } = surroundingsOf([0], of(row(1000)), null);
     expect(widths.length).toBe(WIDTHS);
     expect([images[0], images[WIDTHS - 1]]).toEqual([150, 969]);
     const steps = Array.from(widths, Math.sqrt);
@@ -61,15 +63,15 @@ describe('the images around a latent', () => {
   });
 
   it('are as many as asked for', () => {
-    const { widths, images, near } = surroundingsOf([0], row(1000), 40);
+    const { widths, images, near } = surroundingsOf([0], of(row(1000)), 40);
     expect([widths.length, images[0], near.images]).toEqual([1, 40, 40]);
     expect(near.weights[20]).toBeCloseTo(1 - 400 / 1600, 6);
     expect(near.weights.subarray(40).every((weight) => weight === 0)).toBe(true);
-    for (const few of [1, 1001]) expect(() => surroundingsOf([0], row(1000), few)).toThrow(VitrineError);
+    for (const few of [1, 1001]) expect(() => surroundingsOf([0], of(row(1000)), few)).toThrow(VitrineError);
   });
 
   it('that may have the latent are those whose uncertainty reaches it', () => {
     const wide = { ...row(1000), covariance: new Float32Array(1000).fill(1e6) };
-    expect(surroundingsOf([0], wide, null).near.images).toBe(1000);
+    expect(surroundingsOf([0], of(wide), null).near.images).toBe(1000);
   });
 });

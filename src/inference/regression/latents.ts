@@ -20,9 +20,17 @@ export interface LatentBasis {
   terms: number;
   /** Of the particles' power, what the map of each function but the first is expected to have. */
   share: number;
+  /**
+   * How far images may be that say where a map at a latent lies: standard deviations of χ² beyond its median. Latents along straight
+   * directions stray from where structures are, and a mean of several brings them back; along a curve they are there.
+   */
+  reach: number;
   /** F values at a latent. */
   at(z: ArrayLike<number>): ArrayLike<number>;
 }
+
+/** Standard deviations of the 95 % point of a normal distribution. */
+const NINETY_FIVE = 1.645;
 
 /** 1 and the latent's d values, each less `mean` over `deviation` (0 and 1 unless said). */
 export function affineBasis(
@@ -33,6 +41,7 @@ export function affineBasis(
   return {
     terms: dimension + 1,
     share: 1 / dimension,
+    reach: NINETY_FIVE,
     at: (z) => [1, ...Array.from({ length: dimension }, (_, a) => value(z, a))],
   };
 }

@@ -65,7 +65,7 @@ async function tiny(): Promise<RegressionData> {
 describe('what is left of images', () => {
   it('is the backprojection of the weighted images where nothing is taken from them', async () => {
     const data = await tiny();
-    const around = surroundingsOf([0.2, -0.1], data.latents, 30);
+    const around = surroundingsOf([0.2, -0.1], data, 30);
     const fitted = await fitMeanModel(engine, data, {});
     const model: MeanModel = { ...fitted, apparent: new Float32Array(3 * COUNT) };
     const found = new Map<string, Float32Array>();
@@ -120,7 +120,7 @@ describe('what is left of images', () => {
       return own[Math.floor(0.97 * count)];
     });
     // What turns its sign with the latent: the maps at both ends, one less the other.
-    const ends = [far, far.map((value) => -value)].map((z) => surroundingsOf(z, latents, 200));
+    const ends = [far, far.map((value) => -value)].map((z) => surroundingsOf(z, regressed, 200));
     const basis = orthonormal(model.terms);
     const common = async (apparent: Float32Array): Promise<number> => {
       const halves = { even: new Float32Array(box ** 3), odd: new Float32Array(box ** 3) };

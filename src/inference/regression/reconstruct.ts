@@ -42,7 +42,7 @@ export async function reconstructAt(
   targets: readonly ArrayLike<number>[],
   { images = null, onStage, ...hooks }: RegressionOptions = {},
 ): Promise<RegressedMap[]> {
-  const around = targets.map((z) => surroundingsOf(z, data.latents, images));
+  const around = targets.map((z) => surroundingsOf(z, data, images));
   onStage?.('mean');
   const model = await fitMeanModel(engine, data, hooks);
   const basis = orthonormal(model.terms);
