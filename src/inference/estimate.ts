@@ -62,7 +62,9 @@ export async function estimateTraining(
       const first = (number * size) % Math.max(1, shard.count - size + 1);
       const indices = Uint32Array.from({ length: size }, (_, i) => shard.first + first + i);
       const values = shard.values.subarray(first * points, (first + size) * points);
-      await model.trainStep(trainingBatch({ indices, values }, data, plan, 0), options);
+      const batch = trainingBatch({ indices, values }, data, plan, 0);
+      // Where z is given, any does for measuring.
+      await model.trainStep({ ...batch, ...(batch.noise && { latents: batch.noise }) }, options);
       await nextTask();
     };
     for (let i = 0; i < 2; i++) await step(i);

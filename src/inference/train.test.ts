@@ -178,6 +178,13 @@ describe('training', () => {
     expect(result.history[2].total).toBeLessThan(result.history[0].total);
   });
 
+  it('estimates a field whose latents are a table, before there is one', async () => {
+    const { spec } = field;
+    const tabled = { ...field, spec: { ...spec, autodecoder: true, encoderLayers: 0, encoderDim: 1 } };
+    const estimate = await estimateTraining({ ...plan, field: tabled }, data, engine, initialCheckpoint(tabled, 1));
+    expect(estimate.imagesPerSecond).toBeGreaterThan(0);
+  });
+
   it('estimates from a few steps', async () => {
     const estimate = await estimateTraining(plan, data, engine, start);
     expect(estimate.imagesPerSecond).toBeGreaterThan(0);
