@@ -138,7 +138,13 @@ function columnsOf({ poses, ctf, deviations }: Nuisances, rows: Uint32Array): Re
     ]);
     if (translations) {
       const [tx, ty] = [0, 1].map((i) => column((row) => translations[2 * row + i]));
-      families['the shift'] = [tx, ty, squared(tx), squared(ty), product(tx, ty)];
+      // Wrong shifts move the particle in the volume's frame: t turned back by the image's rotation.
+      const moved = [0, 1, 2].map((axis) =>
+        column((row) =>
+          [0, 1].reduce((sum, i) => sum + translations[2 * row + i] * rotations[9 * row + 3 * i + axis], 0),
+        ),
+      );
+      families['the shift'] = [tx, ty, squared(tx), squared(ty), product(tx, ty), ...moved];
     }
   }
   if (ctf) families['the defocus'] = powers(column((row) => (ctf[CTF_WIDTH * row + 2] + ctf[CTF_WIDTH * row + 3]) / 2));
