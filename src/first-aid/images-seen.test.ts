@@ -111,6 +111,11 @@ describe('noise', () => {
     expect(low.measures.find(({ name }) => name === 'power ends at')?.value).toBeCloseTo(16, -0.5);
   });
 
+  it('of a few small images is not said', async () => {
+    const few = await scanImages({ ...set.images, count: 6 });
+    expect(checkNoise(few.sample, 4).verdict).toBe('cannot say');
+  });
+
   it('that is not there is said', async () => {
     const masked = await spoiled((image) =>
       image.map((value, at) => (Math.hypot((at % 32) - 16, Math.floor(at / 32) - 16) < 14 ? value : 0)),

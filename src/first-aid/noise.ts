@@ -12,6 +12,9 @@ const STRONG = 10;
 /** Power of the surroundings over that of the images below which there is no noise in them. */
 const NONE = 1e-5;
 
+/** Images times their side: fewer leave a band's power uncertain by a tenth and more. */
+const LEAST = 600;
+
 /** Mean |noise|² of a coefficient over the pixels, by ring 1 … D/2. */
 function noiseByRing({ surroundings }: ImageSample): Float64Array {
   const { rings, powers, images } = surroundings;
@@ -39,6 +42,13 @@ export function checkNoise(sample: ImageSample, pixelSizeAngstrom: number | null
     measure('power ends at', edgeAngstrom, 'Å'),
   ];
   const base = { check: 'noise' as const, measures };
+  if (sample.rows.length * boxPixels < LEAST)
+    return {
+      ...base,
+      verdict: 'cannot say',
+      sentence: 'There are too few images to say what the noise is like.',
+      advice: null,
+    };
   if (!(low > NONE * all) || !(all > 0))
     return {
       ...base,

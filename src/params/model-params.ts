@@ -25,7 +25,7 @@ export const MODEL_PARAMS = define([
     label: 'Latents from',
     meaning:
       'encoder: a network reads z from each image, as in cryoDRGN; linear: a linear model is fitted first, its posteriors are the z of the ' +
-      'particles, and they are learned on together with the maps, in 8 epochs at 1e-3 along a cosine unless said.',
+      'particles, and they are learned on together with the maps, in 4 dimensions and 8 epochs at 1e-3 along a cosine unless said.',
     group: 'model',
     kind: 'choice',
     default: 'encoder',

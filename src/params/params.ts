@@ -56,8 +56,12 @@ export const AB_INITIO_DEFAULTS: Partial<Params> = { method: 'ab-initio', epochs
 /** What a linear model starts from where it differs from the table: `zDim` components in at most `epochs` iterations. */
 export const LINEAR_DEFAULTS: Partial<Params> = { method: 'linear', zDim: 4, epochs: 10 };
 
-/** What a network whose latents begin at a linear model's posteriors starts from (bench/RESULTS.md). */
+/**
+ * What a network whose latents begin at a linear model's posteriors starts from (bench/RESULTS.md). As many latent dimensions as a first
+ * look has components: those that do not reproduce are noise, which parts neighbours.
+ */
 export const LINEAR_START_DEFAULTS: Partial<Params> = {
+  zDim: 4,
   latents: 'linear',
   epochs: 8,
   learningRate: 1e-3,

@@ -50,20 +50,22 @@ export function gridTiles({ reach, side, rowReach }: HalfCube): GridTiles {
   };
 }
 
-/** Tells each grid point's number in the half cube and its place among those of the tiles. */
-export function eachGridPoint(
+/** Tells of each row of the half cube the number of its first grid point, how many there are, and their places among those of the tiles. */
+export function eachGridRow(
   { reach, side, rowReach, rowStart }: HalfCube,
   { base, numbers, across }: GridTiles,
-  visit: (voxel: number, place: number) => void,
+  visit: (first: number, count: number, places: Int32Array) => void,
 ): void {
+  const places = new Int32Array(side);
   for (let z = 0; z <= reach; z++)
     for (let y = -reach; y <= reach; y++) {
       const row = z * side + y + reach;
-      const [ty, tz] = [(y + base) >> 2, z >> 2];
+      const wide = rowReach[row];
+      if (wide < 0) continue;
+      const tiles = ((z >> 2) * across + ((y + base) >> 2)) * across;
       const within = 16 * (z & 3) + 4 * ((y + base) & 3);
-      for (let x = -rowReach[row]; x <= rowReach[row]; x++) {
-        const tile = numbers[(tz * across + ty) * across + ((x + base) >> 2)];
-        visit(rowStart[row] + x, TILE_POINTS * tile + within + ((x + base) & 3));
-      }
+      for (let x = -wide, i = 0; x <= wide; x++, i++)
+        places[i] = TILE_POINTS * numbers[tiles + ((x + base) >> 2)] + within + ((x + base) & 3);
+      visit(rowStart[row] - wide, 2 * wide + 1, places);
     }
 }

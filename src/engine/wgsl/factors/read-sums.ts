@@ -1,6 +1,6 @@
 // Sums of the grid from the device: banks of planes by tiles become rows by grid points.
 import type { GridSums } from '../../factors/factor-sums.ts';
-import { eachGridPoint } from './grid-tiles.ts';
+import { eachGridRow } from './grid-tiles.ts';
 import { planesOf } from './insertion.ts';
 import { banksOf } from './insertion-passes.ts';
 import type { Summing } from './summing.ts';
@@ -14,9 +14,13 @@ export async function readSums({ gpu, request, tiles, passes, banks }: Summing, 
   for (const [i, planes] of fresh ? [] : passes.flatMap(banksOf).entries()) {
     const bank = await gpu.readFloats(banks[i]);
     const first = plane;
-    eachGridPoint(grid, tiles, (voxel, place) => {
-      const to = voxel * stride + first;
-      for (let p = 0; p < planes; p++) values[to + p] = bank[p * tiles.places + place];
+    // A row of one plane after the other: rows stay in the cache.
+    eachGridRow(grid, tiles, (voxel, count, places) => {
+      for (let p = 0; p < planes; p++) {
+        const plane = p * tiles.places;
+        let to = voxel * stride + first + p;
+        for (let i = 0; i < count; i++, to += stride) values[to] = bank[plane + places[i]];
+      }
     });
     plane += planes;
   }
