@@ -75,7 +75,7 @@ export const givenShapes: readonly CaseShape[] = [
     name: 'given latents, hartley, leaky, no hidden layers',
     spec: { ...{ zDim: 5, autodecoder: true, domain: 'hartley', activation: 'leaky_relu' }, decoderLayers: 0 },
     features: 4,
-    images: 70,
+    images: 18,
   },
 ];
 
