@@ -15,6 +15,7 @@ describe('usage', () => {
     ['an argument missing', ['info'], 2],
     ['a number that is none', ['train', 'a.mrcs', '-o', 'r', '--zdim', 'many'], 2],
     ['a value out of range', ['train', 'a.mrcs', '-o', 'r', '--zdim', '1000'], 2],
+    ['more dimensions than are fitted', ['train', 'a.mrcs', '-o', 'r', '--latents', 'linear', '--zdim', '20'], 2],
     ['no such file', ['info', 'absent.mrcs', '--json'], 1],
     ['no run folder', ['decode', '.', '-o', 'maps', '--index', '0'], 1],
   ])(

@@ -1,6 +1,8 @@
 // vitrine train: a field from particles with known poses, into a run folder.
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { learnsTable } from '../src/params/latents.ts';
+import { linearPlan } from '../src/jobs/linear-plan.ts';
 import { newRunRecord } from '../src/jobs/new-run.ts';
 import { imageOptionsOf } from '../src/jobs/prepare.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
@@ -32,6 +34,7 @@ export function addTrain(program: Command): void {
     const { out } = raw as unknown as TrainOptions;
     const options = particleOptionsOf(raw);
     const params = paramsFrom(raw, raw['latents'] === 'linear' ? LINEAR_START_DEFAULTS : {});
+    if (learnsTable(params)) linearPlan(params);
     const folder = resolve(out);
     refuseRunFolder(folder);
     const set = await openParticles(particles, options, console);

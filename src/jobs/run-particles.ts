@@ -2,7 +2,7 @@
 // the parts of its folder that do not change.
 import type { FieldDescription } from '../field/description.ts';
 import { boxPixelsOf } from '../field/kinds.ts';
-import { learnsTable } from '../field/network/description.ts';
+import { learnsTable } from '../params/latents.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { OriginalIndices } from '../base/particle-identity.ts';
 import { writeCtfPickle, writeIndexPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';

@@ -114,6 +114,23 @@ describe('the form of a run', () => {
     expect(form()).toMatchObject({ preset: null, params: { method: 'linear', zDim: 6 }, errors: {} });
   });
 
+  it('begins at a first look with no more dimensions than are fitted, and leaves its values to known poses', () => {
+    fitForm(dataset(64, true, 'linear'));
+    choosePreset('begun');
+    expect(params()).toMatchObject({ method: 'known-poses', latents: 'linear', zDim: 4, rateSchedule: 'cosine' });
+    setParam('zDim', 17);
+    expect(form().errors.zDim).toBe('Expected 1 to 16.');
+    choosePreset('quick');
+    setParam('zDim', 17);
+    setParam('latents', 'linear');
+    expect(form().errors.latents).toBe('A linear model has at most 16 latent dimensions.');
+    choosePreset('begun');
+    chooseMethod('ab-initio');
+    expect(params()).toMatchObject({ method: 'ab-initio', latents: 'encoder', rateSchedule: 'constant' });
+    chooseMethod('known-poses');
+    expect(form().preset).toBe('begun');
+  });
+
   it('finds poses of a set that has none, and takes the first look up again for one that has them', () => {
     choosePreset('first');
     fitForm(dataset(32, false, 'unposed'), true);

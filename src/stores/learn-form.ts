@@ -14,6 +14,7 @@ import {
   type Params,
   type PresetName,
 } from '../params/params.ts';
+import { learnsTable } from '../params/latents.ts';
 import { resolveAuto } from '../params/auto.ts';
 import { MOST_COMPONENTS } from '../params/linear-params.ts';
 import { errorData, wasCancelled } from './errors.ts';
@@ -206,8 +207,10 @@ function errorOf(key: ParamKey, params: Params): string | null {
     validateParams({ [key]: params[key] });
     const { datasetBox, datasetHasPoses } = get();
     const { boxPixels, method, start, zDim } = params;
-    if (key === 'zDim' && method === 'linear' && (zDim < 1 || zDim > MOST_COMPONENTS))
-      return `Expected 1 to ${MOST_COMPONENTS}.`;
+    const fitted = method === 'linear' || learnsTable(params);
+    const tooMany = fitted && (zDim < 1 || zDim > MOST_COMPONENTS);
+    if (key === 'zDim' && tooMany) return `Expected 1 to ${MOST_COMPONENTS}.`;
+    if (key === 'latents' && tooMany) return `A linear model has at most ${MOST_COMPONENTS} latent dimensions.`;
     if (key === 'start' && start === 'given' && method === 'ab-initio' && !datasetHasPoses)
       return 'These particles came without poses.';
     if (key === 'boxPixels' && boxPixels !== 'auto' && datasetBox !== null && boxPixels > datasetBox)

@@ -1,6 +1,7 @@
 // cryoDRGN's coordinate network as a run describes it: the shape of its MLPs and how coordinates are encoded.
 import type { ModelSpec } from '../../engine/engine.ts';
 import { resolveAuto } from '../../params/auto.ts';
+import { learnsTable } from '../../params/latents.ts';
 import type { Params } from '../../params/params.ts';
 import type { SeenParticles } from '../kind.ts';
 import type { EncodingChoice } from './encodings.ts';
@@ -9,11 +10,6 @@ export interface NetworkDescription {
   kind: 'network';
   spec: ModelSpec;
   encoding: EncodingChoice;
-}
-
-/** Whether latents are a table that begins at a linear model's posteriors. */
-export function learnsTable({ method, latents, zDim }: Pick<Params, 'method' | 'latents' | 'zDim'>): boolean {
-  return method === 'known-poses' && latents === 'linear' && zDim > 0;
 }
 
 /** The network that these parameters ask for. */
