@@ -75,6 +75,14 @@ export function givenLatents(spec: ModelSpec, { count, latents }: ImageBatch): F
   });
 }
 
+/** Error: 'usage' where latents are asked of a model that is given them. */
+export function refuseWithoutEncoder(spec: ModelSpec): void {
+  if (spec.zDim === 0 || hasEncoder(spec)) return;
+  throw new VitrineError('usage', 'This model has no encoder: its latents are a table.', {
+    advice: 'Use the latents of the particles that it was trained on (z.N.pkl).',
+  });
+}
+
 /** Arrays one after the other. */
 export function joined(arrays: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(arrays.reduce((length, array) => length + array.length, 0));

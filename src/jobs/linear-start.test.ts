@@ -4,6 +4,7 @@ import { movingBlobs } from '../../testing/moving-blobs.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openWasmEngine } from '../engine/wasm/engine.ts';
+import { abilitiesOf } from '../field/kinds.ts';
 import { readTorchCheckpoint } from '../formats/torch-checkpoint.ts';
 import { readYamlConfig } from '../formats/yaml-config.ts';
 import { encodeAll } from '../inference/encode-all.ts';
@@ -85,6 +86,7 @@ describe('a run whose latents begin at a linear model', () => {
     expect(names.some((name) => name.includes('encoder.'))).toBe(false);
     const field = await whole.field();
     expect(field).toMatchObject({ kind: 'network', spec: { autodecoder: true, zDim: 2, decoderDim: 16 } });
+    expect(abilitiesOf(field)).toMatchObject({ decodes: true, encodesByPose: true, searchesPoses: false });
     const linear = linearStartOf(whole);
     expect(await linear.record()).toMatchObject({ kind: 'linear', job: 'linear', status: 'finished' });
     // Learned on, not far from where they began.

@@ -29,6 +29,7 @@ import {
   imagesPerLatent,
   joined,
   latentCount,
+  refuseWithoutEncoder,
 } from '../parameters.ts';
 import { makeSliceLayout, type SliceLayout } from '../slices.ts';
 import { product } from './products.ts';
@@ -116,7 +117,12 @@ export class TfjsModel implements FieldModel {
 
   async trainStep(batch: ImageBatch, options: StepOptions): Promise<void> {
     const { gradient, sums, latents } = this.gradients(batch, options.beta);
-    if (latents) this.latentGradients.push(latents.data() as Promise<Float32Array>);
+    if (latents) {
+      const read = latents.data() as Promise<Float32Array>;
+      // A read that fails is told to who takes it.
+      read.catch(() => undefined);
+      this.latentGradients.push(read);
+    }
     latents?.dispose();
     adamStep(this.adam, gradient, options.learningRate, options.weightDecay);
     const before = this.sums;
@@ -199,6 +205,7 @@ export class TfjsModel implements FieldModel {
 
   async encode(batch: EncodedBatch): Promise<Latents> {
     latentCount(this.spec, batch.count);
+    refuseWithoutEncoder(this.spec);
     const input = this.prologue.encoderInput(batch);
     const [mu, logVariance] = tf.tidy(() => {
       const pass = this.encoderPass(

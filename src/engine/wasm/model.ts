@@ -14,7 +14,15 @@ import type {
   StepOptions,
   Weights,
 } from '../engine.ts';
-import { decoderOperations, givenLatents, hasEncoder, imagesPerLatent, joined, latentCount } from '../parameters.ts';
+import {
+  decoderOperations,
+  givenLatents,
+  hasEncoder,
+  imagesPerLatent,
+  joined,
+  latentCount,
+  refuseWithoutEncoder,
+} from '../parameters.ts';
 import { makeSliceLayout, type SliceLayout } from '../slices.ts';
 import { Header } from './header-fields.ts';
 import type { KernelModule } from './kernels.ts';
@@ -151,7 +159,8 @@ export class WasmModel implements FieldModel {
       const latents = latentCount(this.spec, batch.count);
       const mu = new Float32Array(latents * zDim);
       const logVariance = new Float32Array(latents * zDim);
-      if (!hasEncoder(this.spec)) return { mu, logVariance };
+      if (zDim === 0) return { mu, logVariance };
+      refuseWithoutEncoder(this.spec);
       const stride = panelStride((2 * zDim + 3) & ~3) / 4;
       await this.inChunks(batch, async (firstImage, images) => {
         await this.threads.run(this.id, 'encodeChunk');

@@ -14,7 +14,8 @@ export const NETWORK: FieldKind<NetworkDescription> = {
     decodes: true,
     encodes: spec.zDim > 0,
     encodesByPose: spec.autodecoder === true,
-    searchesPoses: true,
+    // Latents of images under other poses have nothing to read them.
+    searchesPoses: spec.autodecoder !== true,
     learnsAbInitio: true,
     needsPoses: true,
     addsComponents: false,

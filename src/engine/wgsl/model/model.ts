@@ -18,7 +18,7 @@ import type {
   VolumeWithStatistics,
   Weights,
 } from '../../engine.ts';
-import { decoderOperations, hasEncoder, latentCount } from '../../parameters.ts';
+import { decoderOperations, latentCount, refuseWithoutEncoder } from '../../parameters.ts';
 import { stepUniform } from '../adam/step.ts';
 import type { Arena } from '../gpu/arena.ts';
 import type { Gpu } from '../gpu/gpu.ts';
@@ -192,7 +192,8 @@ export class WgslModel implements FieldModel {
       const latents = latentCount(this.spec, batch.count);
       const mu = new Float32Array(latents * zDim);
       const logVariance = new Float32Array(latents * zDim);
-      if (!hasEncoder(this.spec)) return { mu, logVariance };
+      if (zDim === 0) return { mu, logVariance };
+      refuseWithoutEncoder(this.spec);
       const stride = this.network.encoderOutputs;
       for (let from = 0; from < batch.count; from += ENCODED_AT_ONCE) {
         const images = Math.min(ENCODED_AT_ONCE, batch.count - from);
