@@ -50,8 +50,10 @@ describe('a linear model', () => {
     expect((await map('all/vol_004.mrc')).values).toEqual((await map('maps/vol_001.mrc')).values);
     const analysed = await vitrine(['analyze', 'run', '--ksample', '3', '--pc', '1', '--no-umap', ...cpu, '--json']);
     const { folder } = analysed.json as { folder: string };
-    for (const name of ['pca.csv', 'labels.csv', 'kmeans3/vol_003.mrc', 'pc1/vol_010.mrc'])
-      expect(existsSync(`${folder}/${name}`)).toBe(true);
+    const figures = ['evidence_curve.svg', 'kmeans3/vol_003.mrc', 'pc1/vol_010.mrc'];
+    for (const name of ['pca.csv', 'labels.csv', ...figures]) expect(existsSync(`${folder}/${name}`)).toBe(true);
+    const fits = readFileSync(`${folder}/fit.csv`, 'utf8').split('\n');
+    expect([fits[0], fits.length]).toEqual(['index,contrast,evidence', 302]);
     const selected = await vitrine(['select', 'run', '--labels', '0', '-o', 'some.star', '--json']);
     expect(selected.json).toMatchObject({ of: 300 });
   });

@@ -8,14 +8,14 @@ import { readCryodrgnPickle } from '../formats/cryodrgn-pickles.ts';
 import { readNpy } from '../formats/npy.ts';
 import type { ParticleSet } from '../formats/particles.ts';
 import type { TrainingEvent } from '../inference/training.ts';
-import { readLinearReport } from '../library/linear-files.ts';
+import { readImageFits, readLinearReport } from '../library/linear-files.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
 import { LINEAR_DEFAULTS, validateParams } from '../params/params.ts';
 import { decodeAt, loadModel } from './decode-job.ts';
 import { encodeParticles } from './encode-job.ts';
 import { linearRun } from './linear-job.ts';
-import { reproducibleWords, screePercents, screeWords } from './linear-words.ts';
+import { componentsReport, reproducibleWords, screePercents, screeWords } from './linear-words.ts';
 import { newRunRecord } from './new-run.ts';
 import { linearPlan } from './linear-plan.ts';
 import { writeRunFolder } from './run-particles.ts';
@@ -73,7 +73,13 @@ describe('a run', () => {
   it('is of a linear model by its method, and leaves its files', async () => {
     const run = await newRun();
     const events: string[] = [];
-    const ended = await fitted(run, { onEvent: (event) => events.push(event.type) });
+    const told: number[] = [];
+    const ended = await fitted(run, {
+      onEvent: (event) => {
+        events.push(event.type);
+        if (event.type === 'linear') told.push(event.progress.evidenceGain);
+      },
+    });
     expect(ended).toMatchObject({ status: 'finished', kind: 'linear', job: 'linear', history: [] });
     expect(ended.device?.engine).toBe('wasm');
     expect(new Set(events)).toEqual(new Set(['linear']));
@@ -89,6 +95,24 @@ describe('a run', () => {
     const report = (await readLinearReport(run))!;
     expect(report).toMatchObject({ components: Q, iterations: epoch });
     expect([report.scree.length, report.correlations.length]).toEqual([Q, Q]);
+    const { contrast, evidenceGain } = await readImageFits(run);
+    expect([contrast!.length, evidenceGain!.length]).toEqual([COUNT, COUNT]);
+    const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(evidenceGain!)).toBeCloseTo(report.evidenceGain, 5);
+    expect(mean(contrast!)).toBeCloseTo(report.contrast.mean, 5);
+    expect(report.history).toHaveLength(epoch);
+    expect(report.history!.map(({ evidenceGain: gain }) => gain)).toEqual(told);
+    expect(componentsReport(report).evidence.at(-1)).toEqual({ iteration: epoch, gain: told.at(-1) });
+  });
+
+  it('of an older version has neither a curve nor numbers of images', async () => {
+    const run = await newRun();
+    await fitted(run);
+    const { history: _, ...older } = (await readLinearReport(run))!;
+    await run.storage.write('linear.json', JSON.stringify(older));
+    for (const name of ['contrast.npy', 'evidence.npy']) await run.storage.remove(name);
+    expect(componentsReport((await readLinearReport(run))!).evidence).toEqual([]);
+    expect(await readImageFits(run)).toEqual({ contrast: null, evidenceGain: null });
   });
 
   it('decodes to the mean map at the middle of its latents', async () => {

@@ -32,6 +32,18 @@ export interface LinearReproducibility {
   heldOutError: number;
 }
 
+/** An iteration of the fit, as its curve of evidence has it. */
+export interface LinearIteration {
+  /** From 1. */
+  iteration: number;
+  /** Fourier pixels that were used. */
+  bandPixels: number;
+  /** Mean log evidence of an image over that of the mean map alone. */
+  evidenceGain: number;
+  /** Since the fit began. */
+  seconds: number;
+}
+
 /** A fitted linear model. */
 export interface LinearFit {
   /**
@@ -49,5 +61,7 @@ export interface LinearFit {
   evidenceGain: Float32Array;
   scree: Float32Array;
   iterations: number;
+  /** One an iteration. */
+  history: LinearIteration[];
   reproducibility: LinearReproducibility;
 }
