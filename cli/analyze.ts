@@ -8,6 +8,7 @@ import { fitPlots, landscapePlots } from '../src/jobs/landscape-plots.ts';
 import { readImageFits, readLinearReport } from '../src/library/linear-files.ts';
 import { trajectoryFigure } from '../src/plots/slices.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
+import { readCovariances } from '../src/library/posteriors.ts';
 import type { Params } from '../src/params/params.ts';
 import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { act, number, wholeNumber } from './command.ts';
@@ -75,9 +76,9 @@ export async function analyzeRun(
     });
   const folder = resolve(options.out ?? join(path, `analyze.${epoch}`));
   const job = { signal: console.signal, onProgress: console.progress.bind(console) };
+  const covariance = await readCovariances(opened.run, { zDim, count });
   const landscape = await analyzeLatents(
-    mu,
-    zDim,
+    { epoch, zDim, mu, covariance },
     { clusters: options.ksample, paths: options.pc, seed: options.seed, umap: options.umap },
     job,
   );

@@ -7,6 +7,7 @@ import { fitLinear, type FitOptions } from '../inference/linear/fit-linear.ts';
 import type { Checkpoint } from '../inference/training.ts';
 import { newId } from '../library/arrays.ts';
 import { saveLatentStart } from '../library/latent-learning.ts';
+import { LINEAR_FOLDER } from '../library/posteriors.ts';
 import { saveLinearFit } from '../library/linear-files.ts';
 import type { RunRecord } from '../library/run-record.ts';
 import { RunFolder, type RunField } from '../library/runs.ts';
@@ -16,11 +17,9 @@ import { linearPlan } from './linear-plan.ts';
 import type { JobProgress } from './progress.ts';
 import { fieldOfRun, linearData, writeRunFolder, type RunParticles } from './run-particles.ts';
 
-const FOLDER = 'linear';
-
 /** The linear model that a run's latents began from: a run in its folder. */
 export function linearStartOf(run: RunFolder): RunFolder {
-  return new RunFolder(run.storage, run.path(FOLDER));
+  return new RunFolder(run.storage, run.path(LINEAR_FOLDER));
 }
 
 /** What is fitted, and where. */
@@ -95,7 +94,7 @@ export async function loadEncoder(engine: Engine, run: RunFolder, epoch: number 
   const linear = linearStartOf(run);
   if ((await linear.epochs()).length > 0) return loadModel(engine, linear, null);
   throw new VitrineError('usage', 'This run’s latents are a table: it has no encoder, and no linear model beside it.', {
-    expected: `a folder ${FOLDER} in the run’s, as Vitrine writes it`,
+    expected: `a folder ${LINEAR_FOLDER} in the run’s, as Vitrine writes it`,
     advice: 'Use the latents of the particles that it was trained on (z.N.pkl).',
   });
 }
