@@ -1,19 +1,23 @@
 // The run of a linear model: what it leaves in its folder, how it ends, and encoding at given poses.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COUNT, noiseParticles } from '../../testing/noise-run.ts';
+import { refusalOf } from '../../testing/refusal.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { EncodedBatch, Engine, FieldModel } from '../engine/engine.ts';
 import { openWasmEngine } from '../engine/wasm/engine.ts';
 import { readCryodrgnPickle } from '../formats/cryodrgn-pickles.ts';
 import { readNpy } from '../formats/npy.ts';
+import { writeMrcVolume } from '../formats/mrc-write.ts';
 import type { ParticleSet } from '../formats/particles.ts';
+import { softSphere } from '../inference/linear/solvent-mask.ts';
 import type { TrainingEvent } from '../inference/training.ts';
 import { readImageFits, readLinearReport } from '../library/linear-files.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
-import { LINEAR_DEFAULTS, validateParams } from '../params/params.ts';
+import { LINEAR_DEFAULTS, validateParams, type Params } from '../params/params.ts';
 import { decodeAt, loadModel } from './decode-job.ts';
 import { encodeParticles } from './encode-job.ts';
+import { keepGivenMask } from './given-mask.ts';
 import { linearRun } from './linear-job.ts';
 import { componentsReport, reproducibleWords, screePercents, screeWords } from './linear-words.ts';
 import { newRunRecord } from './new-run.ts';
@@ -31,11 +35,11 @@ beforeAll(async () => {
 });
 afterAll(() => engine.dispose());
 
-async function newRun(): Promise<RunFolder> {
+async function newRun(own: Partial<Params> = {}): Promise<RunFolder> {
   const run = new RunFolder(new MemoryStorage(), '');
   const record = newRunRecord({
     name: 'run',
-    params,
+    params: { ...params, ...own },
     set: {
       ...{ datasetId: '', datasetName: 'noise', files: null, particles: COUNT },
       ...{ imagePixels: BOX, pixelSizeAngstrom: 1, fingerprint: '' },
@@ -113,6 +117,30 @@ describe('a run', () => {
     for (const name of ['contrast.npy', 'evidence.npy']) await run.storage.remove(name);
     expect(componentsReport((await readLinearReport(run))!).evidence).toEqual([]);
     expect(await readImageFits(run)).toEqual({ contrast: null, evidenceGain: null });
+  });
+
+  it('lies inside the mask that it was told', async () => {
+    const maskOf = async (run: RunFolder) => {
+      await fitted(run);
+      const { weights } = (await run.loadCheckpoint(null)).checkpoint;
+      return [weights.get('mask')!.data, weights.get('mean')!.data];
+    };
+    const [sphere] = await maskOf(await newRun({ mask: 'sphere', maskDilate: -2 }));
+    expect(sphere).toEqual(softSphere(BOX, -2));
+    const given = Float32Array.from({ length: BOX ** 3 }, (_, i) => (i % BOX < BOX / 2 ? 1 : 0));
+    const bytes = writeMrcVolume({ boxPixels: BOX, pixelSizeAngstrom: 1, values: given }) as Uint8Array<ArrayBuffer>;
+    const run = await newRun({ mask: 'file' });
+    await keepGivenMask(run, { blob: new Blob([bytes]) });
+    const [mask, mean] = await maskOf(run);
+    expect(mask).toEqual(given);
+    expect(mean.some((value, i) => value !== 0 && given[i] === 0)).toBe(false);
+    expect(mean.some((value) => value !== 0)).toBe(true);
+  });
+
+  it('whose mask is gone says so', async () => {
+    const run = await newRun({ mask: 'file' });
+    expect(await refusalOf(fitted(run))).toMatchObject({ code: 'file-missing', detail: { file: 'given_mask.mrc' } });
+    expect(await run.record()).toMatchObject({ status: 'failed' });
   });
 
   it('decodes to the mean map at the middle of its latents', async () => {

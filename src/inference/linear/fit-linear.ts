@@ -7,7 +7,7 @@ import { triangle } from '../../engine/factors/points.ts';
 import { CONTRAST_DEVIATION, logVariances, posteriors } from '../../engine/factors/posterior.ts';
 import type { Matrix } from 'ml-matrix';
 import { calibration, combine, dot, ordering, subspaceCorrelations, turnProducts } from './components.ts';
-import { openSums, runEm, type EmHooks, type LinearModel } from './em.ts';
+import { openSums, runEm, type EmHooks, type EmSettings, type LinearModel } from './em.ts';
 import type { LinearData, LinearFit, LinearIteration, LinearPlan, LinearReproducibility } from './fit.ts';
 import type { LinearProgress } from './progress.ts';
 import { imageStream, type HalfSet } from './image-stream.ts';
@@ -43,7 +43,8 @@ export async function fitLinear(
   const band = boxPixels / 2 - 1;
   const power = await signalPower(data, band, hooks.signal);
   const coarse = coarseBox(boxPixels);
-  const common = { components: plan.components, seed: plan.seed, contrast: plan.contrast, power };
+  const { components, seed, contrast, mask } = plan;
+  const common = { components, seed, contrast, power, ...(mask && { mask }) };
   const first = coarse < boxPixels ? Math.ceil(plan.iterations / 2) : 0;
   const history: LinearIteration[] = [];
   const tell = (model: LinearModel, isLast: boolean): void => {
@@ -83,7 +84,7 @@ export async function fitLinear(
     },
     { ...hooks, onLatents, onIteration: tell },
   );
-  const fitting: Fitting = { engine, data, contrast: plan.contrast, hooks };
+  const fitting: Fitting = { engine, data, contrast, hooks };
   const reproducibility = await reproduced(fitting, { ...common, iterations: plan.iterations });
   return finished(fitting, plan, { model, power, history, reproducibility });
 }
@@ -112,7 +113,7 @@ interface Fitting {
 /** Fits both halves of the images by themselves, and asks each model of the images that it has not seen. */
 async function reproduced(
   fitting: Fitting,
-  plan: { components: number; seed: number; power: Float32Array; iterations: number },
+  plan: Pick<EmSettings, 'components' | 'seed' | 'power' | 'iterations' | 'mask'>,
 ): Promise<LinearReproducibility> {
   const { engine, data, contrast, hooks } = fitting;
   const mapPixels = coarseBox(data.images.boxPixels);
