@@ -15,7 +15,7 @@ import type { LinearData } from './fit.ts';
 import { imagesOf, imageStream, type ImageSubset, type StreamOptions } from './image-stream.ts';
 import { bandLimited } from './resample.ts';
 import { priorDamping, solveGrid } from './solve-grid.ts';
-import { softSphere, solventMask } from './solvent-mask.ts';
+import { firstMask, FOUND_MASK, maskOfMean, type MaskPlan } from './mask-plan.ts';
 
 const MASK_AFTER = 4;
 const CONTRAST_AFTER = 3;
@@ -60,6 +60,8 @@ export interface EmSettings {
   thenAll?: number;
   /** Mean |·|² of a map's coefficient by ring 0 … band or further. */
   power: Float32Array;
+  /** Found from the mean map where absent. */
+  mask?: MaskPlan;
   /** Went before: maps of the same box. */
   start?: LinearModel;
 }
@@ -115,10 +117,11 @@ class EmRun {
     private readonly settings: EmSettings,
     private readonly hooks: EmHooks,
   ) {
-    const { start, mapPixels, bandPixels } = settings;
+    const { start, mapPixels, bandPixels, mask = FOUND_MASK } = settings;
     this.mean = start?.mean ?? new Float32Array(mapPixels ** 3);
     this.components = start?.components ?? [];
-    this.mask = start?.mask ?? softSphere(mapPixels);
+    // What was found by the mean map before stands until the first one of this box; any other mask is what it is at this box.
+    this.mask = mask.from === 'auto' && start ? start.mask : firstMask(mask, mapPixels);
     this.noise = new Float32Array(bandPixels + 1).fill(1);
     const isWhole = imagesOf(settings.subset, data.images.count) === data.images.count;
     this.subset = isWhole ? 'all' : settings.subset;
@@ -269,8 +272,10 @@ class EmRun {
     );
     this.mean = mean;
     this.components = components;
-    if (age === MASK_AFTER - 1 || (start && iteration === 0)) {
-      this.mask = solventMask(mean, settings.mapPixels);
+    const atLast = age === MASK_AFTER - 1 || (start && iteration === 0);
+    const found = atLast ? maskOfMean(settings.mask ?? FOUND_MASK, mean, settings.mapPixels) : null;
+    if (found) {
+      this.mask = found;
       this.mean = multiplied(mean, this.mask);
       this.components = components.map((map) => multiplied(map, this.mask));
     }

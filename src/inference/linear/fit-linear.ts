@@ -7,8 +7,8 @@ import { triangle } from '../../engine/factors/points.ts';
 import { CONTRAST_DEVIATION, logVariances, posteriors } from '../../engine/factors/posterior.ts';
 import type { Matrix } from 'ml-matrix';
 import { calibration, combine, dot, ordering, subspaceCorrelations, turnProducts } from './components.ts';
-import { openSums, runEm, type EmHooks, type LinearModel } from './em.ts';
-import type { LinearData, LinearFit, LinearPlan, LinearReproducibility } from './fit.ts';
+import { openSums, runEm, type EmHooks, type EmSettings, type LinearModel } from './em.ts';
+import type { LinearData, LinearFit, LinearIteration, LinearPlan, LinearReproducibility } from './fit.ts';
 import type { LinearProgress } from './progress.ts';
 import { imageStream, type ImageSubset } from './image-stream.ts';
 import { bandLimited, coarseBox, resampledMask } from './resample.ts';
@@ -45,17 +45,17 @@ export async function fitLinear(
   const band = boxPixels / 2 - 1;
   const power = await signalPower(data, band, hooks.signal);
   const coarse = coarseBox(boxPixels);
-  const common = { components: plan.components, seed: plan.seed, contrast: plan.contrast, power };
+  const { components, seed, contrast, mask } = plan;
+  const common = { components, seed, contrast, power, ...(mask && { mask }) };
   const first = coarse < boxPixels ? Math.ceil(plan.iterations / 2) : 0;
-  let iterations = 0;
+  const history: LinearIteration[] = [];
   const tell = (model: LinearModel, isLast: boolean): void => {
-    iterations++;
-    const progress = {
-      ...{ iteration: iterations, iterations: isLast ? iterations : plan.iterations },
-      ...{ bandPixels: model.bandPixels, evidenceGain: model.evidenceGain, scree: model.scree },
-      seconds: (Date.now() - began) / 1000,
-    };
-    onProgress?.(progress, model);
+    const iteration = history.length + 1;
+    const { bandPixels, evidenceGain, scree } = model;
+    const seconds = (Date.now() - began) / 1000;
+    history.push({ iteration, bandPixels, evidenceGain, seconds });
+    const iterations = isLast ? iteration : plan.iterations;
+    onProgress?.({ iteration, iterations, bandPixels, evidenceGain, scree, seconds }, model);
   };
   let start: LinearModel | undefined;
   if (first > 0) {
@@ -87,9 +87,9 @@ export async function fitLinear(
     },
     { ...hooks, onLatents, onIteration: tell },
   );
-  const fitting: Fitting = { engine, data, contrast: plan.contrast, hooks };
+  const fitting: Fitting = { engine, data, contrast, hooks };
   const reproducibility = await reproduced(fitting, { ...common, iterations: plan.iterations });
-  return finished(fitting, plan, { model, power, iterations, reproducibility });
+  return finished(fitting, plan, { model, power, history, reproducibility });
 }
 
 /** On the voxels of a larger box of the same field of view. */
@@ -116,7 +116,7 @@ interface Fitting {
 /** Fits both halves of the images by themselves, and asks each model of the images that it has not seen. */
 async function reproduced(
   fitting: Fitting,
-  plan: { components: number; seed: number; power: Float32Array; iterations: number },
+  plan: Pick<EmSettings, 'components' | 'seed' | 'power' | 'iterations' | 'mask'>,
 ): Promise<LinearReproducibility> {
   const { engine, data, contrast, hooks } = fitting;
   const mapPixels = coarseBox(data.images.boxPixels);
@@ -179,9 +179,9 @@ async function eachProducts(
 async function finished(
   fitting: Fitting,
   plan: LinearPlan,
-  { model, ...known }: Pick<LinearFit, 'iterations' | 'reproducibility'> & { model: LinearModel; power: Float32Array },
+  { model, ...known }: Pick<LinearFit, 'history' | 'reproducibility'> & { model: LinearModel; power: Float32Array },
 ): Promise<LinearFit> {
-  const { power, iterations, reproducibility } = known;
+  const { power, history, reproducibility } = known;
   const q = plan.components;
   const { boxPixels, count } = fitting.data.images;
   const width = triangle(q + 1, q + 1) + 1;
@@ -213,7 +213,8 @@ async function finished(
     contrast: found.contrast,
     evidenceGain: Float32Array.from(found.evidenceGain),
     scree: Float32Array.from(components, (map) => Math.sqrt(dot(map, map)) / scale),
-    iterations,
+    iterations: history.length,
+    history,
     reproducibility,
   };
 }
