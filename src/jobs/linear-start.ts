@@ -48,23 +48,19 @@ export async function beginAtLinear(
   const own = linearRecord(record);
   const field = fieldOfRun(own, particles);
   if (field.kind !== 'linear') throw new VitrineError('usage', 'This is not a run of a linear model.');
-  const fit = await fitLinear(
-    engine,
-    linearPlan({ ...own.params, method: record.params.method }),
-    linearData(particles, record.imagePixels),
-    {
-      ...hooks,
-      onProgress: ({ iteration, iterations }) =>
-        onProgress?.({
-          fraction: iteration / iterations,
-          message: `Fitting the linear model that latents begin from: iteration ${iteration} of ${iterations}`,
-        }),
-    },
-  );
+  const plan = linearPlan({ ...own.params, method: record.params.method });
+  const fit = await fitLinear(engine, plan, linearData(particles, record.imagePixels), {
+    ...hooks,
+    onProgress: ({ iteration, iterations }) =>
+      onProgress?.({
+        fraction: iteration / iterations,
+        message: `Fitting the linear model that latents begin from: iteration ${iteration} of ${iterations}`,
+      }),
+  });
   const folder = linearStartOf(run);
   await writeRunFolder(folder, own, particles);
   await saveLinearFit(folder, field, fit);
-  const latentLearning = newLatentLearning(fit.latents);
+  const latentLearning = newLatentLearning(fit.latents, plan.contrast ? fit.contrast : undefined);
   await saveLatentStart(run, latentLearning, field.components);
   return { ...start, latents: fit.latents, latentLearning };
 }
