@@ -4,6 +4,7 @@ import type { OriginalIndices } from '../base/particle-identity.ts';
 import type { Clusters } from '../landscape/kmeans.ts';
 import type { PrincipalComponents } from '../landscape/pca.ts';
 import { alongComponent } from '../landscape/trajectory.ts';
+import type { ImageFits } from '../library/linear-files.ts';
 import { columnsOf, csvOf } from './csv.ts';
 import { analyseClusters, analysePca, analyseUmap, type AnalysedLatents } from './latent-analyses.ts';
 import type { JobOptions } from './progress.ts';
@@ -56,6 +57,16 @@ export async function analyzeLatents(
 export interface TextFile {
   name: string;
   text: string;
+}
+
+/** fit.csv of a linear model: contrast and log evidence over one structure of each particle, those that the run keeps; else nothing. */
+export function fitTables({ contrast, evidenceGain }: ImageFits, originalIndex: OriginalIndices): TextFile[] {
+  const columns = [
+    ...(contrast ? [{ name: 'contrast', values: contrast }] : []),
+    ...(evidenceGain ? [{ name: 'evidence', values: evidenceGain }] : []),
+  ];
+  if (columns.length === 0) return [];
+  return [{ name: 'fit.csv', text: csvOf([{ name: 'index', values: originalIndex }, ...columns]) }];
 }
 
 /** pca.csv, umap.csv, labels.csv, centers.csv, centers_ind.txt, explained_variance.csv, pcK_path.csv. */
