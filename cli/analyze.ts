@@ -2,11 +2,13 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { VitrineError } from '../src/base/errors.ts';
-import { analyzeLatents, landscapeTables, type Landscape } from '../src/jobs/analyze-job.ts';
+import { analyzeLatents, fitTables, landscapeTables, type Landscape } from '../src/jobs/analyze-job.ts';
 import { latentRows, loadModel, writeMaps } from '../src/jobs/decode-job.ts';
-import { landscapePlots } from '../src/jobs/landscape-plots.ts';
+import { fitPlots, landscapePlots } from '../src/jobs/landscape-plots.ts';
+import { readImageFits, readLinearReport } from '../src/library/linear-files.ts';
 import { trajectoryFigure } from '../src/plots/slices.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
+import { readCovariances } from '../src/library/posteriors.ts';
 import type { Params } from '../src/params/params.ts';
 import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import { act, number, wholeNumber } from './command.ts';
@@ -74,15 +76,17 @@ export async function analyzeRun(
     });
   const folder = resolve(options.out ?? join(path, `analyze.${epoch}`));
   const job = { signal: console.signal, onProgress: console.progress.bind(console) };
+  const covariance = await readCovariances(opened.run, { zDim, count });
   const landscape = await analyzeLatents(
-    mu,
-    zDim,
+    { epoch, zDim, mu, covariance },
     { clusters: options.ksample, paths: options.pc, seed: options.seed, umap: options.umap },
     job,
   );
   const storage = new DiskStorage(folder);
-  const tables = landscapeTables(landscape, await originalIndexOf(opened, count));
-  const plots = landscapePlots(landscape, opened.record?.history ?? []);
+  const { run, record } = opened;
+  const original = await originalIndexOf(opened, count);
+  const tables = [...landscapeTables(landscape, original), ...fitTables(await readImageFits(run), original)];
+  const plots = [...landscapePlots(landscape, record?.history ?? []), ...fitPlots(await readLinearReport(run))];
   for (const { name, text } of [...tables, ...plots]) await storage.write(name, text);
   const files = [...tables, ...plots].map(({ name }) => name);
   if (options.vol) files.push(...(await landscapeMaps(opened, { landscape, mu }, storage, options, console)));

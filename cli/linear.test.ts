@@ -50,10 +50,37 @@ describe('a linear model', () => {
     expect((await map('all/vol_004.mrc')).values).toEqual((await map('maps/vol_001.mrc')).values);
     const analysed = await vitrine(['analyze', 'run', '--ksample', '3', '--pc', '1', '--no-umap', ...cpu, '--json']);
     const { folder } = analysed.json as { folder: string };
-    for (const name of ['pca.csv', 'labels.csv', 'kmeans3/vol_003.mrc', 'pc1/vol_010.mrc'])
-      expect(existsSync(`${folder}/${name}`)).toBe(true);
+    const figures = ['evidence_curve.svg', 'kmeans3/vol_003.mrc', 'pc1/vol_010.mrc'];
+    for (const name of ['pca.csv', 'labels.csv', ...figures]) expect(existsSync(`${folder}/${name}`)).toBe(true);
+    const fits = readFileSync(`${folder}/fit.csv`, 'utf8').split('\n');
+    expect([fits[0], fits.length]).toEqual(['index,contrast,evidence', 302]);
     const selected = await vitrine(['select', 'run', '--labels', '0', '-o', 'some.star', '--json']);
     expect(selected.json).toMatchObject({ of: 300 });
+  });
+
+  test('is decoded inside its mask, or one that is given, without negative density', async () => {
+    const decode = ['decode', 'run', '--index', '3', ...cpu, '--json'];
+    const inside = await vitrine([...decode, '-o', 'inside', '--mask', 'run', '--clip']);
+    expect(inside.json).toMatchObject({ mask: 'the mask of the run', clip: true, maps: ['vol_001.mrc'] });
+    const bytes = readFileSync(path('inside/vol_001.mrc'));
+    expect(bytes.subarray(224, 304).toString('latin1')).toContain('inside the mask of the run, negative density 0');
+    const map = async (name: string) => readMrcVolume({ path: name, blob: new Blob([readFileSync(path(name))]) });
+    const [plain, mask, done] = await Promise.all(
+      ['maps/vol_001.mrc', 'inside/mask.mrc', 'inside/vol_001.mrc'].map(map),
+    );
+    done.values.forEach((value, i) => expect(value).toBeCloseTo(Math.max(0, plain.values[i] * mask.values[i]), 5));
+    // The mask that was written is one that can be given, here and to another fit.
+    const again = await vitrine([...decode, '-o', 'again', '--mask', 'inside/mask.mrc', '--clip']);
+    expect(again.json).toMatchObject({ mask: 'mask.mrc' });
+    expect((await map('again/vol_001.mrc')).values).toEqual(done.values);
+    const fit = ['linear', 'data/particles.star', '--iterations', '2', '--components', '1', '--chain', 'none', ...cpu];
+    expect(await vitrine([...fit, '-o', 'masked', '--mask', 'inside/mask.mrc', '--mask-dilate', '-8'])).toMatchObject({
+      code: 0,
+    });
+    expect(readFileSync(path('masked/given_mask.mrc'))).toEqual(readFileSync(path('inside/mask.mrc')));
+    const wrong = await vitrine([...fit, '-o', 'none', '--mask', 'maps/vol_001.mrc']);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('factors from 0 to 1')]);
+    expect(existsSync(path('none'))).toBe(false);
   });
 
   test('gives maps at latents from its images, with halves and a table', async () => {

@@ -4,8 +4,12 @@ import type { Command } from 'commander';
 import { VitrineError } from '../src/base/errors.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import type { LinearProgress } from '../src/inference/linear/progress.ts';
+import type { NamedBlob } from '../src/formats/particles.ts';
+import { keepGivenMask } from '../src/jobs/given-mask.ts';
 import { linearRun } from '../src/jobs/linear-job.ts';
 import { linearPlan } from '../src/jobs/linear-plan.ts';
+import { readMask, type MaskPlace } from '../src/jobs/mask-file.ts';
+import { imageOptionsOf } from '../src/jobs/prepare.ts';
 import { chainWords, NO_CHAIN } from '../src/jobs/chain-words.ts';
 import { reproducibleWords, screePercents, screeWords } from '../src/jobs/linear-words.ts';
 import { writeRunFolder } from '../src/jobs/run-particles.ts';
@@ -13,15 +17,15 @@ import { readChainReport } from '../src/library/chain-files.ts';
 import { readLinearReport } from '../src/library/linear-files.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import type { RunRecord } from '../src/library/run-record.ts';
-import { RunFolder } from '../src/library/runs.ts';
+import { mapPixelSize, RunFolder } from '../src/library/runs.ts';
 import { MOST_COMPONENTS } from '../src/params/linear-params.ts';
-import { LINEAR_DEFAULTS } from '../src/params/params.ts';
+import { LINEAR_DEFAULTS, type Params } from '../src/params/params.ts';
 import { act, wholeNumber } from './command.ts';
 import type { Console } from './console.ts';
-import { openParticles, refuseRunFolder, type OpenedParticles } from './files.ts';
+import { openFile, openParticles, refuseRunFolder, type OpenedParticles } from './files.ts';
 import { addParticleOptions, particleOptionsOf } from './particle-options.ts';
-import { addParamOptions, paramsFrom } from './param-options.ts';
-import { filesOf } from './run-set.ts';
+import { addParamOptions, fileSaidFor, paramsFrom } from './param-options.ts';
+import { filesOf, requirePixelSize } from './run-set.ts';
 import { CHAIN_FOLDER, chainIn, engineWords, withEngines } from './runs.ts';
 import { newRecord } from './train.ts';
 import { prepareForRun, requirePoses } from './training.ts';
@@ -47,6 +51,8 @@ export function addLinear(program: Command): void {
   addParamOptions(command, [
     'seed',
     'contrast',
+    'mask',
+    'maskDilate',
     'chain',
     'invertData',
     'window',
@@ -65,11 +71,26 @@ export function addLinear(program: Command): void {
     if (set.looksWhite === false && params.invertData)
       console.warn('warning: particles look dark on white; give --uninvert-data if they are.');
     requirePoses(set);
+    const mask = maskOf(raw);
+    if (mask) await readMask(mask, mapsOf(set, params));
     const record = await newRecord(set, params, folder, filesOf(particles, options, set.badRows), console);
     const run = new RunFolder(new DiskStorage(folder), '');
     await run.writeRecord(record);
+    if (mask) await keepGivenMask(run, mask);
     await fitAndTell({ run, folder }, record, set, console);
   });
+}
+
+/** The file of --mask; null where a name was given, or nothing. */
+function maskOf(raw: Record<string, unknown>): NamedBlob | null {
+  const path = fileSaidFor('mask', raw);
+  return path === null ? null : openFile(path);
+}
+
+/** The maps of a run of these particles. Errors: 'pixel-size-unknown', 'value-out-of-range' for a box larger than the images'. */
+function mapsOf(set: OpenedParticles, params: Params): MaskPlace {
+  const { boxPixels } = imageOptionsOf(params, set.boxPixels);
+  return { boxPixels, pixelSizeAngstrom: mapPixelSize(set.boxPixels, requirePixelSize(set), boxPixels) };
 }
 
 /** Fits the run from its beginning and tells what came out; ends with the error 'cancelled' where it was interrupted. */

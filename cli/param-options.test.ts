@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultParams, PARAMS, type ParamDef } from '../src/params/params.ts';
 import { addAbInitio } from './abinit.ts';
 import { addLinear } from './linear.ts';
-import { addParamOptions, paramsFrom } from './param-options.ts';
+import { addParamOptions, fileSaidFor, paramsFrom } from './param-options.ts';
 import { addTrain } from './train.ts';
 
 const table = PARAMS as readonly ParamDef[];
@@ -31,20 +31,34 @@ describe('options of training on the command line', () => {
     expect(ownHelp).toContain(def.flag);
     expect(ownHelp).toContain(oneSpace(def.meaning));
     if ('autoMeaning' in def && def.autoMeaning !== undefined) expect(ownHelp).toContain(`auto: ${def.autoMeaning}`);
-    if (def.kind === 'integer' || def.kind === 'number') expect(help).toContain(`(${def.min} to ${def.max}`);
+    if (def.kind === 'integer' || def.kind === 'number') expect(ownHelp).toContain(`(${def.min} to ${def.max}`);
     const long = /--[a-z-]+/.exec(def.flag)?.[0];
     const has = (command: Command) => command.options.some((option) => option.long === long);
     expect(has(train)).toBe(def.group !== 'search' && def.group !== 'linear');
     expect(has(abinit)).toBe(def.group !== 'linear' && !def.knownPoses);
     if (def.kind === 'choice')
       expect(own.options.find((option) => option.long === long)?.argChoices).toEqual(
-        def.choices.map(({ value }) => value),
+        def.fileChoice === undefined ? def.choices.map(({ value }) => value) : undefined,
       );
   });
 
   it('says what names mean that do not say it themselves', () => {
     expect(help).toContain('em: voxel maps (EM); random: random poses; given: poses of the particles; em)');
     expect(help).not.toContain('float32: float32');
+  });
+
+  it('takes a path for a file where one may be given', () => {
+    const parsed = (args: string[]) => {
+      const command = new Command().exitOverride();
+      addParamOptions(command, ['mask']);
+      const options = command.parse(args, { from: 'user' }).opts();
+      return [paramsFrom(options).mask, fileSaidFor('mask', options)];
+    };
+    expect(parsed([])).toEqual(['auto', null]);
+    expect(parsed(['--mask', 'sphere'])).toEqual(['sphere', null]);
+    expect(parsed(['--mask', 'masks/whole.mrc'])).toEqual(['file', 'masks/whole.mrc']);
+    // A file of that name.
+    expect(parsed(['--mask', 'file'])).toEqual(['file', 'file']);
   });
 
   it('gives the table’s values where nothing is said, and what was said', () => {

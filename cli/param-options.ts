@@ -22,18 +22,36 @@ function optionOf(def: ParamDef, defaults: Partial<Params> = {}): Option {
       return new Option(`${def.flag} <number>`, `${def.meaning} (auto: ${def.autoMeaning})`).argParser((text) =>
         text === 'auto' ? 'auto' : numberOf(text),
       );
-    case 'choice':
-      return new Option(`${def.flag} <name>`, `${def.meaning} (${choicesText(def)}${String(ordinary)})`).choices(
-        def.choices.map(({ value }) => value),
-      );
+    case 'choice': {
+      const names = namesOf(def);
+      const said = `${def.meaning} (${choicesText(def)}${String(ordinary)})`;
+      return def.fileChoice === undefined
+        ? new Option(`${def.flag} <name>`, said).choices(names)
+        : new Option(`${def.flag} <name|file>`, `${said} (names: ${names.join(', ')})`);
+    }
     case 'boolean':
       // cryoDRGN's flags name the exception: --uninvert-data, --no-window.
       return new Option(def.flag, `Turns off “${def.label}”: ${def.meaning}`);
   }
 }
 
+type ChoiceDef = Extract<ParamDef, { kind: 'choice' }>;
+
+/** What can be said by name; a file is said by its path. */
+function namesOf({ choices, fileChoice }: ChoiceDef): string[] {
+  return choices.map(({ value }) => value).filter((value) => value !== fileChoice);
+}
+
+/** The path that was given for an option of names or a file; null for a name or nothing. */
+export function fileSaidFor(key: ParamKey, options: Record<string, unknown>): string | null {
+  const def = (PARAMS as readonly ParamDef[]).find((one) => one.key === key);
+  const said = def && options[optionOf(def).attributeName()];
+  if (def?.kind !== 'choice' || def.fileChoice === undefined || typeof said !== 'string') return null;
+  return namesOf(def).includes(said) ? null : said;
+}
+
 /** "em: voxel maps (EM); ": what names mean that are not said by themselves. */
-function choicesText({ choices, autoMeaning }: Extract<ParamDef, { kind: 'choice' }>): string {
+function choicesText({ choices, autoMeaning }: ChoiceDef): string {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[\s_°-]+/g, '');
   const meanings = choices.flatMap(({ value, label }) => {
     const meaning = value === 'auto' ? (autoMeaning ?? label) : label;
@@ -60,7 +78,8 @@ export function paramsFrom(options: Record<string, unknown>, base: Partial<Param
   for (const def of PARAMS as readonly ParamDef[]) {
     const value = options[optionOf(def).attributeName()];
     if (value === undefined) continue;
-    if (def.kind !== 'boolean') values[def.key] = value;
+    if (def.kind === 'choice' && fileSaidFor(def.key as ParamKey, options) !== null) values[def.key] = def.fileChoice;
+    else if (def.kind !== 'boolean') values[def.key] = value;
     else if (def.flag.startsWith('--no-')) values[def.key] = value;
     else values[def.key] = value !== true;
   }

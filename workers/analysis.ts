@@ -41,6 +41,8 @@ import { MapAnalysis, type DecodeMap } from './map-analysis.ts';
 export interface AnalysisParts {
   readLatents: ReadLatents;
   decodeMap: DecodeMap;
+  /** Posterior covariances where a run has them; without it none has. */
+  covariancesOf?: (handle: LatentsHandle) => Promise<Float32Array | null>;
   /** Where the analyses of a run are kept; without it none is. */
   keptOf?: (runId: string) => AnalysisLibrary;
 }
@@ -101,8 +103,9 @@ export class Analysis implements AnalysisApi {
   private async work(handle: LatentsHandle, work: LongWork): Promise<[AnalysedLatents, AnalysisWork]> {
     const { runId, epoch, zDim } = handle;
     const kept = this.parts.keptOf?.(runId) ?? null;
+    const covariance = (await this.parts.covariancesOf?.(handle)) ?? null;
     return [
-      { epoch, zDim, mu: await this.latents.mu(handle) },
+      { epoch, zDim, mu: await this.latents.mu(handle), covariance },
       { ...work, kept, keep: this.latents.isOpen(handle) },
     ];
   }

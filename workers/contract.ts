@@ -10,6 +10,7 @@ import type { Answers, FileRole, Question, UnderstoodFile } from '../src/formats
 import type { LinearProgress } from '../src/inference/linear/progress.ts';
 import type { PoseReport } from '../src/inference/pose-report.ts';
 import type { ToldFinding } from '../src/jobs/first-aid-job.ts';
+import type { ImageFits } from '../src/library/linear-files.ts';
 import type { ComponentsReport } from '../src/jobs/linear-words.ts';
 import type { MapStatistics } from '../src/isosurface/statistics.ts';
 import type { Params } from '../src/params/params.ts';
@@ -23,6 +24,7 @@ export type {
   Params,
   LinearProgress,
   ComponentsReport,
+  ImageFits,
   ToldFinding,
   PoseReport,
   Answers as DraftAnswers,

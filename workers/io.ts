@@ -23,7 +23,7 @@ import { zipOfFolders } from '../src/jobs/zip.ts';
 import { csvColumnsFor, latentsFile, particleColumns, poseColumns } from '../src/jobs/columns.ts';
 import { folderBytes } from '../src/library/arrays.ts';
 import { DatasetLibrary, type DatasetRecord, type KeptDataset } from '../src/library/datasets.ts';
-import { readLinearReport } from '../src/library/linear-files.ts';
+import { readImageFits, readLinearReport, type ImageFits } from '../src/library/linear-files.ts';
 import { readPosterior } from '../src/library/posteriors.ts';
 import { cachesOf, fingerprintImages, ParticleCache } from '../src/library/particle-cache.ts';
 import type { RunLocks } from '../src/library/run-locks.ts';
@@ -248,6 +248,10 @@ export class Io implements contract.IoApi, PreparationApi {
 
   posteriorOf(runId: string, epoch: number, row: number): Promise<Float32Array | null> {
     return readPosterior(this.runs.folder(runId), epoch, row);
+  }
+
+  imageFits(runId: string): Promise<ImageFits> {
+    return readImageFits(this.runs.folder(runId));
   }
 
   async componentsReport(runId: string): Promise<contract.ComponentsReport | null> {

@@ -4,7 +4,18 @@
 /** An angle is cyclic, in degrees from −180 to 180; classes are counted from 0 and −1 is none. */
 export type ColumnKind = 'number' | 'angle' | 'class';
 export type ColumnSource =
-  'latents' | 'pca' | 'umap' | 'clusters' | 'start' | 'selections' | 'poses' | 'shifts' | 'ctf' | 'table' | 'none';
+  | 'latents'
+  | 'fit'
+  | 'pca'
+  | 'umap'
+  | 'clusters'
+  | 'start'
+  | 'selections'
+  | 'poses'
+  | 'shifts'
+  | 'ctf'
+  | 'table'
+  | 'none';
 /** Analyses that make columns. */
 export type Analysis = 'pca' | 'umap' | 'clusters';
 export type Availability =
@@ -51,7 +62,7 @@ export function columnOf(table: readonly Column[], key: string): Column | null {
 }
 
 /** Sources that a run adds to what its dataset says. */
-const OF_RUN: readonly ColumnSource[] = ['latents', 'pca', 'umap', 'clusters', 'start'];
+const OF_RUN: readonly ColumnSource[] = ['latents', 'fit', 'pca', 'umap', 'clusters', 'start'];
 
 /**
  * What a run knows of some particles, for a table of them: a value for each of `rows`, the columns named by their keys.

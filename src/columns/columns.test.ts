@@ -48,6 +48,22 @@ describe('the table', () => {
     ]);
   });
 
+  it('has what a linear model’s fit says of each particle, where it says it', () => {
+    const evidenceGain = new Float32Array([4, -1, 12]);
+    const keys = (fits: RunNumbers['fits']) =>
+      runColumns({ ...numbers, fits }).filter(({ source }) => source === 'fit');
+    expect(keys({ contrast: new Float32Array([1, 0.9, 1.1]), evidenceGain }).map(titleOf)).toEqual([
+      'Contrast',
+      'Log evidence over one structure',
+    ]);
+    const [evidence, ...others] = keys({ contrast: null, evidenceGain });
+    expect([evidence.key, evidence.values(), others]).toEqual(['evidence', evidenceGain, []]);
+    expect(tableOfRows([evidence], new Uint32Array([2, 0]))).toEqual([
+      { name: 'evidence', values: new Float32Array([12, 4]) },
+    ]);
+    expect([keys(null), keys(undefined)]).toEqual([[], []]);
+  });
+
   it.each([
     ['defocus', [1, 1.5, 2]],
     ['z2', [2, 0, 4]],

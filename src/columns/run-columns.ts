@@ -21,12 +21,20 @@ export interface ComponentNumbers {
   /** Share of the variance, one a component. */
   explainedVariance: Float32Array;
 }
+/** What a linear model's fit says of each particle; null where it says nothing. */
+export interface FitNumbers {
+  /** 1 in the mean. */
+  contrast: Float32Array | null;
+  /** Log evidence over that of the mean map alone. */
+  evidenceGain: Float32Array | null;
+}
 export interface RunNumbers {
   particles: ParticleNumbers | null;
   /** Class of the start of an ab initio run, from 0. */
   startClasses: ArrayLike<number> | null;
   latents: LatentNumbers | null;
   shares?: ComponentShares | null;
+  fits?: FitNumbers | null;
   pca: ComponentNumbers | null;
   /** count×2. */
   umap: Float32Array | null;
@@ -37,6 +45,7 @@ export interface RunNumbers {
 export function runColumns(numbers: RunNumbers): Column[] {
   const { particles, startClasses, latents } = numbers;
   const columns = latents ? latentColumns(latents, numbers) : [];
+  columns.push(...fitColumns(numbers.fits ?? null));
   if (particles) columns.push(...particleColumns(particles));
   if (startClasses) {
     const count = Array.from(startClasses).reduce((most, label) => Math.max(most, label + 1), 0);
@@ -113,6 +122,16 @@ function latentColumns(
     values: () => keptWith(mu, 'norm', () => norms(latents)),
   });
   return columns;
+}
+
+/** Of runs that have such numbers: nobody looks for them elsewhere. */
+function fitColumns(fits: FitNumbers | null): Column[] {
+  const column = (key: string, name: string, values: Float32Array | null | undefined): Column[] =>
+    values ? [{ key, name, unit: null, kind: 'number', source: 'fit', availability: THERE, values: () => values }] : [];
+  return [
+    ...column('contrast', 'Contrast', fits?.contrast),
+    ...column('evidence', 'Log evidence over one structure', fits?.evidenceGain),
+  ];
 }
 
 /** The projection on a component, (z − mean) · axis. */

@@ -22,6 +22,8 @@ export interface FieldAbilities {
   needsPoses: boolean;
   /** Its maps are sums of a mean map and components, each times a latent's value. */
   addsComponents: boolean;
+  /** Has a solvent mask that its maps, or those that its latents began at, were made inside of. */
+  hasMask: boolean;
   /** A training goes on from its last checkpoint. */
   resumes: boolean;
   /** The other hand can be made of it. */

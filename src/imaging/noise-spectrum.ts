@@ -59,6 +59,16 @@ export async function measureNoiseByGroup(
   return { whole, groups, groupOf };
 }
 
+/** Of the same images in a smaller box, whose rings are the first of theirs. */
+export function noiseAtBox({ whole, groups, groupOf }: NoiseSpectra, boxPixels: number): NoiseSpectra {
+  const kept = boxPixels / 2 + 1;
+  return {
+    whole: whole.slice(0, kept),
+    groups: groups.filter((_, at) => at % whole.length < kept),
+    groupOf,
+  };
+}
+
 /** Of 0 … count − 1 at most `most`. */
 function evenlyStrided(count: number, most: number): Uint32Array {
   const used = Math.min(most, count);

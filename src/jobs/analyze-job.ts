@@ -4,8 +4,9 @@ import type { OriginalIndices } from '../base/particle-identity.ts';
 import type { Clusters } from '../landscape/kmeans.ts';
 import type { PrincipalComponents } from '../landscape/pca.ts';
 import { alongComponent } from '../landscape/trajectory.ts';
+import type { ImageFits } from '../library/linear-files.ts';
 import { columnsOf, csvOf } from './csv.ts';
-import { analyseClusters, analysePca, analyseUmap } from './latent-analyses.ts';
+import { analyseClusters, analysePca, analyseUmap, type AnalysedLatents } from './latent-analyses.ts';
 import type { JobOptions } from './progress.ts';
 
 /** What is computed of a run's latents. */
@@ -32,12 +33,9 @@ export interface Landscape {
 
 const PATH_STEPS = 10;
 
-/**
- * Principal components, k-means clusters, UMAP where asked for and paths along components of N×zDim latents. Error 'cancelled'.
- */
+/** Principal components, k-means clusters, UMAP where asked for and paths along components of latents. Error 'cancelled'. */
 export async function analyzeLatents(
-  mu: Float32Array,
-  zDim: number,
+  latents: AnalysedLatents,
   options: AnalyzeOptions,
   { signal, onProgress }: JobOptions = {},
 ): Promise<Landscape> {
@@ -46,20 +44,29 @@ export async function analyzeLatents(
     onProgress: (fraction: number, message: string) =>
       onProgress?.({ fraction: from + (to - from) * fraction, message }),
   });
-  const latents = { epoch: 0, zDim, mu };
   const pca = await analysePca(latents, part(0, 0.1));
   const clusters = await analyseClusters(latents, options.clusters, options.seed, part(0.1, 0.3));
   const umap = options.umap ? await analyseUmap(latents, options.seed, part(0.3, 1)) : null;
   const paths = Array.from({ length: Math.min(options.paths, pca.components) }, (_, component) =>
     alongComponent(pca, component, 5, 95, PATH_STEPS),
   );
-  return { zDim, pca, umap, clusters, paths };
+  return { zDim: latents.zDim, pca, umap, clusters, paths };
 }
 
 /** A file of text and the name it is to be written under. */
 export interface TextFile {
   name: string;
   text: string;
+}
+
+/** fit.csv of a linear model: contrast and log evidence over one structure of each particle, those that the run keeps; else nothing. */
+export function fitTables({ contrast, evidenceGain }: ImageFits, originalIndex: OriginalIndices): TextFile[] {
+  const columns = [
+    ...(contrast ? [{ name: 'contrast', values: contrast }] : []),
+    ...(evidenceGain ? [{ name: 'evidence', values: evidenceGain }] : []),
+  ];
+  if (columns.length === 0) return [];
+  return [{ name: 'fit.csv', text: csvOf([{ name: 'index', values: originalIndex }, ...columns]) }];
 }
 
 /** pca.csv, umap.csv, labels.csv, centers.csv, centers_ind.txt, explained_variance.csv, pcK_path.csv. */

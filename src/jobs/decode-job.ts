@@ -6,6 +6,7 @@ import { throwIfCancelled, VitrineError } from '../base/errors.ts';
 import { writeMrcVolume } from '../formats/mrc-write.ts';
 import type { RunField, RunFolder } from '../library/runs.ts';
 import type { Storage } from '../library/storage.ts';
+import { finished, finishWords, type MapFinish } from './map-finish.ts';
 import type { JobOptions } from './progress.ts';
 
 /** A run's model on an engine, as of `epoch`; to be disposed by the caller. */
@@ -95,13 +96,15 @@ export interface MapsPlace {
   /** '' for the storage's own. */
   folder: string;
   pixelSizeAngstrom: number;
+  /** Done to each map, and said in its header. */
+  finish?: MapFinish;
 }
 
 /** Decodes into `folder` of a storage as vol_001.mrc …; returns the paths. Errors: those of decodeSeries, 'storage'. */
 export async function writeMaps(
   run: LoadedRun,
   zs: readonly ArrayLike<number>[],
-  { storage, folder, pixelSizeAngstrom }: MapsPlace,
+  { storage, folder, pixelSizeAngstrom, finish = {} }: MapsPlace,
   options: JobOptions = {},
 ): Promise<string[]> {
   const boxPixels = boxPixelsOf(run.field);
@@ -112,7 +115,9 @@ export async function writeMaps(
     null,
     async (index, values) => {
       const path = folder === '' ? mapName(index) : `${folder}/${mapName(index)}`;
-      await storage.write(path, writeMrcVolume({ boxPixels, pixelSizeAngstrom, values }));
+      const label = finishWords(finish).slice(0, 80);
+      const volume = { boxPixels, pixelSizeAngstrom, values: finished(values, finish), ...(label && { label }) };
+      await storage.write(path, writeMrcVolume(volume));
       paths.push(path);
     },
     options,

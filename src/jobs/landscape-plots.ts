@@ -3,6 +3,7 @@ import { explainedVarianceFigure } from '../plots/bars.ts';
 import { curvesFigure } from '../plots/curves.ts';
 import { scatterFigure } from '../plots/scatter.ts';
 import type { EpochSummary } from '../inference/training.ts';
+import type { LinearReport } from '../library/linear-files.ts';
 import type { Landscape, TextFile } from './analyze-job.ts';
 
 /** pca.svg, umap.svg, explained_variance.svg, learning_curve.svg (where the run says how it learned). */
@@ -61,4 +62,21 @@ export function landscapePlots({ pca, umap, clusters }: Landscape, history: Epoc
       }),
     });
   return files;
+}
+
+/** evidence_curve.svg of a linear model; nothing where no curve was kept. */
+export function fitPlots(report: LinearReport | null): TextFile[] {
+  const history = report?.history ?? [];
+  if (history.length < 2) return [];
+  const curve = {
+    name: 'evidence',
+    x: history.map(({ iteration }) => iteration),
+    y: history.map(({ evidenceGain }) => evidenceGain),
+  };
+  const labels = {
+    title: 'Evidence by iteration',
+    xLabel: 'iteration',
+    yLabel: 'log evidence per image over one structure',
+  };
+  return [{ name: 'evidence_curve.svg', text: curvesFigure({ ...labels, curves: [curve] }) }];
 }

@@ -2,6 +2,7 @@
 // earlier visit has kept is given back instead of being computed again.
 import type { LongWork } from '../base/long-work.ts';
 import { kMeansClusters, type Clusters } from '../landscape/kmeans.ts';
+import { likelihoodClusters } from '../landscape/likelihood-clusters.ts';
 import { principalComponents, type PrincipalComponents } from '../landscape/pca.ts';
 import { umapOf } from '../landscape/umap.ts';
 import { fingerprintLatents, type AnalysisLibrary } from '../library/analyses/analyses.ts';
@@ -13,6 +14,8 @@ export interface AnalysedLatents {
   zDim: number;
   /** count×zDim. */
   mu: Float32Array;
+  /** count × zDim(zDim+1)/2 lower triangles of the posterior covariances under the prior N(0, I), where a run has them. */
+  covariance?: Float32Array | null;
 }
 /** How an analysis goes on: where it looks for a result, whether it leaves one, and what long work is told. */
 export interface AnalysisWork extends LongWork {
@@ -77,17 +80,23 @@ export function analyseUmap(latents: AnalysedLatents, seed: number, work: Analys
   });
 }
 
-/** k clusters with on-data centres. Errors: those of kMeansClusters. */
+/**
+ * k clusters with on-data centres; where covariances are known, those by likelihood. Errors: those of kMeansClusters and
+ * likelihoodClusters.
+ */
 export function analyseClusters(
   latents: AnalysedLatents,
   k: number,
   seed: number,
   work: AnalysisWork = {},
 ): Promise<Clusters> {
-  const { mu, zDim } = latents;
+  const { mu, zDim, covariance } = latents;
   return keptOrComputed<Clusters>(latents, work, {
-    key: { method: 'kmeans', parameters: { k }, seed },
-    compute: () => kMeansClusters(mu, zDim, k, seed, work),
+    key: { method: 'kmeans', parameters: { k, ...(covariance && { byLikelihood: 1 }) }, seed },
+    compute: () =>
+      covariance
+        ? likelihoodClusters({ mu, zDim, covariance }, k, seed, work)
+        : kMeansClusters(mu, zDim, k, seed, work),
     arraysOf: ({ labels, centreIndices, centres, counts }) => ({ labels, centreIndices, centres, counts }),
     resultOf: ({ labels, centreIndices, centres, counts }) =>
       labels instanceof Int32Array &&

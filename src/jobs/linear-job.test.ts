@@ -1,21 +1,25 @@
 // The run of a linear model: what it leaves in its folder, how it ends, and encoding at given poses.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COUNT, noiseParticles } from '../../testing/noise-run.ts';
+import { refusalOf } from '../../testing/refusal.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { EncodedBatch, Engine, FieldModel } from '../engine/engine.ts';
 import { openWasmEngine } from '../engine/wasm/engine.ts';
 import { readCryodrgnPickle } from '../formats/cryodrgn-pickles.ts';
 import { readNpy } from '../formats/npy.ts';
+import { writeMrcVolume } from '../formats/mrc-write.ts';
 import type { ParticleSet } from '../formats/particles.ts';
+import { softSphere } from '../inference/linear/solvent-mask.ts';
 import type { TrainingEvent } from '../inference/training.ts';
-import { readLinearReport } from '../library/linear-files.ts';
+import { readImageFits, readLinearReport } from '../library/linear-files.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import { RunFolder } from '../library/runs.ts';
-import { LINEAR_DEFAULTS, validateParams } from '../params/params.ts';
+import { LINEAR_DEFAULTS, validateParams, type Params } from '../params/params.ts';
 import { decodeAt, loadModel } from './decode-job.ts';
 import { encodeParticles } from './encode-job.ts';
+import { keepGivenMask } from './given-mask.ts';
 import { linearRun } from './linear-job.ts';
-import { reproducibleWords, screePercents, screeWords } from './linear-words.ts';
+import { componentsReport, reproducibleWords, screePercents, screeWords } from './linear-words.ts';
 import { newRunRecord } from './new-run.ts';
 import { linearPlan } from './linear-plan.ts';
 import { writeRunFolder } from './run-particles.ts';
@@ -32,11 +36,11 @@ beforeAll(async () => {
 });
 afterAll(() => engine.dispose());
 
-async function newRun(): Promise<RunFolder> {
+async function newRun(own: Partial<Params> = {}): Promise<RunFolder> {
   const run = new RunFolder(new MemoryStorage(), '');
   const record = newRunRecord({
     name: 'run',
-    params,
+    params: { ...params, ...own },
     set: {
       ...{ datasetId: '', datasetName: 'noise', files: null, particles: COUNT },
       ...{ imagePixels: BOX, pixelSizeAngstrom: 1, fingerprint: '' },
@@ -74,7 +78,13 @@ describe('a run', () => {
   it('is of a linear model by its method, and leaves its files', async () => {
     const run = await newRun();
     const events: string[] = [];
-    const ended = await fitted(run, { onEvent: (event) => events.push(event.type) });
+    const told: number[] = [];
+    const ended = await fitted(run, {
+      onEvent: (event) => {
+        events.push(event.type);
+        if (event.type === 'linear') told.push(event.progress.evidenceGain);
+      },
+    });
     expect(ended).toMatchObject({ status: 'finished', kind: 'linear', job: 'linear', history: [] });
     expect(ended.device?.engine).toBe('wasm');
     expect(new Set(events)).toEqual(new Set(['linear']));
@@ -90,6 +100,48 @@ describe('a run', () => {
     const report = (await readLinearReport(run))!;
     expect(report).toMatchObject({ components: Q, iterations: epoch });
     expect([report.scree.length, report.correlations.length]).toEqual([Q, Q]);
+    const { contrast, evidenceGain } = await readImageFits(run);
+    expect([contrast!.length, evidenceGain!.length]).toEqual([COUNT, COUNT]);
+    const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(evidenceGain!)).toBeCloseTo(report.evidenceGain, 5);
+    expect(mean(contrast!)).toBeCloseTo(report.contrast.mean, 5);
+    expect(report.history).toHaveLength(epoch);
+    expect(report.history!.map(({ evidenceGain: gain }) => gain)).toEqual(told);
+    expect(componentsReport(report).evidence.at(-1)).toEqual({ iteration: epoch, gain: told.at(-1) });
+  });
+
+  it('of an older version has neither a curve nor numbers of images', async () => {
+    const run = await newRun();
+    await fitted(run);
+    const { history: _, ...older } = (await readLinearReport(run))!;
+    await run.storage.write('linear.json', JSON.stringify(older));
+    for (const name of ['contrast.npy', 'evidence.npy']) await run.storage.remove(name);
+    expect(componentsReport((await readLinearReport(run))!).evidence).toEqual([]);
+    expect(await readImageFits(run)).toEqual({ contrast: null, evidenceGain: null });
+  });
+
+  it('lies inside the mask that it was told', async () => {
+    const maskOf = async (run: RunFolder) => {
+      await fitted(run);
+      const { weights } = (await run.loadCheckpoint(null)).checkpoint;
+      return [weights.get('mask')!.data, weights.get('mean')!.data];
+    };
+    const [sphere] = await maskOf(await newRun({ mask: 'sphere', maskDilate: -2 }));
+    expect(sphere).toEqual(softSphere(BOX, -2));
+    const given = Float32Array.from({ length: BOX ** 3 }, (_, i) => (i % BOX < BOX / 2 ? 1 : 0));
+    const bytes = writeMrcVolume({ boxPixels: BOX, pixelSizeAngstrom: 1, values: given }) as Uint8Array<ArrayBuffer>;
+    const run = await newRun({ mask: 'file' });
+    await keepGivenMask(run, { blob: new Blob([bytes]) });
+    const [mask, mean] = await maskOf(run);
+    expect(mask).toEqual(given);
+    expect(mean.some((value, i) => value !== 0 && given[i] === 0)).toBe(false);
+    expect(mean.some((value) => value !== 0)).toBe(true);
+  });
+
+  it('whose mask is gone says so', async () => {
+    const run = await newRun({ mask: 'file' });
+    expect(await refusalOf(fitted(run))).toMatchObject({ code: 'file-missing', detail: { file: 'given_mask.mrc' } });
+    expect(await run.record()).toMatchObject({ status: 'failed' });
   });
 
   it('decodes to the mean map at the middle of its latents', async () => {

@@ -10,6 +10,7 @@ import type { TrainingControl } from '../inference/training.ts';
 import { saveLinearFit } from '../library/linear-files.ts';
 import type { RunRecord } from '../library/run-record.ts';
 import type { RunFolder } from '../library/runs.ts';
+import { maskPlan } from './given-mask.ts';
 import { linearPlan } from './linear-plan.ts';
 import { chainRun, type ChainWork } from './chain-job.ts';
 import type { TrainJobHooks } from './train-job.ts';
@@ -57,7 +58,7 @@ export async function linearRun(
   const fitted = async (): Promise<ChainWork> => {
     const field = fieldOfRun(record, particles);
     if (field.kind !== 'linear') throw new VitrineError('usage', 'This is not a run of a linear model.');
-    const plan = linearPlan(record.params);
+    const plan = linearPlan(record.params, await maskPlan(run, record));
     const engine = await openEngine();
     record = await run.update({ device: engine.device });
     const data = linearData(particles, record.imagePixels);

@@ -1,6 +1,7 @@
 // A network whose latents begin at a linear model's posteriors: what its run keeps, that it resumes bit for bit, and what reads latents for it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { movingBlobs } from '../../testing/moving-blobs.ts';
+import { refusalOf } from '../../testing/refusal.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openWasmEngine } from '../engine/wasm/engine.ts';
@@ -16,6 +17,7 @@ import { RunFolder } from '../library/runs.ts';
 import { validateParams, type Params } from '../params/params.ts';
 import { linearStartOf, loadEncoder } from './linear-start.ts';
 import { newRunRecord } from './new-run.ts';
+import { maskOfRun } from './run-mask.ts';
 import { writeRunFolder, type RunParticles } from './run-particles.ts';
 import { trainRun } from './train-job.ts';
 
@@ -144,6 +146,20 @@ describe('a run whose latents begin at a linear model', () => {
     model.dispose();
     const began = (await linearStartOf(whole).latents(null))!;
     found.mu.forEach((value, i) => expect(value).toBeCloseTo(began.mu[i], 2));
+  });
+
+  it('has the linear model’s mask', async () => {
+    const whole = await wholeRun();
+    const { weights } = (await linearStartOf(whole).loadCheckpoint(null)).checkpoint;
+    expect(await maskOfRun(whole, null, BOX)).toEqual(weights.get('mask')!.data);
+    expect(await maskOfRun(whole, null, 2 * BOX)).toHaveLength((2 * BOX) ** 3);
+  });
+
+  it('of cryoDRGN, without a linear model beside it, has no mask', async () => {
+    expect(await refusalOf(maskOfRun(await newRun(), null, BOX))).toMatchObject({
+      code: 'usage',
+      detail: { advice: 'Give the file of a mask instead.' },
+    });
   });
 
   it('of cryoDRGN, without a linear model beside it, says that nothing reads latents', async () => {

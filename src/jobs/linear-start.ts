@@ -2,11 +2,14 @@
 // as a run in its folder (linear/), and reads z of other images later, as an encoder would.
 import type { Engine } from '../engine/engine.ts';
 import { VitrineError } from '../base/errors.ts';
+import { croppedImages } from '../imaging/cropped-images.ts';
+import { noiseAtBox } from '../imaging/noise-spectrum.ts';
 import { newLatentLearning } from '../inference/latent-table.ts';
 import { fitLinear, type FitOptions } from '../inference/linear/fit-linear.ts';
 import type { Checkpoint } from '../inference/training.ts';
 import { newId } from '../library/arrays.ts';
 import { saveLatentStart } from '../library/latent-learning.ts';
+import { LINEAR_FOLDER } from '../library/posteriors.ts';
 import { saveLinearFit } from '../library/linear-files.ts';
 import type { RunRecord } from '../library/run-record.ts';
 import { RunFolder, type RunField } from '../library/runs.ts';
@@ -16,11 +19,12 @@ import { linearPlan } from './linear-plan.ts';
 import type { JobProgress } from './progress.ts';
 import { fieldOfRun, linearData, writeRunFolder, type RunParticles } from './run-particles.ts';
 
-const FOLDER = 'linear';
+/** Pixels: where particles lie is seen at a first look's box; sums of larger ones would take gigabytes. */
+const LARGEST_BOX = 64;
 
 /** The linear model that a run's latents began from: a run in its folder. */
 export function linearStartOf(run: RunFolder): RunFolder {
-  return new RunFolder(run.storage, run.path(FOLDER));
+  return new RunFolder(run.storage, run.path(LINEAR_FOLDER));
 }
 
 /** What is fitted, and where. */
@@ -45,11 +49,12 @@ export async function beginAtLinear(
   { run, record, engine, particles }: LinearStartWork,
   { onProgress, ...hooks }: LinearStartHooks,
 ): Promise<Checkpoint> {
-  const own = linearRecord(record);
-  const field = fieldOfRun(own, particles);
+  const small = smallParticles(particles);
+  const own = linearRecord(record, small.images.boxPixels);
+  const field = fieldOfRun(own, small);
   if (field.kind !== 'linear') throw new VitrineError('usage', 'This is not a run of a linear model.');
   const plan = linearPlan({ ...own.params, method: record.params.method });
-  const fit = await fitLinear(engine, plan, linearData(particles, record.imagePixels), {
+  const fit = await fitLinear(engine, plan, linearData(small, record.imagePixels), {
     ...hooks,
     onProgress: ({ iteration, iterations }) =>
       onProgress?.({
@@ -58,22 +63,35 @@ export async function beginAtLinear(
       }),
   });
   const folder = linearStartOf(run);
-  await writeRunFolder(folder, own, particles);
+  await writeRunFolder(folder, own, small);
   await saveLinearFit(folder, field, fit);
   const latentLearning = newLatentLearning(fit.latents, plan.contrast ? fit.contrast : undefined);
   await saveLatentStart(run, latentLearning, field.components);
   return { ...start, latents: fit.latents, latentLearning };
 }
 
+/** At the box that the linear model is fitted at. */
+function smallParticles(particles: RunParticles): RunParticles {
+  const images = croppedImages(particles.images, LARGEST_BOX);
+  const noise = particles.noise && noiseAtBox(particles.noise, images.boxPixels);
+  return { ...particles, images, ...(noise && { noise }) };
+}
+
 /** As the network's, of which it has the particles. */
-function linearRecord(network: RunRecord): RunRecord {
+function linearRecord(network: RunRecord, boxPixels: number): RunRecord {
   const { error: _error, notices: _notices, kernels: _kernels, ...rest } = network;
   const { zDim, epochs: _epochs, ...defaults } = { ...LINEAR_DEFAULTS, zDim: network.params.zDim };
   return {
     ...rest,
     ...{ id: newId(), name: `${network.name}, linear model`, created: new Date().toISOString() },
     ...{ kind: 'linear', job: 'linear', status: 'finished', epochsDone: 0, history: [] },
-    params: { ...network.params, ...defaults, zDim, epochs: LINEAR_DEFAULTS.epochs ?? network.params.epochs },
+    params: {
+      ...network.params,
+      ...defaults,
+      zDim,
+      boxPixels,
+      epochs: LINEAR_DEFAULTS.epochs ?? network.params.epochs,
+    },
   };
 }
 
@@ -91,7 +109,7 @@ export async function loadEncoder(engine: Engine, run: RunFolder, epoch: number 
   const linear = linearStartOf(run);
   if ((await linear.epochs()).length > 0) return loadModel(engine, linear, null);
   throw new VitrineError('usage', 'This run’s latents are a table: it has no encoder, and no linear model beside it.', {
-    expected: `a folder ${FOLDER} in the run’s, as Vitrine writes it`,
+    expected: `a folder ${LINEAR_FOLDER} in the run’s, as Vitrine writes it`,
     advice: 'Use the latents of the particles that it was trained on (z.N.pkl).',
   });
 }

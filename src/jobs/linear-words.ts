@@ -12,15 +12,18 @@ export interface ComponentsReport {
   /** Mean log evidence of an image that the model has not seen over one structure, and its standard error. */
   heldOutGain: number;
   heldOutError: number;
+  /** Mean log evidence of an image over one structure, an iteration; empty where an older version kept none. */
+  evidence: { iteration: number; gain: number }[];
   /** A sentence. */
   words: string;
 }
 
 /** What linear.json says, for the screen. */
 export function componentsReport(report: LinearReport): ComponentsReport {
-  const { scree, reproducible, correlations, heldOutGain, heldOutError } = report;
+  const { scree, reproducible, correlations, heldOutGain, heldOutError, history = [] } = report;
   const words = `${reproducibleWords(report).replace(/\.$/, '')}.`;
-  return { percents: screePercents(scree), reproducible, correlations, heldOutGain, heldOutError, words };
+  const evidence = history.map(({ iteration, evidenceGain }) => ({ iteration, gain: evidenceGain }));
+  return { percents: screePercents(scree), reproducible, correlations, heldOutGain, heldOutError, evidence, words };
 }
 
 /** Shares of the components in the variance that they explain together, in percent, descending. */

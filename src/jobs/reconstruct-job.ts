@@ -6,10 +6,10 @@ import { triangle } from '../engine/factors/points.ts';
 import type { FieldDescription } from '../field/description.ts';
 import { latentDimension } from '../field/kinds.ts';
 import { writeMrcVolume } from '../formats/mrc-write.ts';
-import { readNpy } from '../formats/npy.ts';
 import { affineBasis, type LatentBasis, type UncertainLatents } from '../inference/regression/latents.ts';
 import type { RegressionData } from '../inference/regression/mean-model.ts';
 import { reconstructAt } from '../inference/regression/reconstruct.ts';
+import { readCovariances } from '../library/posteriors.ts';
 import type { EpochLatents, RunFolder } from '../library/runs.ts';
 import type { Storage } from '../library/storage.ts';
 import { fsc, resolutionPixels } from '../validation/fsc.ts';
@@ -174,12 +174,9 @@ function spreadOf({ mu, zDim, count }: EpochLatents): { mean: Float64Array; devi
 async function uncertain(run: RunFolder, latents: EpochLatents): Promise<UncertainLatents> {
   const { zDim, count, mu, logVariance } = latents;
   const pairs = triangle(zDim, 0);
-  const bytes = await run.storage.read(run.path('covariance.npy'));
   const known = { dimension: zDim, mean: mu };
-  if (bytes) {
-    const covariance = Float32Array.from(readNpy(bytes, 'covariance.npy').toNumbers());
-    if (covariance.length === count * pairs) return { ...known, covariance };
-  }
+  const kept = await readCovariances(run, { zDim, count });
+  if (kept) return { ...known, covariance: kept };
   const { deviation } = spreadOf(latents);
   const covariance = new Float32Array(count * pairs);
   for (let i = 0; i < count; i++)

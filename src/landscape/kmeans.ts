@@ -40,11 +40,18 @@ export async function kMeansClusters(
   const yielder = new Yielder(work);
   const start = await plusPlusStart(mu, zDim, k, new Random(seed), yielder);
   const { labels, means } = await lloyd(mu, zDim, start, yielder);
+  return orderedClusters(mu, labels, means);
+}
+
+/** Numbered along the order of their k×zDim means; `labels` is changed. */
+export function orderedClusters(mu: Float32Array, labels: Int32Array, means: Float32Array): Clusters {
+  const zDim = mu.length / labels.length;
+  const k = means.length / zDim;
   const order = orderOfCentres(means, zDim);
   const newLabel = new Int32Array(k);
   order.forEach((old, fresh) => (newLabel[old] = fresh));
   const counts = new Uint32Array(k);
-  for (let row = 0; row < count; row++) {
+  for (let row = 0; row < labels.length; row++) {
     labels[row] = newLabel[labels[row]];
     counts[labels[row]]++;
   }

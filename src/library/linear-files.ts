@@ -1,11 +1,12 @@
 // What a fitted linear model leaves in its run's folder: weights.N.pkl and z.N.pkl like any epoch N (its iterations), the means once
-// more as z.pkl (N×q and nothing else), the posterior covariances (covariance.npy, N × q(q+1)/2, lower triangles row by row) and
-// what its halves say of it (linear.json).
+// more as z.pkl (N×q and nothing else), the posterior covariances (covariance.npy, N × q(q+1)/2, lower triangles row by row), of each image
+// its log evidence over one structure and, where it was estimated, its contrast (evidence.npy, contrast.npy, N each), and how the fit went
+// and what its halves say of it (linear.json).
 import * as v from 'valibot';
 import { noOptimizer } from '../field/maps/checkpoint.ts';
 import type { LinearDescription } from '../field/linear/description.ts';
 import { writeLatentsPickle } from '../formats/cryodrgn-pickles.ts';
-import { writeNpy } from '../formats/npy.ts';
+import { readNpy, writeNpy } from '../formats/npy.ts';
 import { NumpyArray } from '../formats/numpy-arrays.ts';
 import type { LinearFit } from '../inference/linear/fit.ts';
 import { writeJson } from './arrays.ts';
@@ -13,6 +14,8 @@ import { readRecord } from './records.ts';
 import type { RunFolder } from './runs.ts';
 
 const REPORT = 'linear.json';
+const CONTRAST = 'contrast.npy';
+const EVIDENCE = 'evidence.npy';
 
 const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -35,6 +38,10 @@ const LINEAR_REPORT = v.object({
   heldOutError: finite,
   /** Of the images' contrasts; 1 and 0 where they were not estimated. */
   contrast: v.object({ mean: finite, standardDeviation: finite }),
+  /** One an iteration; older versions kept none. */
+  history: v.optional(
+    v.array(v.object({ iteration: count, bandPixels: count, evidenceGain: finite, seconds: finite })),
+  ),
 });
 
 /** linear.json. */
@@ -50,6 +57,9 @@ export async function saveLinearFit(run: RunFolder, field: LinearDescription, fi
   await run.storage.write(run.path('z.pkl'), writeLatentsPickle(q, latents.mu, null));
   const covariance = new NumpyArray([fit.contrast.length, (q * (q + 1)) / 2], fit.covariance);
   await run.storage.write(run.path('covariance.npy'), writeNpy(covariance));
+  const { contrast, evidenceGain } = fit;
+  if (field.contrast) await writeNumbers(run, CONTRAST, contrast);
+  await writeNumbers(run, EVIDENCE, evidenceGain);
   const report = reportOf(fit);
   await writeJson(run.storage, run.path(REPORT), report);
   const state = { field, weights, optimizer: noOptimizer() };
@@ -58,7 +68,28 @@ export async function saveLinearFit(run: RunFolder, field: LinearDescription, fi
   return report;
 }
 
-function reportOf({ scree, iterations, evidenceGain, reproducibility, contrast }: LinearFit): LinearReport {
+function writeNumbers(run: RunFolder, name: string, values: Float32Array): Promise<void> {
+  return run.storage.write(run.path(name), writeNpy(new NumpyArray([values.length], values)));
+}
+
+/** What a fit says of each image, N each; null where it was not estimated, or not kept by an older version. */
+export interface ImageFits {
+  /** 1 in the mean. */
+  contrast: Float32Array | null;
+  /** Log evidence over that of the mean map alone. */
+  evidenceGain: Float32Array | null;
+}
+
+/** Both null where the run is no linear model. Errors: those of reading. */
+export async function readImageFits(run: RunFolder): Promise<ImageFits> {
+  const read = async (name: string): Promise<Float32Array | null> => {
+    const bytes = await run.storage.read(run.path(name));
+    return bytes && readNpy(bytes, name).toFloat32();
+  };
+  return { contrast: await read(CONTRAST), evidenceGain: await read(EVIDENCE) };
+}
+
+function reportOf({ scree, iterations, evidenceGain, reproducibility, contrast, history }: LinearFit): LinearReport {
   const { reproducible, correlations, heldOutGain, heldOutError } = reproducibility;
   const [mean, squares] = [meanOf(contrast), meanOf(contrast.map((value) => value * value))];
   return {
@@ -66,6 +97,7 @@ function reportOf({ scree, iterations, evidenceGain, reproducibility, contrast }
     ...{ evidenceGain: meanOf(evidenceGain), reproducible, correlations: Array.from(correlations) },
     ...{ heldOutGain, heldOutError },
     contrast: { mean, standardDeviation: Math.sqrt(Math.max(0, squares - mean * mean)) },
+    history,
   };
 }
 

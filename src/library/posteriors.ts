@@ -1,11 +1,15 @@
-// How sure a run is of one particle's latents: a row of covariance.npy (linear-files.ts), read without the others, or the variances that
-// stand beside the means in z.N.pkl, as cryoDRGN's encoder gives them.
+// How sure a run is of its particles' latents: covariance.npy (linear-files.ts), whole or a row of it read without the others, or the
+// variances that stand beside the means in z.N.pkl, as cryoDRGN's encoder gives them.
 import { VitrineError } from '../base/errors.ts';
 import { decodeElements, NumpyArray, parseElementType } from '../formats/numpy-arrays.ts';
-import { parseNpyHeader } from '../formats/npy.ts';
+import { parseNpyHeader, readNpy } from '../formats/npy.ts';
 import type { RunFolder } from './runs.ts';
 
+/** Folder in a run's of the linear model that its latents began from: a run of its own. */
+export const LINEAR_FOLDER = 'linear';
 const COVARIANCE = 'covariance.npy';
+/** A network that begins at a linear model stays near that model's posteriors. */
+const PLACES = [COVARIANCE, `${LINEAR_FOLDER}/${COVARIANCE}`];
 /** Longer than the header of any table. */
 const HEADER_BYTES = 4096;
 
@@ -14,7 +18,7 @@ const HEADER_BYTES = 4096;
  * Errors: 'index-out-of-range', those of reading.
  */
 export async function readPosterior(run: RunFolder, epoch: number, row: number): Promise<Float32Array | null> {
-  const blob = await run.storage.openBlob(run.path(COVARIANCE));
+  const blob = await covarianceBlob(run);
   if (blob) return rowOf(blob, row);
   const latents = await run.latents(epoch);
   if (!latents?.logVariance) return null;
@@ -24,6 +28,30 @@ export async function readPosterior(run: RunFolder, epoch: number, row: number):
   for (let a = 0; a < zDim; a++)
     for (let b = 0; b <= a; b++) triangle.push(a === b ? Math.exp(logVariance[row * zDim + a]) : 0);
   return Float32Array.from(triangle);
+}
+
+/**
+ * count × zDim(zDim+1)/2 lower triangles, row by row, under the prior N(0, I); null where the run keeps none of latents of this shape.
+ * Errors: those of reading.
+ */
+export async function readCovariances(
+  run: RunFolder,
+  { zDim, count }: { zDim: number; count: number },
+): Promise<Float32Array | null> {
+  const blob = await covarianceBlob(run);
+  if (!blob) return null;
+  const table = readNpy(new Uint8Array(await blob.arrayBuffer()), COVARIANCE);
+  const pairs = (zDim * (zDim + 1)) / 2;
+  const [rows, width] = table.shape;
+  return table.shape.length === 2 && rows === count && width === pairs ? table.toFloat32() : null;
+}
+
+async function covarianceBlob(run: RunFolder): Promise<Blob | null> {
+  for (const place of PLACES) {
+    const blob = await run.storage.openBlob(run.path(place));
+    if (blob) return blob;
+  }
+  return null;
 }
 
 async function rowOf(blob: Blob, row: number): Promise<Float32Array> {

@@ -43,8 +43,8 @@ export type ParamDef<K extends string = string> = Base<K> &
   (
     | { kind: 'integer'; default: number; min: number; max: number; scale?: 'log'; step?: number }
     | { kind: 'number'; default: number; min: number; max: number; scale?: 'log'; step: Step }
-    /** `autoMeaning` where one of them is 'auto'. */
-    | { kind: 'choice'; default: string; choices: readonly Choice[]; autoMeaning?: string }
+    /** `autoMeaning` where one of them is 'auto'; `fileChoice` is what a path on the command line stands for. */
+    | { kind: 'choice'; default: string; choices: readonly Choice[]; autoMeaning?: string; fileChoice?: string }
     | { kind: 'boolean'; default: boolean }
     /** A number, or 'auto' with the meaning said in `autoMeaning`. */
     | {

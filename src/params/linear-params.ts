@@ -7,6 +7,38 @@ export const MOST_COMPONENTS = 16;
 /** Of a linear model alone. */
 export const LINEAR_PARAMS = define([
   {
+    key: 'mask',
+    flag: '--mask',
+    label: 'Solvent mask',
+    meaning:
+      'Where density may be: maps are multiplied by it in every iteration. A file is a map of 0 to 1 of the same field of view, of any box.',
+    group: 'linear',
+    kind: 'choice',
+    default: 'auto',
+    choices: [
+      { value: 'auto', label: 'found' },
+      { value: 'sphere', label: 'sphere' },
+      { value: 'file', label: 'from a file' },
+    ],
+    fileChoice: 'file',
+    linear: { advanced: true },
+    autoMeaning: 'around the density of the mean map, wide enough for what moves',
+  },
+  {
+    key: 'maskDilate',
+    flag: '--mask-dilate',
+    label: 'Wider mask',
+    meaning: 'The solvent mask reaches so much further out, or below 0 further in, than it would by itself.',
+    unit: 'Å',
+    group: 'linear',
+    kind: 'number',
+    default: 0,
+    min: -100,
+    max: 200,
+    step: 1,
+    linear: { advanced: true },
+  },
+  {
     key: 'chain',
     flag: '--chain',
     label: 'Chain of structures',

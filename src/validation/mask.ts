@@ -37,6 +37,51 @@ export function applyMask(map: Float32Array, mask: Float32Array): Float32Array {
   return map.map((value, i) => value * mask[i]);
 }
 
+/** A mask on the voxels of another box of the same field of view: linear between voxels, means over larger ones. */
+export function maskOnBox(mask: Float32Array, boxPixels: number, toPixels: number): Float32Array {
+  if (toPixels === boxPixels) return mask;
+  const out = new Float32Array(toPixels ** 3);
+  // An axis at a time: each new voxel is a weighted mean of the old ones around its place.
+  const weights = Array.from({ length: toPixels }, (_, i) => placesOf(i, boxPixels, toPixels));
+  const shape = [boxPixels, boxPixels, boxPixels];
+  let values = mask;
+  for (const axis of [0, 1, 2]) {
+    const [inner, outer] = [shape.slice(axis + 1), shape.slice(0, axis)].map((sides) =>
+      sides.reduce((a, b) => a * b, 1),
+    );
+    const next = axis === 2 ? out : new Float32Array(outer * toPixels * inner);
+    for (let o = 0; o < outer; o++)
+      weights.forEach((places, i) => {
+        const to = (o * toPixels + i) * inner;
+        for (const { at, weight } of places) {
+          const from = (o * boxPixels + at) * inner;
+          for (let k = 0; k < inner; k++) next[to + k] += weight * values[from + k];
+        }
+      });
+    shape[axis] = toPixels;
+    values = next;
+  }
+  return out;
+}
+
+/** Old voxels that a new one is a mean of; the middle of a box of n voxels is voxel ⌊n/2⌋. Beyond the box stands its last voxel. */
+function placesOf(i: number, from: number, to: number): { at: number; weight: number }[] {
+  const parts = Math.max(1, Math.ceil(from / to));
+  const found = new Map<number, number>();
+  for (let part = 0; part < parts; part++) {
+    const place = (i - Math.floor(to / 2) + (part + 0.5) / parts - 0.5) * (from / to) + Math.floor(from / 2);
+    const low = Math.floor(place);
+    for (const [at, share] of [
+      [low, 1 - (place - low)],
+      [low + 1, place - low],
+    ]) {
+      const inside = Math.min(from - 1, Math.max(0, at));
+      if (share > 0) found.set(inside, (found.get(inside) ?? 0) + share / parts);
+    }
+  }
+  return [...found].map(([at, weight]) => ({ at, weight }));
+}
+
 /** Squared distance in voxels of every voxel to the nearest above the threshold; Infinity where there is none. */
 export function squaredDistance(map: Float32Array, boxPixels: number, threshold: number): Float32Array {
   const squared = map.map((value) => (value > threshold ? 0 : Infinity));

@@ -1,6 +1,7 @@
 // io worker: files, datasets, runs kept, exports.
 import type { ErrorData, Notice } from '../../src/base/errors.ts';
 import type { ToldFinding } from '../../src/jobs/first-aid-job.ts';
+import type { ImageFits } from '../../src/library/linear-files.ts';
 import type { ComponentsReport } from '../../src/jobs/linear-words.ts';
 import type { Answers } from '../../src/formats/drop/understanding.ts';
 import type { CallOptions, Cancellable } from './calls.ts';
@@ -59,6 +60,8 @@ export interface IoApi extends Cancellable {
    * of its latents alone. Null where it has neither.
    */
   posteriorOf(runId: string, epoch: number, row: number): Promise<Float32Array | null>;
+  /** What a linear model's fit says of each particle, N each; nulls of runs that say nothing. */
+  imageFits(runId: string): Promise<ImageFits>;
   /** Of a run whose field has components; null where it has none (yet). */
   componentsReport(runId: string): Promise<ComponentsReport | null>;
   /** What the components of a linear model's run follow beside motion; empty where the run has none (yet). */

@@ -18,6 +18,7 @@ export const CHAIN: FieldKind<ChainDescription> = {
     learnsAbInitio: false,
     needsPoses: true,
     addsComponents: false,
+    hasMask: true,
     resumes: false,
   }),
   fromParams: chainFromParams,

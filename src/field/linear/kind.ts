@@ -16,6 +16,7 @@ export const LINEAR: FieldKind<LinearDescription> = {
     learnsAbInitio: false,
     needsPoses: true,
     addsComponents: components > 0,
+    hasMask: true,
     resumes: false,
   }),
   fromParams: linearFromParams,

@@ -19,6 +19,7 @@ export const NETWORK: FieldKind<NetworkDescription> = {
     learnsAbInitio: true,
     needsPoses: true,
     addsComponents: false,
+    hasMask: spec.autodecoder === true,
     resumes: true,
   }),
   fromParams: networkFromParams,

@@ -7,13 +7,15 @@ import { triangle } from '../../engine/factors/points.ts';
 import { CONTRAST_DEVIATION, logVariances, posteriors } from '../../engine/factors/posterior.ts';
 import type { Matrix } from 'ml-matrix';
 import { calibration, combine, dot, ordering, subspaceCorrelations, turnProducts } from './components.ts';
-import { openSums, runEm, type EmHooks, type LinearModel } from './em.ts';
-import type { LinearData, LinearFit, LinearPlan, LinearReproducibility } from './fit.ts';
+import { openSums, runEm, type EmHooks, type EmSettings, type LinearModel } from './em.ts';
+import type { LinearData, LinearFit, LinearIteration, LinearPlan, LinearReproducibility } from './fit.ts';
 import type { LinearProgress } from './progress.ts';
-import { imageStream, type HalfSet } from './image-stream.ts';
+import { imageStream, type ImageSubset } from './image-stream.ts';
 import { bandLimited, coarseBox, resampledMask } from './resample.ts';
 import { signalPower } from './signal-power.ts';
 
+/** Iterations at the end that see all images; those before them see a part of many. */
+const ALL_IMAGES_ITERATIONS = 3;
 const HALF_SET_ITERATIONS = 5;
 /** Two halves agree on a direction that correlates by more than this. */
 const REPRODUCES = 0.5;
@@ -43,17 +45,17 @@ export async function fitLinear(
   const band = boxPixels / 2 - 1;
   const power = await signalPower(data, band, hooks.signal);
   const coarse = coarseBox(boxPixels);
-  const common = { components: plan.components, seed: plan.seed, contrast: plan.contrast, power };
+  const { components, seed, contrast, mask } = plan;
+  const common = { components, seed, contrast, power, ...(mask && { mask }) };
   const first = coarse < boxPixels ? Math.ceil(plan.iterations / 2) : 0;
-  let iterations = 0;
+  const history: LinearIteration[] = [];
   const tell = (model: LinearModel, isLast: boolean): void => {
-    iterations++;
-    const progress = {
-      ...{ iteration: iterations, iterations: isLast ? iterations : plan.iterations },
-      ...{ bandPixels: model.bandPixels, evidenceGain: model.evidenceGain, scree: model.scree },
-      seconds: (Date.now() - began) / 1000,
-    };
-    onProgress?.(progress, model);
+    const iteration = history.length + 1;
+    const { bandPixels, evidenceGain, scree } = model;
+    const seconds = (Date.now() - began) / 1000;
+    history.push({ iteration, bandPixels, evidenceGain, seconds });
+    const iterations = isLast ? iteration : plan.iterations;
+    onProgress?.({ iteration, iterations, bandPixels, evidenceGain, scree, seconds }, model);
   };
   let start: LinearModel | undefined;
   if (first > 0) {
@@ -62,7 +64,7 @@ export async function fitLinear(
       mapPixels: coarse,
       bandPixels: coarse / 2 - 1,
       iterations: first,
-      half: 'all' as const,
+      subset: 'part' as const,
     };
     const found = await runEm(engine, data, settings, {
       ...hooks,
@@ -79,14 +81,15 @@ export async function fitLinear(
       mapPixels: boxPixels,
       bandPixels: band,
       iterations: plan.iterations - first,
-      half: 'all',
+      subset: 'part',
+      thenAll: ALL_IMAGES_ITERATIONS,
       ...(start && { start }),
     },
     { ...hooks, onLatents, onIteration: tell },
   );
-  const fitting: Fitting = { engine, data, contrast: plan.contrast, hooks };
+  const fitting: Fitting = { engine, data, contrast, hooks };
   const reproducibility = await reproduced(fitting, { ...common, iterations: plan.iterations });
-  return finished(fitting, plan, { model, power, iterations, reproducibility });
+  return finished(fitting, plan, { model, power, history, reproducibility });
 }
 
 /** On the voxels of a larger box of the same field of view. */
@@ -113,14 +116,14 @@ interface Fitting {
 /** Fits both halves of the images by themselves, and asks each model of the images that it has not seen. */
 async function reproduced(
   fitting: Fitting,
-  plan: { components: number; seed: number; power: Float32Array; iterations: number },
+  plan: Pick<EmSettings, 'components' | 'seed' | 'power' | 'iterations' | 'mask'>,
 ): Promise<LinearReproducibility> {
   const { engine, data, contrast, hooks } = fitting;
   const mapPixels = coarseBox(data.images.boxPixels);
   const bandPixels = mapPixels / 2 - 1;
-  const fitted = (half: HalfSet) => {
+  const fitted = (subset: ImageSubset) => {
     const iterations = Math.min(plan.iterations, HALF_SET_ITERATIONS);
-    return runEm(engine, data, { ...plan, contrast, mapPixels, bandPixels, half, iterations }, hooks);
+    return runEm(engine, data, { ...plan, contrast, mapPixels, bandPixels, subset, iterations }, hooks);
   };
   const even = await fitted('even');
   const odd = await fitted('odd');
@@ -139,10 +142,10 @@ async function reproduced(
 }
 
 /** Log evidence of each image of a half over that of the mean alone. */
-async function gainOf(fitting: Fitting, model: LinearModel, half: HalfSet): Promise<number[]> {
+async function gainOf(fitting: Fitting, model: LinearModel, subset: ImageSubset): Promise<number[]> {
   const gains: number[] = [];
   const deviation = fitting.contrast ? CONTRAST_DEVIATION : 0;
-  await eachProducts(fitting, model, half, (products) => {
+  await eachProducts(fitting, model, subset, (products) => {
     for (const gain of posteriors(products, model.components.length, { deviation }).evidenceGain) gains.push(gain);
   });
   return gains;
@@ -151,7 +154,7 @@ async function gainOf(fitting: Fitting, model: LinearModel, half: HalfSet): Prom
 async function eachProducts(
   { engine, data, hooks: { signal, onIdle } }: Fitting,
   model: LinearModel,
-  half: HalfSet,
+  subset: ImageSubset,
   visit: (products: Float32Array, numbers: Uint32Array) => void,
 ): Promise<void> {
   const { sums, grid } = await openSums(engine, data, model, model.components.length + 1);
@@ -159,7 +162,7 @@ async function eachProducts(
     sums.setFactors([model.mean, ...model.components].map((map) => cubeOfMap(map, grid)));
     sums.setPrecision(model.noise.map((value) => 1 / value));
     for await (const { numbers, images } of imageStream(data, {
-      half,
+      subset,
       batchImages: sums.batchImages,
       signal,
       onIdle,
@@ -176,9 +179,9 @@ async function eachProducts(
 async function finished(
   fitting: Fitting,
   plan: LinearPlan,
-  { model, ...known }: Pick<LinearFit, 'iterations' | 'reproducibility'> & { model: LinearModel; power: Float32Array },
+  { model, ...known }: Pick<LinearFit, 'history' | 'reproducibility'> & { model: LinearModel; power: Float32Array },
 ): Promise<LinearFit> {
-  const { power, iterations, reproducibility } = known;
+  const { power, history, reproducibility } = known;
   const q = plan.components;
   const { boxPixels, count } = fitting.data.images;
   const width = triangle(q + 1, q + 1) + 1;
@@ -210,7 +213,8 @@ async function finished(
     contrast: found.contrast,
     evidenceGain: Float32Array.from(found.evidenceGain),
     scree: Float32Array.from(components, (map) => Math.sqrt(dot(map, map)) / scale),
-    iterations,
+    iterations: history.length,
+    history,
     reproducibility,
   };
 }

@@ -1,6 +1,7 @@
 // What fitting a linear model takes and gives: V(z) = μ + Σ_a z_a W_a at known poses, z ~ N(0, I) (probabilistic PCA by
 // expectation–maximisation; Tipping & Bishop 1999, as 3DVA has it for images, Punjani & Fleet 2021).
 import type { Latents, Weights } from '../../engine/engine.ts';
+import type { MaskPlan } from './mask-plan.ts';
 import type { TrainingData } from '../training.ts';
 
 /** What a linear model is asked for. */
@@ -13,6 +14,8 @@ export interface LinearPlan {
   seed: number;
   /** Whether each image's contrast is estimated. */
   contrast: boolean;
+  /** Where the solvent mask comes from: found from the mean map where absent. */
+  mask?: MaskPlan;
 }
 
 /** Images of a linear model, and the noise they have outside of the particle. */
@@ -32,6 +35,18 @@ export interface LinearReproducibility {
   heldOutError: number;
 }
 
+/** An iteration of the fit, as its curve of evidence has it. */
+export interface LinearIteration {
+  /** From 1. */
+  iteration: number;
+  /** Fourier pixels that were used. */
+  bandPixels: number;
+  /** Mean log evidence of an image over that of the mean map alone. */
+  evidenceGain: number;
+  /** Since the fit began. */
+  seconds: number;
+}
+
 /** A fitted linear model. */
 export interface LinearFit {
   /**
@@ -49,5 +64,7 @@ export interface LinearFit {
   evidenceGain: Float32Array;
   scree: Float32Array;
   iterations: number;
+  /** One an iteration. */
+  history: LinearIteration[];
   reproducibility: LinearReproducibility;
 }

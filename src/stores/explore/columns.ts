@@ -8,14 +8,14 @@ let made: { from: unknown[]; columns: readonly Column[] } = { from: [], columns:
 
 /** The same columns again while nothing that they are made of has changed. */
 function columnsFrom(
-  { columns, startClasses, latents, components, pca, umap, clusters }: ExploreState,
+  { columns, startClasses, latents, components, fits, pca, umap, clusters }: ExploreState,
   named: SelectionsState['named'],
 ): readonly Column[] {
-  const from = [columns, startClasses, latents, components, pca.result, umap.result, clusters.result, named];
+  const from = [columns, startClasses, latents, components, fits, pca.result, umap.result, clusters.result, named];
   if (made.from.length === 0 || from.some((each, i) => each !== made.from[i])) {
     const computed = { pca: pca.result, umap: umap.result, clusters: clusters.result };
     const shares = components && components.percents.map((percent) => percent / 100);
-    const known = { particles: columns, startClasses, latents, shares, selections: named };
+    const known = { particles: columns, startClasses, latents, shares, fits, selections: named };
     made = { from, columns: runColumns({ ...known, ...computed }) };
   }
   return made.columns;

@@ -4,6 +4,7 @@ import type {
   ComponentsReport,
   DatasetSummary,
   DroppedFile,
+  ImageFits,
   KMeansResult,
   Notice,
   ParticleColumns,
@@ -30,6 +31,8 @@ export interface ExploreState {
   columns: ParticleColumns | null;
   /** Of a run whose field adds components: what is known of them. */
   components: ComponentsReport | null;
+  /** Of such a run: what its fit says of each particle. */
+  fits: ImageFits | null;
   /** Of an ab initio run whose start had several classes: that of each particle, from 0. */
   startClasses: Uint32Array | null;
   pca: Job<PcaResult>;
@@ -50,6 +53,7 @@ export const useExplore = create<ExploreState>(() => ({
   latents: null,
   columns: null,
   components: null,
+  fits: null,
   startClasses: null,
   pca: idle(),
   umap: idle(),
@@ -81,23 +85,24 @@ export async function openRun(run: RunSummary): Promise<void> {
   const { signal } = visit;
   releaseLatents(standing.latents);
   set({
-    ...{ phase: 'loading', run, latents: null, components: null, error: null, notices: [] },
+    ...{ phase: 'loading', run, latents: null, components: null, fits: null, error: null, notices: [] },
     ...{ pca: idle(), umap: idle(), clusters: idle() },
     ...(sameRun ? {} : { dataset: null, columns: null, startClasses: null }),
   });
   try {
     const { io } = backend();
-    const [datasets, particles, components, latents] = await Promise.all([
+    const [datasets, particles, components, fits, latents] = await Promise.all([
       io.listDatasets(),
       particlesOf(run),
       run.can.components ? loadComponents(run.id) : null,
+      run.can.components ? io.imageFits(run.id) : null,
       isHomogeneous(run) || run.epochsDone === 0 ? null : io.latents(run.id, null),
     ]);
     if (signal.aborted) return;
     const dataset = datasets.find(({ id }) => id === run.datasetId) ?? null;
     // The workers hear of the latents before anything is asked of them, and answer once they have read them.
     const opened = latents && backend().analysis.openLatents(latents.handle);
-    set({ phase: 'ready', dataset, ...particles, components, latents });
+    set({ phase: 'ready', dataset, ...particles, components, fits, latents });
     await Promise.all([
       opened,
       openSelections(run.id, latents?.count ?? dataset?.particles ?? 0),

@@ -29,6 +29,7 @@ const HEADINGS: Record<ColumnSource, string> = {
   umap: 'UMAP',
   latents: 'Latents',
   none: 'Latents',
+  fit: 'Fit',
   clusters: 'Groups',
   start: 'Groups',
   selections: 'Groups',

@@ -80,9 +80,15 @@ function Leakage({ runId }: { runId: string }) {
 export function LinearPanels({ run, live }: LinearProps) {
   const report = useReport(run);
   const fitting = live?.linear ?? null;
+  // What was heard may have begun in the middle, after the page was opened anew.
+  const kept = report && report.evidence.length > 0 ? report.evidence : null;
   return (
     <>
-      <EvidencePanel fitting={fitting} iterations={run.params.epochs} ended={run.epochsDone > 0} />
+      <EvidencePanel
+        points={kept ?? fitting?.evidence ?? []}
+        iterations={run.params.epochs}
+        ended={run.epochsDone > 0}
+      />
       <ScreePanel
         percents={report?.percents ?? fitting?.percents ?? null}
         reproducible={report?.reproducible ?? null}
@@ -92,21 +98,20 @@ export function LinearPanels({ run, live }: LinearProps) {
 }
 
 interface EvidenceProps {
-  fitting: LinearFitting | null;
+  points: LinearFitting['evidence'];
   iterations: number;
   ended: boolean;
 }
 
-function EvidencePanel({ fitting, iterations, ended }: EvidenceProps) {
+function EvidencePanel({ points, iterations, ended }: EvidenceProps) {
   const colors = useThemeColors();
-  const points = fitting?.evidence;
   const data = useMemo<ChartData[]>(
     () => [
       {
         type: 'scatter',
         mode: 'lines+markers',
-        x: points?.map(({ iteration }) => iteration) ?? [],
-        y: points?.map(({ gain }) => gain) ?? [],
+        x: points.map(({ iteration }) => iteration),
+        y: points.map(({ gain }) => gain),
         line: { color: colors.accent, width: 2 },
         marker: { color: colors.accent, size: 5 },
         hovertemplate: 'iteration %{x}: %{y:.4g}<extra></extra>',
@@ -125,11 +130,13 @@ function EvidencePanel({ fitting, iterations, ended }: EvidenceProps) {
   return (
     <Panel title="Evidence" note="of variation, per image, over one structure (log)" flush>
       <div className={boxes.chartBox}>
-        {points ? (
+        {points.length > 0 ? (
           <Chart label="Evidence by iteration" data={data} layout={layout} testId="evidence-chart" />
         ) : (
-          <EmptyState title={ended ? 'Seen while the model is fitted' : 'No iteration yet'}>
-            {ended ? 'The curve is not kept with the run.' : 'The curve starts with the first pass over the images.'}
+          <EmptyState title={ended ? 'Not kept' : 'No iteration yet'}>
+            {ended
+              ? 'The run was fitted by a version that kept no curve.'
+              : 'The curve starts with the first pass over the images.'}
           </EmptyState>
         )}
       </div>

@@ -38,7 +38,7 @@ export function ParamField({ def }: { def: ParamDef }) {
           hideLabel
           small
           value={String(value)}
-          options={def.choices}
+          options={choicesHere(def, value)}
           onChange={set}
           testId={testId}
         />
@@ -66,6 +66,11 @@ export function ParamField({ def }: { def: ParamDef }) {
       )}
     </Field>
   );
+}
+
+/** A file is chosen where it can be looked at (Explore): here only one that was. */
+function choicesHere({ choices, fileChoice }: Extract<ParamDef, { kind: 'choice' }>, value: unknown) {
+  return choices.filter((choice) => choice.value !== fileChoice || value === fileChoice);
 }
 
 /** With what 'auto' comes to for this dataset. */
