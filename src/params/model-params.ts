@@ -46,6 +46,7 @@ export const MODEL_PARAMS = define([
     kind: 'boolean',
     default: true,
     knownPoses: true,
+    advanced: true,
     linear: {
       meaning: 'The contrast of each image is estimated beside its latents, so that it does not pass for motion.',
     },
