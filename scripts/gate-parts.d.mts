@@ -1,2 +1,2 @@
 /** `script` is below node_modules. */
-export const parts: { name: string; script: string; args: string[] }[];
+export const parts: { name: string; script: string; args: string[]; oneCore?: boolean }[];

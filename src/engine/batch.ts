@@ -2,9 +2,10 @@
 // order of the decoder's rows, the flips into the half space, and the encoder's input (centred, times the CTF's sign).
 // A row predicts (H at q, H at −q) in domain 'fourier', so a flipped row takes its two targets in exchanged order.
 import { ctfAtPoints } from '../imaging/ctf.ts';
+import { ringsOfPoints } from '../imaging/lattice.ts';
 import { shiftHartley } from '../imaging/shift.ts';
 import { transferAtPoints } from '../imaging/transfer.ts';
-import type { EncodedBatch, ImageBatch } from './engine.ts';
+import type { EncodedBatch, ImageBatch, ResidualWeights } from './engine.ts';
 import { flipsOfImage, type SliceLayout } from './slices.ts';
 
 /**
@@ -13,9 +14,9 @@ import { flipsOfImage, type SliceLayout } from './slices.ts';
  */
 export interface PreparedBatch {
   count: number;
-  /** B·rowsPerImage × channels, shifted Hartley values. */
+  /** B·rowsPerImage × channels, shifted Hartley values; times √w where residuals are weighted. */
   targets: Float32Array;
-  /** The same shape; 1 without CTF. */
+  /** The same shape; 1 without CTF; times √w and the image's contrast where residuals are weighted. */
   ctf: Float32Array;
   /** B·rowsPerImage flags. */
   flips: Uint8Array;
@@ -27,6 +28,8 @@ export interface PreparedBatch {
 export class BatchPrologue {
   private shifted: Float32Array;
   private transfer: Float32Array;
+  /** P, made when residuals are first weighted. */
+  private rings: Uint16Array | null = null;
   private prepared: PreparedBatch | null = null;
 
   constructor(
@@ -54,6 +57,7 @@ export class BatchPrologue {
     for (let image = 0; image < batch.count; image++) {
       this.loadImage(batch, image);
       if (this.withEncoder) this.writeEncoderInput(encoderInput, image);
+      if (batch.residuals) this.weighImage(batch.residuals, image);
       const first = image * rowsPerImage;
       flipsOfImage(this.layout, batch.rotations, 9 * image, flips, first);
       if (channels === 1) {
@@ -95,6 +99,18 @@ export class BatchPrologue {
     if (row && optics) transferAtPoints(row, optics, lattice, this.transfer);
     else if (row) ctfAtPoints(row, lattice, this.transfer);
     else this.transfer.fill(1);
+  }
+
+  /** (√w·y, √w·c·CTF): the squared error of these is the weighted one. */
+  private weighImage({ amplitudes, contrast }: ResidualWeights, image: number): void {
+    const { lattice } = this.layout;
+    this.rings ??= ringsOfPoints(lattice);
+    const first = image * (lattice.boxPixels / 2 + 1);
+    for (let p = 0; p < lattice.points; p++) {
+      const amplitude = amplitudes[first + this.rings[p]];
+      this.shifted[p] *= amplitude;
+      this.transfer[p] *= amplitude * contrast[image];
+    }
   }
 
   private writeEncoderInput(out: Float32Array, image: number): void {

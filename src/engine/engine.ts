@@ -126,6 +126,17 @@ export interface OptimizerState {
 }
 
 /**
+ * How the residuals of a batch's images count where that is not alike: Σ w (c·CTF·ŷ − y)². What an encoder sees of the images does not
+ * change.
+ */
+export interface ResidualWeights {
+  /** B×(D/2 + 1): √w by ring of the lattice (ringsOfPoints), 0 … D/2. */
+  amplitudes: Float32Array;
+  /** B: c, the contrast of the image. */
+  contrast: Float32Array;
+}
+
+/**
  * B images of one step or one pass of the encoder. P = mask points of the lattice. Of a model of tilt pairs (`views` 2)
  * the two images of a particle follow each other, untilted first, each with the rotation it was seen at (the tilt
  * multiplied in by the caller), so B is even. Error of what takes a batch: 'usage' where it is not.
@@ -146,6 +157,8 @@ export interface ImageBatch {
    * slice is said by `rotations`, into which the caller has multiplied it; the beam tilt is taken out of the images.
    */
   optics?: Float32Array | null;
+  /** Null or absent: all residuals count alike, at contrast 1. */
+  residuals?: ResidualWeights | null;
   /** (B/views)×zDim standard normal draws for the reparametrisation; made by the caller so that engines agree. */
   noise: Float32Array | null;
   /** (B/views)×zDim, of a model without encoder: z itself. */
@@ -153,7 +166,7 @@ export interface ImageBatch {
 }
 
 /** Images that latents are asked of. */
-export interface EncodedBatch extends Omit<ImageBatch, 'rotations' | 'noise'> {
+export interface EncodedBatch extends Omit<ImageBatch, 'rotations' | 'noise' | 'residuals'> {
   /** B×9, the magnification multiplied in: for fields whose latents are posteriors at given poses. Networks do not look at them. */
   rotations?: Float32Array;
 }
@@ -172,7 +185,7 @@ export interface StepOptions {
  */
 export interface Losses {
   images: number;
-  /** Mean squared error over the mask of CTF·ŷ − y. */
+  /** Mean over the mask of w (c·CTF·ŷ − y)²; w and c are 1 unless the batches say otherwise (ResidualWeights). */
   reconstruction: number;
   /** KL summed over z, per image; per pair in a model of tilt pairs. */
   kl: number;

@@ -25,6 +25,12 @@ export interface Lattice {
   mirror: Uint32Array;
 }
 
+/** Ring of each point: |k| in Fourier pixels, rounded, 1 … D/2. */
+export function ringsOfPoints({ boxPixels, column, row }: Lattice): Uint16Array {
+  const half = boxPixels / 2;
+  return Uint16Array.from(column, (x, p) => Math.round(Math.hypot(x - half, row[p] - half)));
+}
+
 /** `linspace(−½, ½, D+1)` in float32. */
 export function latticeAxis(boxPixels: number): Float32Array {
   return Float32Array.from({ length: boxPixels + 1 }, (_, i) => i / boxPixels - 0.5);

@@ -2,6 +2,7 @@
 // as a run in its folder (linear/), and reads z of other images later, as an encoder would.
 import type { Engine } from '../engine/engine.ts';
 import { VitrineError } from '../base/errors.ts';
+import { croppedImages } from '../imaging/cropped-images.ts';
 import { newLatentLearning } from '../inference/latent-table.ts';
 import { fitLinear, type FitOptions } from '../inference/linear/fit-linear.ts';
 import type { Checkpoint } from '../inference/training.ts';
@@ -16,6 +17,9 @@ import { loadModel, type LoadedRun } from './decode-job.ts';
 import { linearPlan } from './linear-plan.ts';
 import type { JobProgress } from './progress.ts';
 import { fieldOfRun, linearData, writeRunFolder, type RunParticles } from './run-particles.ts';
+
+/** Pixels: where particles lie is seen at a first look's box; sums of larger ones would take gigabytes. */
+const LARGEST_BOX = 64;
 
 /** The linear model that a run's latents began from: a run in its folder. */
 export function linearStartOf(run: RunFolder): RunFolder {
@@ -44,13 +48,14 @@ export async function beginAtLinear(
   { run, record, engine, particles }: LinearStartWork,
   { onProgress, ...hooks }: LinearStartHooks,
 ): Promise<Checkpoint> {
-  const own = linearRecord(record);
-  const field = fieldOfRun(own, particles);
+  const small = smallParticles(particles);
+  const own = linearRecord(record, small.images.boxPixels);
+  const field = fieldOfRun(own, small);
   if (field.kind !== 'linear') throw new VitrineError('usage', 'This is not a run of a linear model.');
   const fit = await fitLinear(
     engine,
     linearPlan({ ...own.params, method: record.params.method }),
-    linearData(particles, record.imagePixels),
+    linearData(small, record.imagePixels),
     {
       ...hooks,
       onProgress: ({ iteration, iterations }) =>
@@ -61,22 +66,35 @@ export async function beginAtLinear(
     },
   );
   const folder = linearStartOf(run);
-  await writeRunFolder(folder, own, particles);
+  await writeRunFolder(folder, own, small);
   await saveLinearFit(folder, field, fit);
   const latentLearning = newLatentLearning(fit.latents);
   await saveLatentStart(run, latentLearning, field.components);
   return { ...start, latents: fit.latents, latentLearning };
 }
 
+/** At the box that the linear model is fitted at. */
+function smallParticles(particles: RunParticles): RunParticles {
+  const images = croppedImages(particles.images, LARGEST_BOX);
+  const noise = particles.noise?.slice(0, images.boxPixels / 2 + 1);
+  return { ...particles, images, ...(noise && { noise }) };
+}
+
 /** As the network's, of which it has the particles. */
-function linearRecord(network: RunRecord): RunRecord {
+function linearRecord(network: RunRecord, boxPixels: number): RunRecord {
   const { error: _error, notices: _notices, kernels: _kernels, ...rest } = network;
   const { zDim, epochs: _epochs, ...defaults } = { ...LINEAR_DEFAULTS, zDim: network.params.zDim };
   return {
     ...rest,
     ...{ id: newId(), name: `${network.name}, linear model`, created: new Date().toISOString() },
     ...{ kind: 'linear', job: 'linear', status: 'finished', epochsDone: 0, history: [] },
-    params: { ...network.params, ...defaults, zDim, epochs: LINEAR_DEFAULTS.epochs ?? network.params.epochs },
+    params: {
+      ...network.params,
+      ...defaults,
+      zDim,
+      boxPixels,
+      epochs: LINEAR_DEFAULTS.epochs ?? network.params.epochs,
+    },
   };
 }
 

@@ -68,6 +68,9 @@ export const LINEAR_START_DEFAULTS: Partial<Params> = {
   rateSchedule: 'cosine',
 };
 
+/** What an encoder learns best from (bench/RESULTS.md). */
+const ENCODER_DEFAULTS: Partial<Params> = { zDim: 4, epochs: 12, learningRate: 1e-3, rateSchedule: 'cosine' };
+
 export function defaultParams(): Params {
   return Object.fromEntries(PARAMS.map((p) => [p.key, p.default])) as Params;
 }
@@ -80,12 +83,20 @@ export interface Preset {
   /** What it comes to, by the methods that it is for. */
   meaning: Partial<Record<Params['method'], string>>;
   values: Partial<Params>;
+  /** Over `values` where poses are known. */
+  knownPoses?: Partial<Params>;
 }
-export type PresetName = 'first' | 'begun' | 'quick' | 'standard' | 'fine';
+export type PresetName = 'first' | 'quick' | 'standard' | 'fine' | 'encoder' | 'cryodrgn';
+
+/** A preset's values for a method. */
+export function presetValues(preset: PresetName, method: Params['method']): Partial<Params> {
+  const { values, knownPoses } = PRESETS[preset];
+  return method === 'ab-initio' ? values : { ...values, ...knownPoses };
+}
 
 /**
- * The choices a newcomer sees, the quickest first; 'standard' is the default table, 'first' is a linear model. Ab initio has its own
- * epochs and batches (above).
+ * The choices a newcomer sees, the quickest first: 'first' is a linear model, 'cryodrgn' the default table. Ab initio has its own epochs
+ * and batches (above). Figures: bench/RESULTS.md.
  */
 export const PRESETS: Record<PresetName, Preset> = {
   first: {
@@ -94,14 +105,6 @@ export const PRESETS: Record<PresetName, Preset> = {
       linear: 'A mean map and the directions in which it varies: seconds to minutes, no graphics card needed.',
     },
     values: { ...LINEAR_DEFAULTS, boxPixels: 64 },
-  },
-  begun: {
-    label: 'From a first look',
-    meaning: {
-      'known-poses':
-        'A linear model first, then a network that begins at its latents: 8 epochs reach what an encoder does not in 20.',
-    },
-    values: LINEAR_START_DEFAULTS,
   },
   quick: {
     label: 'Quick look',
@@ -115,10 +118,12 @@ export const PRESETS: Record<PresetName, Preset> = {
   standard: {
     label: 'Standard',
     meaning: {
-      'known-poses': '3 layers of 256 units, 20 epochs: where most studies start.',
+      'known-poses':
+        'A linear model first, then 3 layers of 256 units that begin at its latents: 8 epochs reach what an encoder does not in 20.',
       'ab-initio': '3 layers of 256 units, 30 epochs: where to start.',
     },
     values: {},
+    knownPoses: LINEAR_START_DEFAULTS,
   },
   fine: {
     label: 'Fine',
@@ -127,6 +132,18 @@ export const PRESETS: Record<PresetName, Preset> = {
       'ab-initio': '3 layers of 1024 units, 30 epochs: for more detail, on a GPU.',
     },
     values: { encoderDim: 1024, decoderDim: 1024, epochs: 50 },
+  },
+  encoder: {
+    label: 'Image encoder',
+    meaning: {
+      'known-poses': 'A network of 3 × 256 reads z from each image, 12 epochs: the rate rises to 1e-3 and falls again.',
+    },
+    values: ENCODER_DEFAULTS,
+  },
+  cryodrgn: {
+    label: 'As cryoDRGN',
+    meaning: { 'known-poses': 'Its settings: an encoder, 3 × 256, 8 dimensions, 20 epochs at a constant 1e-4.' },
+    values: {},
   },
 };
 

@@ -19,7 +19,7 @@ describe('the form of a run', () => {
   it('names the preset its values belong to', () => {
     setParam('epochs', 21);
     expect(useLearnForm.getState().preset).toBeNull();
-    setParam('epochs', 20);
+    setParam('epochs', 8);
     expect(useLearnForm.getState().preset).toBe('standard');
     setParam('device', 'cpu');
     expect(useLearnForm.getState().preset).toBe('standard');
@@ -27,6 +27,7 @@ describe('the form of a run', () => {
   });
 
   it('keeps a refused value with its reason until it is right', () => {
+    choosePreset('cryodrgn');
     setParam('zDim', 99);
     expect(useLearnForm.getState().errors.zDim).toBe('Expected 0 to 64.');
     setParam('zDim', 4);
@@ -63,7 +64,7 @@ describe('the form of a run', () => {
     chooseMethod('ab-initio');
     expect(params()).toMatchObject({ method: 'ab-initio', epochs: 30, batchSize: 8, zDim: 0 });
     chooseMethod('known-poses');
-    expect(params()).toMatchObject({ method: 'known-poses', epochs: 21, zDim: 8 });
+    expect(params()).toMatchObject({ method: 'known-poses', epochs: 21, zDim: 4 });
     expect(form().preset).toBeNull();
   });
 
@@ -87,7 +88,7 @@ describe('the form of a run', () => {
     expect(form().errors.start).toBe('These particles came without poses.');
     setParam('start', 'em');
     fitForm(dataset(256));
-    expect(params()).toMatchObject({ method: 'known-poses', zDim: 8, epochs: 20 });
+    expect(params()).toMatchObject({ method: 'known-poses', zDim: 4, epochs: 8 });
     chooseMethod('ab-initio');
     fitForm(dataset(256, false));
     fitForm(dataset(256));
@@ -116,7 +117,7 @@ describe('the form of a run', () => {
 
   it('begins at a first look with no more dimensions than are fitted, and leaves its values to known poses', () => {
     fitForm(dataset(64, true, 'linear'));
-    choosePreset('begun');
+    choosePreset('standard');
     expect(params()).toMatchObject({ method: 'known-poses', latents: 'linear', zDim: 4, rateSchedule: 'cosine' });
     setParam('zDim', 17);
     expect(form().errors.zDim).toBe('Expected 1 to 16.');
@@ -124,11 +125,12 @@ describe('the form of a run', () => {
     setParam('zDim', 17);
     setParam('latents', 'linear');
     expect(form().errors.latents).toBe('A linear model has at most 16 latent dimensions.');
-    choosePreset('begun');
+    choosePreset('standard');
     chooseMethod('ab-initio');
     expect(params()).toMatchObject({ method: 'ab-initio', latents: 'encoder', rateSchedule: 'constant' });
+    expect(form().preset).toBe('standard');
     chooseMethod('known-poses');
-    expect(form().preset).toBe('begun');
+    expect(form().preset).toBe('standard');
   });
 
   it('finds poses of a set that has none, and takes the first look up again for one that has them', () => {

@@ -8,6 +8,7 @@ import {
   LINEAR_DEFAULTS,
   PARAMS,
   PRESETS,
+  presetValues,
   validateParams,
   type ParamDef,
   type ParamKey,
@@ -118,7 +119,7 @@ function keep(): void {
  */
 function presetParams(preset: PresetName, { method, device, zDim }: Params): Params {
   const { datasetBox } = get();
-  const values: Params = { ...defaultParams(), ...PRESETS[preset].values, device };
+  const values: Params = { ...defaultParams(), ...presetValues(preset, method), device };
   if (method === 'ab-initio' && preset !== 'first') Object.assign(values, AB_INITIO_DEFAULTS, { zDim });
   const tooLarge = values.boxPixels !== 'auto' && datasetBox !== null && values.boxPixels > datasetBox;
   return tooLarge ? { ...values, boxPixels: 'auto' } : values;
@@ -147,13 +148,17 @@ function changeMethod(method: Method): void {
   let params: Params = { ...standing, ...(method === 'linear' ? LINEAR_DEFAULTS : AB_INITIO_DEFAULTS), method };
   let before: Partial<Params> | null = null;
   if (method === 'known-poses') {
-    const values = setAside ?? abInitioKeysOf({ ...defaultParams(), ...(preset && PRESETS[preset].values) });
+    const values =
+      setAside ?? abInitioKeysOf({ ...defaultParams(), ...(preset && presetValues(preset, 'known-poses')) });
     // What was set aside may be a linear model, which has known poses too.
     params = { ...standing, method, ...values };
   } else if (method === 'ab-initio') {
     const needsPoses = standing.method === 'linear' || onlyAtKnownPoses(preset);
-    if (needsPoses) params = presetParams('standard', { ...standing, ...AB_INITIO_DEFAULTS });
-    before = needsPoses ? standing : abInitioKeysOf(standing);
+    // Values of a preset that are for known poses alone are set aside with it.
+    const differs = needsPoses || (preset !== null && PRESETS[preset].knownPoses !== undefined);
+    const fitting = needsPoses || preset === null ? 'standard' : preset;
+    if (differs) params = presetParams(fitting, { ...standing, ...AB_INITIO_DEFAULTS });
+    before = differs ? standing : abInitioKeysOf(standing);
   }
   set({ params, preset: presetOf(params), errors: errorsOf(params), setAside: before });
 }

@@ -1,5 +1,5 @@
 // Small models and batches of awkward sizes for the engine's tests, all numbers from a seed.
-import type { EncodingTable, ImageBatch, ModelSpec, Weights } from '../engine.ts';
+import type { EncodingTable, ImageBatch, ModelSpec, ResidualWeights, Weights } from '../engine.ts';
 import { decoderChain, encoderChain, featureCount, hasEncoder, latentCount } from '../parameters.ts';
 import { makeSliceLayout } from '../slices.ts';
 
@@ -42,6 +42,8 @@ export interface CaseShape {
   withCtf?: boolean;
   withShifts?: boolean;
   withOptics?: boolean;
+  /** Residuals by ring and contrasts by image (ResidualWeights). */
+  withWeights?: boolean;
 }
 
 /** Domains, activations, absent parts, odd widths and depths. */
@@ -65,6 +67,15 @@ export const caseShapes: readonly CaseShape[] = [
     images: 3,
     withOptics: true,
   },
+  { name: 'weighted residuals', spec: { zDim: 2 }, features: 7, images: 5, withOptics: true, withWeights: true },
+  {
+    name: 'weighted residuals, no encoder, no CTF, hartley',
+    spec: { zDim: 0, domain: 'hartley', boxPixels: 12 },
+    features: 6,
+    images: 3,
+    withCtf: false,
+    withWeights: true,
+  },
 ];
 
 /** Latents given with each batch: odd widths, of pairs, many images. */
@@ -76,6 +87,13 @@ export const givenShapes: readonly CaseShape[] = [
     spec: { ...{ zDim: 5, autodecoder: true, domain: 'hartley', activation: 'leaky_relu' }, decoderLayers: 0 },
     features: 4,
     images: 18,
+  },
+  {
+    name: 'given latents of pairs, weighted residuals',
+    spec: { zDim: 2, autodecoder: true, tilts: 2, boxPixels: 14 },
+    features: 6,
+    images: 4,
+    withWeights: true,
   },
 ];
 
@@ -164,6 +182,7 @@ export function makeCase(shape: CaseShape, seed = 1): ModelCase {
     },
   };
   if (shape.withOptics) made.batch.optics = opticsRows(random, count);
+  if (shape.withWeights) made.batch.residuals = residualRows(random, count, boxPixels);
   return made;
 }
 
@@ -175,6 +194,14 @@ export function opticsRows(random: Random, count: number): Float32Array<ArrayBuf
     ...[1, 0, 0],
   ];
   return Float32Array.from(Array.from({ length: count }, (_, i) => row(i)).flat());
+}
+
+/** Amplitudes of all rings from nothing to twice as much, contrasts around 1. */
+export function residualRows(random: Random, count: number, boxPixels: number): ResidualWeights {
+  return {
+    amplitudes: Float32Array.from({ length: count * (boxPixels / 2 + 1) }, () => 1 + random()),
+    contrast: Float32Array.from({ length: count }, () => 1 + 0.4 * random()),
+  };
 }
 
 /** Row-major 3×3 from random ZYZ angles. */

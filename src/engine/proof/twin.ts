@@ -116,6 +116,11 @@ export function lossTwin(
   let z: number[] = [];
   seen.forEach(({ y, ctf, input }, image) => {
     const R = batch.rotations.subarray(9 * image, 9 * image + 9);
+    const contrast = batch.residuals?.contrast[image] ?? 1;
+    const weight = (i: number) => {
+      const ring = Math.round(Math.sqrt((column[i] - center) ** 2 + (row[i] - center) ** 2));
+      return (batch.residuals?.amplitudes[image * (center + 1) + ring] ?? 1) ** 2;
+    };
     if (encoder && image % views === 0) {
       const latent = image / views;
       const out =
@@ -144,7 +149,7 @@ export function lossTwin(
         const [re, im] = decode(outside ? p.map((c) => -c) : p);
         value = outside ? re + im : re - im;
       }
-      squares += (ctf[i] * value - y[i]) ** 2;
+      squares += weight(i) * (contrast * ctf[i] * value - y[i]) ** 2;
     }
   });
   const reconstruction = squares / points / batch.count;

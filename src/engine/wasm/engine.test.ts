@@ -121,6 +121,21 @@ describe('training', () => {
     model.dispose();
   });
 
+  it('weighs residuals by 1 bit for bit as if it did not weigh them', async () => {
+    const plain = makeCase(caseShapes[0]);
+    const { count } = plain.batch;
+    const rings = plain.spec.boxPixels / 2 + 1;
+    const ones = { amplitudes: new Float32Array(count * rings).fill(1), contrast: new Float32Array(count).fill(1) };
+    const results = [];
+    for (const residuals of [null, ones]) {
+      const model = await open(two, plain);
+      await model.trainStep({ ...plain.batch, residuals }, { learningRate: 1e-2, weightDecay: 0.1, beta });
+      results.push(valuesOf(await model.exportWeights()));
+      model.dispose();
+    }
+    expect(results[1]).toEqual(results[0]);
+  });
+
   it('goes on from exported weights and moments bit for bit', async () => {
     const options = { learningRate: 1e-2, weightDecay: 0, beta };
     const model = await open(two, sample);

@@ -43,6 +43,8 @@ export const enum Header {
   halfX,
   halfY,
   encoderSlot,
+  /** Ring of each half point. */
+  ringOfPoint,
   decoderRecords,
   encoderRecords,
   // Parameters: one flat padded buffer; the first `sharedFloats` of it have one gradient, the rest one a group.
@@ -64,6 +66,10 @@ export const enum Header {
   translations,
   ctf,
   optics,
+  /** Of weighted residuals: √w by ring, D/2 + 1 floats an image, and the contrasts. */
+  amplitudes,
+  contrast,
+  rings,
   noise,
   target,
   transfer,
@@ -103,6 +109,7 @@ export const enum Header {
   hasTranslations,
   hasCtf,
   hasOptics,
+  hasWeights,
   hasNoise,
   rows,
   /** f32: β, learning rate over the first bias correction, 1/√(second bias correction), weight decay. */

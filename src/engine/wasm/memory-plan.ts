@@ -103,6 +103,7 @@ export function planMemory(spec: ModelSpec, encoding: EncodingTable, slices: Sli
   put(Header.halfX, halfRows * 8);
   put(Header.halfY, halfRows * 8);
   put(Header.encoderSlot, half * 4);
+  put(Header.ringOfPoint, half * 4);
   put(Header.parameters, parameters.floats * 4);
   put(Header.firstMoments, parameters.floats * 4);
   put(Header.secondMoments, parameters.floats * 4);
@@ -116,6 +117,10 @@ export function planMemory(spec: ModelSpec, encoding: EncodingTable, slices: Sli
   put(Header.translations, chunkImages * 8);
   put(Header.ctf, chunkImages * 36);
   put(Header.optics, chunkImages * 40);
+  const rings = spec.boxPixels / 2 + 1;
+  header.set(Header.rings, rings);
+  put(Header.amplitudes, chunkImages * rings * 4);
+  put(Header.contrast, chunkImages * 4);
   put(Header.noise, chunkImages * spec.zDim * 4);
   put(Header.target, chunkImages * 2 * halfRows * 4);
   put(Header.transfer, chunkImages * halfRows * 4);

@@ -1,6 +1,7 @@
 // The WebAssembly memory of one model, laid out by its plan, with the header and the tables written into it.
 import { VitrineError } from '../../base/errors.ts';
 import type { ModelSpec } from '../engine.ts';
+import { ringsOfPoints } from '../../imaging/lattice.ts';
 import type { SliceLayout } from '../slices.ts';
 import { Header, HEADER_ADDRESS } from './header-fields.ts';
 import { padded4 } from './layers.ts';
@@ -102,6 +103,7 @@ export class ModelMemory {
       x[h] = (lattice.column[h] - center) / lattice.boxPixels;
       y[h] = (lattice.row[h] - center) / lattice.boxPixels;
     }
+    this.words(Header.ringOfPoint, half).set(ringsOfPoints(lattice).subarray(0, half));
     const slots = this.words(Header.encoderSlot, half);
     if (!encoderPoints) return void slots.forEach((_, h) => (slots[h] = h));
     slots.fill(-1);

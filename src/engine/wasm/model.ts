@@ -119,6 +119,9 @@ export class WasmModel implements FieldModel {
       const gradients = new Float32Array(given ? latents * zDim : 0);
       if (given) this.latentGradients.push(gradients);
       memory.setWord(Header.batchCount, batch.count);
+      const { residuals } = batch;
+      const rings = spec.boxPixels / 2 + 1;
+      memory.setWord(Header.hasWeights, residuals ? 1 : 0);
       memory.setReal(Header.beta, options.beta);
       this.steps++;
       memory.setReal(Header.stepSize, options.learningRate / (1 - ADAM_BETAS[0] ** this.steps));
@@ -128,6 +131,10 @@ export class WasmModel implements FieldModel {
       await this.inChunks(batch, async (from, count) => {
         memory.setWord(Header.firstChunk, from === 0 ? 1 : 0);
         memory.copy(Header.rotations, batch.rotations, from * 9, count * 9);
+        if (residuals) {
+          memory.copy(Header.amplitudes, residuals.amplitudes, from * rings, count * rings);
+          memory.copy(Header.contrast, residuals.contrast, from, count);
+        }
         memory.setWord(Header.hasNoise, noise ? 1 : 0);
         const [first, own] = [from / views, count / views];
         if (noise) memory.copy(Header.noise, noise, first * zDim, own * zDim);

@@ -18,7 +18,7 @@ import { CONTRAST_DEVIATION } from '../../engine/factors/posterior.ts';
 import { diffusionMap } from '../../landscape/diffusion-map.ts';
 import { openSums, type EmHooks } from './em.ts';
 import type { LinearData, LinearFit } from './fit.ts';
-import { imageStream, type HalfSet } from './image-stream.ts';
+import { imageStream, type ImageSubset } from './image-stream.ts';
 import { coarseBox, resampledMask } from './resample.ts';
 import { priorDamping, solveGrid } from './solve-grid.ts';
 
@@ -218,14 +218,14 @@ class ChainFitting {
   }
 
   /** The M step: one map a function. */
-  async maps(weights: NodeWeights, half: HalfSet): Promise<Float32Array[]> {
+  async maps(weights: NodeWeights, half: ImageSubset): Promise<Float32Array[]> {
     const { sums, grid, table, hooks, power, mask } = this;
     const { terms, basis, count } = table;
     const entries = triangle(terms, 0);
     sums.clear();
     const { signal, onIdle } = hooks;
     const { batchImages } = sums;
-    for await (const { numbers, images } of imageStream(this.data, { half, batchImages, signal, onIdle })) {
+    for await (const { numbers, images } of imageStream(this.data, { subset: half, batchImages, signal, onIdle })) {
       const first = new Float32Array(numbers.length * terms);
       const second = new Float32Array(numbers.length * entries);
       numbers.forEach((number, i) => {
@@ -252,7 +252,7 @@ class ChainFitting {
   }
 
   /** The E step: nodes of each image of a half, and its log evidence. */
-  async posterior(maps: Float32Array[], half: HalfSet): Promise<{ weights: NodeWeights; evidence: number[] }> {
+  async posterior(maps: Float32Array[], half: ImageSubset): Promise<{ weights: NodeWeights; evidence: number[] }> {
     const { sums, grid, table, hooks } = this;
     const deviation = this.fitting.contrast ? CONTRAST_DEVIATION : 0;
     const weights = new Float32Array(this.data.images.count * table.count);
@@ -260,7 +260,7 @@ class ChainFitting {
     const evidence: number[] = [];
     const { signal, onIdle } = hooks;
     const { batchImages } = sums;
-    for await (const batch of imageStream(this.data, { half, batchImages, signal, onIdle })) {
+    for await (const batch of imageStream(this.data, { subset: half, batchImages, signal, onIdle })) {
       await sums.setImages(batch.images);
       const found = nodePosteriors(await sums.products(), table, { deviation });
       batch.numbers.forEach((number, i) => {
@@ -272,7 +272,7 @@ class ChainFitting {
   }
 
   /** Log evidence of one half's images under maps of the other half. */
-  async heldOut(start: NodeWeights, of: HalfSet, asked: HalfSet): Promise<number[]> {
+  async heldOut(start: NodeWeights, of: ImageSubset, asked: ImageSubset): Promise<number[]> {
     return (await this.posterior(await this.maps(start, of), asked)).evidence;
   }
 

@@ -12,7 +12,7 @@ import { largestStretch } from '../../imaging/image-optics.ts';
 import { combine, dot, ordering, withoutMean } from './components.ts';
 import type { TrainingData } from '../training.ts';
 import type { LinearData } from './fit.ts';
-import { imageStream, imagesOfHalf, type HalfSet, type StreamOptions } from './image-stream.ts';
+import { imagesOf, imageStream, type ImageSubset, type StreamOptions } from './image-stream.ts';
 import { bandLimited } from './resample.ts';
 import { priorDamping, solveGrid } from './solve-grid.ts';
 import { firstMask, FOUND_MASK, maskOfMean, type MaskPlan } from './mask-plan.ts';
@@ -20,7 +20,7 @@ import { firstMask, FOUND_MASK, maskOfMean, type MaskPlan } from './mask-plan.ts
 const MASK_AFTER = 4;
 const CONTRAST_AFTER = 3;
 const NOISE_EVERY = 3;
-/** Batches of which one is looked at for the noise, where there are many images. */
+/** Batches of which one is looked at for the noise, where there are many images: more than the other. */
 const NOISE_BATCHES = 4;
 const MANY_IMAGES = 8000;
 /** Of a component's start: largest shell, and norm by that of the mean. */
@@ -55,7 +55,9 @@ export interface EmSettings {
   iterations: number;
   seed: number;
   contrast: boolean;
-  half: HalfSet;
+  subset: ImageSubset;
+  /** Iterations at the end that see all images, whatever those before them see. */
+  thenAll?: number;
   /** Mean |·|² of a map's coefficient by ring 0 … band or further. */
   power: Float32Array;
   /** Found from the mean map where absent. */
@@ -106,7 +108,7 @@ class EmRun {
   private components: Float32Array[];
   private mask: Float32Array;
   private noise: Float32Array;
-  private readonly noiseEvery: number;
+  private subset: ImageSubset;
 
   constructor(
     private readonly sums: FactorSums,
@@ -121,7 +123,8 @@ class EmRun {
     // What was found by the mean map before stands until the first one of this box; any other mask is what it is at this box.
     this.mask = mask.from === 'auto' && start ? start.mask : firstMask(mask, mapPixels);
     this.noise = new Float32Array(bandPixels + 1).fill(1);
-    this.noiseEvery = imagesOfHalf(data.images.count, settings.half) > MANY_IMAGES ? NOISE_BATCHES : 1;
+    const isWhole = imagesOf(settings.subset, data.images.count) === data.images.count;
+    this.subset = isWhole ? 'all' : settings.subset;
   }
 
   async toEnd(): Promise<LinearModel> {
@@ -131,12 +134,19 @@ class EmRun {
     if (!settings.start) this.components = this.randomComponents();
     let model: LinearModel | null = null;
     let settled = 0;
+    const { thenAll = 0 } = settings;
     for (let iteration = 0; iteration < settings.iterations; iteration++) {
+      if (iteration >= settings.iterations - thenAll) this.subset = 'all';
       const next = await this.iterate(iteration);
       const change = model ? Math.abs(next.evidenceGain - model.evidenceGain) / Math.abs(next.evidenceGain) : 1;
       model = next;
       // Mask, contrast and noise change it too while they come in.
       settled = change < SETTLED && iteration > MASK_AFTER ? settled + 1 : 0;
+      const goesOn = thenAll > 0 && this.subset !== 'all';
+      if (settled > 1 && goesOn) {
+        this.subset = 'all';
+        settled = 0;
+      }
       const isLast = settled > 1 || iteration === settings.iterations - 1;
       this.hooks.onIteration?.(model, isLast);
       if (isLast) break;
@@ -147,7 +157,16 @@ class EmRun {
   private stream() {
     const { signal, onIdle } = this.hooks;
     const { batchImages } = this.sums;
-    return imageStream(this.data, { half: this.settings.half, batchImages, signal, onIdle });
+    return imageStream(this.data, { subset: this.subset, batchImages, signal, onIdle });
+  }
+
+  private get imageCount(): number {
+    return imagesOf(this.subset, this.data.images.count);
+  }
+
+  /** Batches of which one is looked at for the noise. */
+  private get noiseEvery(): number {
+    return this.imageCount > MANY_IMAGES ? NOISE_BATCHES : 1;
   }
 
   private setPrecision(): void {
@@ -190,9 +209,10 @@ class EmRun {
       ...Array.from({ length: settings.components }, () => new Float32Array(2 * grid.voxels)),
     ]);
     const rings = new RingMeans(settings.bandPixels);
+    const { noiseEvery } = this;
     let batch = 0;
     for await (const { images } of this.stream()) {
-      if (batch++ % this.noiseEvery !== 0) continue;
+      if (batch++ % noiseEvery !== 0) continue;
       await sums.setImages(images);
       rings.add(await sums.residuals(firstColumn(images.count, factors)));
     }
@@ -221,7 +241,7 @@ class EmRun {
     sums.setFactors([this.mean, ...this.components].map((map) => cubeOfMap(map, grid)));
     sums.clear();
     const rings = new RingMeans(settings.bandPixels);
-    const count = imagesOfHalf(this.data.images.count, settings.half);
+    const { imageCount, noiseEvery } = this;
     let batch = 0;
     let evidence = 0;
     let contrast = 0;
@@ -229,7 +249,7 @@ class EmRun {
       await sums.setImages(images);
       const found: Posteriors = posteriors(await sums.products(), q, { deviation });
       this.hooks.onLatents?.(numbers, found.mean);
-      if (measuresNoise && batch % this.noiseEvery === 0) rings.add(await sums.residuals(found.first));
+      if (measuresNoise && batch % noiseEvery === 0) rings.add(await sums.residuals(found.first));
       batch++;
       await sums.insert(found.first, found.second);
       evidence += found.evidenceGain.reduce((a, b) => a + b, 0);
@@ -248,7 +268,7 @@ class EmRun {
     );
     // Contrasts are 1 in the mean.
     const [mean, ...components] = maps.map((map) =>
-      multiplied(map, this.mask).map((value) => (value * contrast) / count),
+      multiplied(map, this.mask).map((value) => (value * contrast) / imageCount),
     );
     this.mean = mean;
     this.components = components;
@@ -263,7 +283,7 @@ class EmRun {
     const { turn, norms } = ordering(this.components);
     this.components = combine(this.components, turn);
     if (measuresNoise) this.noise = rings.mean();
-    return this.model(evidence / count, norms);
+    return this.model(evidence / imageCount, norms);
   }
 
   private model(evidenceGain: number, norms: Float32Array): LinearModel {

@@ -10,10 +10,12 @@ import { calibration, combine, dot, ordering, subspaceCorrelations, turnProducts
 import { openSums, runEm, type EmHooks, type EmSettings, type LinearModel } from './em.ts';
 import type { LinearData, LinearFit, LinearIteration, LinearPlan, LinearReproducibility } from './fit.ts';
 import type { LinearProgress } from './progress.ts';
-import { imageStream, type HalfSet } from './image-stream.ts';
+import { imageStream, type ImageSubset } from './image-stream.ts';
 import { bandLimited, coarseBox, resampledMask } from './resample.ts';
 import { signalPower } from './signal-power.ts';
 
+/** Iterations at the end that see all images; those before them see a part of many. */
+const ALL_IMAGES_ITERATIONS = 3;
 const HALF_SET_ITERATIONS = 5;
 /** Two halves agree on a direction that correlates by more than this. */
 const REPRODUCES = 0.5;
@@ -62,7 +64,7 @@ export async function fitLinear(
       mapPixels: coarse,
       bandPixels: coarse / 2 - 1,
       iterations: first,
-      half: 'all' as const,
+      subset: 'part' as const,
     };
     const found = await runEm(engine, data, settings, {
       ...hooks,
@@ -79,7 +81,8 @@ export async function fitLinear(
       mapPixels: boxPixels,
       bandPixels: band,
       iterations: plan.iterations - first,
-      half: 'all',
+      subset: 'part',
+      thenAll: ALL_IMAGES_ITERATIONS,
       ...(start && { start }),
     },
     { ...hooks, onLatents, onIteration: tell },
@@ -118,9 +121,9 @@ async function reproduced(
   const { engine, data, contrast, hooks } = fitting;
   const mapPixels = coarseBox(data.images.boxPixels);
   const bandPixels = mapPixels / 2 - 1;
-  const fitted = (half: HalfSet) => {
+  const fitted = (subset: ImageSubset) => {
     const iterations = Math.min(plan.iterations, HALF_SET_ITERATIONS);
-    return runEm(engine, data, { ...plan, contrast, mapPixels, bandPixels, half, iterations }, hooks);
+    return runEm(engine, data, { ...plan, contrast, mapPixels, bandPixels, subset, iterations }, hooks);
   };
   const even = await fitted('even');
   const odd = await fitted('odd');
@@ -139,10 +142,10 @@ async function reproduced(
 }
 
 /** Log evidence of each image of a half over that of the mean alone. */
-async function gainOf(fitting: Fitting, model: LinearModel, half: HalfSet): Promise<number[]> {
+async function gainOf(fitting: Fitting, model: LinearModel, subset: ImageSubset): Promise<number[]> {
   const gains: number[] = [];
   const deviation = fitting.contrast ? CONTRAST_DEVIATION : 0;
-  await eachProducts(fitting, model, half, (products) => {
+  await eachProducts(fitting, model, subset, (products) => {
     for (const gain of posteriors(products, model.components.length, { deviation }).evidenceGain) gains.push(gain);
   });
   return gains;
@@ -151,7 +154,7 @@ async function gainOf(fitting: Fitting, model: LinearModel, half: HalfSet): Prom
 async function eachProducts(
   { engine, data, hooks: { signal, onIdle } }: Fitting,
   model: LinearModel,
-  half: HalfSet,
+  subset: ImageSubset,
   visit: (products: Float32Array, numbers: Uint32Array) => void,
 ): Promise<void> {
   const { sums, grid } = await openSums(engine, data, model, model.components.length + 1);
@@ -159,7 +162,7 @@ async function eachProducts(
     sums.setFactors([model.mean, ...model.components].map((map) => cubeOfMap(map, grid)));
     sums.setPrecision(model.noise.map((value) => 1 / value));
     for await (const { numbers, images } of imageStream(data, {
-      half,
+      subset,
       batchImages: sums.batchImages,
       signal,
       onIdle,

@@ -9,8 +9,11 @@ import type { TrainingData } from '../training.ts';
 /** Images of a half at most: what two halves have in common is clear from as many. */
 const MOST_OF_HALF = 10_000;
 
-/** Which images of the set a fit sees: all, or those of one half of it by their number. */
-export type HalfSet = 'all' | 'even' | 'odd';
+/** Images of a part, at most: as many say where a model lies before all of them say it exactly. */
+export const MOST_OF_PART = 20_000;
+
+/** Which images of the set a fit sees: all, evenly strided ones where there are many, or those of one half by their number. */
+export type ImageSubset = 'all' | 'part' | 'even' | 'odd';
 
 /** Images of a batch and their numbers in the set. */
 export interface NumberedImages {
@@ -20,7 +23,7 @@ export interface NumberedImages {
 
 /** How a set's images are read. */
 export interface StreamOptions {
-  half?: HalfSet;
+  subset?: ImageSubset;
   /** Images of a batch at most. */
   batchImages: number;
   signal?: AbortSignal | undefined;
@@ -28,36 +31,37 @@ export interface StreamOptions {
   onIdle?: (() => Promise<void> | void) | undefined;
 }
 
-/** Whether image `number` of `count` is of a half: every second one, or every so many of those where there are many. */
-function isOfHalf(number: number, count: number, half: HalfSet): boolean {
-  if (half === 'all') return true;
+/** Whether image `number` of `count` is of a subset: of a half every second one, or every so many of those where there are many. */
+function isOf(subset: ImageSubset, number: number, count: number): boolean {
+  if (subset === 'all') return true;
+  if (subset === 'part') return number % Math.ceil(count / MOST_OF_PART) === 0;
   const every = Math.ceil(count / 2 / MOST_OF_HALF);
-  return number % 2 === (half === 'even' ? 0 : 1) && (number >> 1) % every === 0;
+  return number % 2 === (subset === 'even' ? 0 : 1) && (number >> 1) % every === 0;
 }
 
-/** Images of a half. */
-export function imagesOfHalf(count: number, half: HalfSet): number {
-  if (half === 'all') return count;
+/** Images of a subset. */
+export function imagesOf(subset: ImageSubset, count: number): number {
+  if (subset === 'all') return count;
   let images = 0;
-  for (let number = 0; number < count; number++) if (isOfHalf(number, count, half)) images++;
+  for (let number = 0; number < count; number++) if (isOf(subset, number, count)) images++;
   return images;
 }
 
 /** Error: 'cancelled'. */
 export async function* imageStream(
   data: TrainingData,
-  { half = 'all', batchImages, signal, onIdle }: StreamOptions,
+  { subset = 'all', batchImages, signal, onIdle }: StreamOptions,
 ): AsyncGenerator<NumberedImages> {
   const { images } = data;
   for (let shard = 0; shard * images.shardSize < images.count; shard++) {
     const { first, count, values } = await images.readShard(shard, signal);
     const wanted = Array.from({ length: count }, (_, i) => first + i).filter((number) =>
-      isOfHalf(number, images.count, half),
+      isOf(subset, number, images.count),
     );
     const at = (number: number): number => (number - first) * images.points;
     /** Of all images they lie side by side already. */
     const valuesOf = (numbers: Uint32Array): Float32Array => {
-      if (half === 'all') return values.subarray(at(numbers[0]), at(numbers[0] + numbers.length));
+      if (wanted.length === count) return values.subarray(at(numbers[0]), at(numbers[0] + numbers.length));
       const own = new Float32Array(numbers.length * images.points);
       numbers.forEach((number, i) => own.set(values.subarray(at(number), at(number + 1)), i * images.points));
       return own;

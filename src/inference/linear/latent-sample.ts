@@ -1,8 +1,7 @@
 // Latents as a fit goes over its images: of all where they are few, evenly strided where they are many. Components come from an
-// eigenvalue problem, whose signs mean nothing: they are kept from one iteration to the next, so that a picture does not flip.
+// eigenvalue problem, whose signs mean nothing: they are kept from one iteration to the next, so that a picture does not flip. More points than a fit's first iterations see would not change the picture of a landscape.
 
-/** More points than this do not change the picture of a landscape. */
-const MOST_LATENTS = 20_000;
+import { MOST_OF_PART } from './image-stream.ts';
 
 /** Latents of some of the images of a set. */
 export class LatentSample {
@@ -13,7 +12,7 @@ export class LatentSample {
   constructor(
     imageCount: number,
     private readonly components: number,
-    most = MOST_LATENTS,
+    most = MOST_OF_PART,
   ) {
     this.stride = Math.max(1, Math.ceil(imageCount / most));
     this.values = new Float32Array(Math.ceil(imageCount / this.stride) * components);

@@ -1,6 +1,7 @@
 // What a step needs of an image before the networks: its target (shifted by the pose's translation), its CTF, and the
 // encoder's input (the target times the sign of the CTF). Half points h and their mirrors P−1−h go together:
 //   H'(k) = cos(2πk·t) H(k) + sin(2πk·t) H(−k);  γ = 2π(−½ df λ s² + ¼ Cs λ³ s⁴) − φ, CTF = √(1−w²) sin γ − w cos γ;
+// where their residuals are weighted target and CTF are times √w by ring, the CTF times the image's contrast too;
 // where the optics of the images are known (imaging/transfer.ts) f = scale · exp(−B s²/4), f·CTF(Mk), −f·|CTF| or −f·|f|·CTF².
 import { Header, Layer } from '../header-fields';
 import { readFormation, transferAt } from './formation';
@@ -34,6 +35,11 @@ export function prepareImage(image: i32, withEncoder: bool): void {
     withCtf && word(Header.hasOptics) !== 0 ? pointer(Header.optics) + <usize>image * 40 : 0,
   );
 
+  const weighted = present && word(Header.hasWeights) !== 0;
+  const rings = pointer(Header.ringOfPoint);
+  const amplitudes = pointer(Header.amplitudes) + ((<usize>(image * word(Header.rings))) << 2);
+  const contrast: f32 = weighted ? load<f32>(pointer(Header.contrast) + ((<usize>image) << 2)) : 1;
+
   let input: usize = 0;
   let inputMirrored: usize = 0;
   if (withEncoder) {
@@ -66,9 +72,11 @@ export function prepareImage(image: i32, withEncoder: bool): void {
     }
     const factor = transferAt(x, y);
     if (present) {
-      store<f32>(target + at, near);
-      store<f32>(mirrored + at, far);
-      store<f32>(transfer + at, factor);
+      // Weighted residuals are those of √w y and √w c CTF; the encoder sees the image as it is.
+      const amplitude = weighted ? load<f32>(amplitudes + ((<usize>load<i32>(rings + at)) << 2)) : 1;
+      store<f32>(target + at, near * amplitude);
+      store<f32>(mirrored + at, far * amplitude);
+      store<f32>(transfer + at, factor * (amplitude * contrast));
     }
     if (withEncoder) {
       const slot = load<i32>(slots + at);

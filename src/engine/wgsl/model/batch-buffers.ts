@@ -22,6 +22,9 @@ export interface ImageBuffers {
 export interface BatchBuffers extends ImageBuffers {
   /** B×9. */
   rotations: BufferView;
+  /** B×(D/2 + 1) and B: how residuals count. */
+  amplitudes: BufferView;
+  contrast: BufferView;
   /** Z×zDim, of the batch's Z latents: B, or one a pair. */
   noise: BufferView;
   points: BufferView;
@@ -58,6 +61,8 @@ export function makeBatchBuffers(arena: Arena, network: Network, images: number)
   return {
     ...makeImageBuffers(arena, network, images),
     rotations: arena.floats('rotations', images * 9),
+    amplitudes: arena.floats('amplitudes', images * (network.spec.boxPixels / 2 + 1)),
+    contrast: arena.floats('contrasts', images),
     noise: arena.floats('noise', latents * network.spec.zDim),
     points: arena.floats('points', rows * 4),
     targets: arena.floats('targets', rows * channels),

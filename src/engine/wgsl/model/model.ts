@@ -346,8 +346,8 @@ function allocateOr<T>(full: (() => VitrineError) | null, gpu: Gpu, label: strin
   });
 }
 
-function keyOf({ images, translations, ctf, optics }: BatchShape): string {
-  return `${images} ${translations} ${ctf} ${optics}`;
+function keyOf({ images, translations, ctf, optics, weighted }: BatchShape): string {
+  return `${images} ${translations} ${ctf} ${optics} ${weighted}`;
 }
 
 /** A power of two near the points of a batch of 8, so that scaled gradients of values are of the residuals' size. */

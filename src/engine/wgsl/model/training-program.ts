@@ -8,7 +8,7 @@ import type { Arena, BufferView } from '../gpu/arena.ts';
 import type { Command } from '../gpu/gpu.ts';
 import { makeSampling, makeSamplingGradient } from '../latents/latents.ts';
 import type { ProductRows, ProductShape } from '../product/product.ts';
-import { makeSlices, type LatticeTables } from '../slices/slices.ts';
+import { makeSlices, makeWeighting, type LatticeTables } from '../slices/slices.ts';
 import { weightGradientScratch, type WeightGradientShape } from '../weight-gradient/weight-gradient.ts';
 import { writeImages } from './batch-buffers.ts';
 import { chunksOf, type Chunk } from './chunks.ts';
@@ -32,14 +32,19 @@ export interface BatchShape {
   translations: boolean;
   ctf: boolean;
   optics: boolean;
+  /** Whether residuals are weighted. */
+  weighted: boolean;
 }
 
 /** Which inputs a batch has: programs are recorded by it. */
 export function shapeOf(
   images: number,
-  { translations, ctf, optics }: Pick<ImageBatch, 'translations' | 'ctf' | 'optics'>,
+  { translations, ctf, optics, residuals }: Pick<ImageBatch, 'translations' | 'ctf' | 'optics' | 'residuals'>,
 ): BatchShape {
-  return { images, translations: translations !== null, ctf: ctf !== null, optics: Boolean(ctf && optics) };
+  return {
+    ...{ images, translations: translations !== null, ctf: ctf !== null, optics: Boolean(ctf && optics) },
+    weighted: Boolean(residuals),
+  };
 }
 
 /** A training step of one batch shape, recorded once and submitted as often as wanted. */
@@ -72,6 +77,11 @@ export class TrainingProgram {
     const { batchBuffers } = this.buffers;
     writeImages(gpu, batchBuffers, batch, points, { from: 0, count: batch.count });
     gpu.write(batchBuffers.rotations, batch.rotations.subarray(0, 9 * batch.count));
+    if (batch.residuals) {
+      const rings = network.spec.boxPixels / 2 + 1;
+      gpu.write(batchBuffers.amplitudes, batch.residuals.amplitudes.subarray(0, rings * batch.count));
+      gpu.write(batchBuffers.contrast, batch.residuals.contrast.subarray(0, batch.count));
+    }
     const latents = batch.count / network.imagesPerLatent;
     const draws = latents * zDim;
     const given = givenLatents(network.spec, batch);
@@ -113,9 +123,9 @@ class Recorder {
     ];
   }
 
-  private slices(): Promise<Command[]> {
+  private async slices(): Promise<Command[]> {
     const { gpu, network } = this.context;
-    const { images, translations, ctf, optics } = this.shape;
+    const { images, translations, ctf, optics, weighted } = this.shape;
     const { batchBuffers } = this.buffers;
     const inputs = {
       images: batchBuffers.images,
@@ -130,7 +140,11 @@ class Recorder {
       transfer: batchBuffers.transfer,
       encoderInput: network.encoder ? batchBuffers.encoderInput : null,
     };
-    return makeSlices({ gpu, arena: this.arena }, network.slices, this.tables, images, { inputs, outputs });
+    const place = { gpu, arena: this.arena };
+    const slices = await makeSlices(place, network.slices, this.tables, images, { inputs, outputs });
+    if (!weighted) return slices;
+    const weighting = { inputs: batchBuffers, outputs };
+    return [...slices, ...(await makeWeighting(place, network.slices, this.tables, images, weighting))];
   }
 
   private async latentsForward(): Promise<Command[]> {

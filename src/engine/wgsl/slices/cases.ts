@@ -4,11 +4,18 @@ import { expectClose, poison, randomNumbers, type KernelCase } from '../../proof
 import { Random } from '../../../geometry/random.ts';
 import { randomRotations } from '../../../geometry/rotation.ts';
 import type { Domain, ImageBatch, ModelSpec } from '../../engine.ts';
-import { opticsRows, randomFrom } from '../../proof/model-cases.ts';
+import { opticsRows, randomFrom, residualRows } from '../../proof/model-cases.ts';
 import { makeSliceLayout, type SliceLayout } from '../../slices.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { padded } from '../parameters/layout.ts';
-import { ctfPolynomials, makeEncoderInput, makeLatticeTables, makeSlices, transferPolynomials } from './slices.ts';
+import {
+  ctfPolynomials,
+  makeEncoderInput,
+  makeLatticeTables,
+  makeSlices,
+  makeWeighting,
+  transferPolynomials,
+} from './slices.ts';
 import { slicesOnCpu, type SlicesOnCpu } from './twin.ts';
 
 interface SliceCase {
@@ -23,6 +30,8 @@ interface SliceCase {
   optics?: boolean;
   /** Rotations about z only. */
   flat?: boolean;
+  /** Residuals by ring, contrasts. */
+  weighted?: boolean;
 }
 
 const CASES: SliceCase[] = [
@@ -38,6 +47,11 @@ const CASES: SliceCase[] = [
   { domain: 'hartley', boxPixels: 30, count: 3, ctf: true, optics: true },
   { domain: 'fourier', boxPixels: 250, count: 3, shifted: true, ctf: true, optics: true },
   { domain: 'fourier', boxPixels: 2, count: 65600 },
+  { domain: 'fourier', boxPixels: 2, count: 65600, weighted: true },
+  { domain: 'hartley', boxPixels: 2, count: 3, weighted: true },
+  { domain: 'fourier', boxPixels: 30, count: 5, mask: 11, shifted: true, ctf: true, weighted: true },
+  { domain: 'hartley', boxPixels: 14, count: 4, ctf: true, optics: true, weighted: true },
+  { domain: 'fourier', boxPixels: 250, count: 2, ctf: true, weighted: true },
 ];
 
 /** Against BatchPrologue; the last proves that a wrong sign would be seen. */
@@ -46,12 +60,13 @@ export const sliceCases: KernelCase[] = [
   { name: 'is told of a wrong sign', run: seesWrongSign },
 ];
 
-function nameOf({ domain, boxPixels, count, mask, shifted, ctf, optics, flat }: SliceCase): string {
+function nameOf({ domain, boxPixels, count, mask, shifted, ctf, optics, flat, weighted }: SliceCase): string {
   const words = [`${domain}, box ${boxPixels}, ${count} images`];
   if (mask) words.push(`mask ${mask}`);
   if (shifted) words.push('shifts');
   if (ctf) words.push('CTF');
   if (optics) words.push('optics');
+  if (weighted) words.push('weighted');
   if (flat) words.push('in the plane');
   return words.join(', ');
 }
@@ -71,7 +86,7 @@ function layoutOf({ domain, boxPixels, mask }: SliceCase): SliceLayout {
   return makeSliceLayout(spec);
 }
 
-function batchOf(layout: SliceLayout, { count, shifted, ctf, optics, flat }: SliceCase): ImageBatch {
+function batchOf(layout: SliceLayout, { count, shifted, ctf, optics, flat, weighted }: SliceCase): ImageBatch {
   const rotations = flat ? quarters(count) : randomRotations(new Random(7), count);
   // Up to a tenth of the box, and the third image far out.
   const translations = shifted ? randomNumbers(3, 2 * count, 0.1) : null;
@@ -83,6 +98,7 @@ function batchOf(layout: SliceLayout, { count, shifted, ctf, optics, flat }: Sli
     translations,
     ctf: ctf ? ctfRows(count, layout.lattice.boxPixels) : null,
     optics: optics ? opticsRows(randomFrom(11), count) : null,
+    residuals: weighted ? residualRows(randomFrom(13), count, layout.lattice.boxPixels) : null,
     noise: null,
   };
 }
@@ -137,6 +153,13 @@ async function onDevice(gpu: Gpu, one: SliceCase, layout: SliceLayout, batch: Im
   };
   for (const view of Object.values(outputs)) poison(gpu, view);
   gpu.submit(await makeSlices({ gpu, arena }, layout, tables, count, { inputs, outputs }));
+  if (batch.residuals) {
+    const weights = {
+      amplitudes: arena.upload('amplitudes', batch.residuals.amplitudes),
+      contrast: arena.upload('contrasts', batch.residuals.contrast),
+    };
+    gpu.submit(await makeWeighting({ gpu, arena }, layout, tables, count, { inputs: weights, outputs }));
+  }
   const read = async (name: keyof typeof sizes) => (await gpu.readFloats(outputs[name])).subarray(0, sizes[name]);
   const got = {
     points: await read('points'),

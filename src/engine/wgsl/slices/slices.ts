@@ -1,6 +1,7 @@
-// A batch's slices on the device (slices.wgsl) and what its encoder sees (encoder-input.wgsl): the same numbers that
+// A batch's slices on the device (slices.wgsl, weighted.wgsl) and what its encoder sees (encoder-input.wgsl): the same numbers that
 // ../../batch.ts and ../../slices.ts make on the CPU, their twin. P points of the lattice, R rows an image (P/2 in domain
 // fourier, else P). Made once for a number of images; the launchers never submit.
+import { ringsOfPoints } from '../../../imaging/lattice.ts';
 import type { SliceLayout } from '../../slices.ts';
 import { shaders } from '../generated/shaders.ts';
 import type { Arena, BufferView } from '../gpu/arena.ts';
@@ -29,6 +30,14 @@ export interface SliceInputs extends EncoderInputs {
   rotations: BufferView;
 }
 
+/** How residuals count (ResidualWeights). */
+export interface WeightInputs {
+  /** B×(D/2 + 1). */
+  amplitudes: BufferView;
+  /** B. */
+  contrast: BufferView;
+}
+
 /** Points, targets and CTF that the decoder and the loss read. */
 export interface SliceOutputs {
   /** B·R × vec4f: the coordinate asked, −1 where it was flipped into the half space, else 1. */
@@ -44,6 +53,8 @@ export interface SliceOutputs {
 /** P/2 pairs of opposite points (struct Pair of shifted.wgsl). */
 export interface LatticeTables {
   pairs: BufferView;
+  /** P/2: the ring of each pair. */
+  rings: BufferView;
 }
 
 const WORKGROUP = 64;
@@ -68,7 +79,8 @@ export function makeLatticeTables(arena: Arena, layout: SliceLayout, boxPixels: 
     floats.set([lattice.x[p], lattice.y[p], coarse, square - coarse, column, row], PAIR_WORDS * p);
     words[PAIR_WORDS * p + 6] = slots[p];
   }
-  return { pairs: arena.upload('lattice', floats) };
+  const rings = Uint32Array.from(ringsOfPoints(lattice).subarray(0, pairs));
+  return { pairs: arena.upload('lattice', floats), rings: arena.upload('rings', rings) };
 }
 
 /** Points, targets, CTF and, where asked, the encoder's input of `count` images. */
@@ -92,6 +104,29 @@ export async function makeSlices(
     slices,
     ...(await makeEncoderInput({ gpu, arena }, layout, tables, count, { inputs, output: outputs.encoderInput })),
   ];
+}
+
+/** Multiplies targets and CTF of `count` images, as slices left them, for their residuals to be weighted. */
+export async function makeWeighting(
+  { gpu, arena }: KernelContext,
+  { lattice, channels, rowsPerImage }: SliceLayout,
+  tables: LatticeTables,
+  count: number,
+  { inputs, outputs }: { inputs: WeightInputs; outputs: Pick<SliceOutputs, 'targets' | 'transfer'> },
+): Promise<Command[]> {
+  const constants = {
+    POINTS: lattice.points,
+    ROWS: rowsPerImage,
+    CHANNELS: channels,
+    RINGS: lattice.boxPixels / 2 + 1,
+    WORKGROUP,
+  };
+  const pipeline = await gpu.pipeline('weighted', shaderSource(constants, [shaders['slices/weighted']]));
+  const groups = Math.ceil(rowsPerImage / WORKGROUP);
+  const batch = arena.uniform('weighted', [count, groups]);
+  const views = [batch, tables.rings, inputs.amplitudes, inputs.contrast, outputs.targets, outputs.transfer];
+  const bytes = 4 * count * rowsPerImage * 2 * (channels + 1);
+  return [gpu.dispatch('weighted', pipeline, views, count * groups, { bytes })];
 }
 
 /** The encoder's input of `count` images alone, B × padded(encoderInputs). */
