@@ -4,29 +4,12 @@ import { throwIfCancelled } from '../../../base/errors.ts';
 import { GuardedDevice, memoryFull } from '../../gpu-device.ts';
 import { AccessTable } from './access.ts';
 import { Arena, type BufferView } from './arena.ts';
-import { Pace, type Work } from './pace.ts';
+import type { Command, Dispatch } from './command.ts';
+import { Pace } from './pace.ts';
 import { ReadBack } from './read-back.ts';
 import { SubmissionThrottle } from './submission-throttle.ts';
 
-/**
- * One kernel on given buffers. Made once, submitted any number of times. Its work, floating-point operations and bytes that
- * have to cross the memory's bus at least, is what benchmarks divide by and what submissions are cut by.
- */
-export interface Dispatch extends Work {
-  label: string;
-  pipeline: GPUComputePipeline;
-  bindings: GPUBindGroup;
-  workgroups: readonly [number, number, number];
-}
-
-/** A copy between buffers, in the order of the dispatches. Offsets and size are multiples of 4 bytes. */
-export interface Copy {
-  from: BufferView;
-  to: BufferView;
-}
-
-/** What a command buffer is made of. */
-export type Command = Dispatch | Copy;
+export type { Command, Copy, Dispatch } from './command.ts';
 
 /** Sizes of a subgroup-matrix product D = A·B + C that the adapter has in hardware. */
 export interface MatrixUnit {

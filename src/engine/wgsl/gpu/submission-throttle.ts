@@ -1,6 +1,6 @@
 // What was sent off and is not done: so little ahead that whoever comes next waits little, so much that the device is never
 // idle. What comes back tells how fast the device is.
-import type { Command } from './gpu.ts';
+import type { Command } from './command.ts';
 import type { Pace } from './pace.ts';
 
 /** Planned seconds on their way at most while a long program is sent off. */
