@@ -99,7 +99,9 @@ function preparedNoise({ noise, images }: RunParticles): NoiseSpectra {
 
 /** What a linear model is fitted to. Error: 'usage' where the noise was not measured. */
 export function linearData(particles: RunParticles, imagePixels: number): LinearData {
-  return { ...trainingData(particles, imagePixels), noise: preparedNoise(particles).whole };
+  const { whole, groups, groupOf } = preparedNoise(particles);
+  const grouped = groupOf && { groupNoise: { power: groups, groupOf } };
+  return { ...trainingData(particles, imagePixels), noise: whole, ...grouped };
 }
 
 /**
