@@ -126,6 +126,27 @@ describe('A first look, from a dropped stack to a list of particles', () => {
     await studio.get().byId('shade-key').waitFor({ state: 'detached' });
   });
 
+  it('shows its solvent mask over the map, and as another fit would have it', async () => {
+    const { byId } = bound();
+    await byId('lower-mask').click();
+    const reach = async (before: string) => {
+      await expect.poll(() => byId('mask-extent').textContent(), { timeout: 10_000 }).not.toBe(before);
+      const text = (await byId('mask-extent').textContent()) ?? '';
+      return { text, angstrom: Number(/Reaches (\d+) Å/.exec(text)?.[1]) };
+    };
+    await expect.poll(() => byId('mask-extent').textContent(), { timeout: 10_000 }).toMatch(/Reaches \d+ Å/);
+    const own = await reach('');
+    expect(await byId('map-a').getAttribute('data-shell')).toBe('true');
+    expect(await byId('mask-fit').isDisabled()).toBe(true);
+    await studio.get().enter('mask-wider-number', 10);
+    const wider = await reach(own.text);
+    expect(Math.abs(wider.angstrom - own.angstrom - 10)).toBeLessThanOrEqual(5);
+    expect(await byId('mask-fit').isEnabled()).toBe(true);
+    await byId('mask-shown').click();
+    expect(await byId('map-a').getAttribute('data-shell')).toBe('false');
+    await byId('lower-components').click();
+  });
+
   it('draws how sure the place of a clicked particle is, on axes that are linear in z', async () => {
     await studio.get().ask(({ exploreVerbs }) => exploreVerbs.clickAt(0, 0));
     const { page, byId } = bound();

@@ -36,6 +36,8 @@ export class ComponentMaps {
     const held = await this.maps(place, job);
     const { boxPixels, pixelSizeAngstrom, statistics, sum } = held;
     add(held, z, sum);
+    // Masked maps add up to a masked map; what is below 0 is known of their sum only.
+    if (place.finish?.clip) for (let i = 0; i < sum.length; i++) if (sum[i] < 0) sum[i] = 0;
     const at = levelOf(statistics, level);
     // What is returned is given away.
     const own = { ...statistics, histogram: statistics.histogram.slice() };
@@ -61,8 +63,8 @@ export class ComponentMaps {
 
   /** Those of one run at one box at a time: what a slider moves. */
   private maps(place: ComponentsPlace, job: JobOptions): Promise<Held> {
-    const { runId, epoch, boxPixels, components } = place;
-    const key = `${runId} ${epoch} ${boxPixels} ${components}`;
+    const { runId, epoch, boxPixels, components, finish } = place;
+    const key = `${runId} ${epoch} ${boxPixels} ${components} ${JSON.stringify(finish?.mask ?? null)}`;
     if (this.kept?.key === key) return this.kept.maps;
     const kept = { key, maps: this.ask(place, job) };
     this.kept = kept;
@@ -72,10 +74,11 @@ export class ComponentMaps {
     return kept.maps;
   }
 
-  private async ask({ components: count, ...place }: ComponentsPlace, job: JobOptions): Promise<Held> {
+  private async ask({ components: count, finish, ...place }: ComponentsPlace, job: JobOptions): Promise<Held> {
+    const masked = finish?.mask && { finish: { mask: finish.mask } };
     const decoded = async (axis: number | null) => {
       const z = Array.from({ length: count }, (_, a) => (a === axis ? 1 : 0));
-      return this.decodeMap({ ...place, z }, job);
+      return this.decodeMap({ ...place, z, ...masked }, job);
     };
     const { values: mean, boxPixels, pixelSizeAngstrom } = await decoded(null);
     const components: Float32Array[] = [];

@@ -12,6 +12,7 @@ import type { PoseReport } from '../src/inference/pose-report.ts';
 import type { ToldFinding } from '../src/jobs/first-aid-job.ts';
 import type { ImageFits } from '../src/library/linear-files.ts';
 import type { ComponentsReport } from '../src/jobs/linear-words.ts';
+import type { MaskChoice, MaskExtent } from '../src/jobs/solvent-mask.ts';
 import type { MapStatistics } from '../src/isosurface/statistics.ts';
 import type { Params } from '../src/params/params.ts';
 
@@ -25,6 +26,8 @@ export type {
   LinearProgress,
   ComponentsReport,
   ImageFits,
+  MaskChoice,
+  MaskExtent,
   ToldFinding,
   PoseReport,
   Answers as DraftAnswers,

@@ -10,6 +10,7 @@ import { decodeAt, loadModel, whereLong, type LoadedRun } from '../src/jobs/deco
 import { estimateRun } from '../src/jobs/estimate-job.ts';
 import { flipHand } from '../src/jobs/flip-hand.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
+import { keepGivenMask, maskForFit } from '../src/jobs/given-mask.ts';
 import { newRunRecord } from '../src/jobs/new-run.ts';
 import { DatasetLibrary } from '../src/library/datasets.ts';
 import type { RunLocks } from '../src/library/run-locks.ts';
@@ -31,6 +32,7 @@ import type {
   RunSummary,
 } from './contract.ts';
 import { deviceReport } from './device-report.ts';
+import { MapFinishing } from './map-finishing.ts';
 import type { DecodedMap, DecodingApi, PreparationApi } from './peer.ts';
 import { reconstructedMap } from './reconstruction.ts';
 import { runSummary } from './run-summary.ts';
@@ -51,6 +53,7 @@ export class EngineHost implements EngineApi, DecodingApi {
   private readonly datasets: DatasetLibrary;
   private readonly runs: RunLibrary;
   private readonly tuning: TuningStore;
+  private readonly finishing: MapFinishing;
   private opened: { device: Params['device']; engine: Promise<Engine> } | null = null;
   private active: ActiveRun | null = null;
   private ended: Promise<void> = Promise.resolve();
@@ -61,6 +64,7 @@ export class EngineHost implements EngineApi, DecodingApi {
     this.datasets = new DatasetLibrary(parts.storage);
     this.runs = new RunLibrary(parts.storage);
     this.tuning = tuningStore(parts.storage);
+    this.finishing = new MapFinishing(this.runs);
   }
 
   cancel(id: string): void {
@@ -125,7 +129,7 @@ export class EngineHost implements EngineApi, DecodingApi {
     });
   }
 
-  async start(datasetId: string, name: string, params: Params): Promise<RunSummary> {
+  async start(datasetId: string, name: string, params: Params, maskOf?: string): Promise<RunSummary> {
     this.refuseWhileActive();
     const { record: dataset } = await this.dataset(datasetId);
     const checked = validateParams(params);
@@ -144,7 +148,10 @@ export class EngineHost implements EngineApi, DecodingApi {
         fingerprint: dataset.fingerprint,
       },
     });
-    await this.runs.folder(record.id).writeRecord(record);
+    const mask = await maskForFit(record, maskOf === undefined ? null : this.runs.folder(maskOf));
+    const run = this.runs.folder(record.id);
+    await run.writeRecord(record);
+    if (mask) await keepGivenMask(run, mask);
     return this.go(record);
   }
 
@@ -253,10 +260,13 @@ export class EngineHost implements EngineApi, DecodingApi {
 
   async decode(request: DecodeRequest, call: CallOptions): Promise<DecodedMap> {
     return this.calls.run(call, ({ signal, onProgress }) => {
-      if (request.from === 'images') return this.reconstruct(request, { signal, onProgress });
+      if (request.from === 'mask') return this.finishing.mask(request);
+      const finish = (map: DecodedMap) => this.finishing.finish(map, request);
+      if (request.from === 'images') return this.reconstruct(request, { signal, onProgress }).then(finish);
       const message = `Decoding ${request.boxPixels}³`;
       const tell = (fraction: number) => onProgress({ fraction, message });
-      return this.line.run((turn) => this.decodeNow(request, { signal, onProgress: whereLong(tell), turn }));
+      const options = { signal, onProgress: whereLong(tell) };
+      return this.line.run((turn) => this.decodeNow(request, { ...options, turn })).then(finish);
     });
   }
 

@@ -18,6 +18,8 @@ import { demoSet, demoSimulation } from '../src/jobs/demo.ts';
 import { imageOptionsOf, prepareParticles, type ImageOptions } from '../src/jobs/prepare.ts';
 import { tilesFromImages, tilesFromPrepared, type TileParticles } from '../src/jobs/particle-tiles.ts';
 import { fileStem } from '../src/jobs/file-stem.ts';
+import { keepChosenMask } from '../src/jobs/given-mask.ts';
+import { readMask } from '../src/jobs/mask-file.ts';
 import { componentsReport } from '../src/jobs/linear-words.ts';
 import { zipOfFolders } from '../src/jobs/zip.ts';
 import { csvColumnsFor, latentsFile, particleColumns, poseColumns } from '../src/jobs/columns.ts';
@@ -248,6 +250,12 @@ export class Io implements contract.IoApi, PreparationApi {
 
   posteriorOf(runId: string, epoch: number, row: number): Promise<Float32Array | null> {
     return readPosterior(this.runs.folder(runId), epoch, row);
+  }
+
+  async chooseMask(runId: string, file: contract.DroppedFile): Promise<void> {
+    const mask = named(file);
+    await readMask(mask, await this.runs.record(runId));
+    await keepChosenMask(this.runs.folder(runId), mask);
   }
 
   imageFits(runId: string): Promise<ImageFits> {

@@ -3,6 +3,7 @@ import { throwIfCancelled, VitrineError } from '../src/base/errors.ts';
 import { planeOf, projectionAlongZ } from '../src/isosurface/planes.ts';
 import { mapStatistics } from '../src/isosurface/statistics.ts';
 import { surfaceNets } from '../src/isosurface/surface-nets.ts';
+import { wordsOf } from '../src/jobs/map-finish.ts';
 import { mapsFile, type MapToWrite } from '../src/jobs/maps-file.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
 import { fsc } from '../src/validation/fsc.ts';
@@ -69,14 +70,14 @@ export class MapAnalysis {
   }
 
   private take(key: string, request: DecodeRequest, decoded: DecodedMap, wanted: ContourLevel): ContouredMap {
-    const { boxPixels, pixelSizeAngstrom, epoch, values, made } = decoded;
+    const { boxPixels, pixelSizeAngstrom, epoch, values, made, extent } = decoded;
     const statistics = decoded.statistics ?? mapStatistics(values);
     const level = levelOf(statistics, wanted);
     const mesh = surfaceNets(values, boxPixels, pixelSizeAngstrom, level);
     const source = epoch === null ? null : { ...request, epoch };
     this.registry.add({ key, source }, decoded);
     const map = { key, source, z: request.z, boxPixels, pixelSizeAngstrom, statistics };
-    return { map: made ? { ...map, made } : map, level, mesh };
+    return { map: { ...map, ...(made && { made }), ...(extent && { extent }) }, level, mesh };
   }
 
   async isosurface(map: MapReference, level: number): Promise<IsosurfaceMesh> {
@@ -121,11 +122,17 @@ export class MapAnalysis {
   ): Promise<ExportedBlob> {
     const mapAt = async (index: number): Promise<MapToWrite> => {
       const { boxPixels, pixelSizeAngstrom, values } = await this.registry.borrow(maps[index], signal);
-      return { boxPixels, pixelSizeAngstrom, values, label: maps[index].label };
+      const { label, source } = maps[index];
+      return { boxPixels, pixelSizeAngstrom, values, label: [label, doneWords(source)].filter(Boolean).join(', ') };
     };
     const zs = maps.map(({ z }) => z);
     return mapsFile(baseName, zs, mapAt, { signal, onProgress });
   }
+}
+
+/** What was done to a map, for its header. */
+function doneWords(source: DecodeRequest | null): string {
+  return source?.finish ? wordsOf(source.finish.mask?.name ?? null, source.finish.clip === true) : '';
 }
 
 /** In map units. */

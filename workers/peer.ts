@@ -4,7 +4,7 @@ import { wrap } from 'comlink';
 import { throwIfCancelled, VitrineError } from '../src/base/errors.ts';
 import type { NoiseSpectra } from '../src/imaging/noise-spectrum.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
-import type { CallOptions, DecodeRequest, MadeFromImages, Params, VolumeStatistics } from './contract.ts';
+import type { CallOptions, DecodeRequest, MadeFromImages, MaskExtent, Params, VolumeStatistics } from './contract.ts';
 import { OutgoingCall } from './wire.ts';
 
 export interface PreparationApi {
@@ -26,6 +26,8 @@ export interface DecodedMap {
   statistics?: VolumeStatistics;
   /** Of a map that was made from images. */
   made?: MadeFromImages;
+  /** Of a mask. */
+  extent?: MaskExtent;
 }
 export interface DecodingApi {
   /**

@@ -6,12 +6,13 @@ import { fieldOfRecord, type RunJob, type RunRecord } from '../src/library/run-r
 import type { RunAbilities, RunSummary } from './contract.ts';
 
 function abilitiesOfRun(field: FieldDescription, job: RunJob): RunAbilities {
-  const { decodes, encodes, searchesPoses, addsComponents, resumes, turnsHand } = abilitiesOf(field);
+  const { decodes, encodes, searchesPoses, addsComponents, hasMask, resumes, turnsHand } = abilitiesOf(field);
   return {
     decode: decodes,
     encode: encodes,
     searchPoses: searchesPoses,
     components: addsComponents,
+    mask: hasMask,
     resume: resumes,
     turnHand: turnsHand && job === 'ab-initio',
   };

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Blobs } from '../../testing/blobs.ts';
 import type { ImageReader } from '../formats/particles.ts';
-import { croppedNoise, measureNoise, measureNoiseByGroup } from './noise-spectrum.ts';
+import { measureNoise, measureNoiseByGroup, noiseAtBox } from './noise-spectrum.ts';
 
 const BOX = 24;
 const COUNT = 240;
@@ -62,7 +62,7 @@ describe('noise by ring', () => {
   it('of a smaller box is that of its rings, of every group', async () => {
     const rings = BOX / 2 + 1;
     const { whole, groups } = await measureNoiseByGroup(mixed, groupOf, options);
-    const small = croppedNoise({ whole, groups, groupOf }, 10);
+    const small = noiseAtBox({ whole, groups, groupOf }, 10);
     expect(small.whole).toEqual(whole.subarray(0, 6));
     expect(small.groups.subarray(6, 12)).toEqual(groups.subarray(rings, rings + 6));
     expect(small.groups.length).toBe(18);

@@ -23,16 +23,6 @@ export interface NoiseSpectra {
   groupOf: Int32Array | null;
 }
 
-/** At a smaller box of the same field of view. */
-export function croppedNoise({ whole, groups, groupOf }: NoiseSpectra, boxPixels: number): NoiseSpectra {
-  const rings = boxPixels / 2 + 1;
-  const count = groups.length / whole.length;
-  const rows = new Float32Array(count * rings);
-  for (let group = 0; group < count; group++)
-    rows.set(groups.subarray(group * whole.length, group * whole.length + rings), group * rings);
-  return { whole: whole.slice(0, rings), groups: rows, groupOf };
-}
-
 const MOST_IMAGES = 1000;
 /** Images that all groups are measured by together, and one group at least: a smaller one has the noise of the whole set. */
 const GROUPED_IMAGES = 2000;
@@ -67,6 +57,16 @@ export async function measureNoiseByGroup(
       groups.set(await noiseOf(reader, strided, options, signal), group * whole.length);
     }
   return { whole, groups, groupOf };
+}
+
+/** Of the same images in a smaller box, whose rings are the first of theirs. */
+export function noiseAtBox({ whole, groups, groupOf }: NoiseSpectra, boxPixels: number): NoiseSpectra {
+  const kept = boxPixels / 2 + 1;
+  return {
+    whole: whole.slice(0, kept),
+    groups: groups.filter((_, at) => at % whole.length < kept),
+    groupOf,
+  };
 }
 
 /** Of 0 … count − 1 at most `most`. */

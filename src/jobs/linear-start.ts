@@ -3,7 +3,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { VitrineError } from '../base/errors.ts';
 import { croppedImages } from '../imaging/cropped-images.ts';
-import { croppedNoise } from '../imaging/noise-spectrum.ts';
+import { noiseAtBox } from '../imaging/noise-spectrum.ts';
 import { newLatentLearning } from '../inference/latent-table.ts';
 import { fitLinear, type FitOptions } from '../inference/linear/fit-linear.ts';
 import type { Checkpoint } from '../inference/training.ts';
@@ -73,8 +73,8 @@ export async function beginAtLinear(
 /** At the box that the linear model is fitted at. */
 function smallParticles(particles: RunParticles): RunParticles {
   const images = croppedImages(particles.images, LARGEST_BOX);
-  const { noise } = particles;
-  return { ...particles, images, ...(noise && { noise: croppedNoise(noise, images.boxPixels) }) };
+  const noise = particles.noise && noiseAtBox(particles.noise, images.boxPixels);
+  return { ...particles, images, ...(noise && { noise }) };
 }
 
 /** As the network's, of which it has the particles. */

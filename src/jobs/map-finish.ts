@@ -19,5 +19,10 @@ export function finished(values: Float32Array, { mask, clip }: MapFinish): Float
 
 /** "inside the mask of the run, negative density 0", for a header; '' where nothing was done. */
 export function finishWords({ mask, maskName, clip }: MapFinish): string {
-  return [mask ? `inside ${maskName ?? 'a mask'}` : '', clip ? 'negative density 0' : ''].filter(Boolean).join(', ');
+  return wordsOf(mask ? (maskName ?? 'a mask') : null, clip === true);
+}
+
+/** The same by the mask's name. */
+export function wordsOf(maskName: string | null, clip: boolean): string {
+  return [maskName !== null ? `inside ${maskName}` : '', clip ? 'negative density 0' : ''].filter(Boolean).join(', ');
 }

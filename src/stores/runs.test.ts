@@ -11,7 +11,7 @@ import { AB_INITIO_DEFAULTS, defaultParams } from '../params/params.ts';
 
 const run: RunSummary = {
   ...{ kind: 'network', kindTitle: 'coordinate network', job: 'ab-initio', latentDimension: 0 },
-  can: { decode: true, encode: false, searchPoses: true, components: false, resume: true, turnHand: true },
+  can: { decode: true, encode: false, searchPoses: true, components: false, mask: false, resume: true, turnHand: true },
   ...{ id: 'a', name: 'A', datasetId: 'd', datasetName: 'D', created: '2026-01-01', status: 'running' },
   ...{ params: { ...defaultParams(), ...AB_INITIO_DEFAULTS }, epochsDone: 0, history: [], device: null },
   ...{ boxPixels: 32, pixelSizeAngstrom: 4 },

@@ -202,10 +202,10 @@ async function verb(pending: NonNullable<RunsState['pending']>, job: () => Promi
   }
 }
 
-/** Starts a run and shows it. False where it was refused; why is in `error`. */
-export function startRun(datasetId: string, name: string, params: Params): Promise<boolean> {
+/** Starts a run and shows it. False where it was refused; why is in `error`. A mask of a file is the one chosen for the run `maskOf`. */
+export function startRun(datasetId: string, name: string, params: Params, maskOf?: string): Promise<boolean> {
   return verb('start', async () => {
-    const run = await studio().engine.start(datasetId, name, params);
+    const run = await studio().engine.start(datasetId, name, params, maskOf);
     clearLive();
     put(run);
     chooseRun(run.id);

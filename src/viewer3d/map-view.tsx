@@ -28,6 +28,8 @@ export interface MapViewProps {
   /** What the colouring 'variance' colours by; without it that is one colour. */
   shade?: ShadeMap | null;
   overlay?: { mesh: IsosurfaceMesh | null; color: string; opacity?: number };
+  /** Around the map, to be seen through: a mask. */
+  shell?: { mesh: IsosurfaceMesh; color: string } | null;
   slices?: SlicePicture | null;
   /** Side of the box; from the surface's extent where absent. */
   boxAngstrom?: number;
@@ -41,10 +43,12 @@ export interface MapViewProps {
   ref?: Ref<MapViewHandle>;
 }
 
+const SHELL_OPACITY = 0.28;
+
 type Phase = 'loading' | 'ready' | 'no-webgl';
 
 export function MapView(props: MapViewProps) {
-  const { mesh, color = '#7d9bd6', opacity = 1, overlay, slices = null, shade = null } = props;
+  const { mesh, color = '#7d9bd6', opacity = 1, overlay, shell = null, slices = null, shade = null } = props;
   const coloring = props.coloring === 'variance' && !shade ? 'solid' : (props.coloring ?? 'solid');
   const { outlined = false, lighting = 'soft', link, label = 'Map', testId = 'map-view', ref } = props;
   const box = props.boxAngstrom ?? (mesh ? extent(mesh) : 0);
@@ -89,6 +93,11 @@ export function MapView(props: MapViewProps) {
     scene?.setOverlay(overlayMesh, { color: hexOf(overlayColor), opacity: overlayOpacity ?? 0.5, coloring: 'solid' });
   }, [scene, overlayMesh, overlayColor, overlayOpacity]);
 
+  useEffect(() => {
+    const style = { color: hexOf(shell?.color ?? color), opacity: SHELL_OPACITY, coloring: 'solid' as const };
+    scene?.setShell(shell?.mesh ?? null, style);
+  }, [scene, shell, color]);
+
   useEffect(() => scene?.setSlices(slices), [scene, slices]);
   useEffect(() => {
     if (box > 0) scene?.setBox(box, outlined);
@@ -106,7 +115,14 @@ export function MapView(props: MapViewProps) {
   );
 
   return (
-    <div ref={host} className={styles.host} data-testid={testId} data-phase={phase} data-empty={mesh === null}>
+    <div
+      ref={host}
+      className={styles.host}
+      data-testid={testId}
+      data-phase={phase}
+      data-empty={mesh === null}
+      data-shell={shell !== null}
+    >
       <canvas
         // A canvas whose context was given up cannot have another one.
         key={phase === 'no-webgl' ? 'none' : 'webgl'}

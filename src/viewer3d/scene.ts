@@ -1,4 +1,4 @@
-// A map on a canvas: up to two isosurfaces, slices, the outline of the box. Draws only when something changed.
+// A map on a canvas: up to two isosurfaces, one around them (a mask), slices, the outline of the box. Draws only when something changed.
 import {
   BoxGeometry,
   Color,
@@ -29,6 +29,7 @@ export class MapScene {
   readonly #scene = new Scene();
   readonly #surface = new IsosurfaceObject();
   readonly #overlay = new IsosurfaceObject();
+  readonly #shell = new IsosurfaceObject();
   readonly #slices = new SlicePlanes();
   readonly #outline: LineSegments<EdgesGeometry, LineBasicMaterial>;
   #lights: Group;
@@ -45,7 +46,10 @@ export class MapScene {
     this.#outline = new LineSegments(edges, new LineBasicMaterial({ transparent: true, opacity: 0.7 }));
     this.#outline.visible = false;
     this.view.camera.add(this.#lights);
-    this.#scene.add(this.view.camera, this.#surface.object, this.#overlay.object, this.#slices.group, this.#outline);
+    // Drawn last: what lies inside of it is seen through it.
+    this.#shell.object.renderOrder = 1;
+    const surfaces = [this.#surface, this.#overlay, this.#shell].map(({ object }) => object);
+    this.#scene.add(this.view.camera, ...surfaces, this.#slices.group, this.#outline);
     this.view.onChange(() => this.requestRender());
     // three.js sets itself up again when a lost context comes back; what was on the screen is drawn by us.
     canvas.addEventListener('webglcontextrestored', () => this.requestRender());
@@ -59,6 +63,12 @@ export class MapScene {
 
   setOverlay(mesh: IsosurfaceMesh | null, style: SurfaceStyle): void {
     this.#overlay.update(mesh, style);
+    this.requestRender();
+  }
+
+  /** A surface around the others, to be seen through. */
+  setShell(mesh: IsosurfaceMesh | null, style: SurfaceStyle): void {
+    this.#shell.update(mesh, style);
     this.requestRender();
   }
 
@@ -132,6 +142,7 @@ export class MapScene {
     cancelAnimationFrame(this.#frame);
     this.#surface.dispose();
     this.#overlay.dispose();
+    this.#shell.dispose();
     this.#slices.dispose();
     this.#outline.geometry.dispose();
     this.#outline.material.dispose();

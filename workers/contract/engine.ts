@@ -70,8 +70,11 @@ export interface EngineApi extends Cancellable {
   device(): Promise<DeviceReport>;
   /** Measures a few steps of a model of this shape on this device with this dataset. */
   estimate(datasetId: string, params: Params, call: CallOptions): Promise<Estimate>;
-  /** Starts in the background; news come as events. One run at a time: an error where one is running. */
-  start(datasetId: string, name: string, params: Params): Promise<RunSummary>;
+  /**
+   * Starts in the background; news come as events. One run at a time: an error where one is running. A linear model whose mask is of a
+   * file takes the one that was chosen for the run `maskOf`.
+   */
+  start(datasetId: string, name: string, params: Params, maskOf?: string): Promise<RunSummary>;
   /** Goes on from the last checkpoint; with more epochs where `epochs` is given. */
   resume(runId: string, epochs: number | null): Promise<RunSummary>;
   pause(runId: string): Promise<void>;

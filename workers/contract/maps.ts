@@ -1,5 +1,14 @@
 // Maps in the analysis worker: how they are asked for, named, contoured and cut.
 import type { MapStatistics } from '../../src/isosurface/statistics.ts';
+import type { MaskChoice, MaskExtent } from '../../src/jobs/solvent-mask.ts';
+
+/** What is done to a map once it was decoded. */
+export interface FinishRequest {
+  /** Multiplied by the run's solvent mask, or by the one that was chosen for it: under its name, and the how manieth that was chosen. */
+  mask?: { from: 'run' | 'file'; name: string; count: number };
+  /** Density below 0 becomes 0. */
+  clip?: boolean;
+}
 
 /** What a map is decoded from. */
 export interface DecodeRequest {
@@ -9,8 +18,13 @@ export interface DecodeRequest {
   z: number[];
   /** Side of the map: the training box, or smaller for a preview. */
   boxPixels: number;
-  /** Instead of by the model: from the run's prepared images around z, at the training box. */
-  from?: 'images';
+  /**
+   * Instead of by the model: from the run's prepared images around z, at the training box; or the solvent mask, at that box too, the run's
+   * own or by `choice`.
+   */
+  from?: 'images' | 'mask';
+  choice?: MaskChoice;
+  finish?: FinishRequest;
 }
 
 /** How a map was made from images, and how far the maps of two halves of them agree. */
@@ -38,6 +52,8 @@ export interface MapHandle extends MapReference {
   pixelSizeAngstrom: number;
   statistics: MapStatistics;
   made?: MadeFromImages;
+  /** Of a mask. */
+  extent?: MaskExtent;
 }
 
 export interface MapToExport extends MapReference {
@@ -75,6 +91,7 @@ export interface ComponentsPlace {
   epoch: number | null;
   boxPixels: number;
   components: number;
+  finish?: FinishRequest;
 }
 
 /** A sum of a mean map and components, of which only the surface is kept. */

@@ -19,6 +19,8 @@ export interface RunAbilities {
   resume: boolean;
   /** Vary its map along components, each by itself. */
   components: boolean;
+  /** Has a solvent mask. */
+  mask: boolean;
   /** Turn the hand of what it learned: where it found its poses itself. */
   turnHand: boolean;
 }

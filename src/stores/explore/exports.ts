@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { create } from 'zustand';
 import type {
+  DecodeRequest,
   DroppedFile,
   ExportedBlob,
   ExportedFile,
@@ -20,15 +21,15 @@ import { backend, errorData, wasCancelled } from './backend.ts';
 import { trajectoryMaps } from './trajectory.ts';
 import { zOfRow } from '../../columns/place.ts';
 import { newMapKey, referenceTo } from './map-handles.ts';
-import { useMaps } from './maps.ts';
+import { finishWanted, useMaps } from './maps.ts';
 import { saveSelection, select, useSelections, type SelectionsState } from './selections.ts';
 
 /** Which particles: the standing selection, a named one, a cluster, or all. */
 export type ExportScope =
   { kind: 'current' } | { kind: 'named'; index: number } | { kind: 'cluster'; cluster: number } | { kind: 'all' };
 
-/** Which maps: the one on the screen, those of the k-means centres, or the trajectory. */
-export type MapSet = 'current' | 'centres' | 'trajectory';
+/** Which maps: the one on the screen, those of the k-means centres, the trajectory, or the solvent mask. */
+export type MapSet = 'current' | 'centres' | 'trajectory' | 'mask';
 
 /** What is being written, and what came of it. */
 export interface ExportsState {
@@ -174,10 +175,12 @@ export async function exportRunFolder(save: Save): Promise<void> {
 export function mapSetSize(maps: MapSet): number {
   if (maps === 'current') return useMaps.getState().a && !useMaps.getState().a?.preview ? 1 : 0;
   if (maps === 'trajectory') return trajectoryMaps()?.length ?? 0;
+  if (maps === 'mask') return useExplore.getState().run?.can.mask ? 1 : 0;
   return useExplore.getState().clusters.result?.centreIndices.length ?? 0;
 }
 
 function mapsToExport(maps: MapSet): MapToExport[] {
+  if (maps === 'mask') return maskToExport();
   const { a } = useMaps.getState();
   const shown = maps === 'current' ? [a] : maps === 'trajectory' ? (trajectoryMaps() ?? []) : [];
   if (maps !== 'centres')
@@ -187,14 +190,24 @@ function mapsToExport(maps: MapSet): MapToExport[] {
   // Whole maps of the centres are decoded for the file, one by one.
   return [...clusters.result.centreIndices].map((row, cluster) => {
     const z = zOfRow(latents, row);
-    const source = { runId: run.id, epoch: null, z, boxPixels: run.boxPixels };
+    const source = { runId: run.id, epoch: null, z, boxPixels: run.boxPixels, ...finishWanted() };
     return { key: newMapKey(), source, z, label: `Cluster ${cluster + 1}` };
   });
 }
 
+/** The run's own, at its box. */
+function maskToExport(): MapToExport[] {
+  const { run } = useExplore.getState();
+  if (!run) return [];
+  const source: DecodeRequest = { runId: run.id, epoch: null, z: [], boxPixels: run.boxPixels, from: 'mask' };
+  return [{ key: newMapKey(), source, z: [], label: 'Solvent mask, factors 0 to 1' }];
+}
+
 /** Maps as MRC: one file, or a zip of vol_001.mrc … in order. Made where the maps are; only the file comes here. */
 export async function exportMaps(maps: MapSet, save: Save): Promise<void> {
-  const names: Record<MapSet, string> = { current: 'map', centres: 'kmeans_centres', trajectory: 'trajectory' };
+  const names: Record<MapSet, string> = {
+    ...{ current: 'map', centres: 'kmeans_centres', trajectory: 'trajectory', mask: 'mask' },
+  };
   await write(`maps.${maps}`, save, async (signal) => {
     const wanted = mapsToExport(maps);
     if (wanted.length === 0) return null;

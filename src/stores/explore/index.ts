@@ -39,6 +39,7 @@ export {
   setPath,
   useLandscape,
 } from './landscape.ts';
+export { chooseMask, chooseMaskFile, dismissMaskError, fitAgain, isOwn, ownChoice, showMask, useMask } from './mask.ts';
 export {
   cancelMap,
   dismissMapError,
@@ -48,6 +49,7 @@ export {
   projectionOf,
   reconstructHere,
   setArrangement,
+  setFinish,
   setLevel,
   setLook,
   showMapAlong,
@@ -56,7 +58,7 @@ export {
   unpinB,
   useMaps,
 } from './maps.ts';
-export { nameOf, titleOf } from './names.ts';
+export { finishText, nameOf, titleOf } from './names.ts';
 export { useShownRun } from './run.ts';
 export {
   clearSelection,

@@ -2,8 +2,8 @@
 import type { MapHandle, MapReference } from '../../../workers/contract.ts';
 import { backend } from './backend.ts';
 
-/** The two maps on the screen, the frames of a walk, the pictures of cluster centres. */
-export type MapHolder = 'shown' | 'frames' | 'gallery';
+/** The two maps on the screen, the frames of a walk, the pictures of cluster centres, the solvent mask. */
+export type MapHolder = 'shown' | 'frames' | 'gallery' | 'mask';
 
 const held = new Map<MapHolder, readonly string[]>();
 let keyCount = 0;

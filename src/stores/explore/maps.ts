@@ -1,7 +1,14 @@
 // The maps on the screen: A (what was last asked for) and B (pinned for comparison). A map comes small first, then
 // whole; of requests that overtake each other only the newest is finished, and one that is under way is given up for it.
 import { create } from 'zustand';
-import type { ContourLevel, IsosurfaceMesh, MapHandle, MapPlane, Progress } from '../../../workers/contract.ts';
+import type {
+  ContourLevel,
+  FinishRequest,
+  IsosurfaceMesh,
+  MapHandle,
+  MapPlane,
+  Progress,
+} from '../../../workers/contract.ts';
 import { latestWins } from '../../../workers/client.ts';
 import type { ErrorData } from '../../base/errors.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
@@ -53,6 +60,8 @@ export interface MapsState {
   progress: Progress | null;
   fsc: Float32Array | null;
   look: MapLook;
+  /** What is done to maps once they are decoded. */
+  finish: FinishRequest;
   error: ErrorData | null;
 }
 
@@ -80,6 +89,7 @@ export const useMaps = create<MapsState>(() => ({
   progress: null,
   fsc: null,
   look: FIRST_LOOK,
+  finish: {},
   error: null,
 }));
 
@@ -105,6 +115,8 @@ let place: { runId: string; boxPixels: number } | null = null;
 export function openMaps(runId: string, boxPixels: number): void {
   place = { runId, boxPixels };
   want(null);
+  // The mask is one of the run.
+  set(({ finish: { clip } }) => ({ finish: clip ? { clip } : {} }));
   set({ a: null, b: null, level: null, fsc: null, error: null, arrangement: 'single' });
   holdShown();
 }
@@ -151,7 +163,8 @@ const decodeLatest = latestWins(async (request: Wanted) => {
     const key = newMapKey();
     try {
       const preview = size < boxPixels;
-      const asked = { key, runId, epoch: null, z, boxPixels: size, level: levelWanted(preview), ...(from && { from }) };
+      const source = { runId, epoch: null, z, boxPixels: size, ...(from && { from }), ...finishWanted() };
+      const asked = { ...source, key, level: levelWanted(preview) };
       const contoured = await analysis.decode(asked, { signal, onProgress });
       if (wanted !== request) return;
       set({ a: { ...contoured, label, row, preview }, error: null, progress: null });
@@ -163,6 +176,24 @@ const decodeLatest = latestWins(async (request: Wanted) => {
     }
   }
 });
+
+/** Of what is decoded now. */
+export function finishWanted(): { finish?: FinishRequest } {
+  const { finish } = get();
+  return finish.mask || finish.clip ? { finish } : {};
+}
+
+/** Changes what is done to maps: the one on the screen is made anew, those of trajectories stay as they are. */
+export function setFinish(change: FinishRequest): void {
+  set(({ finish }) => ({ finish: { ...finish, ...change } }));
+  const { a, along } = get();
+  if (along) return showMapAlong(along);
+  if (!place || !a) return;
+  const { z, made } = a.map;
+  const request: Wanted = { ...place, z, label: a.label, row: a.row, whole: true, ...(made && { from: 'images' }) };
+  want(request);
+  show(request);
+}
 
 /** Decodes and shows the map at z as A. Returns at once. */
 export function showMapAt(z: number[], label: string, row: number | null): void {
@@ -207,12 +238,12 @@ export function followingBox(boxPixels: number): number {
 const sumLatest = latestWins(async (z: number[], at: NonNullable<typeof place>) => {
   const { runId } = at;
   const boxPixels = followingBox(at.boxPixels);
-  const where = { runId, epoch: null, boxPixels, components: z.length };
+  const where = { runId, epoch: null, boxPixels, components: z.length, ...finishWanted() };
   const { level, mesh, ...summed } = await backend().analysis.sumComponents(where, z, levelWanted(false));
   // Something else was asked for meanwhile.
   if (get().along === null || place !== at) return;
   const key = newMapKey();
-  const map = { ...summed, key, source: { runId, epoch: null, z, boxPixels }, z };
+  const map = { ...summed, key, source: { runId, epoch: null, z, boxPixels, ...finishWanted() }, z };
   set({ a: { map, level, mesh, label: alongLabel(z), row: null, preview: true }, error: null });
   holdShown();
 });

@@ -6,6 +6,7 @@ import { isHomogeneous, openRun, useExplore } from './store.ts';
 import { zOfRow } from '../../columns/place.ts';
 import { closeGallery } from './gallery.ts';
 import { markRow, resetLandscape } from './landscape.ts';
+import { closeMask } from './mask.ts';
 import { nameOf } from './names.ts';
 import { openMaps, showMapAt, useMaps } from './maps.ts';
 import { closeTrajectory } from './trajectory.ts';
@@ -29,6 +30,7 @@ async function show(run: RunSummary): Promise<void> {
     openMaps(run.id, run.boxPixels);
     closeGallery();
     closeTrajectory();
+    closeMask();
     // Before anything is computed: what arrives first marks its particle on the new landscape.
     if (useExplore.getState().run?.id !== run.id) resetLandscape(run.latentDimension, run.can.components);
     await openRun(run);

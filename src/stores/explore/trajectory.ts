@@ -7,7 +7,7 @@ import { useExplore } from './store.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
 import { zOfRow } from '../../columns/place.ts';
 import { dropMaps, holdMaps, newMapKey, referenceTo } from './map-handles.ts';
-import { levelFor, levelWanted, onLevelChange, showMap, type ShownMap } from './maps.ts';
+import { levelFor, finishWanted, levelWanted, onLevelChange, showMap, type ShownMap } from './maps.ts';
 
 /** Where a walk goes and how many maps it has. Percentiles 0 … 100, components from 0. */
 export interface TrajectorySettings {
@@ -115,7 +115,7 @@ export async function decodeTrajectory(path: number[]): Promise<void> {
     const maps = rows.map((z) => ({ key: newMapKey(), z }));
     await backend().analysis.decodeSeries(
       // One level for the whole walk, so that what swells or fades is seen to do so.
-      { runId: run.id, epoch: null, maps, boxPixels, level: levelWanted(false), sameLevel: true },
+      { runId: run.id, epoch: null, maps, boxPixels, level: levelWanted(false), sameLevel: true, ...finishWanted() },
       (index, contoured) => take(index, contoured, steps, signal),
       { signal },
     );

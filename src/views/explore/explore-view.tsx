@@ -7,6 +7,7 @@ import {
   dismissError,
   isHomogeneous,
   redo,
+  showMask,
   undo,
   useExplore,
   useSelections,
@@ -23,6 +24,7 @@ import { GalleryTab } from './gallery-tab.tsx';
 import { ImagesTab } from './images-tab.tsx';
 import { LandscapePanel } from './landscape-panel.tsx';
 import { MapPanel } from './map-panel.tsx';
+import { MaskTab } from './mask-tab.tsx';
 import { SelectionList } from './selection-list.tsx';
 import { Split } from './split.tsx';
 import { TrajectoryTab } from './trajectory-tab.tsx';
@@ -108,21 +110,26 @@ function Panes({ run }: { run: RunSummary }) {
   );
 }
 
-type Lower = 'components' | 'gallery' | 'images' | 'trajectory';
+type Lower = 'components' | 'mask' | 'gallery' | 'images' | 'trajectory';
 
 function LowerTabs({ run }: { run: RunSummary }) {
   const components = run.can.components;
   const [tab, setTab] = useState<Lower>(components ? 'components' : 'gallery');
+  const choose = (next: Lower) => {
+    setTab(next);
+    if (next === 'mask') showMask(run, true);
+  };
   const count = useSelections((state) => state.current.length);
   return (
     <Tabs<Lower>
       label="More views"
       className={styles.tabs}
       value={tab}
-      onChange={setTab}
+      onChange={choose}
       testId="lower"
       tabs={[
         ...(components ? [{ value: 'components' as const, label: 'Components', content: <ComponentsTab /> }] : []),
+        ...(run.can.mask ? [{ value: 'mask' as const, label: 'Solvent mask', content: <MaskTab run={run} /> }] : []),
         { value: 'gallery', label: 'Cluster maps', content: <GalleryTab /> },
         {
           value: 'images',

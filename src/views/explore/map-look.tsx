@@ -1,16 +1,19 @@
 // How the maps look: colours, light, transparency, slices. A popover, so that the map keeps the room.
 import { SlidersHorizontal } from 'lucide-react';
-import { type MapLook, setLook, useExplore, useMaps } from '../../stores/explore/index.ts';
+import { type MapLook, setLook, showMask, useExplore, useMaps, useMask } from '../../stores/explore/index.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Popover } from '../../ui/popover.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Slider } from '../../ui/slider.tsx';
 import { Switch } from '../../ui/toggle.tsx';
+import { MapFinishFields } from './map-finish.tsx';
 import styles from './map-look.module.css';
 
 export function MapLookPopover() {
   const look = useMaps((state) => state.look);
-  const components = useExplore((state) => state.run?.can.components === true);
+  const run = useExplore((state) => state.run);
+  const maskShown = useMask((state) => state.shown && state.run?.id === run?.id);
+  const components = run?.can.components === true;
   const percent = (label: string, key: 'opacity', min: number) => (
     <Slider
       label={label}
@@ -87,6 +90,15 @@ export function MapLookPopover() {
           onChange={(outlined) => setLook({ outlined })}
           testId="look-outlined"
         />
+        {run?.can.mask && (
+          <Switch
+            label="Solvent mask over the map"
+            checked={maskShown}
+            onChange={(on) => showMask(run, on)}
+            testId="look-mask"
+          />
+        )}
+        {run && <MapFinishFields run={run} />}
         <div className={styles.slices}>
           <span className={styles.lookHead}>Sections</span>
           {(['x', 'y', 'z'] as const).map((axis) => (

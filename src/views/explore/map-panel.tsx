@@ -8,6 +8,7 @@ import {
   cancelMap,
   dismissMapError,
   exportMaps,
+  finishText,
   loadSpread,
   pinAsB,
   reconstructHere,
@@ -18,6 +19,7 @@ import {
   useExplore,
   useExports,
   useMaps,
+  useMask,
 } from '../../stores/explore/index.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -32,6 +34,9 @@ import { ShadeKey } from './shade-key.tsx';
 import { useSlices } from './use-slices.ts';
 import styles from './map-panel.module.css';
 
+/** Seen on light and on dark ground, and unlike either map. */
+const MASK_COLOR = '#5aa98f';
+
 export function MapPanel({ emptyText }: { emptyText: string }) {
   const a = useMaps((state) => state.a);
   const b = useMaps((state) => state.b);
@@ -44,6 +49,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
   const viewA = useRef<MapViewHandle>(null);
   const viewB = useRef<MapViewHandle>(null);
   const shade = useShade();
+  const shell = useMaskSurface();
   const slicesA = useSlices(a, look);
   const slicesB = useSlices(arrangement === 'side' ? b : null, look);
   const overlay = arrangement === 'overlay' && b;
@@ -80,6 +86,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
               shade={shade}
               opacity={look.opacity}
               overlay={overlay ? { mesh: overlay.mesh, color: look.colorB, opacity: 0.45 } : undefined}
+              shell={shell}
               slices={slicesA}
               boxAngstrom={a.map.boxPixels * a.map.pixelSizeAngstrom}
               outlined={look.outlined}
@@ -138,6 +145,16 @@ function useShade(): SpreadMap | null {
     if (wanted && run) void loadSpread(run);
   }, [wanted, run]);
   return wanted && run && spread?.runId === run.id ? spread.map : null;
+}
+
+/** The solvent mask of the run, where it is to be seen. */
+function useMaskSurface() {
+  const run = useExplore((state) => state.run);
+  const ofRun = useMask((state) => state.run?.id);
+  const shown = useMask((state) => state.shown);
+  const surface = useMask((state) => state.surface);
+  const mesh = shown && run?.id === ofRun ? (surface?.mesh ?? null) : null;
+  return useMemo(() => mesh && { mesh, color: MASK_COLOR }, [mesh]);
 }
 
 /** Of a map that takes long: how far it is, and the end of it. Lies over the views, so that nothing moves when it comes. */
@@ -260,6 +277,7 @@ function MapLabel({ slot, shown, color, second }: MapLabelProps) {
       <strong>{slot}</strong> {label}
       <span className={styles.quiet}>
         {preview ? `preview ${map.boxPixels}³…` : `${map.boxPixels}³ · ${map.pixelSizeAngstrom.toFixed(2)} Å`}
+        {finishText(map) && ` · ${finishText(map)}`}
         {map.made && ` · ${map.made.images.toLocaleString('en')} images`}
       </span>
     </figcaption>

@@ -6,9 +6,11 @@ import {
   exportMaps,
   exportPoses,
   exportRunFolder,
+  finishText,
   type MapSet,
   mapSetSize,
   poseObstacle,
+  type ShownMap,
   useExplore,
   useExports,
   useMaps,
@@ -17,6 +19,7 @@ import {
 } from '../../stores/explore/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { MapFinishFields } from '../explore/map-finish.tsx';
 import { saveFile } from './download.ts';
 import styles from './export-view.module.css';
 
@@ -51,6 +54,10 @@ function ExportRow({ name, text, disabled, job, onSave, testId }: ExportRowProps
   );
 }
 
+function describe({ label, map }: ShownMap): string {
+  return [label, finishText(map)].filter(Boolean).join(', ');
+}
+
 export function MapsPanel() {
   const current = useMaps((state) => state.a);
   const run = useExplore((state) => state.run);
@@ -61,7 +68,7 @@ export function MapsPanel() {
     {
       maps: 'current',
       name: 'The map on the screen',
-      text: current && !current.preview ? `${current.label}, one MRC` : 'Show a map on Explore first.',
+      text: current && !current.preview ? `${describe(current)}, one MRC` : 'Show a map on Explore first.',
     },
   ];
   if (run && run.latentDimension > 0) {
@@ -83,6 +90,7 @@ export function MapsPanel() {
       },
     );
   }
+  if (run?.can.mask) rows.push({ maps: 'mask', name: 'The solvent mask', text: `Factors 0 to 1 of ${box}, one MRC.` });
   return (
     <Panel title="Maps" note="MRC, with the pixel size in the header" testId="export-maps">
       <ul className={styles.rows}>
@@ -98,6 +106,11 @@ export function MapsPanel() {
           />
         ))}
       </ul>
+      {run && (
+        <div className={styles.finish}>
+          <MapFinishFields run={run} />
+        </div>
+      )}
     </Panel>
   );
 }
