@@ -1,51 +1,40 @@
 // The command `vitrine`: the studio's jobs on files. One file a command.
 import { Command, CommanderError } from 'commander';
-import { addAbInitio } from './abinit.ts';
-import { addAnalyze } from './analyze.ts';
-import { outcome } from './command.ts';
-import { addCheck } from './check.ts';
-import { addConvert } from './convert.ts';
-import { addDecode } from './decode.ts';
-import { addDemo } from './demo.ts';
-import { addEncode } from './encode.ts';
-import { addInfo } from './info.ts';
-import { addKernels } from './kernels.ts';
-import { addLinear } from './linear.ts';
-import { addReconstruct } from './reconstruct.ts';
-import { addResume } from './resume.ts';
-import { addRefinePoses, addSearch } from './search.ts';
-import { addSelect } from './select.ts';
-import { addSimulate } from './simulate.ts';
 import { version } from '../src/version.ts';
-import { addTrain } from './train.ts';
+import { outcome } from './command.ts';
 
-/** All commands with their options. */
-export function vitrineProgram(): Command {
+type Add = (program: Command) => void;
+
+/** Modules of the commands by name. What one command needs is loaded in half the time that all of them take. */
+const commands: Record<string, () => Promise<Add>> = {
+  info: async () => (await import('./info.ts')).addInfo,
+  check: async () => (await import('./check.ts')).addCheck,
+  simulate: async () => (await import('./simulate.ts')).addSimulate,
+  linear: async () => (await import('./linear.ts')).addLinear,
+  train: async () => (await import('./train.ts')).addTrain,
+  abinit: async () => (await import('./abinit.ts')).addAbInitio,
+  resume: async () => (await import('./resume.ts')).addResume,
+  search: async () => (await import('./search.ts')).addSearch,
+  'refine-poses': async () => (await import('./search.ts')).addRefinePoses,
+  encode: async () => (await import('./encode.ts')).addEncode,
+  decode: async () => (await import('./decode.ts')).addDecode,
+  reconstruct: async () => (await import('./reconstruct.ts')).addReconstruct,
+  analyze: async () => (await import('./analyze.ts')).addAnalyze,
+  select: async () => (await import('./select.ts')).addSelect,
+  convert: async () => (await import('./convert.ts')).addConvert,
+  demo: async () => (await import('./demo.ts')).addDemo,
+  kernels: async () => (await import('./kernels.ts')).addKernels,
+};
+
+/** Commands with their options: all of them, or the one of that name where there is one. */
+export async function vitrineProgram(name = ''): Promise<Command> {
   const program = new Command('vitrine')
     .description('Cryo-EM heterogeneity: neural fields of particle images, on files.')
     .version(version)
     .exitOverride()
     .showHelpAfterError('(run with --help for the options)');
-  for (const add of [
-    addInfo,
-    addCheck,
-    addSimulate,
-    addLinear,
-    addTrain,
-    addAbInitio,
-    addResume,
-    addSearch,
-    addRefinePoses,
-    addEncode,
-    addDecode,
-    addReconstruct,
-    addAnalyze,
-    addSelect,
-    addConvert,
-    addDemo,
-    addKernels,
-  ])
-    add(program);
+  const asked = Object.hasOwn(commands, name) ? [commands[name]] : Object.values(commands);
+  for (const add of await Promise.all(asked.map((load) => load()))) add(program);
   for (const command of program.commands)
     command.exitOverride().showHelpAfterError('(run with --help for the options)');
   return program;
@@ -54,7 +43,8 @@ export function vitrineProgram(): Command {
 /** Resolves to the exit code: 0, 1 for bad input, 2 for bad usage, 130 for cancelled. */
 export async function main(argv: string[]): Promise<number> {
   try {
-    await vitrineProgram().parseAsync(argv);
+    const program = await vitrineProgram(argv[2]);
+    await program.parseAsync(argv);
     return outcome.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { vitrineProgram } from './main.ts';
 
-const program = vitrineProgram();
+const program = await vitrineProgram();
 const root = resolve(import.meta.dirname, '..');
 const texts = ['README.md', 'docs/MANUAL.md'].map((path) => readFileSync(resolve(root, path), 'utf8'));
 const written = texts.flatMap((text) => [...text.matchAll(/npx vitrine ([^\n`#]+)/g)].map(([, words]) => words.trim()));
@@ -33,4 +33,8 @@ it('every option that the manual names belongs to a command', () => {
   const named = [...texts[1].matchAll(/`(--[a-z-]+)/g)].map(([, flag]) => flag);
   expect(named.length).toBeGreaterThan(30);
   expect(named.filter((flag) => !known.includes(flag))).toEqual([]);
+});
+
+it.each(program.commands.map((command) => command.name()))('%s is loaded by its name alone', async (name) => {
+  expect((await vitrineProgram(name)).commands.map((command) => command.name())).toEqual([name]);
 });

@@ -23,6 +23,7 @@ interface SimulateOptions {
   states: number;
   span: number;
   snr: number;
+  noiseSlope: number;
   shift: number;
   ctfFrom?: string;
   ctf: boolean;
@@ -44,6 +45,7 @@ export function addSimulate(program: Command): void {
     .option('--states <count>', 'number of states of the motion', wholeNumber, 50)
     .option('--span <radians>', 'whole angle of the motion', number, 1.5)
     .option('--snr <ratio>', 'variance of the signal over that of the noise; 0 for no noise', number, 0.1)
+    .option('--noise-slope <power>', 'noise falls with frequency as 1/s to this power; 0 for white noise', number, 0)
     .option('--shift <pixels>', 'shifts are uniform in ± this', number, 2)
     .option('--ctf-from <pkl>', 'draw the CTF from the rows of this ctf.pkl')
     .option('--no-ctf', 'without CTF')
@@ -59,6 +61,7 @@ export function addSimulate(program: Command): void {
       states: options.states,
       spanRadians: options.span,
       snr: options.snr,
+      noiseSlope: options.noiseSlope,
       shiftPixels: options.shift,
       ctf: !options.ctf ? 'none' : options.ctfFrom === undefined ? 'defaults' : await ctfRows(options.ctfFrom),
       resolutionAngstrom: options.res,

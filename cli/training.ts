@@ -6,7 +6,7 @@ import type { ParticleSet, Poses } from '../src/formats/particles.ts';
 import { subsetOf } from '../src/formats/subset.ts';
 import type { HartleyImages } from '../src/imaging/hartley-images.ts';
 import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
-import { measureNoise } from '../src/imaging/noise-spectrum.ts';
+import { measureNoiseByGroup } from '../src/imaging/noise-spectrum.ts';
 import { pairedImages } from '../src/imaging/paired-images.ts';
 import { unknownPoses } from '../src/jobs/abinit-job.ts';
 import { VitrineError } from '../src/base/errors.ts';
@@ -59,7 +59,7 @@ export async function prepareForRun(
   const particles: RunParticles = { images, poses, ctf, optics, originalIndex };
   if (needsNoise(record.params) && record.epochsDone === 0) {
     console.progress({ fraction: null, message: 'Measuring the noise' });
-    particles.noise = await measureNoise(set.images, options, console.signal);
+    particles.noise = await measureNoiseByGroup(set.images, set.opticsGroupOf, options, console.signal);
   }
   if (!tilted) return particles;
   const second = await prepare(tilted, await fingerprintImages(tilted.images, console.signal));

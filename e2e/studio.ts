@@ -30,6 +30,8 @@ export interface StudioOptions {
   /** A profile folder to go on with, as after a crash. */
   profile?: string;
   port?: number;
+  /** More flags of the browser's command line. */
+  flags?: readonly string[];
 }
 
 export interface DroppedBytes {
@@ -57,7 +59,7 @@ export class Studio {
     const profile = options.profile ?? mkdtempSync(join(tmpdir(), 'vitrine-story-'));
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: process.env['CHROME_PATH'] ?? '/usr/bin/chromium',
-      args: flags,
+      args: [...flags, ...(options.flags ?? [])],
       headless: true,
       viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
       colorScheme: options.theme ?? 'dark',

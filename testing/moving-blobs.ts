@@ -1,6 +1,6 @@
 // A set of blobs of which some move along y by a latent, prepared, with poses, CTF and the noise of its images.
 import { countedInOriginal, everyRow } from '../src/base/particle-identity.ts';
-import { measureNoise } from '../src/imaging/noise-spectrum.ts';
+import { measureNoiseByGroup } from '../src/imaging/noise-spectrum.ts';
 import type { Simulation } from '../src/imaging/simulate.ts';
 import type { RunParticles } from '../src/jobs/run-particles.ts';
 import { Blobs, imagesInMemory } from './blobs.ts';
@@ -36,7 +36,7 @@ export async function movingBlobs({
   };
   const images = await imagesInMemory(reader);
   const { poses, ctf } = states[0];
-  const noise = await measureNoise(reader, { boxPixels, window: true, windowRadius: 0.85 });
+  const noise = await measureNoiseByGroup(reader, null, { boxPixels, window: true, windowRadius: 0.85 });
   return {
     particles: { images, poses, ctf, optics: null, originalIndex: countedInOriginal(everyRow(count)), noise },
   };

@@ -7,7 +7,7 @@ import type { ImageReader, ParticleSet } from '../src/formats/particles.ts';
 import { looksLikeCtf } from '../src/imaging/ctf-signs.ts';
 import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
 import { withEvenBox } from '../src/imaging/even-particles.ts';
-import { measureNoise } from '../src/imaging/noise-spectrum.ts';
+import { measureNoiseByGroup, type NoiseSpectra } from '../src/imaging/noise-spectrum.ts';
 import { noticesForPoseSearch } from '../src/imaging/search-notices.ts';
 import { exportPoses } from '../src/jobs/pose-export.ts';
 import { exportSelection, importSelection } from '../src/jobs/export.ts';
@@ -209,12 +209,12 @@ export class Io implements contract.IoApi, PreparationApi {
   }
 
   /** For the engine worker. */
-  measureNoise(datasetId: string, params: Params, call: Call): Promise<Float32Array> {
+  measureNoise(datasetId: string, params: Params, call: Call): Promise<NoiseSpectra> {
     return this.calls.run(call, async ({ signal }) => {
-      const { record } = await this.dataset(datasetId);
+      const { record, opticsGroupOf } = await this.dataset(datasetId);
       const reader = this.reader(record);
       if (!reader) throw this.originalsGone(record);
-      return measureNoise(reader, imageOptionsOf(params, record.boxPixels), signal);
+      return measureNoiseByGroup(reader, opticsGroupOf, imageOptionsOf(params, record.boxPixels), signal);
     });
   }
 

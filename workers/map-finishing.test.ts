@@ -41,7 +41,8 @@ beforeAll(async () => {
   run = library.folder(runId);
   await run.writeRecord(record);
   await writeRunFolder(run, record, noiseParticles());
-  const particles = { ...noiseParticles(), noise: new Float32Array(BOX / 2 + 1).fill(1) };
+  const white = new Float32Array(BOX / 2 + 1).fill(1);
+  const particles = { ...noiseParticles(), noise: { whole: white, groups: white, groupOf: null } };
   const work = { openEngine: () => Promise.resolve(engine), particles, chainFolder: () => run };
   await linearRun(run, work, {}, { onEvent: () => undefined });
 });

@@ -2,6 +2,7 @@
 // prepared images, the analysis worker asks the engine worker for maps.
 import { wrap } from 'comlink';
 import { throwIfCancelled, VitrineError } from '../src/base/errors.ts';
+import type { NoiseSpectra } from '../src/imaging/noise-spectrum.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
 import type { CallOptions, DecodeRequest, MadeFromImages, MaskExtent, Params, VolumeStatistics } from './contract.ts';
 import { OutgoingCall } from './wire.ts';
@@ -10,7 +11,7 @@ export interface PreparationApi {
   /** Prepares the images of a dataset into the shared storage, unless they are there. */
   prepare(datasetId: string, params: Params, call: CallOptions): Promise<void>;
   /** Noise of a dataset's images by ring, as prepared and before they are divided (imaging/noise-spectrum.ts). */
-  measureNoise(datasetId: string, params: Params, call: CallOptions): Promise<Float32Array>;
+  measureNoise(datasetId: string, params: Params, call: CallOptions): Promise<NoiseSpectra>;
   cancel(id: string): void | Promise<void>;
 }
 

@@ -13,10 +13,67 @@ export interface NoiseOptions {
   windowRadius: number;
 }
 
+/** Noise by ring of a set's images, whole and by their optics groups. */
+export interface NoiseSpectra {
+  /** R = d/2 + 1 values, as measureNoise has them. */
+  whole: Float32Array;
+  /** G×R, at least one group. */
+  groups: Float32Array;
+  /** N: the group of each image; null where there is one. */
+  groupOf: Int32Array | null;
+}
+
 const MOST_IMAGES = 1000;
+/** Images that all groups are measured by together, and one group at least: a smaller one has the noise of the whole set. */
+const GROUPED_IMAGES = 2000;
+const LEAST_OF_GROUP = 30;
 const BATCH = 64;
 /** Beyond this part of the box the pixels are noise. */
 const OUTSIDE = 0.47;
+
+/**
+ * Noise of all images, and of each optics group where `groupOf` (N, from 0) has several. Errors: those of reading, 'cancelled'.
+ */
+export async function measureNoiseByGroup(
+  reader: ImageReader,
+  groupOf: Int32Array | null,
+  options: NoiseOptions,
+  signal?: AbortSignal,
+): Promise<NoiseSpectra> {
+  const whole = await measureNoise(reader, options, signal);
+  if (!groupOf) return { whole, groups: whole, groupOf: null };
+  const rowsOf = new Map<number, number[]>();
+  groupOf.forEach((group, row) => {
+    const rows = rowsOf.get(group);
+    if (rows) rows.push(row);
+    else rowsOf.set(group, [row]);
+  });
+  const most = Math.max(LEAST_OF_GROUP, Math.floor(GROUPED_IMAGES / rowsOf.size));
+  const groups = new Float32Array(whole.length * (Math.max(...rowsOf.keys()) + 1));
+  for (let at = 0; at < groups.length; at += whole.length) groups.set(whole, at);
+  for (const [group, rows] of rowsOf)
+    if (rows.length >= LEAST_OF_GROUP) {
+      const strided = evenlyStrided(rows.length, most).map((i) => rows[i]);
+      groups.set(await noiseOf(reader, strided, options, signal), group * whole.length);
+    }
+  return { whole, groups, groupOf };
+}
+
+/** Of the same images in a smaller box, whose rings are the first of theirs. */
+export function noiseAtBox({ whole, groups, groupOf }: NoiseSpectra, boxPixels: number): NoiseSpectra {
+  const kept = boxPixels / 2 + 1;
+  return {
+    whole: whole.slice(0, kept),
+    groups: groups.filter((_, at) => at % whole.length < kept),
+    groupOf,
+  };
+}
+
+/** Of 0 … count − 1 at most `most`. */
+function evenlyStrided(count: number, most: number): Uint32Array {
+  const used = Math.min(most, count);
+  return Uint32Array.from({ length: used }, (_, i) => Math.floor((i * count) / used));
+}
 
 /**
  * Mean |noise|² of a Fourier coefficient by ring 0 … d/2 of the transform of an image as it is prepared, before it is divided by the
@@ -24,6 +81,16 @@ const OUTSIDE = 0.47;
  */
 export async function measureNoise(
   reader: ImageReader,
+  options: NoiseOptions,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
+  return noiseOf(reader, evenlyStrided(reader.count, MOST_IMAGES), options, signal);
+}
+
+/** Of the images `rows`. */
+async function noiseOf(
+  reader: ImageReader,
+  rows: Uint32Array,
   { boxPixels, window, windowRadius }: NoiseOptions,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
@@ -41,10 +108,8 @@ export async function measureNoise(
   const power = new Float64Array(rings);
   const counts = new Float64Array(rings);
   const spectrum = new Float64Array(halfSpectrumLength(size, 2));
-  const used = Math.min(MOST_IMAGES, reader.count);
-  const rows = Uint32Array.from({ length: used }, (_, i) => Math.floor((i * reader.count) / used));
   const masked = new Float32Array(pixels);
-  for (let from = 0; from < used; from += BATCH) {
+  for (let from = 0; from < rows.length; from += BATCH) {
     throwIfCancelled(signal);
     const part = rows.slice(from, from + BATCH);
     const values = await reader.read(part, signal);

@@ -156,6 +156,35 @@ describe('simulated particles', () => {
     expect(Math.abs(correlation(noise, clean))).toBeLessThan(0.02);
   });
 
+  it('have noise whose power falls with frequency as it is asked to, at the same SNR', async () => {
+    const count = 150;
+    const [size, noiseSlope] = [16, 1.5];
+    const noisy = await simulate({ ...small, count, snr: 0.25, noiseSlope }).images.read(all(count));
+    const clean = await simulate({ ...small, count, snr: 0 }).images.read(all(count));
+    const gain = Math.sqrt(0.25 / 1.25);
+    const noise = noisy.map((v, i) => v - gain * clean[i]);
+    expect((gain * gain * variance(clean)) / variance(noise)).toBeCloseTo(0.25, 1);
+    // |transform|² along x at frequency k, by the sum itself.
+    const powerAt = (k: number) =>
+      mean(
+        all(count).map((image) => {
+          let [re, im] = [0, 0];
+          for (let at = 0; at < size * size; at++) {
+            const angle = (2 * Math.PI * k * (at % size)) / size;
+            re += noise[image * size * size + at] * Math.cos(angle);
+            im += noise[image * size * size + at] * Math.sin(angle);
+          }
+          return re * re + im * im;
+        }),
+      );
+    // 150 images of two numbers each: 8 % is one standard deviation.
+    for (const k of [2, 4, 7]) {
+      expect((powerAt(k) / powerAt(1)) * k ** noiseSlope).toBeGreaterThan(0.7);
+      expect((powerAt(k) / powerAt(1)) * k ** noiseSlope).toBeLessThan(1.4);
+    }
+    expect(() => simulate({ ...small, count, noiseSlope: -1 })).toThrow(/--noise-slope/);
+  });
+
   it('are their true map’s slices: Hartley values, shift and CTF as training has them', async () => {
     const count = 4;
     const simulation = simulate({ ...small, boxPixels: 32, pixelSizeAngstrom: 4, count, snr: 0, seed: 1 });

@@ -1,5 +1,5 @@
 // Simulated particles with known answers: a molecule that swings about a hinge, in several compositions, projected
-// analytically, shifted, multiplied by the CTF, with white noise; scaled to mean 0 and standard deviation 1, particles
+// analytically, shifted, multiplied by the CTF, with white or coloured noise; scaled to mean 0 and standard deviation 1, particles
 // white. SNR = variance of the signal over the whole image / variance of the noise (Zhong's thesis, section 3.4).
 // Images are made when they are read, each from the seed and its number alone, so a set may be of any size.
 import { VitrineError, throwIfCancelled } from '../base/errors.ts';
@@ -38,6 +38,8 @@ export interface SimulationOptions {
   compositions?: Composition[];
   /** 0.1; 0 or Infinity: no noise. */
   snr?: number;
+  /** p: the noise's power at frequency s goes as s^−p (never more than at one cycle a box). 0, white, by default. */
+  noiseSlope?: number;
   /** Shifts are uniform in ± this many pixels; 2. */
   shiftPixels?: number;
   /** Rows (M×9, CTF_COLUMNS) to draw from; 'defaults': 300 kV, 0.8–2.5 µm; 'none'. */
@@ -88,6 +90,8 @@ export function simulate(options: SimulationOptions): Simulation {
   requireOption('--apix', pixelSizeAngstrom, pixelSizeAngstrom > 0, 'Å per pixel, above 0');
   requireOption('--states', states, Number.isInteger(states) && states > 0, 'a whole number above 0');
   requireOption('--snr', options.snr ?? 0.1, !((options.snr ?? 0.1) < 0), '0 (no noise) or above');
+  const slope = options.noiseSlope ?? 0;
+  requireOption('--noise-slope', slope, slope >= 0 && slope <= 8, '0 (white) to 8');
   const molecule = options.molecule ?? twoDomainMolecule();
   const span = options.spanRadians ?? 1.5;
   const compositions = options.compositions ?? [{ name: 'whole', share: 1, absentDomains: [] }];
@@ -107,6 +111,7 @@ export function simulate(options: SimulationOptions): Simulation {
   const ctf = drawCtf(random, options.ctf ?? 'defaults', count, boxPixels, pixelSizeAngstrom);
 
   const projector = new Projector(boxPixels);
+  const noiseMaker = new NoiseMaker(boxPixels, slope);
   const signal = (index: number) => {
     const { positions, weights } = structures[state[index]];
     // The pose's translation centres the image, so the content lies at its negative.
@@ -134,8 +139,8 @@ export function simulate(options: SimulationOptions): Simulation {
           if (!(index >= 0 && index < count))
             throw new VitrineError('index-out-of-range', `There is no image ${index + 1}.`, { row: index + 1 });
           const image = signal(index);
-          const deviates = new Random(options.seed ?? 0, index + 1);
-          for (let i = 0; i < pixels; i++) out[n * pixels + i] = scale * (image[i] - mean + noise * deviates.normal());
+          const deviates = noiseMaker.draw(new Random(options.seed ?? 0, index + 1));
+          for (let i = 0; i < pixels; i++) out[n * pixels + i] = scale * (image[i] - mean + noise * deviates[i]);
         }
         return Promise.resolve(out);
       },
@@ -203,6 +208,40 @@ function sampleMoments(signal: (index: number) => Float64Array, count: number): 
   }
   const mean = sum / pixels;
   return { mean, variance: squares / pixels - mean * mean };
+}
+
+/** Noise of variance 1 an image at a time; what `draw` gives holds until the next. */
+class NoiseMaker {
+  private readonly image: Float64Array;
+  private readonly transform: Float64Array;
+  /** Of the transform's values; null where the noise is white. */
+  private readonly amplitudes: Float64Array | null;
+
+  constructor(
+    private readonly boxPixels: number,
+    slope: number,
+  ) {
+    const pixels = boxPixels * boxPixels;
+    this.image = new Float64Array(pixels);
+    this.transform = new Float64Array(pixels);
+    const half = boxPixels / 2;
+    const amplitudes = Float64Array.from({ length: pixels }, (_, at) => {
+      const frequency = Math.hypot((at % boxPixels) - half, Math.floor(at / boxPixels) - half);
+      return Math.max(1, frequency) ** (-slope / 2);
+    });
+    const power = amplitudes.reduce((sum, amplitude) => sum + amplitude * amplitude, 0) / pixels;
+    this.amplitudes = slope === 0 ? null : amplitudes.map((amplitude) => amplitude / Math.sqrt(power));
+  }
+
+  draw(random: Random): Float64Array {
+    const { boxPixels: size, image, transform, amplitudes } = this;
+    for (let i = 0; i < image.length; i++) image[i] = random.normal();
+    if (!amplitudes) return image;
+    hartleyImage(image, size, transform);
+    for (let i = 0; i < image.length; i++) transform[i] *= amplitudes[i];
+    hartleyImage(transform, size, image, { scale: 1 / (size * size) });
+    return image;
+  }
 }
 
 /** One image being made, with its transform. */

@@ -1,6 +1,6 @@
 // Batches for the engine: the poses, CTF and noise that go with drawn images. Of particles seen twice (a tilted stack) the two
 // views follow each other.
-import type { EncodedBatch, ImageBatch } from '../engine/engine.ts';
+import type { EncodedBatch, ImageBatch, ResidualWeights } from '../engine/engine.ts';
 import { latentDimension } from '../field/kinds.ts';
 import { CTF_WIDTH, OPTICS_WIDTH } from '../formats/particles.ts';
 import { multiplyRotations } from '../geometry/local-rotations.ts';
@@ -104,6 +104,25 @@ export function encodedData({ poses, ctf, optics, tilt }: TrainingData): Encoded
   return { translations: poses.translations, ctf, ...(optics && { optics }), ...(tilt && { tilt }) };
 }
 
+/** How residuals of drawn images count, of both views of a pair alike; null where all do. */
+function residualsOf(indices: Uint32Array, { weights, contrasts, images, tilt }: TrainingData): ResidualWeights | null {
+  if (!weights && !contrasts) return null;
+  const rings = images.boxPixels / 2 + 1;
+  const views = tilt ? 2 : 1;
+  const residuals = {
+    amplitudes: new Float32Array(views * indices.length * rings).fill(1),
+    contrast: new Float32Array(views * indices.length).fill(1),
+  };
+  for (let row = 0; row < views * indices.length; row++) {
+    const particle = indices[Math.floor(row / views)];
+    if (contrasts) residuals.contrast[row] = contrasts[particle];
+    if (!weights) continue;
+    const group = weights.groupOf?.[particle] ?? 0;
+    residuals.amplitudes.set(weights.amplitudes.subarray(group * rings, (group + 1) * rings), row * rings);
+  }
+  return residuals;
+}
+
 /**
  * The batch of drawn images: rotations with the magnification multiplied in, the two images of a pair one after the other, and
  * noise that depends on seed, epoch and image only, so that a resumed run draws the same.
@@ -124,5 +143,6 @@ export function trainingBatch(
     for (let i = 0; i < indices.length; i++)
       fillNoise({ out: noise, at: i * zDim, zDim }, { seed: plan.seed, epoch, image: indices[i], imageCount });
   }
-  return { ...encoderBatch(drawn, encodedData(data)), rotations, noise };
+  const residuals = residualsOf(indices, data);
+  return { ...encoderBatch(drawn, encodedData(data)), rotations, noise, ...(residuals && { residuals }) };
 }

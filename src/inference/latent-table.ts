@@ -34,7 +34,7 @@ export class LatentTable {
     private readonly epoch: number,
   ) {
     this.latents = { mu: latents.mu.slice(), logVariance: latents.logVariance };
-    this.learning = { start: learning.start, first: learning.first.slice(), second: learning.second.slice() };
+    this.learning = { ...learning, first: learning.first.slice(), second: learning.second.slice() };
     this.deviations = latents.logVariance.map((value) => Math.exp(0.5 * value));
   }
 
@@ -89,7 +89,12 @@ export class LatentTable {
   }
 }
 
-/** A table that begins at posteriors, as a checkpoint keeps it. */
-export function newLatentLearning(start: Latents): LatentLearning {
-  return { start, first: new Float32Array(start.mu.length), second: new Float32Array(start.mu.length) };
+/** A table that begins at posteriors, as a checkpoint keeps it; contrasts (N) where they were estimated too. */
+export function newLatentLearning(start: Latents, contrast?: Float32Array): LatentLearning {
+  return {
+    start,
+    ...(contrast && { contrast }),
+    first: new Float32Array(start.mu.length),
+    second: new Float32Array(start.mu.length),
+  };
 }

@@ -153,4 +153,6 @@ function checkCounts(data: TrainingData): void {
   check('poses', data.poses.rotations.length / 9);
   if (data.poses.translations) check('translations', data.poses.translations.length / 2);
   if (data.ctf) check('CTF rows', data.ctf.length / 9);
+  if (data.contrasts) check('contrasts', data.contrasts.length);
+  if (data.weights?.groupOf) check('optics groups', data.weights.groupOf.length);
 }

@@ -7,6 +7,7 @@ import type { LinearPicture, LinearProgress } from './linear/progress.ts';
 import type { PoseReport } from './pose-report.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 import type { ImageOptics } from '../imaging/image-optics.ts';
+import type { RingWeights } from '../imaging/ring-weights.ts';
 
 /** What a training with given poses is asked for. */
 export interface TrainingPlan {
@@ -35,6 +36,10 @@ export interface TrainingData {
   ctf: Float32Array | null;
   /** What is known of the images' optics beyond `ctf`; null or absent for nothing. */
   optics?: ImageOptics | null;
+  /** How residuals count by ring; absent: all alike. */
+  weights?: RingWeights;
+  /** N: contrast of each particle's images; absent: 1. */
+  contrasts?: Float32Array;
   /** Present where each particle was imaged twice: `images` then hold both views of a particle, one after the other. */
   tilt?: TiltedView;
 }
@@ -67,6 +72,8 @@ export interface Checkpoint extends FieldState {
 export interface LatentLearning {
   /** Posteriors that it began from, N×zDim. */
   start: Latents;
+  /** N: contrasts of the particles' images, estimated with the posteriors; absent where they were taken as 1. */
+  contrast?: Float32Array;
   /** Adam's moments of the means, N×zDim. */
   first: Float32Array;
   second: Float32Array;

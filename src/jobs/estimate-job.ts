@@ -10,6 +10,8 @@ import { estimateTraining, type TrainingEstimate } from '../inference/estimate.t
 import { initialCheckpoint } from '../inference/start.ts';
 import type { KeptDataset } from '../library/datasets.ts';
 import { cacheBytes, SHARD_SIZE } from '../library/particle-cache.ts';
+import { learnsTable } from '../params/latents.ts';
+import { weighsRings } from '../params/noise.ts';
 import type { Params } from '../params/params.ts';
 import { imageOptionsOf } from './prepare.ts';
 import { choosingProgress, type JobOptions } from './progress.ts';
@@ -67,6 +69,9 @@ export async function estimateRun(
     translations: null,
   };
   const data = trainingData({ images, poses, ctf, optics, originalIndex }, record.boxPixels);
+  // Any weights do for measuring.
+  if (weighsRings(params) || (learnsTable(params) && params.contrast))
+    data.contrasts = new Float32Array(record.particles).fill(1);
   const plan = planFrom(params, field);
   const notices: Notice[] = [];
   const measuring = { fraction: null, message: 'Measuring a few steps' };

@@ -27,7 +27,8 @@ import { writeRunFolder } from './run-particles.ts';
 const BOX = 16;
 const Q = 2;
 const params = validateParams({ ...LINEAR_DEFAULTS, zDim: Q, epochs: 2, boxPixels: BOX });
-const noise = new Float32Array(BOX / 2 + 1).fill(1);
+const whole = new Float32Array(BOX / 2 + 1).fill(1);
+const noise = { whole, groups: whole, groupOf: null };
 
 let engine: Engine;
 beforeAll(async () => {

@@ -14,7 +14,7 @@ import { momentsName } from '../library/latent-learning.ts';
 import { MemoryStorage } from '../library/memory.ts';
 import type { RunRecord } from '../library/run-record.ts';
 import { RunFolder } from '../library/runs.ts';
-import { validateParams } from '../params/params.ts';
+import { validateParams, type Params } from '../params/params.ts';
 import { linearStartOf, loadEncoder } from './linear-start.ts';
 import { newRunRecord } from './new-run.ts';
 import { maskOfRun } from './run-mask.ts';
@@ -37,10 +37,10 @@ beforeAll(async () => {
 });
 afterAll(() => engine.dispose());
 
-async function newRun(): Promise<RunFolder> {
+async function newRun(changed: Partial<Params> = {}): Promise<RunFolder> {
   const run = new RunFolder(new MemoryStorage(), 'runs/one');
   const record = newRunRecord({
-    ...{ name: 'blobs', params },
+    ...{ name: 'blobs', params: { ...params, ...changed } },
     set: {
       ...{ datasetId: 'kept', datasetName: 'blobs', files: null, particles: COUNT },
       ...{ imagePixels: BOX, pixelSizeAngstrom: 6, fingerprint: 'f' },
@@ -104,6 +104,28 @@ describe('a run whose latents begin at a linear model', () => {
     expect(await trained(run, { stopAfter: 1 })).toMatchObject({ status: 'interrupted', epochsDone: 1 });
     await trained(run);
     expect(await stateOf(run)).toEqual(await stateOf(await wholeRun()));
+  });
+
+  it('learns with the contrasts that the linear model estimated, and goes on with them', async () => {
+    const estimated = { contrast: true };
+    const [whole, parts] = [await newRun(estimated), await newRun(estimated)];
+    await trained(whole);
+    const { checkpoint } = await whole.loadCheckpoint(null);
+    const contrast = checkpoint.latentLearning?.contrast ?? new Float32Array();
+    expect(contrast.length).toBe(COUNT);
+    expect(new Set(contrast).size).toBeGreaterThan(COUNT / 2);
+    await trained(parts, { stopAfter: 1 });
+    await trained(parts);
+    expect(await stateOf(parts)).toEqual(await stateOf(whole));
+    // The same beginning, all contrasts taken as 1: another network.
+    const without = await newRun(estimated);
+    await trained(without, { stopAfter: 1 });
+    await without.storage.remove(without.path('latent_contrast.npy'));
+    await trained(without);
+    const other = (await without.loadCheckpoint(null)).checkpoint;
+    expect(other.latentLearning?.contrast).toBeUndefined();
+    expect(other.weights).not.toEqual(checkpoint.weights);
+    expect((await (await wholeRun()).loadCheckpoint(null)).checkpoint.latentLearning?.contrast).toBeUndefined();
   });
 
   it('is refused where what its latents need to learn on is gone', async () => {

@@ -3,6 +3,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { VitrineError } from '../base/errors.ts';
 import { croppedImages } from '../imaging/cropped-images.ts';
+import { noiseAtBox } from '../imaging/noise-spectrum.ts';
 import { newLatentLearning } from '../inference/latent-table.ts';
 import { fitLinear, type FitOptions } from '../inference/linear/fit-linear.ts';
 import type { Checkpoint } from '../inference/training.ts';
@@ -52,23 +53,19 @@ export async function beginAtLinear(
   const own = linearRecord(record, small.images.boxPixels);
   const field = fieldOfRun(own, small);
   if (field.kind !== 'linear') throw new VitrineError('usage', 'This is not a run of a linear model.');
-  const fit = await fitLinear(
-    engine,
-    linearPlan({ ...own.params, method: record.params.method }),
-    linearData(small, record.imagePixels),
-    {
-      ...hooks,
-      onProgress: ({ iteration, iterations }) =>
-        onProgress?.({
-          fraction: iteration / iterations,
-          message: `Fitting the linear model that latents begin from: iteration ${iteration} of ${iterations}`,
-        }),
-    },
-  );
+  const plan = linearPlan({ ...own.params, method: record.params.method });
+  const fit = await fitLinear(engine, plan, linearData(small, record.imagePixels), {
+    ...hooks,
+    onProgress: ({ iteration, iterations }) =>
+      onProgress?.({
+        fraction: iteration / iterations,
+        message: `Fitting the linear model that latents begin from: iteration ${iteration} of ${iterations}`,
+      }),
+  });
   const folder = linearStartOf(run);
   await writeRunFolder(folder, own, small);
   await saveLinearFit(folder, field, fit);
-  const latentLearning = newLatentLearning(fit.latents);
+  const latentLearning = newLatentLearning(fit.latents, plan.contrast ? fit.contrast : undefined);
   await saveLatentStart(run, latentLearning, field.components);
   return { ...start, latents: fit.latents, latentLearning };
 }
@@ -76,7 +73,7 @@ export async function beginAtLinear(
 /** At the box that the linear model is fitted at. */
 function smallParticles(particles: RunParticles): RunParticles {
   const images = croppedImages(particles.images, LARGEST_BOX);
-  const noise = particles.noise?.slice(0, images.boxPixels / 2 + 1);
+  const noise = particles.noise && noiseAtBox(particles.noise, images.boxPixels);
   return { ...particles, images, ...(noise && { noise }) };
 }
 

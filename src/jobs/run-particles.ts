@@ -3,15 +3,18 @@
 import type { FieldDescription } from '../field/description.ts';
 import { boxPixelsOf } from '../field/kinds.ts';
 import { learnsTable } from '../params/latents.ts';
+import { weighsRings } from '../params/noise.ts';
 import { VitrineError } from '../base/errors.ts';
 import type { OriginalIndices } from '../base/particle-identity.ts';
 import { writeCtfPickle, writeIndexPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { CTF_WIDTH, type Poses } from '../formats/particles.ts';
 import type { HartleyImages } from '../imaging/hartley-images.ts';
 import { formationOf } from '../imaging/image-optics.ts';
+import type { NoiseSpectra } from '../imaging/noise-spectrum.ts';
 import type { LinearData } from '../inference/linear/fit.ts';
 import type { TrainingData, TrainingPlan } from '../inference/training.ts';
 import { fieldOfRecord, type RunRecord } from '../library/run-record.ts';
+import { saveNoiseByRing } from '../library/noise-by-ring.ts';
 import { writeRunOptics } from '../library/run-optics.ts';
 import type { RunFolder } from '../library/runs.ts';
 import { resolveAuto } from '../params/auto.ts';
@@ -30,16 +33,13 @@ export interface RunParticles {
   tiltCtf?: Float32Array | null;
   tiltOptics?: Float32Array | null;
   isTiltPairs?: boolean;
-  /**
-   * Mean |noise|² of a Fourier coefficient by ring 0 … D/2 of the images before they were divided by their standard deviation: of runs that
-   * fit a linear model (needsNoise).
-   */
-  noise?: Float32Array;
+  /** Of the images before they were divided by their standard deviation, where a run that begins needs it (needsNoise). */
+  noise?: NoiseSpectra;
 }
 
-/** Whether a run that begins with these parameters fits a linear model, which is told the noise of the images. */
+/** Whether a run that begins with these parameters is told the noise of the images: it fits a linear model, or weighs rings. */
 export function needsNoise(params: Params): boolean {
-  return params.method === 'linear' || learnsTable(params);
+  return params.method === 'linear' || learnsTable(params) || weighsRings(params);
 }
 
 /** The run's field; of tilt pairs its encoder joins two views. */
@@ -90,17 +90,24 @@ export function trainingData(particles: RunParticles, imagePixels: number): Trai
   return data;
 }
 
-/** What a linear model is fitted to. Error: 'usage' where the noise was not measured. */
-export function linearData(particles: RunParticles, imagePixels: number): LinearData {
-  const { noise, images } = particles;
-  if (!noise) throw new VitrineError('usage', 'The noise of the images was not measured, which a linear model needs.');
-  return {
-    ...trainingData(particles, imagePixels),
-    noise: noise.map((power) => power / images.standardDeviation ** 2),
-  };
+/** Noise of the images as prepared. Error: 'usage' where it was not measured. */
+function preparedNoise({ noise, images }: RunParticles): NoiseSpectra {
+  if (!noise) throw new VitrineError('usage', 'The noise of the images was not measured, which the run needs.');
+  const prepared = (power: number): number => power / images.standardDeviation ** 2;
+  return { whole: noise.whole.map(prepared), groups: noise.groups.map(prepared), groupOf: noise.groupOf };
 }
 
-/** Writes the parts of a new run that do not change: config.yaml, poses, CTF, optics and the rows of the original stack. */
+/** What a linear model is fitted to. Error: 'usage' where the noise was not measured. */
+export function linearData(particles: RunParticles, imagePixels: number): LinearData {
+  const { whole, groups, groupOf } = preparedNoise(particles);
+  const grouped = groupOf && { groupNoise: { power: groups, groupOf } };
+  return { ...trainingData(particles, imagePixels), noise: whole, ...grouped };
+}
+
+/**
+ * Writes the parts of a new run that do not change: config.yaml, poses, CTF, optics, the rows of the original stack, and noise by ring
+ * where the loss is weighted by it.
+ */
 export async function writeRunFolder(run: RunFolder, record: RunRecord, particles: RunParticles): Promise<void> {
   const { params, files } = record;
   const field = fieldOfRun(record, particles);
@@ -110,6 +117,10 @@ export async function writeRunFolder(run: RunFolder, record: RunRecord, particle
   if (record.job !== 'ab-initio') await run.storage.write(run.path('pose.pkl'), writePosePickle(poses));
   if (ctf) await run.storage.write(run.path('ctf.pkl'), writeCtfPickle(ctf));
   if (optics) await writeRunOptics(run, optics);
+  if (weighsRings(params)) {
+    const { groups, groupOf } = preparedNoise(particles);
+    await saveNoiseByRing(run, { power: groups, groupOf }, particles.images.boxPixels);
+  }
   if (isPart) await run.storage.write(run.path('ind.pkl'), writeIndexPickle(originalIndex));
   const dataset = {
     particles: files?.particles ?? record.datasetName,

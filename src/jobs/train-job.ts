@@ -4,10 +4,13 @@ import type { ChoosingProgress, Engine, FieldModel } from '../engine/engine.ts';
 import type { FieldDescription } from '../field/description.ts';
 import { throwIfCancelled, VitrineError, type Notice } from '../base/errors.ts';
 import { trainAbInitioRun } from './abinit-job.ts';
+import { ringWeights } from '../imaging/ring-weights.ts';
 import { initialCheckpoint } from '../inference/start.ts';
 import { train, turnsOf, type TrainingHooks } from '../inference/train.ts';
-import type { Checkpoint, TrainingControl, TrainingEvent } from '../inference/training.ts';
+import type { Checkpoint, TrainingControl, TrainingData, TrainingEvent } from '../inference/training.ts';
 import type { RunRecord } from '../library/run-record.ts';
+import { readNoiseByRing } from '../library/noise-by-ring.ts';
+import { weighsRings } from '../params/noise.ts';
 import { LATENT_START, momentsName } from '../library/latent-learning.ts';
 import type { RunFolder } from '../library/runs.ts';
 import { toVitrineError } from './failures.ts';
@@ -140,7 +143,7 @@ async function trainOnce(
     await hooks.onIdle?.();
   };
   try {
-    const data = trainingData(particles, record.imagePixels);
+    const data = await weightedData(run, record, trainingData(particles, record.imagePixels), start);
     const trainingHooks: TrainingHooks = {
       onModel: (model: FieldModel) => hooks.onModel?.(model, field),
       onIdle,
@@ -166,6 +169,20 @@ async function trainOnce(
   } finally {
     await saving;
   }
+}
+
+/** With what the run keeps of how residuals count. Errors: those of reading it. */
+async function weightedData(
+  run: RunFolder,
+  { params, boxPixels }: RunRecord,
+  data: TrainingData,
+  { latentLearning }: Checkpoint,
+): Promise<TrainingData> {
+  const contrasts = latentLearning?.contrast;
+  const weighted = { ...data, ...(contrasts && { contrasts }) };
+  if (!weighsRings(params)) return weighted;
+  const { power, groupOf } = await readNoiseByRing(run, boxPixels);
+  return { ...weighted, weights: ringWeights(power, groupOf, boxPixels) };
 }
 
 /** The last checkpoint, or what the first epoch begins from. */

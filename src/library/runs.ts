@@ -253,8 +253,8 @@ export class RunFolder {
     const bytes = await this.storage.read(this.path(name));
     const read = kindOf(field).fromCheckpoint(readTorchCheckpoint(bytes ?? new Uint8Array(0), name), field);
     const latents = await this.latents(wanted);
-    const values = latents?.mu.length ?? 0;
-    const learning = latents && (await readLatentLearning(this, { epoch: wanted, values }));
+    const learning =
+      latents && (await readLatentLearning(this, { epoch: wanted, values: latents.mu.length, count: latents.count }));
     const history = (await this.record())?.history ?? [];
     return {
       field,

@@ -4,18 +4,8 @@ import { define } from './definition.ts';
 /** Systems of so many unknowns are solved at each point of a linear model's maps. */
 export const MOST_COMPONENTS = 16;
 
-/** Of a linear model. */
+/** Of a linear model alone. */
 export const LINEAR_PARAMS = define([
-  {
-    key: 'contrast',
-    flag: '--no-contrast',
-    label: 'Contrast of each image',
-    meaning: 'The contrast of each image is estimated beside its latents, so that it does not pass for motion.',
-    group: 'linear',
-    kind: 'boolean',
-    default: true,
-    linear: {},
-  },
   {
     key: 'mask',
     flag: '--mask',

@@ -36,6 +36,22 @@ export const MODEL_PARAMS = define([
     knownPoses: true,
   },
   {
+    key: 'contrast',
+    flag: '--no-contrast',
+    label: 'Contrast of each image',
+    meaning:
+      'A linear model estimates the contrast of each image beside its latents, so that it does not pass for motion; a network whose latents ' +
+      'begin at one learns with it. An encoder’s run takes all contrasts as 1.',
+    group: 'model',
+    kind: 'boolean',
+    default: true,
+    knownPoses: true,
+    advanced: true,
+    linear: {
+      meaning: 'The contrast of each image is estimated beside its latents, so that it does not pass for motion.',
+    },
+  },
+  {
     key: 'encoderDim',
     flag: '--enc-dim',
     label: 'Encoder width',

@@ -105,6 +105,23 @@ export const TRAINING_PARAMS = define([
     advanced: true,
   },
   {
+    key: 'noiseModel',
+    flag: '--noise-model',
+    label: 'Noise model',
+    meaning:
+      'What residuals are divided by in the loss. white: all frequencies count alike, as in cryoDRGN; rings: each by the noise of its ring, ' +
+      'measured around the particles, of each optics group by itself.',
+    group: 'training',
+    kind: 'choice',
+    default: 'white',
+    choices: [
+      { value: 'white', label: 'white' },
+      { value: 'rings', label: 'coloured, by ring' },
+    ],
+    knownPoses: true,
+    advanced: true,
+  },
+  {
     key: 'seed',
     flag: '--seed',
     label: 'Seed',

@@ -31,7 +31,7 @@ export interface FactorImages {
   /** B×10 rows as OPTICS_COLUMNS; without `ctf` it says nothing. */
   optics?: Float32Array | null | undefined;
   /** B numbers of the images' groups, below G; null for the first. */
-  groups: Uint8Array | null;
+  groups: Uint8Array | Uint16Array | null;
 }
 
 /** Weighted sums of images over the half cube, before they are made Hermitian (`half-cube.ts`). */

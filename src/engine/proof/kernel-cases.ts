@@ -8,18 +8,12 @@ export interface KernelCase {
   name: string;
   /** Needs shader-f16, subgroups or a matrix unit: left out where the device has none. */
   needs?: 'half' | 'subgroups' | 'matrixUnits';
-  /**
-   * Why a real adapter's kernels are left to the measuring program here (bench/on-gpu.ts): compilers of adapters in software
-   * take a minute over what theirs compile in a moment.
-   */
-  slowInSoftware?: string;
   /** Rejects where the kernel is wrong. */
   run(gpu: Gpu): Promise<void>;
 }
 
-/** Whether the device has what a case needs, and would not take minutes to compile it. */
-export function canRun({ needs, slowInSoftware }: KernelCase, gpu: Gpu): boolean {
-  if (slowInSoftware && gpu.guarded.software && !gpu.software) return false;
+/** Whether the device has what a case needs. */
+export function canRun({ needs }: KernelCase, gpu: Gpu): boolean {
   if (!needs) return true;
   return needs === 'matrixUnits' ? gpu.matrixUnits.length > 0 : gpu[needs];
 }

@@ -1,7 +1,7 @@
 // The field as a FieldModel on any tfjs backend: one step is the encoder forward, the decoder forward and backward in
 // chunks of images (so that activations stay small), the encoder backward, Adam. Gradients are written out (chain.ts);
 // model.test.ts holds the autodiff twin.
-//   loss = Σ (CTF·ŷ − y)² / (B·P) + β/(Z·P) · Σ KL,  KL = −½ Σ (1 + log σ² − μ² − σ²),  z = μ + σ·noise
+//   loss = Σ w (c·CTF·ŷ − y)² / (B·P) + β/(Z·P) · Σ KL,  KL = −½ Σ (1 + log σ² − μ² − σ²),  z = μ + σ·noise
 // of B images and Z latents: B of them, or one a pair. The images of one latent follow each other, so that its rows do.
 import * as tf from '@tensorflow/tfjs-core';
 import { BatchPrologue, type PreparedBatch } from '../batch.ts';

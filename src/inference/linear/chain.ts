@@ -17,7 +17,7 @@ import { triangle } from '../../engine/factors/points.ts';
 import { CONTRAST_DEVIATION } from '../../engine/factors/posterior.ts';
 import { diffusionMap } from '../../landscape/diffusion-map.ts';
 import { openSums, type EmHooks } from './em.ts';
-import type { LinearData, LinearFit } from './fit.ts';
+import { noiseRows, type LinearData, type LinearFit } from './fit.ts';
 import { imageStream, type ImageSubset } from './image-stream.ts';
 import { coarseBox, resampledMask } from './resample.ts';
 import { priorDamping, solveGrid } from './solve-grid.ts';
@@ -172,11 +172,7 @@ class ChainFitting {
     const mask = this.part('mask');
     this.mask = mapPixels === boxPixels ? mask : resampledMask(mask, boxPixels, rings - 1, mapPixels);
     this.power = this.part('power').subarray(0, rings);
-    this.sums.setPrecision(
-      this.part('noise')
-        .slice(0, rings)
-        .map((value) => 1 / value),
-    );
+    this.sums.setPrecision(precisions(this.part('noise'), noiseRows(data), rings));
   }
 
   static async open(engine: Engine, data: LinearData, linear: LinearFit, fitting: Fitting) {
@@ -289,6 +285,15 @@ class ChainFitting {
     const tensor = { shape: [terms, boxPixels, boxPixels, boxPixels], data: all };
     return { shape, terms, weights: new Map([['terms', tensor], ...kept]), latents: chainLatents(weights, this.table) };
   }
+}
+
+/** 1/σ² of the first rings of each row of noise. */
+function precisions(noise: Float32Array, rows: number, rings: number): Float32Array {
+  const width = noise.length / rows;
+  return Float32Array.from(
+    { length: rows * rings },
+    (_, at) => 1 / noise[Math.floor(at / rings) * width + (at % rings)],
+  );
 }
 
 /** Where images begin on a shape: ranks of diffusion coordinates, or the angle of the first two; NaN where there are none. */

@@ -10,9 +10,8 @@ import { CONTRAST_DEVIATION, posteriors, type Posteriors } from '../../engine/fa
 import { Random } from '../../geometry/random.ts';
 import { largestStretch } from '../../imaging/image-optics.ts';
 import { combine, dot, ordering, withoutMean } from './components.ts';
-import type { TrainingData } from '../training.ts';
-import type { LinearData } from './fit.ts';
-import { imagesOf, imageStream, type ImageSubset, type StreamOptions } from './image-stream.ts';
+import { noiseRows, type LinearData } from './fit.ts';
+import { imagesOf, imageStream, type ImageSubset, type StreamData, type StreamOptions } from './image-stream.ts';
 import { bandLimited } from './resample.ts';
 import { priorDamping, solveGrid } from './solve-grid.ts';
 import { firstMask, FOUND_MASK, maskOfMean, type MaskPlan } from './mask-plan.ts';
@@ -23,6 +22,8 @@ const NOISE_EVERY = 3;
 /** Batches of which one is looked at for the noise, where there are many images: more than the other. */
 const NOISE_BATCHES = 4;
 const MANY_IMAGES = 8000;
+/** Of a group whose noise is measured by itself. */
+const LEAST_OF_GROUP = 30;
 /** Of a component's start: largest shell, and norm by that of the mean. */
 const START_BAND = 6;
 const START_NORM = 0.1;
@@ -40,7 +41,7 @@ export interface LinearModel {
   mean: Float32Array;
   components: Float32Array[];
   mask: Float32Array;
-  /** Mean |noise|² of a coefficient by ring 0 … band. */
+  /** rows×(band + 1) (noiseRows): mean |noise|² of a coefficient by ring. */
   noise: Float32Array;
   /** Norms of the components, descending, over that of the mean. */
   scree: Float32Array;
@@ -76,14 +77,19 @@ export interface EmHooks extends Pick<StreamOptions, 'signal' | 'onIdle'> {
 /** Factor sums of an engine for maps of a box. Errors: 'usage' where the engine makes none, 'out-of-memory'. */
 export async function openSums(
   engine: Engine,
-  data: TrainingData,
+  data: StreamData & Partial<Pick<LinearData, 'noise'>>,
   settings: Pick<EmSettings, 'mapPixels' | 'bandPixels'>,
   factors: number,
 ): Promise<{ sums: FactorSums; grid: HalfCube }> {
   if (!engine.createFactorSums)
     throw new VitrineError('usage', 'This engine does not fit linear models.', { advice: 'Choose the CPU.' });
   const grid = makeHalfCube(settings.mapPixels, settings.bandPixels, 2, largestStretch(data.optics?.warps));
-  const sums = await engine.createFactorSums({ imagePixels: data.images.boxPixels, grid, factors, groups: 1 });
+  const sums = await engine.createFactorSums({
+    imagePixels: data.images.boxPixels,
+    grid,
+    factors,
+    groups: noiseRows(data),
+  });
   return { sums, grid };
 }
 
@@ -122,7 +128,7 @@ class EmRun {
     this.components = start?.components ?? [];
     // What was found by the mean map before stands until the first one of this box; any other mask is what it is at this box.
     this.mask = mask.from === 'auto' && start ? start.mask : firstMask(mask, mapPixels);
-    this.noise = new Float32Array(bandPixels + 1).fill(1);
+    this.noise = new Float32Array(noiseRows(data) * (bandPixels + 1)).fill(1);
     const isWhole = imagesOf(settings.subset, data.images.count) === data.images.count;
     this.subset = isWhole ? 'all' : settings.subset;
   }
@@ -130,7 +136,7 @@ class EmRun {
   async toEnd(): Promise<LinearModel> {
     const { settings } = this;
     if (!settings.start) await this.firstMean();
-    else this.noise = extended(settings.start.noise, settings.bandPixels, this.data.noise);
+    else this.noise = extended(settings.start.noise, settings.bandPixels, this.data);
     if (!settings.start) this.components = this.randomComponents();
     let model: LinearModel | null = null;
     let settled = 0;
@@ -208,13 +214,13 @@ class EmRun {
       cubeOfMap(this.mean, grid),
       ...Array.from({ length: settings.components }, () => new Float32Array(2 * grid.voxels)),
     ]);
-    const rings = new RingMeans(settings.bandPixels);
+    const rings = new RingMeans(settings.bandPixels, noiseRows(this.data));
     const { noiseEvery } = this;
     let batch = 0;
     for await (const { images } of this.stream()) {
       if (batch++ % noiseEvery !== 0) continue;
       await sums.setImages(images);
-      rings.add(await sums.residuals(firstColumn(images.count, factors)));
+      rings.add(await sums.residuals(firstColumn(images.count, factors)), images.groups);
     }
     this.noise = rings.mean();
   }
@@ -240,7 +246,7 @@ class EmRun {
     this.setPrecision();
     sums.setFactors([this.mean, ...this.components].map((map) => cubeOfMap(map, grid)));
     sums.clear();
-    const rings = new RingMeans(settings.bandPixels);
+    const rings = new RingMeans(settings.bandPixels, noiseRows(this.data));
     const { imageCount, noiseEvery } = this;
     let batch = 0;
     let evidence = 0;
@@ -249,7 +255,7 @@ class EmRun {
       await sums.setImages(images);
       const found: Posteriors = posteriors(await sums.products(), q, { deviation });
       this.hooks.onLatents?.(numbers, found.mean);
-      if (measuresNoise && batch % noiseEvery === 0) rings.add(await sums.residuals(found.first));
+      if (measuresNoise && batch % noiseEvery === 0) rings.add(await sums.residuals(found.first), images.groups);
       batch++;
       await sums.insert(found.first, found.second);
       evidence += found.evidenceGain.reduce((a, b) => a + b, 0);
@@ -303,32 +309,52 @@ class EmRun {
   }
 }
 
-/** Means of rows of rings. */
+/** Means of rows of rings over all images, and over those of each group. */
 class RingMeans {
   private readonly sums: Float64Array;
-  private rows = 0;
+  private readonly counts: Uint32Array;
 
-  constructor(private readonly band: number) {
-    this.sums = new Float64Array(band + 1);
+  constructor(
+    private readonly band: number,
+    rows: number,
+  ) {
+    this.sums = new Float64Array(rows * (band + 1));
+    this.counts = new Uint32Array(rows);
   }
-  add(rows: Float32Array): void {
-    for (let at = 0; at < rows.length; at++) this.sums[at % (this.band + 1)] += rows[at];
-    this.rows += rows.length / (this.band + 1);
+  /** B×(band + 1), and the row of each image's group. */
+  add(images: Float32Array, groups: ArrayLike<number> | null): void {
+    const width = this.band + 1;
+    for (let i = 0; i < images.length / width; i++)
+      for (const row of groups ? [0, groups[i]] : [0]) {
+        for (let ring = 0; ring < width; ring++) this.sums[row * width + ring] += images[i * width + ring];
+        this.counts[row]++;
+      }
   }
-  /** Ring 0 has no points: it takes the first one's. */
+  /** Ring 0 has no points: it takes the first one's. A group of few images takes the mean of all. */
   mean(): Float32Array {
-    const out = Float32Array.from(this.sums, (sum) => sum / this.rows);
-    out[0] = out[1];
+    const width = this.band + 1;
+    const out = new Float32Array(this.sums.length);
+    this.counts.forEach((count, row) => {
+      const from = count < LEAST_OF_GROUP ? 0 : row;
+      for (let ring = 0; ring < width; ring++)
+        out[row * width + ring] = this.sums[from * width + Math.max(ring, 1)] / this.counts[from];
+    });
     return out;
   }
 }
 
-/** Noise by ring of a wider band, beyond the rings that are known as `outside` has it; level where images are empty there. */
-function extended(noise: Float32Array, bandPixels: number, outside: Float32Array): Float32Array {
-  const last = noise.length - 1;
-  return Float32Array.from({ length: bandPixels + 1 }, (_, ring) =>
-    ring <= last || !(outside[last] > 0) ? noise[Math.min(ring, last)] : (noise[last] * outside[ring]) / outside[last],
-  );
+/** Noise by ring of a wider band, beyond the rings that are known as it is around the particles; level where images are empty there. */
+function extended(noise: Float32Array, bandPixels: number, data: LinearData): Float32Array {
+  const rows = noiseRows(data);
+  const last = noise.length / rows - 1;
+  const width = bandPixels + 1;
+  const outside = data.groupNoise ? [...data.noise, ...data.groupNoise.power] : data.noise;
+  return Float32Array.from({ length: rows * width }, (_, at) => {
+    const [row, ring] = [Math.floor(at / width), at % width];
+    const known = noise[row * (last + 1) + Math.min(ring, last)];
+    const around = (of: number): number => outside[row * data.noise.length + of];
+    return ring <= last || !(around(last) > 0) ? known : (known * around(ring)) / around(last);
+  });
 }
 
 function multiplied(map: Float32Array, mask: Float32Array): Float32Array {

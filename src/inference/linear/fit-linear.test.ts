@@ -6,6 +6,7 @@ import { setStates, simulateSet } from '../../../testing/reference-set/set.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { chainBasis } from '../../engine/factors/chain-basis.ts';
 import { openWasmEngine } from '../../engine/wasm/engine.ts';
+import { Random } from '../../geometry/random.ts';
 import type { Simulation } from '../../imaging/simulate.ts';
 import { measureNoise } from '../../imaging/noise-spectrum.ts';
 import { scoreLatents } from '../../validation/latent-score.ts';
@@ -100,6 +101,30 @@ describe('a linear model', () => {
     const [own, other] = [truth.truth(setStates()[ends[0]]), truth.truth(setStates()[ends[1]])];
     expect(pearson(low, own)).toBeGreaterThan(pearson(low, other));
     expect(pearson(high, other)).toBeGreaterThan(pearson(high, own));
+  });
+
+  it('measures the noise of each optics group, and of all images', async () => {
+    // Every third image is of a group with three times the noise's power.
+    const count = 240;
+    const groupOf = Int32Array.from({ length: count }, (_, i) => (i % 3 === 0 ? 1 : 0));
+    const data = await dataOf(new Blobs(16).simulate({ count, snr: 0.5, shiftPixels: 0, seed: 4 }));
+    const random = new Random(9);
+    const { values } = await data.images.readShard(0);
+    const noisy = values.map((value, at) => {
+      const image = Math.floor(at / data.images.points);
+      return groupOf[image] === 1 ? value + Math.SQRT2 * random.normal() : value;
+    });
+    const images = { ...data.images, readShard: () => Promise.resolve({ first: 0, count, values: noisy }) };
+    const power = Float32Array.from([...data.noise, ...data.noise.map((value) => value + 2)]);
+    const plan = { ...PLAN, iterations: 5, components: 1 };
+    const fit = await fitLinear(engine, plan, { ...data, images, groupNoise: { power, groupOf } });
+    const { shape, data: noise } = fit.weights.get('noise')!;
+    expect(shape).toEqual([3, 8]);
+    const row = (at: number) => noise.subarray(at * 8 + 1, at * 8 + 8);
+    row(0).forEach((all, i) => {
+      expect(row(2)[i] / row(1)[i]).toBeGreaterThan(2);
+      expect(all / ((2 * row(1)[i] + row(2)[i]) / 3)).toBeCloseTo(1, 4);
+    });
   });
 
   it('says how many iterations it took, and is a number where images are empty around the particle', async () => {

@@ -8,7 +8,14 @@ import { CONTRAST_DEVIATION, logVariances, posteriors } from '../../engine/facto
 import type { Matrix } from 'ml-matrix';
 import { calibration, combine, dot, ordering, subspaceCorrelations, turnProducts } from './components.ts';
 import { openSums, runEm, type EmHooks, type EmSettings, type LinearModel } from './em.ts';
-import type { LinearData, LinearFit, LinearIteration, LinearPlan, LinearReproducibility } from './fit.ts';
+import {
+  noiseRows,
+  type LinearData,
+  type LinearFit,
+  type LinearIteration,
+  type LinearPlan,
+  type LinearReproducibility,
+} from './fit.ts';
 import type { LinearProgress } from './progress.ts';
 import { imageStream, type ImageSubset } from './image-stream.ts';
 import { bandLimited, coarseBox, resampledMask } from './resample.ts';
@@ -200,12 +207,13 @@ async function finished(
   const all = new Float32Array(q * boxPixels ** 3);
   components.forEach((map, a) => all.set(map, a * boxPixels ** 3));
   const scale = Math.sqrt(dot(model.mean, model.mean));
+  const rows = noiseRows(fitting.data);
   return {
     weights: new Map([
       ['mean', { shape, data: model.mean }],
       ['components', { shape: [q, ...shape], data: all }],
       ['mask', { shape, data: model.mask }],
-      ['noise', { shape: [1, model.noise.length], data: model.noise }],
+      ['noise', { shape: [rows, model.noise.length / rows], data: model.noise }],
       ['power', { shape: [power.length], data: power }],
     ]),
     latents: { mu: found.mean, logVariance: logVariances(found.covariance, q) },

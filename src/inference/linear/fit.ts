@@ -22,6 +22,13 @@ export interface LinearPlan {
 export interface LinearData extends TrainingData {
   /** Mean |noise|² of a prepared image's Fourier coefficient by ring 0 … D/2 (noise-spectrum.ts). */
   noise: Float32Array;
+  /** Of optics groups, where there are several: G×(D/2 + 1), and the group of each image (N). */
+  groupNoise?: { power: Float32Array; groupOf: Int32Array };
+}
+
+/** Rows of a linear model's noise: the first of all images, then, where there are several, of each optics group. */
+export function noiseRows({ noise, groupNoise }: Partial<Pick<LinearData, 'noise' | 'groupNoise'>>): number {
+  return groupNoise && noise ? 1 + groupNoise.power.length / noise.length : 1;
 }
 
 /** What half of the images say of the components that the other half gave. */
@@ -51,7 +58,8 @@ export interface LinearIteration {
 export interface LinearFit {
   /**
    * `mean` [D, D, D], `components` [q, D, D, D] and `mask` [D, D, D] in the units of the prepared images, real space, [z][y][x];
-   * `noise` [groups, D/2] and `power` [D/2], to the band limit D/2 − 1: mean |·|² of a coefficient by ring, of the noise and of the particles.
+   * `noise` [rows, D/2] (noiseRows) and `power` [D/2], to the band limit D/2 − 1: mean |·|² of a coefficient by ring, of the noise and of the
+   * particles.
    */
   weights: Weights;
   /** Posterior means N×q, and the logarithms of their variances. */

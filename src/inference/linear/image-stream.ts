@@ -5,6 +5,7 @@ import { throwIfCancelled } from '../../base/errors.ts';
 import { warpedRotations } from '../../imaging/image-optics.ts';
 import { takeRows } from '../image-batches.ts';
 import type { TrainingData } from '../training.ts';
+import type { LinearData } from './fit.ts';
 
 /** Images of a half at most: what two halves have in common is clear from as many. */
 const MOST_OF_HALF = 10_000;
@@ -20,6 +21,9 @@ export interface NumberedImages {
   numbers: Uint32Array;
   images: FactorImages;
 }
+
+/** Images of a set, and the optics groups of which the noise is known by itself. */
+export type StreamData = TrainingData & Pick<Partial<LinearData>, 'groupNoise'>;
 
 /** How a set's images are read. */
 export interface StreamOptions {
@@ -49,7 +53,7 @@ export function imagesOf(subset: ImageSubset, count: number): number {
 
 /** Error: 'cancelled'. */
 export async function* imageStream(
-  data: TrainingData,
+  data: StreamData,
   { subset = 'all', batchImages, signal, onIdle }: StreamOptions,
 ): AsyncGenerator<NumberedImages> {
   const { images } = data;
@@ -75,7 +79,11 @@ export async function* imageStream(
   }
 }
 
-function batchOf({ poses, ctf, optics }: TrainingData, numbers: Uint32Array, values: Float32Array): FactorImages {
+function batchOf(
+  { poses, ctf, optics, groupNoise }: StreamData,
+  numbers: Uint32Array,
+  values: Float32Array,
+): FactorImages {
   const rotations = takeRows(poses.rotations, 9, numbers);
   return {
     count: numbers.length,
@@ -84,7 +92,8 @@ function batchOf({ poses, ctf, optics }: TrainingData, numbers: Uint32Array, val
     translations: poses.translations && takeRows(poses.translations, 2, numbers),
     ctf: ctf && takeRows(ctf, CTF_WIDTH, numbers),
     optics: optics?.transfer && takeRows(optics.transfer, OPTICS_WIDTH, numbers),
-    groups: null,
+    // The first row of noise is that of all images.
+    groups: groupNoise ? Uint16Array.from(numbers, (number) => 1 + groupNoise.groupOf[number]) : null,
   };
 }
 
@@ -104,7 +113,7 @@ export function rowsOf(
     translations: images.translations && taken(images.translations, 2),
     ctf: images.ctf && taken(images.ctf, CTF_WIDTH),
     optics: images.optics && taken(images.optics, OPTICS_WIDTH),
-    groups: images.groups && Uint8Array.from(places, (i) => images.groups?.[i] ?? 0),
+    groups: images.groups && Uint16Array.from(places, (i) => images.groups?.[i] ?? 0),
   };
   return { part, rows: Uint32Array.from(places, (i) => numbers[i]) };
 }

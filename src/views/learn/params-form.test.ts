@@ -47,7 +47,16 @@ describe('the form of a run', () => {
     const markup = render(createElement(ParamsForm));
     const missing = table.filter(({ label }) => !markup.includes(`>${escaped(label)}<`)).map(({ key }) => key);
     // Of known poses, and of a linear model.
-    expect(missing).toEqual(['latents', 'contrast', 'mask', 'maskDilate', 'chain', 'method', 'tiltDegrees']);
+    expect(missing).toEqual([
+      'latents',
+      'contrast',
+      'noiseModel',
+      'mask',
+      'maskDilate',
+      'chain',
+      'method',
+      'tiltDegrees',
+    ]);
   });
 
   it('of a first look has few fields, in the words of a linear model, and the rest once all are asked for', () => {

@@ -68,7 +68,7 @@ export function imagesAtOnce(gpu: Gpu, { lattice, count }: FactorPoints, bandPix
 
 /** Some of a batch's images. */
 export function imagesOf(images: FactorImages, first: number, count: number, points: number): FactorImages {
-  const rows = <T extends Float32Array | Uint8Array>(table: T | null | undefined, width: number) =>
+  const rows = <T extends Float32Array | Uint8Array | Uint16Array>(table: T | null | undefined, width: number) =>
     table ? (table.subarray(width * first, width * (first + count)) as T) : null;
   return {
     count,

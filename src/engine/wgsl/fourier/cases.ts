@@ -39,7 +39,7 @@ const SIZES = [2, 4, 6, 8, 10, 12, 14, 16, 18, 22, 30, 32, 34, 46, 50, 62, 64, 7
 export const fourierCases: KernelCase[] = [
   ...SIZES.map((size) => rows(size, 5)),
   ...[6, 14, 40, 62].map((size) => rows(size, 3, { direction: 'inverse' })),
-  // Every butterfly, first, last and between; a prime without one between and last. Software compiles them slowly.
+  // Every butterfly, first, last and between; a prime without one between and last.
   ...[2, 8, 48, 70].map((size) => rows(size, 3, { variant: 'butterflies' })),
   rows(132, 3, { variant: 'butterflies', direction: 'inverse' }),
   columns(2, 2, 3, 'forward'),

@@ -9,8 +9,6 @@ import { makeBuffers, makePreprocessing, makeTables } from './program.ts';
 import { momentsTwin, valuesTwin } from './twin.ts';
 
 const SCALE = 1 / 37;
-/** Lengths whose butterflies are proved in fourier/ alone there. */
-const SLOWLY_COMPILED = new Set([30, 34, 46, 50, 62, 64, 128]);
 
 async function proveValues(
   gpu: Gpu,
@@ -36,7 +34,6 @@ function values(size: number, count: number, options: PreprocessOptions = {}, va
   return {
     name: `${count} images of ${size}² ${JSON.stringify(options)} ${variant ?? ''}`,
     run: (gpu) => proveValues(gpu, size, count, options, variant),
-    ...(SLOWLY_COMPILED.has(size) && { slowInSoftware: `butterflies of ${size} in two rooms of memory` }),
   };
 }
 

@@ -16,9 +16,6 @@ interface MapCase {
   partPoints?: number;
 }
 
-/** Boxes whose butterflies are proved in fourier/ alone there. */
-const SLOWLY_COMPILED = new Set([30, 34, 46, 62]);
-
 async function proveMap(gpu: Gpu, { model, box, half = true, ...more }: MapCase): Promise<void> {
   const { arena } = await gpu.allocate('map case', async (made) => {
     const maker = await VolumeMaker.make(gpu, made, { modelPixels: model, boxPixels: box, half }, more);
@@ -45,7 +42,6 @@ function map(one: MapCase): KernelCase {
   return {
     name: `map ${JSON.stringify(one)}`,
     run: (gpu) => proveMap(gpu, one),
-    ...(SLOWLY_COMPILED.has(one.model) && { slowInSoftware: `butterflies of ${one.model} along three axes` }),
   };
 }
 
