@@ -39,6 +39,7 @@ describe('a mask’s file', () => {
     ['values of a map', file(16, 4, corner(16, 7.5)), { found: '0 to 7.5', file: 'mask.mrc' }],
     ['values below 0', file(16, 4, corner(16, -0.2)), { found: '-0.2 to 0' }],
     ['nothing inside', file(16, 4, corner(16, 0.1)), { found: 'at most 0.1' }],
+    ['values of a faint map', file(16, 4, corner(16, 0.58)), { found: 'at most 0.58' }],
   ])('with %s is refused', async (_, given, detail) => {
     expect(await refusalOf(readMask(given, PLACE))).toMatchObject({ code: 'value-out-of-range', detail });
   });

@@ -15,6 +15,8 @@ export interface MaskPlace {
 const SAME_EXTENT = 0.01;
 /** Values beyond 0 and 1 by this much are those of an interpolation. */
 const ROUNDING = 1e-3;
+/** A mask reaches 1 somewhere; what stays below this is a faint map. */
+const INSIDE = 0.9;
 /** Å of a header that mean "never set". */
 const UNSET = [0, 1];
 
@@ -44,8 +46,8 @@ export async function readMask(file: NamedBlob, place: MaskPlace): Promise<Float
       found: `${Number(least.toPrecision(4))} to ${Number(most.toPrecision(4))}`,
       advice: 'Give a mask, not a map; make one with a threshold and a soft edge.',
     });
-  if (most < 0.5)
-    throw new VitrineError('value-out-of-range', 'The mask holds nothing: no voxel lies inside of it.', {
+  if (most < INSIDE)
+    throw new VitrineError('value-out-of-range', 'The file is not a mask: no voxel lies whole inside of it.', {
       file: path,
       expected: 'factors that reach 1 inside',
       found: `at most ${Number(most.toPrecision(4))}`,

@@ -2,6 +2,7 @@
 import { useRef } from 'react';
 import type { FinishRequest, RunSummary } from '../../../workers/contract.ts';
 import { chooseMaskFile, setFinish, useMaps, useMask } from '../../stores/explore/index.ts';
+import { Button } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Switch } from '../../ui/toggle.tsx';
 import { MaskError } from './mask-error.tsx';
@@ -34,7 +35,11 @@ export function MapFinishFields({ run }: { run: RunSummary }) {
         onChange={(from) => (from === 'file' ? picker.current?.click() : setFinish({ mask: MASKS[from] }))}
         testId="finish-mask"
       />
-      {mask?.from === 'file' && <span className={styles.lookHead}>{mask.name}</span>}
+      {mask?.from === 'file' && (
+        <Button size="s" title="Choose another file" onClick={() => picker.current?.click()}>
+          {mask.name}
+        </Button>
+      )}
       <MaskError />
       <Switch
         label="No negative density"
@@ -47,7 +52,7 @@ export function MapFinishFields({ run }: { run: RunSummary }) {
         type="file"
         accept=".mrc,.map"
         hidden
-        data-testid="finish-mask-file"
+        data-testid="finish-mask-input"
         onChange={(event) => {
           const file = event.target.files?.[0];
           event.target.value = '';
