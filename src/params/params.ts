@@ -66,6 +66,7 @@ export const LINEAR_START_DEFAULTS: Partial<Params> = {
   epochs: 8,
   learningRate: 1e-3,
   rateSchedule: 'cosine',
+  noiseModel: 'rings',
 };
 
 /** What an encoder learns best from (bench/RESULTS.md). */
