@@ -70,7 +70,13 @@ export const LINEAR_START_DEFAULTS: Partial<Params> = {
 };
 
 /** What an encoder learns best from (bench/RESULTS.md). */
-const ENCODER_DEFAULTS: Partial<Params> = { zDim: 4, epochs: 12, learningRate: 1e-3, rateSchedule: 'cosine' };
+const ENCODER_DEFAULTS: Partial<Params> = {
+  zDim: 4,
+  epochs: 12,
+  learningRate: 1e-3,
+  rateSchedule: 'cosine',
+  noiseModel: 'rings',
+};
 
 export function defaultParams(): Params {
   return Object.fromEntries(PARAMS.map((p) => [p.key, p.default])) as Params;
