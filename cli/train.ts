@@ -9,12 +9,13 @@ import { DiskStorage } from '../src/library/node/disk.ts';
 import { fingerprintImages } from '../src/library/particle-cache.ts';
 import type { RunFiles, RunRecord } from '../src/library/run-record.ts';
 import { RunFolder } from '../src/library/runs.ts';
-import { LINEAR_START_DEFAULTS, type Params } from '../src/params/params.ts';
+import type { Params } from '../src/params/params.ts';
 import { act } from './command.ts';
 import type { Console } from './console.ts';
 import { openParticles, refuseRunFolder, type OpenedParticles } from './files.ts';
 import { addParticleOptions, particleOptionsOf } from './particle-options.ts';
-import { addParamOptions, paramsFrom } from './param-options.ts';
+import { addParamOptions } from './param-options.ts';
+import { addPresetOption, presetParamsFrom } from './preset-option.ts';
 import { filesOf, keepRunSet, requirePixelSize } from './run-set.ts';
 import { prepareForRun, requirePoses, trainAndTell, trainingResult } from './training.ts';
 
@@ -29,15 +30,17 @@ export function addTrain(program: Command): void {
     .argument('<particles>', 'stack (.mrcs), .star, .cs or .txt list of stacks')
     .requiredOption('-o, --out <folder>', 'run folder to write');
   addParticleOptions(command);
+  addPresetOption(command);
   addParamOptions(command);
   act(command, async ([particles], raw, console) => {
     const { out } = raw as unknown as TrainOptions;
     const options = particleOptionsOf(raw);
-    const params = paramsFrom(raw, raw['latents'] === 'linear' ? LINEAR_START_DEFAULTS : {});
-    if (learnsTable(params)) linearPlan(params);
+    const asked = presetParamsFrom(raw);
+    if (learnsTable(asked)) linearPlan(asked);
     const folder = resolve(out);
     refuseRunFolder(folder);
     const set = await openParticles(particles, options, console);
+    const params = presetParamsFrom(raw, set.boxPixels);
     if (set.looksWhite === false && params.invertData)
       console.warn('warning: particles look dark on white; give --uninvert-data if they are.');
     requirePoses(set);
