@@ -41,6 +41,24 @@ describe('the analysis API', () => {
     expect(walk).toEqual(alongComponent(pca, 1, 5, 95, 5));
   });
 
+  it('asks for covariances where clusters are made, and nowhere else', async () => {
+    const handle = inFolder('sure', 200, 2);
+    const asked: LatentsHandle[] = [];
+    const sure = new Analysis({
+      readLatents,
+      decodeMap: () => Promise.reject(new Error('no engine')),
+      covariancesOf: (of) => {
+        asked.push(of);
+        return Promise.resolve(Float32Array.from({ length: 200 * 3 }, (_, i) => [0.5, 0, 0.98][i % 3]));
+      },
+    });
+    await sure.pca(handle, { id: 'p' });
+    expect(asked).toEqual([]);
+    const byLikelihood = await sure.kMeans(handle, 4, 0, { id: 'k' });
+    expect(asked).toEqual([handle]);
+    expect(byLikelihood.labels).not.toEqual((await analysis.kMeans(handle, 4, 0, { id: 'l' })).labels);
+  });
+
   it('cancels the call that is named and no other', async () => {
     const reports: Progress[] = [];
     const stopped = analysis.umap(inFolder('long', 3000, 8), 0, {

@@ -88,7 +88,8 @@ export class Analysis implements AnalysisApi {
   kMeans(latents: LatentsHandle, k: number, seed: number, call: CallOptions): Promise<KMeansResult> {
     return this.run(call, async (long) => {
       const [of, work] = await this.work(latents, long);
-      return analyseClusters(of, k, seed, work);
+      const covariance = (await this.parts.covariancesOf?.(latents)) ?? null;
+      return analyseClusters({ ...of, covariance }, k, seed, work);
     });
   }
 
@@ -103,9 +104,8 @@ export class Analysis implements AnalysisApi {
   private async work(handle: LatentsHandle, work: LongWork): Promise<[AnalysedLatents, AnalysisWork]> {
     const { runId, epoch, zDim } = handle;
     const kept = this.parts.keptOf?.(runId) ?? null;
-    const covariance = (await this.parts.covariancesOf?.(handle)) ?? null;
     return [
-      { epoch, zDim, mu: await this.latents.mu(handle), covariance },
+      { epoch, zDim, mu: await this.latents.mu(handle) },
       { ...work, kept, keep: this.latents.isOpen(handle) },
     ];
   }
