@@ -5,10 +5,11 @@ import { readAtoms } from '../src/formats/atoms.ts';
 import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/base/errors.ts';
 import { moleculeFromAtoms, type Molecule } from '../src/imaging/molecule.ts';
-import { simulate } from '../src/imaging/simulate.ts';
+import { simulate, type Composition } from '../src/imaging/simulate.ts';
+import { twoDomainMolecule } from '../src/imaging/two-domain-molecule.ts';
 import { writeSimulation } from '../src/jobs/simulate-job.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
-import { act, number, wholeNumber } from './command.ts';
+import { act, number, numbers, wholeNumber } from './command.ts';
 import { openFile } from './files.ts';
 
 interface SimulateOptions {
@@ -22,6 +23,8 @@ interface SimulateOptions {
   res: number;
   states: number;
   span: number;
+  populations?: number[];
+  without?: string;
   snr: number;
   noiseSlope: number;
   shift: number;
@@ -44,6 +47,12 @@ export function addSimulate(program: Command): void {
     .option('--res <number>', 'resolution of the atoms, Å', number, 10)
     .option('--states <count>', 'number of states of the motion', wholeNumber, 50)
     .option('--span <radians>', 'whole angle of the motion', number, 1.5)
+    .option('--without <domain>', 'as many states again of the molecule without this domain, in the same order')
+    .option(
+      '--populations <shares>',
+      'relative numbers of particles by state: 0.5,0.5; states beyond have none',
+      numbers,
+    )
     .option('--snr <ratio>', 'variance of the signal over that of the noise; 0 for no noise', number, 0.1)
     .option('--noise-slope <power>', 'noise falls with frequency as 1/s to this power; 0 for white noise', number, 0)
     .option('--shift <pixels>', 'shifts are uniform in ± this', number, 2)
@@ -53,8 +62,11 @@ export function addSimulate(program: Command): void {
   act(command, async (_args, raw, console) => {
     const options = raw as unknown as SimulateOptions;
     const molecule = options.pdb === undefined ? null : await moleculeOf(options);
+    const { populations, without } = options;
     const simulation = simulate({
       ...(molecule && { molecule }),
+      ...(populations && { populations }),
+      ...(without !== undefined && { compositions: compositionsOf(molecule ?? twoDomainMolecule(), without) }),
       count: options.number,
       boxPixels: options.box,
       pixelSizeAngstrom: options.apix,
@@ -78,9 +90,23 @@ export function addSimulate(program: Command): void {
         onProgress: (progress) => console.progress(progress),
       },
     );
-    console.say(`${options.number} images of ${options.box}² in ${options.states} states: ${folder}`);
+    console.say(`${options.number} images of ${options.box}² in ${simulation.stateCount} states: ${folder}`);
     console.result({ folder, particles: options.number, boxPixels: options.box, states: simulation.stateCount, files });
   });
+}
+
+/** The whole molecule and the one that lacks a domain, half of the particles each. Error 'value-out-of-range'. */
+function compositionsOf({ domainNames }: Molecule, without: string): Composition[] {
+  const absent = domainNames.indexOf(without);
+  if (absent < 0)
+    throw new VitrineError('value-out-of-range', `The molecule has no domain ${without}.`, {
+      field: '--without',
+      expected: domainNames.join(', '),
+    });
+  return [
+    { name: 'whole', share: 1, absentDomains: [] },
+    { name: `without ${without}`, share: 1, absentDomains: [absent] },
+  ];
 }
 
 async function moleculeOf({ pdb = '', chains, hinge }: SimulateOptions): Promise<Molecule> {

@@ -36,6 +36,8 @@ export interface SimulationOptions {
   spanRadians?: number;
   /** One with every domain by default. */
   compositions?: Composition[];
+  /** Relative numbers of particles by state, those of the first composition first, 0 for states beyond; by the compositions' shares if absent. */
+  populations?: readonly number[];
   /** 0.1; 0 or Infinity: no noise. */
   snr?: number;
   /** p: the noise's power at frequency s goes as s^−p (never more than at one cycle a box). 0, white, by default. */
@@ -106,8 +108,7 @@ export function simulate(options: SimulationOptions): Simulation {
   const rotations = randomRotations(random, count);
   const shift = options.shiftPixels ?? 2;
   const translations = Float32Array.from({ length: 2 * count }, () => ((random.uniform() * 2 - 1) * shift) / boxPixels);
-  const composition = Uint8Array.from({ length: count }, () => drawShare(random, compositions));
-  const state = Uint16Array.from(composition, (drawn) => drawn * states + random.below(states));
+  const { state, composition } = drawStates(random, count, { states, compositions, populations: options.populations });
   const ctf = drawCtf(random, options.ctf ?? 'defaults', count, boxPixels, pixelSizeAngstrom);
 
   const projector = new Projector(boxPixels);
@@ -166,10 +167,35 @@ function requireOption(field: string, value: number, good: boolean, expected: st
     });
 }
 
-function drawShare(random: Random, compositions: Composition[]): number {
-  let left = random.uniform() * compositions.reduce((sum, { share }) => sum + share, 0);
-  const drawn = compositions.findIndex(({ share }) => (left -= share) < 0);
-  return drawn < 0 ? compositions.length - 1 : drawn;
+interface Shares {
+  /** Of each composition. */
+  states: number;
+  compositions: Composition[];
+  populations: readonly number[] | undefined;
+}
+
+function drawStates(random: Random, count: number, { states, compositions, populations }: Shares) {
+  if (!populations) {
+    const shares = compositions.map(({ share }) => share);
+    const composition = Uint8Array.from({ length: count }, () => drawShare(random, shares));
+    return { composition, state: Uint16Array.from(composition, (drawn) => drawn * states + random.below(states)) };
+  }
+  const stateCount = states * compositions.length;
+  const good = populations.every((share) => share >= 0) && populations.some((share) => share > 0);
+  if (!good || populations.length > stateCount)
+    throw new VitrineError('value-out-of-range', 'The populations do not fit the states.', {
+      field: '--populations',
+      expected: `at most ${stateCount} numbers, 0 or above, not all 0`,
+      found: populations.join(', '),
+    });
+  const state = Uint16Array.from({ length: count }, () => drawShare(random, populations));
+  return { state, composition: Uint8Array.from(state, (drawn) => Math.floor(drawn / states)) };
+}
+
+function drawShare(random: Random, shares: readonly number[]): number {
+  let left = random.uniform() * shares.reduce((sum, share) => sum + share, 0);
+  const drawn = shares.findIndex((share) => (left -= share) < 0);
+  return drawn < 0 ? shares.length - 1 : drawn;
 }
 
 function drawCtf(
