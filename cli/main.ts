@@ -20,6 +20,7 @@ const commands: Record<string, () => Promise<Add>> = {
   decode: async () => (await import('./decode.ts')).addDecode,
   reconstruct: async () => (await import('./reconstruct.ts')).addReconstruct,
   analyze: async () => (await import('./analyze.ts')).addAnalyze,
+  landscape: async () => (await import('./landscape.ts')).addLandscape,
   select: async () => (await import('./select.ts')).addSelect,
   convert: async () => (await import('./convert.ts')).addConvert,
   demo: async () => (await import('./demo.ts')).addDemo,
