@@ -10,7 +10,7 @@ import { simulate, type Composition } from '../src/imaging/simulate.ts';
 import { twoDomainMolecule } from '../src/imaging/two-domain-molecule.ts';
 import { writeSimulation } from '../src/jobs/simulate-job.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
-import { act, number, wholeNumber } from './command.ts';
+import { act, number, numbers, wholeNumber } from './command.ts';
 import { openFile } from './files.ts';
 
 interface SimulateOptions {
@@ -26,7 +26,8 @@ interface SimulateOptions {
   span: number;
   motion: Motion;
   tilt?: number;
-  lacking: string[];
+  without: string[];
+  populations?: number[];
   snr: number;
   noiseSlope: number;
   shift: number;
@@ -57,13 +58,19 @@ export function addSimulate(program: Command): void {
         .default('uniform'),
     )
     .option(
-      '--lacking <domains=share>',
-      'a share of the particles lacks domains: cap=0.2, cap+arm=0.1; of a file "before the hinge", "after the hinge"; may be repeated',
+      '--without <domains>',
+      'as many states again of the molecule without these domains, for as many particles or a share of them: cap, cap=0.2, ' +
+        'arm+cap=0.1; may be repeated',
       (text: string, before: string[]) => [...before, text],
       [],
     )
     .option('--states <count>', 'number of states of the motion', wholeNumber, 50)
     .option('--span <radians>', 'whole angle of the motion', number, 1.5)
+    .option(
+      '--populations <shares>',
+      'relative numbers of particles by state, those of the whole molecule first: 0.5,0.5; states beyond have none',
+      numbers,
+    )
     .option('--tilt <degrees>', 'a second image of each particle, tilted about x: particles_tilt.mrcs', number)
     .option('--snr <ratio>', 'variance of the signal over that of the noise; 0 for no noise', number, 0.1)
     .option('--noise-slope <power>', 'noise falls with frequency as 1/s to this power; 0 for white noise', number, 0)
@@ -74,9 +81,11 @@ export function addSimulate(program: Command): void {
   act(command, async (_args, raw, console) => {
     const options = raw as unknown as SimulateOptions;
     const molecule = options.pdb === undefined ? twoDomainMolecule() : await moleculeOf(options);
+    const { populations, without } = options;
     const simulation = simulate({
       molecule,
-      ...(options.lacking.length > 0 && { compositions: compositionsOf(options.lacking, molecule) }),
+      ...(populations && { populations }),
+      ...(without.length > 0 && { compositions: compositionsOf(without, molecule) }),
       count: options.number,
       boxPixels: options.box,
       pixelSizeAngstrom: options.apix,
@@ -102,7 +111,7 @@ export function addSimulate(program: Command): void {
         onProgress: (progress) => console.progress(progress),
       },
     );
-    console.say(`${options.number} images of ${options.box}² in ${options.states} states: ${folder}`);
+    console.say(`${options.number} images of ${options.box}² in ${simulation.stateCount} states: ${folder}`);
     console.result({ folder, particles: options.number, boxPixels: options.box, states: simulation.stateCount, files });
   });
 }
@@ -131,20 +140,21 @@ async function moleculeOf({ pdb = '', chains, hinge }: SimulateOptions): Promise
   return moleculeFromAtoms(taken, pdb, place < 0 ? hinge : place);
 }
 
-/** The whole molecule, and what each of `lacking` says. */
-function compositionsOf(lacking: readonly string[], { domainNames }: Molecule): Composition[] {
+/** The whole molecule, and what each of `without` says. Error 'value-out-of-range'. */
+function compositionsOf(without: readonly string[], { domainNames }: Molecule): Composition[] {
   const bad = (expected: string, found: string) =>
-    new VitrineError('value-out-of-range', 'The composition cannot be made.', { field: '--lacking', expected, found });
-  const some = lacking.map((text) => {
-    const [name, part] = text.split('=');
-    const share = Number(part);
+    new VitrineError('value-out-of-range', 'The composition cannot be made.', { field: '--without', expected, found });
+  const some = without.map((text) => {
+    const [name, part] = text.split('=') as [string, string | undefined];
+    // As many particles of each composition as of the whole.
+    const share = part === undefined ? 1 / (without.length + 1) : Number(part);
     const absentDomains = name.split('+').map((domain) => domainNames.indexOf(domain));
     if (absentDomains.includes(-1)) throw bad(`domains of the molecule: ${domainNames.join(', ')}`, name);
     if (!(share > 0 && share < 1)) throw bad('a share between 0 and 1, as in cap=0.2', text);
     return { name: `without ${name}`, share, absentDomains };
   });
   const whole = 1 - some.reduce((sum, { share }) => sum + share, 0);
-  if (whole < -1e-9) throw bad('shares of at most 1 in all', lacking.join(', '));
+  if (whole < -1e-9) throw bad('shares of at most 1 in all', without.join(', '));
   return [{ name: 'whole', share: Math.max(0, whole), absentDomains: [] }, ...some];
 }
 

@@ -312,3 +312,24 @@ describe('rotations of a simulation', () => {
     expect(simulation.poses.rotations).toEqual(randomRotations(new Random(9, 0), 5));
   });
 });
+
+describe('populations', () => {
+  const request = { count: 4000, boxPixels: 8, pixelSizeAngstrom: 8, states: 2, ctf: 'none' as const, seed: 4 };
+  const compositions = [
+    { name: 'whole', share: 1, absentDomains: [] },
+    { name: 'without a domain', share: 1, absentDomains: [2] },
+  ];
+
+  it('are the shares of the states, those of the second composition after the first', () => {
+    const { state, composition } = simulate({ ...request, compositions, populations: [0.5, 0.3, 0.2] });
+    const counts = [0, 1, 2, 3].map((wanted) => state.filter((found) => found === wanted).length / request.count);
+    [0.5, 0.3, 0.2, 0].forEach((share, i) => expect(Math.abs(counts[i] - share)).toBeLessThan(0.03));
+    state.forEach((found, i) => expect(composition[i]).toBe(found < 2 ? 0 : 1));
+  });
+
+  it.each([[[0, 0]], [[-1, 2]], [[1, 1, 1]]])('are refused where they do not fit: %j', (populations) => {
+    expect(() => simulate({ ...request, populations })).toThrow(
+      expect.objectContaining({ code: 'value-out-of-range' }),
+    );
+  });
+});

@@ -2,17 +2,17 @@
 // analytically, shifted, multiplied by the CTF, with white or coloured noise; scaled to mean 0 and standard deviation 1, particles
 // white. SNR = variance of the signal over the whole image / variance of the noise (Zhong's thesis, section 3.4).
 // Images are made when they are read, each from the seed and its number alone, so a set may be of any size.
-import { VitrineError, throwIfCancelled } from '../base/errors.ts';
+import { VitrineError } from '../base/errors.ts';
 import { CTF_WIDTH } from '../formats/particles.ts';
 import type { ImageReader, Poses } from '../formats/particles.ts';
 import { Random } from '../geometry/random.ts';
 import { randomRotations } from '../geometry/rotation.ts';
-import { ctfFunction } from './ctf.ts';
-import { hartleyImage } from './hartley.ts';
 import { conformation } from './molecule.ts';
 import type { Molecule } from './molecule.ts';
 import { anglesOf, type Motion } from './motions.ts';
 import { densityOfAtoms, projectAtoms } from './projection.ts';
+import { NoiseMaker, noisyImages, Projector, sampleMoments } from './simulated-images.ts';
+import { drawStates } from './simulated-states.ts';
 import { twoDomainMolecule } from './two-domain-molecule.ts';
 
 /** Which domains a share of the particles lacks. */
@@ -39,6 +39,8 @@ export interface SimulationOptions {
   spanRadians?: number;
   /** One with every domain by default. */
   compositions?: Composition[];
+  /** Relative numbers of particles by state, those of the first composition first, 0 for states beyond; by the compositions' shares if absent. */
+  populations?: readonly number[];
   /** 0.1; 0 or Infinity: no noise. */
   snr?: number;
   /** p: the noise's power at frequency s goes as s^−p (never more than at one cycle a box). 0, white, by default. */
@@ -80,8 +82,6 @@ export interface Simulation {
 
 /** Streams of the seed: the set's own numbers, each image's noise from 1 on, and after them that of the tilted images. */
 const SET_STREAM = 0;
-/** Images from which the variance of the signal is estimated. */
-const VARIANCE_SAMPLE = 400;
 
 /** Errors: 'value-out-of-range' naming the option. */
 export function simulate(options: SimulationOptions): Simulation {
@@ -121,10 +121,11 @@ export function simulate(options: SimulationOptions): Simulation {
   const drawShifts = () =>
     Float32Array.from({ length: 2 * count }, () => ((random.uniform() * 2 - 1) * shift) / boxPixels);
   const translations = drawShifts();
-  const composition = Uint8Array.from({ length: count }, () => drawShare(random, compositions));
-  const isEven = conformations.every(({ share }) => share === conformations[0].share);
-  const drawn = () => (isEven ? random.below(states) : drawShare(random, conformations));
-  const state = Uint16Array.from(composition, (of) => of * states + drawn());
+  const { state, composition } = drawStates(random, count, {
+    conformations,
+    compositions,
+    populations: options.populations,
+  });
   const ctf = drawCtf(random, options.ctf ?? 'defaults', count, boxPixels, pixelSizeAngstrom);
   const poses = { rotations, translations };
   const { tiltDegrees } = options;
@@ -176,44 +177,6 @@ export function simulate(options: SimulationOptions): Simulation {
 
 type PosesWithShifts = Poses & { translations: Float32Array };
 
-/** What turns a signal into images: its moments, the noise, and the seed's stream of image 0. */
-interface NoisyFrame {
-  mean: number;
-  variance: number;
-  noise: NoiseMaker;
-  snr: number;
-  seed: number;
-  stream: number;
-  count: number;
-  boxPixels: number;
-  pixelSizeAngstrom: number;
-}
-
-function noisyImages(signal: (index: number) => Float64Array, frame: NoisyFrame): ImageReader {
-  const { mean, variance, noise, snr, seed, stream, count, boxPixels, pixelSizeAngstrom } = frame;
-  const deviation = snr > 0 && snr < Infinity ? Math.sqrt(variance / snr) : 0;
-  const scale = 1 / Math.sqrt(variance + deviation * deviation);
-  const pixels = boxPixels * boxPixels;
-  return {
-    count,
-    boxPixels,
-    pixelSizeAngstrom,
-    async read(indices, abort) {
-      const out = new Float32Array(indices.length * pixels);
-      for (let n = 0; n < indices.length; n++) {
-        throwIfCancelled(abort);
-        const index = indices[n];
-        if (!(index >= 0 && index < count))
-          throw new VitrineError('index-out-of-range', `There is no image ${index + 1}.`, { row: index + 1 });
-        const image = signal(index);
-        const deviates = noise.draw(new Random(seed, stream + index));
-        for (let i = 0; i < pixels; i++) out[n * pixels + i] = scale * (image[i] - mean + deviation * deviates[i]);
-      }
-      return Promise.resolve(out);
-    },
-  };
-}
-
 /** Rx(tilt)·R of every rotation (docs/CONVENTIONS.md, tilt pairs). */
 function tiltedRotations(rotations: Float32Array, tiltDegrees: number): Float32Array {
   const radians = (tiltDegrees * Math.PI) / 180;
@@ -237,12 +200,6 @@ function requireOption(field: string, value: number, good: boolean, expected: st
     });
 }
 
-function drawShare(random: Random, shares: readonly { share: number }[]): number {
-  let left = random.uniform() * shares.reduce((sum, { share }) => sum + share, 0);
-  const drawn = shares.findIndex(({ share }) => (left -= share) < 0);
-  return drawn < 0 ? shares.length - 1 : drawn;
-}
-
 function drawCtf(
   random: Random,
   from: Float32Array | 'defaults' | 'none',
@@ -264,85 +221,4 @@ function drawCtf(
     rows[i * CTF_WIDTH + 1] = pixelSizeAngstrom;
   }
   return rows;
-}
-
-function sampleMoments(signal: (index: number) => Float64Array, count: number): { mean: number; variance: number } {
-  const sample = Math.min(VARIANCE_SAMPLE, count);
-  let [sum, squares, pixels] = [0, 0, 0];
-  for (let i = 0; i < sample; i++) {
-    const image = signal(Math.floor((i * count) / sample));
-    for (const value of image) {
-      sum += value;
-      squares += value * value;
-    }
-    pixels += image.length;
-  }
-  const mean = sum / pixels;
-  return { mean, variance: squares / pixels - mean * mean };
-}
-
-/** Noise of variance 1 an image at a time; what `draw` gives holds until the next. */
-class NoiseMaker {
-  private readonly image: Float64Array;
-  private readonly transform: Float64Array;
-  /** Of the transform's values; null where the noise is white. */
-  private readonly amplitudes: Float64Array | null;
-
-  constructor(
-    private readonly boxPixels: number,
-    slope: number,
-  ) {
-    const pixels = boxPixels * boxPixels;
-    this.image = new Float64Array(pixels);
-    this.transform = new Float64Array(pixels);
-    const half = boxPixels / 2;
-    const amplitudes = Float64Array.from({ length: pixels }, (_, at) => {
-      const frequency = Math.hypot((at % boxPixels) - half, Math.floor(at / boxPixels) - half);
-      return Math.max(1, frequency) ** (-slope / 2);
-    });
-    const power = amplitudes.reduce((sum, amplitude) => sum + amplitude * amplitude, 0) / pixels;
-    this.amplitudes = slope === 0 ? null : amplitudes.map((amplitude) => amplitude / Math.sqrt(power));
-  }
-
-  draw(random: Random): Float64Array {
-    const { boxPixels: size, image, transform, amplitudes } = this;
-    for (let i = 0; i < image.length; i++) image[i] = random.normal();
-    if (!amplitudes) return image;
-    hartleyImage(image, size, transform);
-    for (let i = 0; i < image.length; i++) transform[i] *= amplitudes[i];
-    hartleyImage(transform, size, image, { scale: 1 / (size * size) });
-    return image;
-  }
-}
-
-/** One image being made, with its transform. */
-class Projector {
-  readonly image: Float64Array;
-  private readonly transform: Float64Array;
-
-  constructor(private readonly boxPixels: number) {
-    this.image = new Float64Array(boxPixels * boxPixels);
-    this.transform = new Float64Array(boxPixels * boxPixels);
-  }
-
-  clear(): void {
-    this.image.fill(0);
-  }
-
-  /** Multiplies by −CTF: the CTF is negative at low frequency, and particles are to be white. */
-  applyCtf(row: Float32Array): void {
-    const { boxPixels: size, image, transform } = this;
-    const half = size / 2;
-    const ctf = ctfFunction(row);
-    hartleyImage(image, size, transform);
-    for (let j = 0; j < size; j++)
-      for (let i = 0; i < size; i++) {
-        const [x, y] = [(i - half) / size, (j - half) / size];
-        let factor = ctf(x, y);
-        // −k of the Nyquist row is k mod D: a real image takes the mean of the two.
-        if (i === 0 || j === 0) factor = 0.5 * (factor + ctf(i === 0 ? x : -x, j === 0 ? y : -y));
-        transform[j * size + i] *= -factor;
-      }
-    hartleyImage(transform, size, image, { scale: 1 / (size * size) });
-  }
 }
