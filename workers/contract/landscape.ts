@@ -12,13 +12,13 @@ import type {
   LandscapeSettings,
   ParticleSettings,
   StateSettings,
-} from '../../src/jobs/landscape/settings.ts';
+} from '../../src/params/landscape-settings.ts';
 import type { CallOptions } from './calls.ts';
 import type { ExportedBlob } from './datasets.ts';
 import type { LatentsHandle } from './runs.ts';
 
 export type * from '../../src/jobs/landscape/landscape.ts';
-export type * from '../../src/jobs/landscape/settings.ts';
+export type * from '../../src/params/landscape-settings.ts';
 
 /** A map that a landscape keeps, as the source of a map request (`from: 'landscape'`, at the landscape's box). */
 export type LandscapeMapName =

@@ -41,6 +41,19 @@ export {
 } from './landscape.ts';
 export { chooseMask, chooseMaskFile, dismissMaskError, fitAgain, isOwn, ownChoice, showMask, useMask } from './mask.ts';
 export {
+  addMaskFile,
+  addShape,
+  changePart,
+  dismissDrawingError,
+  growAt,
+  keepDrawnMask,
+  removePart,
+  saveDrawnMask,
+  setGrowing,
+  setMaskDrawing,
+  useMaskDrawing,
+} from './mask-drawing.ts';
+export {
   cancelMap,
   dismissMapError,
   type MapLook,

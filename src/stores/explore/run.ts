@@ -7,6 +7,7 @@ import { zOfRow } from '../../columns/place.ts';
 import { closeGallery } from './gallery.ts';
 import { markRow, resetLandscape } from './landscape.ts';
 import { closeMask } from './mask.ts';
+import { closeMaskDrawing } from './mask-drawing.ts';
 import { nameOf } from './names.ts';
 import { openMaps, showMapAt, useMaps } from './maps.ts';
 import { closeTrajectory } from './trajectory.ts';
@@ -31,6 +32,7 @@ async function show(run: RunSummary): Promise<void> {
     closeGallery();
     closeTrajectory();
     closeMask();
+    closeMaskDrawing();
     // Before anything is computed: what arrives first marks its particle on the new landscape.
     if (useExplore.getState().run?.id !== run.id) resetLandscape(run.latentDimension, run.can.components);
     await openRun(run);

@@ -117,7 +117,7 @@ function LowerTabs({ run }: { run: RunSummary }) {
   const [tab, setTab] = useState<Lower>(components ? 'components' : 'gallery');
   const choose = (next: Lower) => {
     setTab(next);
-    if (next === 'mask') showMask(run, true);
+    if (next === 'mask' && run.can.mask) showMask(run, true);
   };
   const count = useSelections((state) => state.current.length);
   return (
@@ -129,7 +129,7 @@ function LowerTabs({ run }: { run: RunSummary }) {
       testId="lower"
       tabs={[
         ...(components ? [{ value: 'components' as const, label: 'Components', content: <ComponentsTab /> }] : []),
-        ...(run.can.mask ? [{ value: 'mask' as const, label: 'Solvent mask', content: <MaskTab run={run} /> }] : []),
+        ...(run.can.decode ? [{ value: 'mask' as const, label: 'Masks', content: <MaskTab run={run} /> }] : []),
         { value: 'gallery', label: 'Cluster maps', content: <GalleryTab /> },
         {
           value: 'images',
