@@ -66,12 +66,32 @@ export {
   setLevel,
   setLook,
   showMapAlong,
+  showLandscapeMap,
   showMapAt,
   type ShownMap,
   unpinB,
   useMaps,
 } from './maps.ts';
 export { finishText, nameOf, titleOf } from './names.ts';
+export {
+  cancelStates,
+  computeParticleVolumes,
+  cutStates,
+  dismissStatesError,
+  excludeTicked,
+  exportStates,
+  openStates,
+  planStates,
+  reclusterStates,
+  remaskStates,
+  rowsOfState,
+  runStates,
+  setStatesSettings,
+  shownStates,
+  tickState,
+  useStates,
+} from './states.ts';
+export { computeFreeEnergy, computePath, playPath, setFreeEnergy, useFreeEnergy } from './free-energy.ts';
 export { useShownRun } from './run.ts';
 export {
   clearSelection,
@@ -103,6 +123,7 @@ export {
   boxOfFrames,
   cancelTrajectory,
   decodeTrajectory,
+  decodeWalk,
   pause,
   play,
   setPlayback,

@@ -89,7 +89,7 @@ it('draws what the shapes come to, and holds that mask alone', async () => {
 
 it('draws the newest of shapes that overtake each other', async () => {
   addShape(run, 'sphere');
-  await expect.poll(() => asked.length).toBe(1);
+  await expect.poll(() => asked.length, { interval: 2 }).toBe(1);
   for (const radiusAngstrom of [20, 30, 50]) changePart(0, { radiusAngstrom });
   await drawn();
   expect(asked).toHaveLength(2);

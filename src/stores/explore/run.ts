@@ -10,6 +10,7 @@ import { closeMask } from './mask.ts';
 import { closeMaskDrawing } from './mask-drawing.ts';
 import { nameOf } from './names.ts';
 import { openMaps, showMapAt, useMaps } from './maps.ts';
+import { closeStates } from './states.ts';
 import { closeTrajectory } from './trajectory.ts';
 import { currentRun, useRuns } from '../runs.ts';
 
@@ -33,6 +34,7 @@ async function show(run: RunSummary): Promise<void> {
     closeTrajectory();
     closeMask();
     closeMaskDrawing();
+    closeStates();
     // Before anything is computed: what arrives first marks its particle on the new landscape.
     if (useExplore.getState().run?.id !== run.id) resetLandscape(run.latentDimension, run.can.components);
     await openRun(run);

@@ -27,6 +27,7 @@ import { MapPanel } from './map-panel.tsx';
 import { MaskTab } from './mask-tab.tsx';
 import { SelectionList } from './selection-list.tsx';
 import { Split } from './split.tsx';
+import { StatesTab } from './states/states-tab.tsx';
 import { TrajectoryTab } from './trajectory-tab.tsx';
 import styles from './explore-view.module.css';
 
@@ -110,7 +111,7 @@ function Panes({ run }: { run: RunSummary }) {
   );
 }
 
-type Lower = 'components' | 'mask' | 'gallery' | 'images' | 'trajectory';
+type Lower = 'components' | 'mask' | 'states' | 'gallery' | 'images' | 'trajectory';
 
 function LowerTabs({ run }: { run: RunSummary }) {
   const components = run.can.components;
@@ -130,6 +131,15 @@ function LowerTabs({ run }: { run: RunSummary }) {
       tabs={[
         ...(components ? [{ value: 'components' as const, label: 'Components', content: <ComponentsTab /> }] : []),
         ...(run.can.decode ? [{ value: 'mask' as const, label: 'Masks', content: <MaskTab run={run} /> }] : []),
+        ...(run.can.decode
+          ? [
+              {
+                value: 'states' as const,
+                label: 'States',
+                content: <StatesTab run={run} onDraw={() => choose('mask')} />,
+              },
+            ]
+          : []),
         { value: 'gallery', label: 'Cluster maps', content: <GalleryTab /> },
         {
           value: 'images',
