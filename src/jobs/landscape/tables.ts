@@ -5,6 +5,7 @@ import { writeNpy } from '../../formats/npy.ts';
 import { NumpyArray } from '../../formats/numpy-arrays.ts';
 import { dendrogramFigure } from '../../plots/dendrogram.ts';
 import { explainedVarianceFigure } from '../../plots/bars.ts';
+import { curvesFigure } from '../../plots/curves.ts';
 import { scatterFigure } from '../../plots/scatter.ts';
 import { columnsOf, csvOf } from '../csv.ts';
 import type { Landscape } from './landscape.ts';
@@ -86,6 +87,10 @@ export function landscapeTables(landscape: Landscape, originalIndex: OriginalInd
         { name: 'standard_deviation', values: standardDeviation },
       ]),
     });
+    const curve = { name: 'within a cluster', x: [...clusters], y: [...meanDistance] };
+    const labels = { title: 'Maps of one cluster', xLabel: 'clusters', yLabel: 'mean distance of two maps' };
+    if (clusters.length > 1)
+      files.push({ name: 'homogeneity.svg', content: curvesFigure({ ...labels, curves: [curve] }) });
   }
   return [...files, ...energyTables(landscape), ...figuresOf(landscape)];
 }
