@@ -47,7 +47,7 @@ export async function withParticles(of: LandscapeRun, settings: ParticleSettings
 }
 
 /** The first components of a kept landscape as directions. */
-export async function axesOf(
+async function axesOf(
   of: LandscapeRun,
   landscape: Landscape,
   components: number,
