@@ -1,5 +1,6 @@
 // Numbers about latents and maps, as the screen asks for them: satisfies AnalysisApi, knows no worker.
 // Long calls hear `cancel(id)` between chunks, because the computations let messages in every 40 ms or so.
+import { VitrineError } from '../src/base/errors.ts';
 import { nearestRows } from '../src/landscape/nearest.ts';
 import type { LongWork } from '../src/base/long-work.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type AnalysisWork,
 } from '../src/jobs/latent-analyses.ts';
 import { fingerprintLatents, type AnalysisLibrary } from '../src/library/analyses/analyses.ts';
+import type { RunLibrary } from '../src/library/runs.ts';
 import { alongComponent, throughPoints } from '../src/landscape/trajectory.ts';
 import { CallsUnderway } from './calls.ts';
 import { ComponentMaps } from './component-maps.ts';
@@ -20,9 +22,15 @@ import type {
   ContouredMap,
   ContourLevel,
   ExportedBlob,
+  FreeEnergy,
   IsosurfaceMesh,
   KeptAnalysis,
   KMeansResult,
+  Landscape,
+  LandscapeApi,
+  LandscapePath,
+  LandscapePlan,
+  LandscapeStates,
   LatentsHandle,
   MapPlane,
   MapReference,
@@ -36,6 +44,7 @@ import type {
   SummedMap,
   TrajectoryRequest,
 } from './contract.ts';
+import { Landscapes } from './landscapes.ts';
 import { LatentsRegistry, type ReadLatents } from './latents-registry.ts';
 import { MapAnalysis, type DecodeMap } from './map-analysis.ts';
 import { drawMask } from './mask-drawing.ts';
@@ -47,6 +56,8 @@ export interface AnalysisParts {
   covariancesOf?: (handle: LatentsHandle) => Promise<Float32Array | null>;
   /** Where the analyses of a run are kept; without it none is. */
   keptOf?: (runId: string) => AnalysisLibrary;
+  /** Where landscapes of maps are kept; without it none is made. */
+  runs?: RunLibrary;
 }
 
 export class Analysis implements AnalysisApi {
@@ -54,11 +65,15 @@ export class Analysis implements AnalysisApi {
   private readonly latents: LatentsRegistry;
   private readonly maps: MapAnalysis;
   private readonly components: ComponentMaps;
+  private readonly landscapes: Landscapes | null;
 
   constructor(private readonly parts: AnalysisParts) {
     this.latents = new LatentsRegistry(parts.readLatents);
     this.maps = new MapAnalysis(parts.decodeMap);
     this.components = new ComponentMaps(parts.decodeMap);
+    const readLatents: ReadLatents = (handle) => this.latents.mu(handle);
+    const { runs, decodeMap } = parts;
+    this.landscapes = runs ? new Landscapes({ runs, readLatents, decodeMap }, this.calls) : null;
   }
 
   cancel(id: string): void {
@@ -176,6 +191,51 @@ export class Analysis implements AnalysisApi {
 
   async mapsKept(): Promise<MapsKept> {
     return this.maps.registry.size;
+  }
+
+  landscapePlan(...args: Parameters<LandscapeApi['landscapePlan']>): Promise<LandscapePlan> {
+    return this.ofMaps().landscapePlan(...args);
+  }
+
+  runLandscape(...args: Parameters<LandscapeApi['runLandscape']>): Promise<Landscape> {
+    return this.ofMaps().runLandscape(...args);
+  }
+
+  landscapeOf(latents: LatentsHandle): Promise<Landscape | null> {
+    return this.ofMaps().landscapeOf(latents);
+  }
+
+  remaskLandscape(...args: Parameters<LandscapeApi['remaskLandscape']>): Promise<Landscape> {
+    return this.ofMaps().remaskLandscape(...args);
+  }
+
+  reclusterLandscape(...args: Parameters<LandscapeApi['reclusterLandscape']>): Promise<Landscape> {
+    return this.ofMaps().reclusterLandscape(...args);
+  }
+
+  cutLandscape(...args: Parameters<LandscapeApi['cutLandscape']>): Promise<LandscapeStates> {
+    return this.ofMaps().cutLandscape(...args);
+  }
+
+  landscapeParticles(...args: Parameters<LandscapeApi['landscapeParticles']>): Promise<Landscape> {
+    return this.ofMaps().landscapeParticles(...args);
+  }
+
+  landscapeFreeEnergy(...args: Parameters<LandscapeApi['landscapeFreeEnergy']>): Promise<FreeEnergy> {
+    return this.ofMaps().landscapeFreeEnergy(...args);
+  }
+
+  landscapePath(...args: Parameters<LandscapeApi['landscapePath']>): Promise<LandscapePath> {
+    return this.ofMaps().landscapePath(...args);
+  }
+
+  exportLandscape(...args: Parameters<LandscapeApi['exportLandscape']>): Promise<ExportedBlob> {
+    return this.ofMaps().exportLandscape(...args);
+  }
+
+  private ofMaps(): Landscapes {
+    if (this.landscapes) return this.landscapes;
+    throw new VitrineError('usage', 'Runs are not kept here.');
   }
 
   private run<T>(call: CallOptions, compute: (work: LongWork) => Promise<T>): Promise<T> {

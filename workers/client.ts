@@ -25,6 +25,9 @@ export interface Studio {
 
 /** Long analyses have a worker of their own, so that a map is contoured while a UMAP is computed. */
 const LONG_ANALYSES = new Set(['umap', 'kMeans']);
+/** Those that ask the engine for maps, and those that stand beside them: all on one landscape go to one worker, one after the other. */
+const OF_LANDSCAPES = /landscape/i;
+const DECODING = new Set(['landscapePlan', 'runLandscape', 'landscapeParticles']);
 
 export function connectStudio(): Studio {
   const listeners: ((event: RunEvent) => void)[] = [];
@@ -53,13 +56,14 @@ export function connectStudio(): Studio {
       void engine.call('subscribe', [hear]).catch(() => {});
     },
     (reason) => {
-      if (analysis.running) void analysis.call('detachEngine', [reason]).catch(() => {});
+      for (const link of [analysis, longAnalysis])
+        if (link.running) void link.call('detachEngine', [reason]).catch(() => {});
       // A worker that ends cannot say so itself; its run goes on from its last epoch when it is resumed.
       if (runningId !== null) hear({ type: 'status', runId: runningId, status: 'interrupted', reason });
     },
   );
   const analysis = new WorkerLink('analysis', analysisWorker, () => introduceDecoding());
-  const longAnalysis = new WorkerLink('analysis-long', analysisWorker);
+  const longAnalysis = new WorkerLink('analysis-long', analysisWorker, () => introduceDecoding());
 
   /** The engine asks the io worker for prepared images, over a port of their own. */
   function introduce(): void {
@@ -72,18 +76,21 @@ export function connectStudio(): Studio {
     void engine.call('attachIo', [transfer(port2, [port2]), document.baseURI]).catch(() => {});
   }
 
-  /** The analysis worker asks the engine for maps, which do not pass here; again whenever one of the two was started anew. */
+  /** The analysis workers ask the engine for maps, which do not pass here; again whenever one of them was started anew. */
   function introduceDecoding(): void {
-    if (!analysis.running || !engine.running) return;
-    const { port1, port2 } = new MessageChannel();
-    void engine.call('attachAnalysis', [transfer(port1, [port1])]).catch(() => {});
-    void analysis.call('attachEngine', [transfer(port2, [port2])]).catch(() => {});
+    for (const link of [analysis, longAnalysis]) {
+      if (!link.running || !engine.running) continue;
+      const { port1, port2 } = new MessageChannel();
+      void engine.call('attachAnalysis', [transfer(port1, [port1])]).catch(() => {});
+      void link.call('attachEngine', [transfer(port2, [port2])]).catch(() => {});
+    }
   }
 
   function analysisLink(method: string): WorkerLink {
-    // Maps may be asked for in any call; an engine that has ended is started for them.
-    if (!LONG_ANALYSES.has(method)) engine.warm();
-    return LONG_ANALYSES.has(method) ? longAnalysis : analysis;
+    const isLong = LONG_ANALYSES.has(method) || OF_LANDSCAPES.test(method);
+    // Maps may be asked for in any other call; an engine that has ended is started for them.
+    if (!isLong || DECODING.has(method)) engine.warm();
+    return isLong ? longAnalysis : analysis;
   }
 
   /** Latents are opened and released in both analysis workers: which of them a call goes to is settled here. */

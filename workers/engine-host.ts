@@ -261,6 +261,7 @@ export class EngineHost implements EngineApi, DecodingApi {
   async decode(request: DecodeRequest, call: CallOptions): Promise<DecodedMap> {
     return this.calls.run(call, ({ signal, onProgress }) => {
       if (request.from === 'mask') return this.finishing.mask(request);
+      if (request.from === 'landscape') return this.finishing.ofLandscape(request);
       const finish = (map: DecodedMap) => this.finishing.finish(map, request);
       if (request.from === 'images') return this.reconstruct(request, { signal, onProgress }).then(finish);
       const message = `Decoding ${request.boxPixels}³`;

@@ -34,4 +34,6 @@ export const ENGINE_CALLS: CallPositions<EngineApi> = { estimate: 2 };
 export const ANALYSIS_CALLS: CallPositions<AnalysisApi> = {
   ...{ pca: 1, umap: 2, kMeans: 3 },
   ...{ decode: 1, decodeSeries: 2, exportMaps: 2 },
+  ...{ landscapePlan: 2, runLandscape: 2, remaskLandscape: 2, reclusterLandscape: 2, landscapeParticles: 2 },
+  ...{ landscapeFreeEnergy: 2, landscapePath: 2, exportLandscape: 2 },
 };

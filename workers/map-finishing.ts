@@ -1,7 +1,9 @@
 // What is done to a run's maps once they were decoded, and its solvent mask as a map.
+import { VitrineError } from '../src/base/errors.ts';
 import { chosenMask } from '../src/jobs/given-mask.ts';
 import { finished } from '../src/jobs/map-finish.ts';
 import { readMask } from '../src/jobs/mask-file.ts';
+import { landscapeMap } from '../src/jobs/landscape/state-maps.ts';
 import { maskOfRun } from '../src/jobs/run-mask.ts';
 import { maskExtent, solventMaskFor } from '../src/jobs/solvent-mask.ts';
 import { mapPixelSize, type RunLibrary } from '../src/library/runs.ts';
@@ -41,6 +43,15 @@ export class MapFinishing {
     const record = await this.runs.record(runId);
     const pixelSizeAngstrom = mapPixelSize(record.boxPixels, record.pixelSizeAngstrom, boxPixels);
     return readMask(await chosenMask(this.runs.folder(runId)), { boxPixels, pixelSizeAngstrom });
+  }
+
+  /** A map that the run's landscape keeps. Errors: 'file-missing' where it keeps none such, 'usage' where none is named. */
+  async ofLandscape({ runId, epoch, landscape, ...request }: DecodeRequest): Promise<DecodedMap> {
+    if (!landscape) throw new VitrineError('usage', 'Which map of the landscape?');
+    const run = this.runs.folder(runId);
+    const of = epoch ?? (await this.runs.record(runId)).epochsDone;
+    const map = await landscapeMap(run, of, landscape);
+    return this.finish({ ...map, epoch: of }, { runId, epoch: of, ...request });
   }
 
   /** The solvent mask at the run's box. Errors: those of solventMaskFor. */

@@ -16,6 +16,7 @@ import type {
   SummedMap,
 } from './maps.ts';
 import type { MaskDrawing } from './masks.ts';
+import type { LandscapeApi } from './landscape.ts';
 import type { LatentsHandle } from './runs.ts';
 
 export interface PcaResult {
@@ -57,7 +58,7 @@ export interface KeptAnalysis {
 }
 
 /** PCA, UMAP and k-means of opened latents are kept in the run's folder, and read from there while the latents are the same. */
-export interface AnalysisApi extends Cancellable {
+export interface AnalysisApi extends Cancellable, LandscapeApi {
   /**
    * Reads the latents into every analysis worker, where they stay until `releaseLatents` was called as often. Calls answer
    * without it too, while the run's folder holds that epoch. Error 'file-missing' where it no longer does.

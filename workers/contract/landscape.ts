@@ -19,18 +19,8 @@ import type { LatentsHandle } from './runs.ts';
 
 export type * from '../../src/jobs/landscape/landscape.ts';
 export type * from '../../src/params/landscape-settings.ts';
-
-/** A map that a landscape keeps, as the source of a map request (`from: 'landscape'`, at the landscape's box). */
-export type LandscapeMapName =
-  | { kind: 'mask' }
-  /** Of all maps of the sketch, weighted by particles. */
-  | { kind: 'mean' }
-  /** Mean and standard deviation over the maps of a state, weighted by particles. */
-  | { kind: 'state-mean' | 'state-sd'; state: number }
-  /** A volume component, from 0, of unit length in the mask. */
-  | { kind: 'eigenvolume'; component: number }
-  /** Mean plus a multiple of a volume component, from the least (0) to the greatest score (1) of the maps. */
-  | { kind: 'along'; component: number; at: number };
+/** The source of a map request (`from: 'landscape'`, at the landscape's box). */
+export type { LandscapeMapName } from '../../src/jobs/landscape/state-maps.ts';
 
 export interface FreeEnergyRequest {
   /** One or two axes: components of the latents, or of the volumes, from 0. */

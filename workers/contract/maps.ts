@@ -1,7 +1,7 @@
 // Maps in the analysis worker: how they are asked for, named, contoured and cut.
 import type { MapStatistics } from '../../src/isosurface/statistics.ts';
 import type { MaskChoice, MaskExtent } from '../../src/jobs/solvent-mask.ts';
-import type { LandscapeMapName } from './landscape.ts';
+import type { LandscapeMapName } from '../../src/jobs/landscape/state-maps.ts';
 
 /** What is done to a map once it was decoded. */
 export interface FinishRequest {

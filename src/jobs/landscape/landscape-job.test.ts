@@ -2,6 +2,7 @@
 // shares. What was decoded is kept and not decoded again.
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { countedInOriginal } from '../../base/particle-identity.ts';
 import { MemoryStorage } from '../../library/memory.ts';
 import { RunFolder } from '../../library/runs.ts';
 import {
@@ -202,7 +203,7 @@ describe('a landscape', () => {
   it('becomes tables, SciPy’s Z and lists of particles', async () => {
     await makeLandscape(of, settings, {});
     const landscape = await withParticles(of, settings.particles, {});
-    const original = Uint32Array.from({ length: COUNT }, (_, i) => 3 * i);
+    const original = countedInOriginal(Uint32Array.from({ length: COUNT }, (_, i) => 3 * i));
     const files = new Map(landscapeTables(landscape, original).map(({ name, content }) => [name, content]));
     const bytes = (name: string) => files.get(name) as Uint8Array;
     expect(readNpy(bytes('Z.npy'), 'Z.npy').shape).toEqual([39, 4]);

@@ -4,7 +4,9 @@ import { readMrcVolume } from '../../formats/mrc-volume.ts';
 import { writeMrcVolume } from '../../formats/mrc-write.ts';
 import type { GramComponents } from '../../landscape/volumes/gram-components.ts';
 import type { JobOptions } from '../progress.ts';
-import type { LandscapeFolder } from './landscape-folder.ts';
+import { readJson, writeJson } from '../../library/arrays.ts';
+import type { RunFolder } from '../../library/runs.ts';
+import { LandscapeFolder } from './landscape-folder.ts';
 import type { Landscape } from './landscape.ts';
 import { expanded, forParts, type MapSet } from './map-set.ts';
 import { onBox, volumeAxes } from './volume-space.ts';
@@ -21,6 +23,9 @@ export interface LandscapeParts {
 
 /** Components that are kept as maps. */
 export const EIGENVOLUMES = 10;
+
+/** Least and greatest score of the maps along each component. */
+const ENDS = 'volume_pc_ends.json';
 
 const two = (number: number): string => String(number).padStart(2, '0');
 /** Names of the files, as cryoDRGN's from 0 for states; components from 1, as they are called. */
@@ -67,6 +72,9 @@ export async function writeLandscapeMaps(
   const axes = await volumeAxes(maps, mask, found, EIGENVOLUMES, job.signal ? { signal: job.signal } : {});
   await write(landscapeFiles.maskedMean, onBox(axes, axes.mean, boxPixels), 'mean of the masked maps');
   const { components, voxels } = axes;
+  const scoresOf = (k: number) => Array.from(taken.keys(), (i) => found.scores[i * found.components + k]);
+  const ends = Array.from({ length: components }, (_, k) => [Math.min(...scoresOf(k)), Math.max(...scoresOf(k))]);
+  await writeJson(folder.storage, folder.path(ENDS), ends);
   for (let k = 0; k < components; k++)
     await write(
       landscapeFiles.eigenvolume(k),
@@ -106,4 +114,34 @@ async function momentsOf(maps: MapSet, weights: Float64Array, { signal }: JobOpt
     { ...(signal && { signal }), message: 'Maps of states' },
   );
   return { mean, deviation };
+}
+
+/** A map that a landscape keeps, by what it is. */
+export type LandscapeMapName =
+  | { kind: 'mask' }
+  /** Of all maps of the sketch, weighted by particles. */
+  | { kind: 'mean' }
+  /** Mean and standard deviation over the maps of a state, weighted by particles. */
+  | { kind: 'state-mean'; state: number }
+  | { kind: 'state-sd'; state: number }
+  /** A volume component, from 0, of unit length in the mask. */
+  | { kind: 'eigenvolume'; component: number }
+  /** The masked mean and a multiple of a volume component, from the least (0) to the greatest score (1) of the maps. */
+  | { kind: 'along'; component: number; at: number };
+
+/** That map at the landscape's box. Errors: 'file-missing'. */
+export async function landscapeMap(run: RunFolder, epoch: number, name: LandscapeMapName) {
+  const folder = new LandscapeFolder(run, epoch);
+  if (name.kind === 'mask') return readLandscapeMap(folder, landscapeFiles.mask);
+  if (name.kind === 'mean') return readLandscapeMap(folder, landscapeFiles.mean);
+  if (name.kind === 'state-mean' || name.kind === 'state-sd') {
+    const file = name.kind === 'state-mean' ? landscapeFiles.stateMean : landscapeFiles.stateDeviation;
+    return readLandscapeMap(folder, file(name.state));
+  }
+  const axis = await readLandscapeMap(folder, landscapeFiles.eigenvolume(name.component));
+  if (name.kind === 'eigenvolume') return axis;
+  const mean = await readLandscapeMap(folder, landscapeFiles.maskedMean);
+  const ends = (await readJson<[number, number][]>(folder.storage, folder.path(ENDS)))?.[name.component] ?? [0, 0];
+  const score = ends[0] + name.at * (ends[1] - ends[0]);
+  return { ...mean, values: mean.values.map((value, v) => value + score * axis.values[v]) };
 }
