@@ -19,6 +19,7 @@ const commands: Record<string, () => Promise<Add>> = {
   encode: async () => (await import('./encode.ts')).addEncode,
   decode: async () => (await import('./decode.ts')).addDecode,
   reconstruct: async () => (await import('./reconstruct.ts')).addReconstruct,
+  backproject: async () => (await import('./backproject.ts')).addBackproject,
   analyze: async () => (await import('./analyze.ts')).addAnalyze,
   landscape: async () => (await import('./landscape.ts')).addLandscape,
   select: async () => (await import('./select.ts')).addSelect,
