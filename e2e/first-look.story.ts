@@ -1,24 +1,12 @@
 // A first look: from a dropped stack with poses to a landscape, a map that follows a slider, and a list of particles. Prints the
 // seconds to the landscape and the frames a second of the slider; neither is a condition.
 import { describe, expect, it } from 'vitest';
-import { simulate } from '../src/imaging/simulate.ts';
-import { writeSimulation } from '../src/jobs/simulate-job.ts';
-import { MemoryStorage } from '../src/library/memory.ts';
 import { describeWithReference, referencePath } from '../testing/reference.ts';
 import type { VitrineTestApi } from '../src/app/test-api.ts';
-import { starRows, studioOfStory } from './story.ts';
+import { movingSet, starRows, studioOfStory } from './story.ts';
 import type { DroppedBytes, Studio } from './studio.ts';
 
 const MOVING_MS = 3000;
-
-/** A stack of a hinge in motion with its STAR, as files to drop. */
-async function movingSet(count: number, boxPixels: number): Promise<DroppedBytes[]> {
-  const storage = new MemoryStorage();
-  const frame = { count, boxPixels, pixelSizeAngstrom: 160 / boxPixels };
-  const simulation = simulate({ ...frame, states: 20, snr: 0.5, shiftPixels: 1, resolutionAngstrom: 10 });
-  const { stack, star } = await writeSimulation(simulation, storage, '', {});
-  return Promise.all([stack, star].map(async (name) => ({ name, bytes: (await storage.read(name))! })));
-}
 
 /** Milliseconds from the click to the landscape as it stands at the end. */
 async function takeFirstLook(studio: Studio): Promise<{ first: number; whole: number }> {

@@ -3,6 +3,8 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { writeCtfPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { writeMrcStack } from '../src/formats/mrc-write.ts';
 import { simulate } from '../src/imaging/simulate.ts';
+import { writeSimulation } from '../src/jobs/simulate-job.ts';
+import { MemoryStorage } from '../src/library/memory.ts';
 import { Studio, type DroppedBytes, type StudioOptions } from './studio.ts';
 
 /** Call inside `describe`; gives the studio from the first step on. `set` replaces it, as after a crash. */
@@ -36,6 +38,15 @@ export async function simulatedFiles(count: number, boxPixels: number, states: n
     { name: 'particles.mrcs', bytes: stack },
     { name: 'ctf.pkl', bytes: writeCtfPickle(ctf!) },
   ];
+}
+
+/** A stack of a hinge in motion with its STAR, as files to drop. */
+export async function movingSet(count: number, boxPixels: number): Promise<DroppedBytes[]> {
+  const storage = new MemoryStorage();
+  const frame = { count, boxPixels, pixelSizeAngstrom: 160 / boxPixels };
+  const simulation = simulate({ ...frame, states: 20, snr: 0.5, shiftPixels: 1, resolutionAngstrom: 10 });
+  const { stack, star } = await writeSimulation(simulation, storage, '', {});
+  return Promise.all([stack, star].map(async (name) => ({ name, bytes: (await storage.read(name))! })));
 }
 
 /** Particle rows of a STAR file as they are written, of the table that names images. */

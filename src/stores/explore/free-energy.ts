@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { FreeEnergyRequest, Landscape, LatentsHandle } from '../../../workers/contract.ts';
 import type { CallControl } from '../../../workers/facade.ts';
-import { landscapeCalls } from './landscape-calls.ts';
+import { backend } from './backend.ts';
 import { ask, useStates } from './states.ts';
 import { decodeWalk } from './trajectory.ts';
 
@@ -36,7 +36,7 @@ function keep(change: Partial<Landscape>): void {
 export function computeFreeEnergy(): Promise<void> {
   const { space, axes } = get();
   const compute = (latents: LatentsHandle, control: CallControl) =>
-    landscapeCalls().landscapeFreeEnergy(latents, { space, axes, bootstraps: BOOTSTRAPS }, control);
+    backend().analysis.landscapeFreeEnergy(latents, { space, axes, bootstraps: BOOTSTRAPS }, control);
   return ask('energy', compute, (freeEnergy) => keep({ freeEnergy, path: null }));
 }
 
@@ -44,7 +44,7 @@ export function computeFreeEnergy(): Promise<void> {
 export function computePath(): Promise<void> {
   const { space, axes, ...ends } = get();
   const compute = (latents: LatentsHandle, control: CallControl) =>
-    landscapeCalls().landscapePath(latents, { space, axes, bootstraps: BOOTSTRAPS, ...ends }, control);
+    backend().analysis.landscapePath(latents, { space, axes, bootstraps: BOOTSTRAPS, ...ends }, control);
   return ask('path', compute, (path) => keep({ path }));
 }
 

@@ -17,8 +17,7 @@ import { latestWins } from '../../../workers/client.ts';
 import type { CallControl } from '../../../workers/facade.ts';
 import type { ErrorData } from '../../base/errors.ts';
 import { LANDSCAPE_DEFAULTS } from '../../params/landscape-settings.ts';
-import { errorData, wasCancelled } from './backend.ts';
-import { landscapeCalls } from './landscape-calls.ts';
+import { backend, errorData, wasCancelled } from './backend.ts';
 import type { Save } from './exports.ts';
 import { rowsOfLabel, useExplore } from './store.ts';
 
@@ -76,7 +75,7 @@ export async function openStates(): Promise<void> {
   closeStates();
   set({ latents });
   try {
-    const kept = await landscapeCalls().landscapeOf(latents);
+    const kept = await backend().analysis.landscapeOf(latents);
     if (get().latents !== latents) return;
     set({ opened: true });
     if (kept) take(kept);
@@ -130,7 +129,7 @@ export function planStates(): Promise<void> {
   const { settings } = get();
   return ask(
     'plan',
-    (latents, control) => landscapeCalls().landscapePlan(latents, settings, control),
+    (latents, control) => backend().analysis.landscapePlan(latents, settings, control),
     (plan) => set({ plan }),
   );
 }
@@ -161,7 +160,7 @@ export function runStates(): Promise<void> {
   clearTimeout(rest);
   const { settings } = get();
   const run = (latents: LatentsHandle, control: CallControl) =>
-    landscapeCalls().runLandscape(latents, settings, control);
+    backend().analysis.runLandscape(latents, settings, control);
   return ask('run', run, take);
 }
 
@@ -169,7 +168,7 @@ export function runStates(): Promise<void> {
 export function remaskStates(): Promise<void> {
   const { mask } = get().settings;
   const remask = (latents: LatentsHandle, control: CallControl) =>
-    landscapeCalls().remaskLandscape(latents, mask, control);
+    backend().analysis.remaskLandscape(latents, mask, control);
   return ask('mask', remask, take);
 }
 
@@ -179,12 +178,12 @@ export function reclusterStates(change: Partial<StateSettings>): Promise<void> {
   const states = { ...get().settings.states, ...change };
   set(({ settings }) => ({ settings: { ...settings, states } }));
   const recluster = (latents: LatentsHandle, control: CallControl) =>
-    landscapeCalls().reclusterLandscape(latents, states, control);
+    backend().analysis.reclusterLandscape(latents, states, control);
   return ask('states', recluster, take);
 }
 
 const cutLatest = latestWins(async (latents: LatentsHandle, states: number) => {
-  const moved = await landscapeCalls().cutLandscape(latents, { kind: 'count', states });
+  const moved = await backend().analysis.cutLandscape(latents, { kind: 'count', states });
   if (get().latents === latents && wantedStates === states) set({ moved, ticked: [] });
 });
 /** Of the cut that was asked for last. */
@@ -224,7 +223,7 @@ export function excludeTicked(): Promise<void> {
 export function computeParticleVolumes(trainMaps: number): Promise<void> {
   const particles = { ...get().settings.particles, trainMaps };
   const compute = (latents: LatentsHandle, control: CallControl) =>
-    landscapeCalls().landscapeParticles(latents, particles, control);
+    backend().analysis.landscapeParticles(latents, particles, control);
   return ask('particles', compute, take);
 }
 
@@ -239,7 +238,7 @@ export function exportStates(save: Save): Promise<void> {
   const name = useExplore.getState().run?.name ?? 'landscape';
   return ask(
     'export',
-    (latents, control) => landscapeCalls().exportLandscape(latents, `${name}_states`, control),
+    (latents, control) => backend().analysis.exportLandscape(latents, `${name}_states`, control),
     ({ name: file, blob }) => save(file, blob),
   );
 }

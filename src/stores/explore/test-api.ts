@@ -9,6 +9,8 @@ import { useExports } from './exports.ts';
 import { useGallery } from './gallery.ts';
 import { boxInData, currentCloud, lassoInData, probeAt, setPath, useLandscape } from './landscape.ts';
 import { showMapAlong, useMaps, type ShownMap } from './maps.ts';
+import { useMaskDrawing } from './mask-drawing.ts';
+import { shownStates, useStates } from './states.ts';
 import { useTrajectory } from './trajectory.ts';
 import { setSelection, useSelections } from './selections.ts';
 
@@ -28,6 +30,7 @@ export function exploreTestState() {
   const gallery = useGallery.getState();
   const trajectory = useTrajectory.getState();
   const exported = useExports.getState();
+  const ofMaps = useStates.getState();
   return {
     phase,
     runId: run?.id ?? null,
@@ -61,10 +64,25 @@ export function exploreTestState() {
       frame: trajectory.frame,
       playing: trajectory.playing,
     },
+    /** The landscape of maps, and what is computed of it. */
+    states: {
+      work: ofMaps.work,
+      planned: ofMaps.plan !== null,
+      maps: ofMaps.landscape?.sketch.rows.length ?? 0,
+      count: shownStates(ofMaps)?.count ?? 0,
+      particles: [...(shownStates(ofMaps)?.particles ?? [])],
+      moved: ofMaps.moved !== null,
+      inVolumes: ofMaps.landscape?.particles?.components ?? 0,
+      energy: ofMaps.landscape?.freeEnergy?.energy.length ?? 0,
+      path: ofMaps.landscape?.path?.frames ?? 0,
+    },
+    drawnMask: useMaskDrawing.getState().surface?.extent ?? null,
     exporting: exported.busy,
     written: exported.written,
     imported: exported.imported && { name: exported.imported.name, count: exported.imported.count },
-    errors: [error, maps.error, gallery.error, trajectory.error, exported.error].flatMap((one) => one?.code ?? []),
+    errors: [error, maps.error, gallery.error, trajectory.error, exported.error, ofMaps.error].flatMap(
+      (one) => one?.code ?? [],
+    ),
   };
 }
 /** See exploreTestState. */
