@@ -103,8 +103,9 @@ interface Wanted {
   row: number | null;
   /** Nothing small first. */
   whole?: boolean;
-  /** From the images around z instead of by the model. */
-  from?: 'images';
+  /** From the images around z instead of by the model, or from those of `rows` alone. */
+  from?: 'images' | 'selection';
+  rows?: Uint32Array;
 }
 let wanted: Wanted | null = null;
 /** Ends the decoding of what is wanted. */
@@ -150,7 +151,7 @@ function holdShown(): void {
 }
 
 const decodeLatest = latestWins(async (request: Wanted) => {
-  const { runId, boxPixels, z, label, row, from } = request;
+  const { runId, boxPixels, z, label, row, from, rows } = request;
   const { analysis } = backend();
   const { signal } = stop;
   const onProgress = (progress: Progress) => {
@@ -163,7 +164,15 @@ const decodeLatest = latestWins(async (request: Wanted) => {
     const key = newMapKey();
     try {
       const preview = size < boxPixels;
-      const source = { runId, epoch: null, z, boxPixels: size, ...(from && { from }), ...finishWanted() };
+      const source = {
+        runId,
+        epoch: null,
+        z,
+        boxPixels: size,
+        ...(from && { from }),
+        ...(rows && { rows }),
+        ...finishWanted(),
+      };
       const asked = { ...source, key, level: levelWanted(preview) };
       const contoured = await analysis.decode(asked, { signal, onProgress });
       if (wanted !== request) return;
@@ -189,8 +198,12 @@ export function setFinish(change: FinishRequest): void {
   const { a, along } = get();
   if (along) return showMapAlong(along);
   if (!place || !a) return;
-  const { z, made } = a.map;
-  const request: Wanted = { ...place, z, label: a.label, row: a.row, whole: true, ...(made && { from: 'images' }) };
+  const { z, made, source } = a.map;
+  const { from, rows } = source ?? {};
+  const request: Wanted = {
+    ...{ ...place, z, label: a.label, row: a.row, whole: true },
+    ...(made && { from: from === 'selection' ? from : 'images', ...(rows && { rows }) }),
+  };
   want(request);
   show(request);
 }
@@ -203,8 +216,12 @@ export function showMapAt(z: number[], label: string, row: number | null): void 
   show(request);
 }
 
-function show(request: Wanted): void {
+/** `next`: what follows once the map is there. */
+function show(request: Wanted, next?: () => void): void {
   decodeLatest(request)
+    .then(() => {
+      if (wanted === request) next?.();
+    })
     .catch((error: unknown) => {
       if (wanted === request && !wasCancelled(error)) set({ error: errorData(error) });
     })
@@ -287,6 +304,22 @@ export function reconstructHere(): void {
   };
   want(request);
   show(request);
+}
+
+/**
+ * The map that the images `rows` give by themselves as A, beside the model's at `z`, the middle of them, as B: what the model says of
+ * a state against what is in its images.
+ */
+export function reconstructSelection(rows: Uint32Array, z: number[], row: number, name: string): void {
+  if (!place) return;
+  const model: Wanted = { ...place, z, row, label: `${name}, by the model`, whole: true };
+  const images: Wanted = { ...model, label: `${name}, its images alone`, from: 'selection', rows };
+  want(model);
+  show(model, () => {
+    pinAsB();
+    want(images);
+    show(images);
+  });
 }
 
 /** Shows a map that is already there, e.g. a frame of a trajectory. */
