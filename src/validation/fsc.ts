@@ -1,7 +1,7 @@
 // Fourier shell correlation of two maps (docs/CONVENTIONS.md; Harauz & van Heel 1986). Shell i holds the points at distance
 // [i−1, i) from the origin, i = 1 … D/2−1; its frequency is i/D in 1/pixel. Entry 0 of a curve is 1 by convention.
 import { VitrineError } from '../base/errors.ts';
-import { halfSpectrumLength, transformVolume } from '../imaging/spectrum.ts';
+import { halfSpectrumLength, transformVolume, type Samples } from '../imaging/spectrum.ts';
 
 /** Correlation of each shell and its frequency in 1/pixel. */
 export interface FscCurve {
@@ -11,19 +11,23 @@ export interface FscCurve {
   frequencies: Float64Array;
 }
 
+/** Half spectrum of a D³ map, in the map's own precision. Error: 'count-mismatch' where it is not D³. */
+export function mapSpectrum(map: Samples, boxPixels: number): Samples {
+  if (map.length !== boxPixels ** 3)
+    throw new VitrineError('count-mismatch', 'The two maps are not of one size.', {
+      expected: `${boxPixels}³ values`,
+      found: String(map.length),
+      advice: 'Compare maps of one box.',
+    });
+  const length = halfSpectrumLength(boxPixels, 3);
+  const spectrum = map instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
+  transformVolume(map, boxPixels, spectrum);
+  return spectrum;
+}
+
 /** FSC of two D³ maps [z][y][x]. Error: 'count-mismatch' where a map is not D³. */
-export function fsc(a: Float32Array, b: Float32Array, boxPixels: number): FscCurve {
-  const [first, second] = [a, b].map((map) => {
-    if (map.length !== boxPixels ** 3)
-      throw new VitrineError('count-mismatch', 'The two maps are not of one size.', {
-        expected: `${boxPixels}³ values`,
-        found: String(map.length),
-        advice: 'Compare maps of one box.',
-      });
-    const spectrum = new Float32Array(halfSpectrumLength(boxPixels, 3));
-    transformVolume(map, boxPixels, spectrum);
-    return spectrum;
-  });
+export function fsc(a: Samples, b: Samples, boxPixels: number): FscCurve {
+  const [first, second] = [mapSpectrum(a, boxPixels), mapSpectrum(b, boxPixels)];
   const half = boxPixels / 2;
   const columns = half + 1;
   const cross = new Float64Array(half);

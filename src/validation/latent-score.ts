@@ -49,9 +49,24 @@ export async function predictFromNeighbours(
   values: ArrayLike<number>,
   options: NeighbourOptions = {},
 ): Promise<Float64Array> {
-  const count = values.length;
+  const prediction = new Float64Array(values.length);
+  await eachNeighbourhood(latents, zDim, options, (row, who) => {
+    let sum = 0;
+    for (const other of who) sum += values[other];
+    prediction[row] = sum / who.length;
+  });
+  return prediction;
+}
+
+/** Tells the k nearest other rows of each row, nearest first; what is told holds until the next. Error: 'cancelled'. */
+export async function eachNeighbourhood(
+  latents: Float32Array,
+  zDim: number,
+  options: NeighbourOptions,
+  visit: (row: number, who: Int32Array) => void,
+): Promise<void> {
+  const count = latents.length / zDim;
   const wanted = Math.min(options.neighbours ?? 10, count - 1);
-  const prediction = new Float64Array(count);
   const nearest = new Float64Array(wanted);
   const who = new Int32Array(wanted);
   for (let row = 0; row < count; row++) {
@@ -78,12 +93,9 @@ export async function predictFromNeighbours(
       nearest[place] = distance;
       who[place] = other;
     }
-    let sum = 0;
-    for (let i = 0; i < wanted; i++) sum += values[who[i]];
-    prediction[row] = sum / wanted;
+    visit(row, who);
   }
   options.onProgress?.(count, count);
-  return prediction;
 }
 
 /** Scores on the first principal component, N values; the sign is arbitrary. */

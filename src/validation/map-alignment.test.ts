@@ -4,6 +4,7 @@ import { Random } from '../geometry/random.ts';
 import { turnGrid } from '../geometry/rotation-grid.ts';
 import { randomRotations, rotationAngle } from '../geometry/rotation.ts';
 import { mirrorPoses } from '../imaging/hand.ts';
+import { findAlignment } from './find-alignment.ts';
 import { fsc } from './fsc.ts';
 import { alignedFsc, alignMaps, turnVolume } from './map-alignment.ts';
 import { poseError, shiftError } from './pose-error.ts';
@@ -138,5 +139,19 @@ describe('alignment of maps', () => {
   it('of the wrong hand correlates less', () => {
     const right = alignMaps(found, truth, BOX, { start, hand: 'same' }).correlation;
     expect(alignMaps(found, truth, BOX, { start, hand: 'mirrored' }).correlation).toBeLessThan(right - 0.1);
+  });
+
+  it.each([
+    ['same', found],
+    ['mirrored', mirrored],
+  ] as const)('is found from nothing, hand: %s', async (hand, map) => {
+    const aligned = await findAlignment(map, truth, BOX);
+    expect(aligned.mirrored).toBe(hand === 'mirrored');
+    expect(rotationAngle(aligned.rotation, turn) * DEGREES).toBeLessThan(0.5);
+    aligned.offsetPixels.forEach((value, axis) => expect(Math.abs(value - offset[axis])).toBeLessThan(0.1));
+    alignedFsc(map, truth, BOX, aligned).values.forEach((value) => expect(value).toBeGreaterThan(0.99));
+    await expect(findAlignment(map, truth, BOX, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
   });
 });

@@ -111,6 +111,19 @@ export function alignMaps(
   return { ...at(best), mirrored, correlation };
 }
 
+/** How well the map, turned by Q and moved by o, correlates with the reference to `bandPixels`: as alignMaps reckons, −1 … 1. */
+export function alignmentScore(
+  map: Float32Array,
+  reference: Float32Array,
+  boxPixels: number,
+  bandPixels: number,
+): (rotation: ArrayLike<number>, offsetPixels: readonly [number, number, number]) => number {
+  const spectrum = new PaddedSpectrum(map, boxPixels);
+  const points = halfSphere(boxPixels, bandPixels);
+  const aim = new PaddedSpectrum(reference, boxPixels).sample(points, IDENTITY, [0, 0, 0]);
+  return (rotation, offset) => shellCorrelation(spectrum.sample(points, rotation, offset), aim, points);
+}
+
 const IDENTITY = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
 /** Lattice points 0 < |k| < band of one half of space, n×3 (x, y, z); the other half is the complex conjugate. The origin first. */

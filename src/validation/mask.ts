@@ -1,5 +1,6 @@
 // Soft real-space masks (docs/CONVENTIONS.md): the map above half its 99.99th percentile, dilated by 25 Å, with a cosine
 // edge of 15 Å. Distances are exact Euclidean, by lower envelopes of parabolas an axis (Felzenszwalb & Huttenlocher 2012).
+import type { Samples } from '../imaging/spectrum.ts';
 
 /** Threshold, dilation and soft edge of a real-space mask. */
 export interface MaskOptions {
@@ -11,7 +12,7 @@ export interface MaskOptions {
 }
 
 /** Factors 0 … 1, D³ [z][y][x]. */
-export function softMask(map: Float32Array, boxPixels: number, options: MaskOptions): Float32Array {
+export function softMask(map: Samples, boxPixels: number, options: MaskOptions): Float32Array {
   const threshold = options.threshold ?? percentile(map, 99.99) / 2;
   const dilate = (options.dilateAngstrom ?? 25) / options.pixelSizeAngstrom;
   const edge = (options.edgeAngstrom ?? 15) / options.pixelSizeAngstrom;
@@ -24,7 +25,7 @@ export function softMask(map: Float32Array, boxPixels: number, options: MaskOpti
 }
 
 /** The p-th percentile, linear between the two nearest values. */
-export function percentile(values: Float32Array, percent: number): number {
+export function percentile(values: Samples, percent: number): number {
   const sorted = values.slice().sort();
   const place = (percent / 100) * (sorted.length - 1);
   const low = Math.floor(place);
@@ -33,8 +34,10 @@ export function percentile(values: Float32Array, percent: number): number {
 }
 
 /** Map times mask. */
-export function applyMask(map: Float32Array, mask: Float32Array): Float32Array {
-  return map.map((value, i) => value * mask[i]);
+export function applyMask<T extends Samples>(map: T, mask: Samples): T {
+  const out = map.slice() as T;
+  for (let i = 0; i < out.length; i++) out[i] *= mask[i];
+  return out;
 }
 
 /** A mask on the voxels of another box of the same field of view: linear between voxels, means over larger ones. */
@@ -83,8 +86,8 @@ function placesOf(i: number, from: number, to: number): { at: number; weight: nu
 }
 
 /** Squared distance in voxels of every voxel to the nearest above the threshold; Infinity where there is none. */
-export function squaredDistance(map: Float32Array, boxPixels: number, threshold: number): Float32Array {
-  const squared = map.map((value) => (value > threshold ? 0 : Infinity));
+export function squaredDistance(map: Samples, boxPixels: number, threshold: number): Float32Array {
+  const squared = Float32Array.from(map, (value) => (value > threshold ? 0 : Infinity));
   const line = new Float64Array(boxPixels);
   const vertices = new Int32Array(boxPixels);
   const limits = new Float64Array(boxPixels + 1);

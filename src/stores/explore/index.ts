@@ -41,6 +41,19 @@ export {
 } from './landscape.ts';
 export { chooseMask, chooseMaskFile, dismissMaskError, fitAgain, isOwn, ownChoice, showMask, useMask } from './mask.ts';
 export {
+  addMaskFile,
+  addShape,
+  changePart,
+  dismissDrawingError,
+  growAt,
+  keepDrawnMask,
+  removePart,
+  saveDrawnMask,
+  setGrowing,
+  setMaskDrawing,
+  useMaskDrawing,
+} from './mask-drawing.ts';
+export {
   cancelMap,
   dismissMapError,
   type MapLook,
@@ -53,6 +66,7 @@ export {
   setLevel,
   setLook,
   showMapAlong,
+  showLandscapeMap,
   showMapAt,
   type ShownMap,
   unpinB,
@@ -60,6 +74,25 @@ export {
 } from './maps.ts';
 export { middleOf, reconstructRows } from './selection-map.ts';
 export { finishText, nameOf, titleOf } from './names.ts';
+export {
+  cancelStates,
+  computeParticleVolumes,
+  cutStates,
+  dismissStatesError,
+  excludeTicked,
+  exportStates,
+  openStates,
+  planStates,
+  reclusterStates,
+  remaskStates,
+  rowsOfState,
+  runStates,
+  setStatesSettings,
+  shownStates,
+  tickState,
+  useStates,
+} from './states.ts';
+export { computeFreeEnergy, computePath, playPath, setFreeEnergy, useFreeEnergy } from './free-energy.ts';
 export { useShownRun } from './run.ts';
 export {
   clearSelection,
@@ -91,6 +124,7 @@ export {
   boxOfFrames,
   cancelTrajectory,
   decodeTrajectory,
+  decodeWalk,
   pause,
   play,
   setPlayback,

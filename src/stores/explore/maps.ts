@@ -5,6 +5,7 @@ import type {
   ContourLevel,
   FinishRequest,
   IsosurfaceMesh,
+  LandscapeMapName,
   MapHandle,
   MapPlane,
   Progress,
@@ -103,9 +104,11 @@ interface Wanted {
   row: number | null;
   /** Nothing small first. */
   whole?: boolean;
-  /** From the images around z instead of by the model, or from those of `rows` alone. */
-  from?: 'images' | 'selection';
+  /** From the images around z instead of by the model, from those of `rows` alone, or what the run's landscape keeps. */
+  from?: 'images' | 'selection' | 'landscape';
   rows?: Uint32Array;
+  /** Of a map that the run's landscape keeps. */
+  landscape?: LandscapeMapName;
 }
 let wanted: Wanted | null = null;
 /** Ends the decoding of what is wanted. */
@@ -151,7 +154,7 @@ function holdShown(): void {
 }
 
 const decodeLatest = latestWins(async (request: Wanted) => {
-  const { runId, boxPixels, z, label, row, from, rows } = request;
+  const { runId, boxPixels, z, label, row, from, rows, landscape } = request;
   const { analysis } = backend();
   const { signal } = stop;
   const onProgress = (progress: Progress) => {
@@ -171,6 +174,7 @@ const decodeLatest = latestWins(async (request: Wanted) => {
         boxPixels: size,
         ...(from && { from }),
         ...(rows && { rows }),
+        ...(landscape && { landscape }),
         ...finishWanted(),
       };
       const asked = { ...source, key, level: levelWanted(preview) };
@@ -198,12 +202,14 @@ export function setFinish(change: FinishRequest): void {
   const { a, along } = get();
   if (along) return showMapAlong(along);
   if (!place || !a) return;
-  const { z, made, source } = a.map;
-  const { from, rows } = source ?? {};
-  const request: Wanted = {
-    ...{ ...place, z, label: a.label, row: a.row, whole: true },
-    ...(made && { from: from === 'selection' ? from : 'images', ...(rows && { rows }) }),
-  };
+  const { z, made, source, boxPixels } = a.map;
+  const { landscape, rows } = source ?? {};
+  const from = landscape
+    ? ({ from: 'landscape', landscape, boxPixels } as const)
+    : rows
+      ? ({ from: 'selection', rows } as const)
+      : made && ({ from: 'images' } as const);
+  const request: Wanted = { ...place, z, label: a.label, row: a.row, whole: true, ...from };
   want(request);
   show(request);
 }
@@ -212,6 +218,15 @@ export function setFinish(change: FinishRequest): void {
 export function showMapAt(z: number[], label: string, row: number | null): void {
   if (!place) return;
   const request: Wanted = { ...place, z, label, row };
+  want(request);
+  show(request);
+}
+
+/** Shows a map that the run's landscape keeps, at the landscape's box, as A. Returns at once. */
+export function showLandscapeMap(landscape: LandscapeMapName, boxPixels: number, label: string): void {
+  if (!place) return;
+  const { runId } = place;
+  const request: Wanted = { runId, boxPixels, z: [], label, row: null, whole: true, from: 'landscape', landscape };
   want(request);
   show(request);
 }

@@ -7,3 +7,4 @@ raw=$(mktemp -d)
 trap 'rm -rf "$raw"' EXIT
 node --import tsx simulate.ts "$raw"
 "${PYTHON:-python3}" make.py "$raw" ..
+"${PYTHON:-python3}" validation.py ..
