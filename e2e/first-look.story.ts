@@ -166,6 +166,23 @@ describe('A first look, from a dropped stack to a list of particles', () => {
     expect(await byId('reconstruct-here').isDisabled()).toBe(true);
   });
 
+  it('makes the map of a selection from its images alone, beside the model, and says how far they agree', async () => {
+    const { byId } = bound();
+    await lassoHalf(studio.get());
+    await byId('reconstruct-selection').click();
+    const isMade = ({ explore: state }: VitrineTestApi) => {
+      const { a, b, decoding, fsc } = state();
+      return !decoding && fsc && b && a?.label === 'Selection, its images alone' && { a, b };
+    };
+    const { a, b } = await studio.get().until('the map of the selection', isMade, { seconds: 60 });
+    expect(b).toMatchObject({ z: a.z, label: 'Selection, by the model' });
+    expect(await byId('map-label-a').textContent()).toContain(`${(PARTICLES / 2).toLocaleString('en')} images`);
+    expect(await byId('fsc-resolution').textContent()).toMatch(
+      /^The model's map agrees with the data .*; halves of the data agree (to [\d.]+ Å|up to Nyquist)$/,
+    );
+    await byId('unpin-b').click();
+  });
+
   it('has the cluster maps, trajectories and comparisons of every run', async () => {
     const { byId } = bound();
     await byId('lower-gallery').click();

@@ -34,7 +34,7 @@ import type {
 import { deviceReport } from './device-report.ts';
 import { MapFinishing } from './map-finishing.ts';
 import type { DecodedMap, DecodingApi, PreparationApi } from './peer.ts';
-import { reconstructedMap } from './reconstruction.ts';
+import { reconstructedMap, selectionMap } from './reconstruction.ts';
 import { runSummary } from './run-summary.ts';
 import { TaskLine } from './task-line.ts';
 
@@ -263,7 +263,8 @@ export class EngineHost implements EngineApi, DecodingApi {
       if (request.from === 'mask') return this.finishing.mask(request);
       if (request.from === 'landscape') return this.finishing.ofLandscape(request);
       const finish = (map: DecodedMap) => this.finishing.finish(map, request);
-      if (request.from === 'images') return this.reconstruct(request, { signal, onProgress }).then(finish);
+      if (request.from === 'images' || request.from === 'selection')
+        return this.reconstruct(request, { signal, onProgress }).then(finish);
       const message = `Decoding ${request.boxPixels}³`;
       const tell = (fraction: number) => onProgress({ fraction, message });
       const options = { signal, onProgress: whereLong(tell) };
@@ -277,7 +278,8 @@ export class EngineHost implements EngineApi, DecodingApi {
     const { storage } = this.parts;
     const openEngine = () => this.parts.openEngine({ device: 'cpu' });
     const run = this.runs.folder(record.id);
-    return reconstructedMap({ storage, record, run, dataset, openEngine }, request, job);
+    const parts = { storage, record, run, dataset, openEngine, datasets: this.datasets };
+    return request.from === 'selection' ? selectionMap(parts, request, job) : reconstructedMap(parts, request, job);
   }
 
   private async decodeNow({ runId, epoch, z, boxPixels }: DecodeRequest, options: LongCall): Promise<DecodedMap> {

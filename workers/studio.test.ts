@@ -217,6 +217,29 @@ describe('a linear model', () => {
     await expect(again).rejects.toMatchObject({ code: 'file-missing', message: expect.stringContaining('not kept') });
   });
 
+  test('gives the map of a selection from its images alone, the same again once it was let go', async () => {
+    const bench = new Bench();
+    const dataset = await bench.accept();
+    const linear: Params = { ...defaultParams(), ...LINEAR_DEFAULTS, zDim: 1, epochs: 2, chain: 'none' };
+    const { id: runId } = await bench.engine.start(dataset.id, 'look', linear);
+    const run = await bench.end(runId);
+    const rows = Uint32Array.from({ length: 50 }, (_, i) => 2 * i + (i % 2));
+    const request = { key: 'own', runId, epoch: null, z: [0], boxPixels: 16, from: 'selection' as const, rows };
+    const told: string[] = [];
+    const asked = { ...request, level: { kind: 'suggested' as const } };
+    const { map } = await bench.analysis.decode(asked, { ...call(), onProgress: ({ message }) => told.push(message) });
+    expect(map.source).toMatchObject({ runId, epoch: run.epochsDone, from: 'selection', rows });
+    expect(map).toMatchObject({ boxPixels: 16, pixelSizeAngstrom: 8, made: { images: 50 } });
+    expect(map.made!.fsc).toHaveLength(8);
+    expect(told[0]).toBe('Measuring the images');
+    const once = await bench.analysis.projection(map);
+    await bench.analysis.releaseMaps([map.key]);
+    expect(await bench.analysis.projection(map)).toEqual(once);
+    // Of one half only nothing can be said.
+    const even = { ...request, rows: Uint32Array.of(0, 2, 4) };
+    await expect(bench.engine.decode(even, call())).rejects.toMatchObject({ code: 'count-mismatch' });
+  });
+
   test('is refused without poses', async () => {
     const bench = new Bench();
     const [stack] = await simulatedFiles();

@@ -21,17 +21,19 @@ export interface DecodeRequest {
   boxPixels: number;
   /**
    * Instead of by the model: from the run's prepared images around z, at the training box; or the solvent mask, at that box too, the run's
-   * own or by `choice`; or a map that the run's landscape of this epoch keeps, at its box, named by `landscape`.
+   * own or by `choice`; or a map that the run's landscape of this epoch keeps, at its box, named by `landscape`; or from the images `rows`
+   * (ascending, from 0) alone, wherever z lies, at the training box.
    */
-  from?: 'images' | 'mask' | 'landscape';
+  from?: 'images' | 'mask' | 'landscape' | 'selection';
   landscape?: LandscapeMapName;
   choice?: MaskChoice;
+  rows?: Uint32Array;
   finish?: FinishRequest;
 }
 
 /** How a map was made from images, and how far the maps of two halves of them agree. */
 export interface MadeFromImages {
-  /** Images that may have the latent. */
+  /** Images that may have the latent, or of the selection. */
   images: number;
   /** By shell 0 … D/2 − 1, inside the mask. */
   fsc: Float32Array;

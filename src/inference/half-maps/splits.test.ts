@@ -31,6 +31,7 @@ describe('halves', () => {
   it('must both have images', () => {
     expect(() => requireBothHalves(evenOdd(4), [0, 2], 'two')).toThrowError(/two halves: two/);
     expect(() => requireBothHalves(evenOdd(4), [], 'none')).toThrowError();
+    expect(() => requireBothHalves(evenOdd(4), [0, 3, 4], 'far')).toThrowError(/no image 4/);
     requireBothHalves(evenOdd(4), [0, 3], 'both');
   });
 });

@@ -38,8 +38,14 @@ export function halvesOfColumn(values: ArrayLike<number>): Split | null {
   return { by: 'subset', halfOf: Uint8Array.from(values, (value) => value - numbers[0]) };
 }
 
-/** Error 'count-mismatch' where a half of `rows` has no image. */
+/** Errors: 'index-out-of-range', 'count-mismatch' where a half of `rows` has no image. */
 export function requireBothHalves({ halfOf }: Split, rows: ArrayLike<number>, name: string): void {
+  const last = rows.length > 0 ? rows[rows.length - 1] : 0;
+  if (last >= halfOf.length)
+    throw new VitrineError('index-out-of-range', `There is no image ${last}: ${name}.`, {
+      expected: `0 to ${halfOf.length - 1}`,
+      found: String(last),
+    });
   let second = 0;
   for (let i = 0; i < rows.length; i++) second += halfOf[rows[i]];
   if (second > 0 && second < rows.length) return;

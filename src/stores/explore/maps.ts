@@ -104,8 +104,9 @@ interface Wanted {
   row: number | null;
   /** Nothing small first. */
   whole?: boolean;
-  /** From the images around z instead of by the model. */
-  from?: 'images' | 'landscape';
+  /** From the images around z instead of by the model, from those of `rows` alone, or what the run's landscape keeps. */
+  from?: 'images' | 'selection' | 'landscape';
+  rows?: Uint32Array;
   /** Of a map that the run's landscape keeps. */
   landscape?: LandscapeMapName;
 }
@@ -153,7 +154,7 @@ function holdShown(): void {
 }
 
 const decodeLatest = latestWins(async (request: Wanted) => {
-  const { runId, boxPixels, z, label, row, from, landscape } = request;
+  const { runId, boxPixels, z, label, row, from, rows, landscape } = request;
   const { analysis } = backend();
   const { signal } = stop;
   const onProgress = (progress: Progress) => {
@@ -172,6 +173,7 @@ const decodeLatest = latestWins(async (request: Wanted) => {
         z,
         boxPixels: size,
         ...(from && { from }),
+        ...(rows && { rows }),
         ...(landscape && { landscape }),
         ...finishWanted(),
       };
@@ -201,10 +203,12 @@ export function setFinish(change: FinishRequest): void {
   if (along) return showMapAlong(along);
   if (!place || !a) return;
   const { z, made, source, boxPixels } = a.map;
-  const { landscape } = source ?? {};
+  const { landscape, rows } = source ?? {};
   const from = landscape
     ? ({ from: 'landscape', landscape, boxPixels } as const)
-    : made && ({ from: 'images' } as const);
+    : rows
+      ? ({ from: 'selection', rows } as const)
+      : made && ({ from: 'images' } as const);
   const request: Wanted = { ...place, z, label: a.label, row: a.row, whole: true, ...from };
   want(request);
   show(request);
@@ -227,8 +231,12 @@ export function showLandscapeMap(landscape: LandscapeMapName, boxPixels: number,
   show(request);
 }
 
-function show(request: Wanted): void {
+/** `next`: what follows once the map is there. */
+function show(request: Wanted, next?: () => void): void {
   decodeLatest(request)
+    .then(() => {
+      if (wanted === request) next?.();
+    })
     .catch((error: unknown) => {
       if (wanted === request && !wasCancelled(error)) set({ error: errorData(error) });
     })
@@ -311,6 +319,22 @@ export function reconstructHere(): void {
   };
   want(request);
   show(request);
+}
+
+/**
+ * The map that the images `rows` give by themselves as A, beside the model's at `z`, the middle of them, as B: what the model says of
+ * a state against what is in its images.
+ */
+export function reconstructSelection(rows: Uint32Array, z: number[], row: number, name: string): void {
+  if (!place) return;
+  const model: Wanted = { ...place, z, row, label: `${name}, by the model`, whole: true };
+  const images: Wanted = { ...model, label: `${name}, its images alone`, from: 'selection', rows };
+  want(model);
+  show(model, () => {
+    pinAsB();
+    want(images);
+    show(images);
+  });
 }
 
 /** Shows a map that is already there, e.g. a frame of a trajectory. */

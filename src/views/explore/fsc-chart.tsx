@@ -28,12 +28,48 @@ export function FscChart() {
       : half === null
         ? 'above 0.5 up to Nyquist'
         : `0.5 at ${half?.toFixed(1)} Å`;
+  if (ofOneState(a.map, b.map) && a.map.made)
+    return <AgreementFsc map={a.map} made={a.map.made} fsc={fsc} said={said} />;
   return (
     <FscCurve
       title="FSC of A and B"
       help={<HelpLink to="doubts" about="when not to believe a landscape" />}
       label="Fourier shell correlation of maps A and B"
       {...{ fsc, said, box: boxAngstrom(a.map) }}
+    />
+  );
+}
+
+/** Whether A is of a selection's images alone, and B the model's map at the middle of the selection. */
+function ofOneState(a: MapHandle, b: MapHandle): boolean {
+  const isModel = b.made === undefined && b.source?.from === undefined;
+  return a.source?.from === 'selection' && isModel && a.z.every((value, i) => value === b.z[i]);
+}
+
+interface AgreementProps {
+  /** Of the images. */
+  map: MapHandle;
+  made: MadeFromImages;
+  /** With the model's map. */
+  fsc: Float32Array | null;
+  /** Until there is one. */
+  said: string;
+}
+
+/** What the model says of a state against what is in its images, and how far those agree among themselves. */
+function AgreementFsc({ map, made, fsc, said }: AgreementProps) {
+  const box = boxAngstrom(map);
+  const agreed = fsc && resolutionAt(fsc, 0.5, box);
+  const own = resolutionAt(made.fsc, 0.143, box);
+  const far = (angstrom: number | null) => (angstrom === null ? 'up to Nyquist' : `to ${angstrom.toFixed(1)} Å`);
+  return (
+    <FscCurve
+      title="Model and images"
+      help={<HelpLink to="doubts" about="when not to believe a landscape" />}
+      label="Fourier shell correlation of the model's map and that of the selection's images, and of halves of the images"
+      said={fsc ? `The model's map agrees with the data ${far(agreed)}; halves of the data agree ${far(own)}` : said}
+      beside={{ fsc: made.fsc, name: 'halves of the data, masked' }}
+      {...{ fsc, box }}
     />
   );
 }
@@ -59,17 +95,25 @@ interface FscCurveProps {
   label: string;
   said: string;
   fsc: Float32Array | null;
+  /** A second, quieter curve. */
+  beside?: { fsc: Float32Array; name: string };
   /** Å. */
   box: number;
 }
 
-function FscCurve({ title, help, label, said, fsc, box }: FscCurveProps) {
+function FscCurve({ title, help, label, said, fsc, beside, box }: FscCurveProps) {
   const theme = useThemeColors();
   const data = useMemo<ChartData[]>(() => {
     if (!fsc || box === 0) return [];
-    const x = [...fsc].map((_, shell) => shell / box);
-    return [{ type: 'scatter', mode: 'lines', x, y: [...fsc], line: { color: theme.accent, width: 2 } }] as ChartData[];
-  }, [fsc, box, theme]);
+    const curve = (values: Float32Array, line: object): object => {
+      const x = [...values].map((_, shell) => shell / box);
+      return { type: 'scatter', mode: 'lines', x, y: [...values], line: { width: 2, ...line } };
+    };
+    const first = curve(fsc, { color: theme.accent });
+    return (
+      beside ? [curve(beside.fsc, { color: theme.text, dash: 'dash', width: 1 }), first] : [first]
+    ) as ChartData[];
+  }, [fsc, beside, box, theme]);
   const layout = useMemo<ChartLayout>(
     () => ({
       margin: { l: 34, r: 8, t: 6, b: 34 },
@@ -92,6 +136,12 @@ function FscCurve({ title, help, label, said, fsc, box }: FscCurveProps) {
           {said}
         </span>
       </div>
+      {fsc && beside && (
+        <div className={styles.key}>
+          <span>model and images</span>
+          <span data-dashed>{beside.name}</span>
+        </div>
+      )}
       {fsc && (
         <div className={styles.fscChart}>
           <Chart label={label} data={data} layout={layout} config={STATIC} />

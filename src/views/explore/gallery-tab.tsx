@@ -1,6 +1,6 @@
 // Maps of the k-means centres: a click shows one whole and marks its particle; its cluster can be selected.
 import { useEffect } from 'react';
-import { Download, SquareMousePointer } from 'lucide-react';
+import { Download, Images, SquareMousePointer } from 'lucide-react';
 import {
   nameOf,
   cancelGallery,
@@ -10,6 +10,7 @@ import {
   type GalleryItem,
   markRow,
   modeWith,
+  reconstructRows,
   openGallery,
   rowsOfCluster,
   select,
@@ -134,6 +135,13 @@ function GalleryCard({ item, color, total }: { item: GalleryItem; color: string;
         <span className={styles.cardCount}>
           {count.toLocaleString('en')} <span className={styles.quiet}>{((100 * count) / total).toFixed(0)} %</span>
         </span>
+        <IconButton
+          size="s"
+          label={`Reconstruct ${name} from its images alone, beside the model's map`}
+          icon={<Images />}
+          testId={`reconstruct-cluster-${cluster}`}
+          onClick={() => reconstructRows(rowsOfCluster(cluster), name)}
+        />
         <IconButton
           size="s"
           label={`Select ${name} (shift adds, alt takes away)`}

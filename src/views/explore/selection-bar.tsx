@@ -1,12 +1,15 @@
 // What is selected, how the next gesture changes it, and the steps back and forth.
-import { Eraser, FlipHorizontal2, Redo2, Undo2, BookmarkPlus } from 'lucide-react';
+import { BookmarkPlus, Eraser, FlipHorizontal2, Images, Redo2, Undo2 } from 'lucide-react';
 import {
   clearSelection,
   invertSelection,
+  reconstructRows,
   redo,
   saveSelection,
   setMode,
   undo,
+  useExplore,
+  useMaps,
   useSelections,
 } from '../../stores/explore/index.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -19,6 +22,8 @@ export function SelectionBar() {
   const mode = useSelections((state) => state.mode);
   const past = useSelections((state) => state.past);
   const future = useSelections((state) => state.future);
+  const hasLatents = useExplore((state) => state.latents !== null);
+  const decoding = useMaps((state) => state.decoding);
   return (
     <div className={styles.bar} data-foot="">
       <span className={styles.count} data-testid="selection-count" data-count={current.length} aria-live="polite">
@@ -63,6 +68,16 @@ export function SelectionBar() {
         onClick={clearSelection}
         testId="clear"
       />
+      <Button
+        size="s"
+        icon={<Images />}
+        disabled={current.length < 2 || !hasLatents || decoding}
+        title="Reconstruct this selection: the map of its images alone, beside the model's at the middle of it"
+        onClick={() => reconstructRows(current, 'Selection')}
+        testId="reconstruct-selection"
+      >
+        Reconstruct
+      </Button>
       <Button
         size="s"
         icon={<BookmarkPlus />}
