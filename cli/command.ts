@@ -45,6 +45,11 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** "0.5,0.3". */
+export function numbers(text: string): number[] {
+  return text.split(',').map(number);
+}
+
 /** "0,3,7" and "0-4". */
 export function wholeNumbers(text: string): number[] {
   return text.split(',').flatMap((part) => {

@@ -1,7 +1,7 @@
 // A label for each particle of a run: a CSV with a column label, in the order of the particles or with their index, or an
 // array of labels as cryoDRGN pickles it (labels.pkl, cluster_labels.pkl).
 import { existsSync, readFileSync } from 'node:fs';
-import { readCsv } from '../src/formats/csv.ts';
+import { readCsv, type CsvTable } from '../src/formats/csv.ts';
 import { rowsByIndex } from '../src/formats/drop/csv-rows.ts';
 import { VitrineError } from '../src/base/errors.ts';
 import type { OriginalIndices } from '../src/base/particle-identity.ts';
@@ -22,18 +22,50 @@ export function readLabels(path: string, original: OriginalIndices): Int32Array 
   return /\.(pkl|pickle)$/i.test(path) ? ofPickle(bytes, path, original.length) : ofTable(bytes, path, original);
 }
 
+/**
+ * Weights of the particles, from a CSV with a column weight, joined as labels are. Errors: those of readLabels, 'value-out-of-range' for a
+ * weight below 0 or none above it.
+ */
+export function readWeights(path: string, original: OriginalIndices): Float32Array {
+  if (!existsSync(path)) throw new VitrineError('file-missing', 'There is no such file.', { file: path });
+  const table = readCsv(new Uint8Array(readFileSync(path)), path);
+  const weights = Float32Array.from(columnOf(table, 'weight', original, path).values);
+  const bad = weights.findIndex((weight) => !(weight >= 0) || !Number.isFinite(weight));
+  if (bad >= 0 || !weights.some((weight) => weight > 0))
+    throw new VitrineError('value-out-of-range', 'These are not weights of particles.', {
+      file: path,
+      field: 'weight',
+      expected: 'numbers from 0, some above',
+      found: bad >= 0 ? String(weights[bad]) : 'zeros',
+    });
+  return weights;
+}
+
 function ofTable(bytes: Uint8Array, path: string, original: OriginalIndices): Int32Array {
-  const table = readCsv(bytes, path);
-  const column = table.columns.find(({ name }) => name.toLowerCase() === 'label');
+  const { values, lineOf } = columnOf(readCsv(bytes, path), 'label', original, path);
+  return whole(values, path, lineOf);
+}
+
+/** A column of a table by particle, and the line of each in the file. */
+function columnOf(
+  table: CsvTable,
+  field: string,
+  original: OriginalIndices,
+  path: string,
+): { values: ArrayLike<number>; lineOf: (i: number) => number } {
+  const column = table.columns.find(({ name }) => name.toLowerCase() === field);
   const joined = column && rowsByIndex(table, original, path);
   if (!column || (!joined && table.rows !== original.length))
-    throw notOfThisRun(path, original.length, column ? `${table.rows} rows` : 'no column of numbers called label');
+    throw notOfThisRun(path, {
+      field,
+      count: original.length,
+      found: column ? `${table.rows} rows` : `no column of numbers called ${field}`,
+    });
   const { values } = column;
-  return whole(
-    joined ? Array.from(joined.rows, (row) => values[row]) : values,
-    path,
-    (i) => (joined?.rows[i] ?? i) + 2,
-  );
+  return {
+    values: joined ? Array.from(joined.rows, (row) => values[row]) : values,
+    lineOf: (i) => (joined?.rows[i] ?? i) + 2,
+  };
 }
 
 function ofPickle(bytes: Uint8Array, path: string, count: number): Int32Array {
@@ -42,18 +74,21 @@ function ofPickle(bytes: Uint8Array, path: string, count: number): Int32Array {
   const isList = (list: unknown): list is number[] =>
     Array.isArray(list) && list.every((item) => typeof item === 'number');
   const labels = numbers instanceof Float64Array ? Array.from(numbers) : numbers;
-  if (!isList(labels)) throw notOfThisRun(path, count, 'something else');
-  if (labels.length !== count) throw notOfThisRun(path, count, `${labels.length} labels`);
+  if (!isList(labels)) throw notOfThisRun(path, { count, found: 'something else' });
+  if (labels.length !== count) throw notOfThisRun(path, { count, found: `${labels.length} labels` });
   return whole(labels, path, (i) => i + 1);
 }
 
-function notOfThisRun(file: string, count: number, found: string): VitrineError {
-  return new VitrineError('count-mismatch', 'The labels do not belong to this run.', {
+function notOfThisRun(
+  file: string,
+  { count, found, field = 'label' }: { count: number; found: string; field?: string },
+): VitrineError {
+  return new VitrineError('count-mismatch', `The ${field}s do not belong to these particles.`, {
     file,
-    field: 'label',
-    expected: `a label for each of the run's ${count} particles`,
+    field,
+    expected: `a ${field} for each of the ${count} particles`,
     found,
-    advice: 'Give one row per particle in the order of the run, or a column index with places in the original stack.',
+    advice: 'Give one row per particle in their order, or a column index with places in the original stack.',
   });
 }
 

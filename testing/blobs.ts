@@ -93,8 +93,8 @@ export class Blobs {
       name: 'blobs',
       positions: this.positions,
       weights: this.weights,
-      ...{ domains: none(), domainNames: ['all'], moves: none() },
-      hinge: { origin: [0, 0, 0], axis: [0, 0, 1] },
+      ...{ domains: none(), domainNames: ['all'] },
+      hinges: [{ moves: none(), origin: [0, 0, 0], axis: [0, 0, 1] }],
     };
   }
 

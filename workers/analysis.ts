@@ -30,6 +30,7 @@ import type {
   MapSeriesRequest,
   MapsKept,
   MapToExport,
+  MaskDrawing,
   PcaResult,
   SpreadMap,
   SummedMap,
@@ -37,6 +38,7 @@ import type {
 } from './contract.ts';
 import { LatentsRegistry, type ReadLatents } from './latents-registry.ts';
 import { MapAnalysis, type DecodeMap } from './map-analysis.ts';
+import { drawMask } from './mask-drawing.ts';
 
 export interface AnalysisParts {
   readLatents: ReadLatents;
@@ -154,6 +156,10 @@ export class Analysis implements AnalysisApi {
 
   fsc(a: MapReference, b: MapReference): Promise<Float32Array> {
     return this.maps.fsc(a, b);
+  }
+
+  drawMask(drawing: MaskDrawing): Promise<ContouredMap> {
+    return drawMask(drawing, this.maps.registry);
   }
 
   exportMaps(maps: MapToExport[], baseName: string, call: CallOptions): Promise<ExportedBlob> {

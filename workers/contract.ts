@@ -42,5 +42,7 @@ export type * from './contract/calls.ts';
 export type * from './contract/datasets.ts';
 export type * from './contract/engine.ts';
 export type * from './contract/io.ts';
+export type * from './contract/landscape.ts';
 export type * from './contract/maps.ts';
+export type * from './contract/masks.ts';
 export type * from './contract/runs.ts';

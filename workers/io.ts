@@ -96,7 +96,7 @@ export class Io implements contract.IoApi, PreparationApi {
         (await this.datasets.keep(set, { pixelSizeAngstrom, isDemo: true, looksWhite: true, fingerprint }));
       await this.datasets.addColumns(record.id, [
         { name: 'true state', values: Float32Array.from(simulation.state) },
-        { name: 'true angle (rad)', values: simulation.angleRadians },
+        { name: 'true angle (rad)', values: simulation.anglesRadians[0] },
       ]);
       this.readers.set(record.id, set.images);
       return this.summary(record);

@@ -9,6 +9,8 @@ export type ColumnSource =
   | 'pca'
   | 'umap'
   | 'clusters'
+  | 'volumes'
+  | 'states'
   | 'start'
   | 'selections'
   | 'poses'
@@ -62,7 +64,7 @@ export function columnOf(table: readonly Column[], key: string): Column | null {
 }
 
 /** Sources that a run adds to what its dataset says. */
-const OF_RUN: readonly ColumnSource[] = ['latents', 'fit', 'pca', 'umap', 'clusters', 'start'];
+const OF_RUN: readonly ColumnSource[] = ['latents', 'fit', 'pca', 'umap', 'clusters', 'volumes', 'states', 'start'];
 
 /**
  * What a run knows of some particles, for a table of them: a value for each of `rows`, the columns named by their keys.

@@ -28,6 +28,13 @@ export interface FitNumbers {
   /** Log evidence over that of the mean map alone. */
   evidenceGain: Float32Array | null;
 }
+/** What a landscape of maps says of each particle. */
+export interface VolumeNumbers {
+  /** count×components, and the share of the maps' variance of each; null where particles have none yet. */
+  scores: { values: Float32Array; components: number; shares: ArrayLike<number> } | null;
+  /** Of each particle from 0, −1 for none, and how many there are. */
+  states: { labels: Int32Array; count: number };
+}
 export interface RunNumbers {
   particles: ParticleNumbers | null;
   /** Class of the start of an ab initio run, from 0. */
@@ -39,12 +46,14 @@ export interface RunNumbers {
   /** count×2. */
   umap: Float32Array | null;
   clusters: { labels: Int32Array; counts: ArrayLike<number> } | null;
+  volumes?: VolumeNumbers | null;
   selections: readonly { indices: Uint32Array; color: string }[];
 }
 
 export function runColumns(numbers: RunNumbers): Column[] {
   const { particles, startClasses, latents } = numbers;
   const columns = latents ? latentColumns(latents, numbers) : [];
+  columns.push(...volumeColumns(numbers.volumes ?? null));
   columns.push(...fitColumns(numbers.fits ?? null));
   if (particles) columns.push(...particleColumns(particles));
   if (startClasses) {
@@ -122,6 +131,24 @@ function latentColumns(
     values: () => keptWith(mu, 'norm', () => norms(latents)),
   });
   return columns;
+}
+
+/** Of runs whose landscape of maps was made. */
+function volumeColumns(volumes: VolumeNumbers | null): Column[] {
+  if (!volumes) return [];
+  const { scores, states } = volumes;
+  const components = Array.from({ length: scores?.components ?? 0 }, (_, c): Column => ({
+    ...({ key: `vpc${c + 1}`, name: `Volume PC${c + 1}`, unit: null, kind: 'number', source: 'volumes' } as const),
+    ...{ availability: THERE, share: scores?.shares[c] },
+    values: () => scores && stripe(scores.values, scores.components, c),
+  }));
+  const { labels, count } = states;
+  components.push({
+    ...({ key: 'state', name: 'State of its map', unit: null, kind: 'class', source: 'states' } as const),
+    ...{ availability: THERE, classes: { count, colors: null } },
+    values: () => keptWith(labels, 'labels', () => Float32Array.from(labels)),
+  });
+  return components;
 }
 
 /** Of runs that have such numbers: nobody looks for them elsewhere. */

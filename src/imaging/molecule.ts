@@ -1,10 +1,18 @@
-// A molecule to simulate images of: atoms as Gaussians of their atomic number's weight, the part of them that swings
-// about a hinge, and the domains that a composition may lack. Positions in Å, n×3 (x, y, z).
+// A molecule to simulate images of: atoms as Gaussians of their atomic number's weight, the parts of them that swing
+// about hinges, and the domains that a composition may lack. Positions in Å, n×3 (x, y, z).
 import { VitrineError } from '../base/errors.ts';
 import type { Atoms } from '../formats/atom-records.ts';
 import { rotateAboutAxis } from '../geometry/rotation.ts';
 
-/** Atoms for simulation: positions in Å, electrons as weights, the domain of each, and which swing about the hinge. */
+/** An axis in Å, and the atoms that swing about it. */
+export interface Hinge {
+  /** n, 1 where the atom swings. */
+  moves: Uint8Array;
+  origin: [number, number, number];
+  axis: [number, number, number];
+}
+
+/** Atoms for simulation: positions in Å, electrons as weights, the domain of each, and which swing about a hinge. */
 export interface Molecule {
   name: string;
   /** n×3, Å. */
@@ -14,9 +22,8 @@ export interface Molecule {
   /** n, index into `domainNames`. */
   domains: Uint8Array;
   domainNames: string[];
-  /** n, 1 where the atom swings. */
-  moves: Uint8Array;
-  hinge: { origin: [number, number, number]; axis: [number, number, number] };
+  /** No atom swings about two of them. */
+  hinges: Hinge[];
 }
 
 /** What is read of an atom of a PDB or mmCIF file. */
@@ -66,11 +73,13 @@ export function moleculeFromAtoms(atoms: readonly MoleculeAtom[], name: string, 
     weights: Float32Array.from(atoms, (atom) => ELECTRONS[atom.element.toUpperCase()] ?? 6),
     domains: moves.slice(),
     domainNames: ['before the hinge', 'after the hinge'],
-    moves,
-    hinge: {
-      origin: [nitrogen.x, nitrogen.y, nitrogen.z],
-      axis: [carbon.x - nitrogen.x, carbon.y - nitrogen.y, carbon.z - nitrogen.z],
-    },
+    hinges: [
+      {
+        moves,
+        origin: [nitrogen.x, nitrogen.y, nitrogen.z],
+        axis: [carbon.x - nitrogen.x, carbon.y - nitrogen.y, carbon.z - nitrogen.z],
+      },
+    ],
   };
 }
 
@@ -114,15 +123,18 @@ function loosestResidue(
   return best;
 }
 
-/** Positions with the moving part turned by `radians`, from the mean of all atoms at rest; absent domains left out. */
+/** Positions with what swings about each hinge turned by its angle, from the mean of all atoms at rest; absent domains left out. */
 export function conformation(
   molecule: Molecule,
-  radians: number,
+  anglesRadians: readonly number[],
   absentDomains: readonly number[] = [],
 ): { positions: Float32Array; weights: Float32Array } {
-  const { origin, axis } = molecule.hinge;
-  const turned = rotateAboutAxis(molecule.positions, origin, axis, radians);
-  const positions = molecule.positions.map((v, i) => (molecule.moves[Math.floor(i / 3)] ? turned[i] : v));
+  const positions = molecule.positions.slice();
+  anglesRadians.forEach((radians, hinge) => {
+    const { origin, axis, moves } = molecule.hinges[hinge];
+    const turned = rotateAboutAxis(molecule.positions, origin, axis, radians);
+    for (let i = 0; i < positions.length; i++) if (moves[Math.floor(i / 3)]) positions[i] = turned[i];
+  });
   const mean = [0, 0, 0];
   // The mean of the molecule at rest: what does not swing stays in place from state to state.
   molecule.positions.forEach((v, i) => (mean[i % 3] += v / molecule.weights.length));

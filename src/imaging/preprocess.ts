@@ -46,6 +46,8 @@ export interface PreparedImages {
    * asking for the next. Errors: the reader's, 'pixels-not-finite', 'cancelled'.
    */
   shards(): AsyncIterable<HartleyShard>;
+  /** One of these shards, in a buffer of its own or in `into`. Errors as `shards`. */
+  readShard(shard: number, signal?: AbortSignal, into?: Float32Array): Promise<HartleyShard>;
 }
 
 /** At most 1000 image numbers, evenly strided over the set. */
@@ -139,29 +141,36 @@ export async function prepareImages(reader: ImageReader, options: PrepareOptions
   }
   const standardDeviation = standardDeviationOf(sums);
 
+  async function readShard(
+    shard: number,
+    ended = signal,
+    into = new Float32Array(Math.min(SHARD_SIZE, reader.count) * lattice.points),
+  ): Promise<HartleyShard> {
+    const first = shard * SHARD_SIZE;
+    const count = Math.min(SHARD_SIZE, reader.count - first);
+    const inShard = Uint32Array.from({ length: count }, (_, i) => first + i);
+    const underway = new Queue(BATCHES_UNDERWAY);
+    try {
+      for (const indices of batches(inShard, size, work.most)) {
+        throwIfCancelled(ended);
+        const images = await reader.read(indices, ended);
+        const at = (indices[0] - first) * lattice.points;
+        await underway.add(async () => {
+          await work.write(images, indices, 1 / standardDeviation, into, at);
+          onProgress?.(indices[0] + indices.length, reader.count);
+        });
+      }
+      await underway.finished();
+    } finally {
+      // Whatever ended it, nothing goes on with the transform afterwards.
+      await underway.settled();
+    }
+    return { first, count, values: into.subarray(0, count * lattice.points) };
+  }
+
   async function* shards(): AsyncGenerator<HartleyShard> {
     const buffer = new Float32Array(Math.min(SHARD_SIZE, reader.count) * lattice.points);
-    for (let first = 0; first < reader.count; first += SHARD_SIZE) {
-      const count = Math.min(SHARD_SIZE, reader.count - first);
-      const inShard = Uint32Array.from({ length: count }, (_, i) => first + i);
-      const underway = new Queue(BATCHES_UNDERWAY);
-      try {
-        for (const indices of batches(inShard, size, work.most)) {
-          throwIfCancelled(signal);
-          const images = await reader.read(indices, signal);
-          const at = (indices[0] - first) * lattice.points;
-          await underway.add(async () => {
-            await work.write(images, indices, 1 / standardDeviation, buffer, at);
-            onProgress?.(indices[0] + indices.length, reader.count);
-          });
-        }
-        await underway.finished();
-      } finally {
-        // Whatever ended it, nothing goes on with the transform afterwards.
-        await underway.settled();
-      }
-      yield { first, count, values: buffer.subarray(0, count * lattice.points) };
-    }
+    for (let shard = 0; shard * SHARD_SIZE < reader.count; shard++) yield await readShard(shard, signal, buffer);
   }
   return {
     count: reader.count,
@@ -170,6 +179,7 @@ export async function prepareImages(reader: ImageReader, options: PrepareOptions
     shardSize: SHARD_SIZE,
     standardDeviation,
     shards,
+    readShard,
   };
 }
 

@@ -59,6 +59,7 @@ export class Preprocessor {
   private readonly transform: Float32Array;
   /** Pixel of the D² transform that each pixel of the (d+1)² lattice shows. */
   private readonly source: Uint32Array;
+  private shown: { points: Uint32Array; pixels: Uint32Array } | null = null;
 
   constructor(
     private readonly imagePixels: number,
@@ -83,7 +84,8 @@ export class Preprocessor {
   private run(images: Float32Array, offset: number, window: Float32Array | null, row: number): Float32Array {
     const { imagePixels: size, transform, windowed } = this;
     if (window) {
-      for (let i = 0; i < windowed.length; i++) windowed[i] = images[offset + i] * window[i];
+      const pixels = windowed.length;
+      for (let i = 0; i < pixels; i++) windowed[i] = images[offset + i] * window[i];
       hartleyImage(windowed, size, transform, { scale: this.sign });
     } else hartleyImage(images, size, transform, { scale: this.sign, offset });
     // Any NaN or infinite pixel reaches the zero frequency (0 · ∞ and 0 · NaN are NaN).
@@ -99,8 +101,15 @@ export class Preprocessor {
     { out, at }: { out: Float32Array; at: number },
   ): void {
     const transform = this.run(images, offset, this.window, row);
-    const count = points?.length ?? this.source.length;
-    for (let p = 0; p < count; p++) out[at + p] = transform[this.source[points ? points[p] : p]] * scale;
+    const pixelOf = points ? this.pixelsOf(points) : this.source;
+    const count = pixelOf.length;
+    for (let p = 0; p < count; p++) out[at + p] = transform[pixelOf[p]] * scale;
+  }
+
+  /** Pixels of the transform that lattice points show; the same points are asked for image after image. */
+  private pixelsOf(points: Uint32Array): Uint32Array {
+    if (this.shown?.points !== points) this.shown = { points, pixels: points.map((point) => this.source[point]) };
+    return this.shown.pixels;
   }
 
   /** Adds the symmetrised, not windowed values of one image to the running sums. */

@@ -73,12 +73,12 @@ describe('molecules', () => {
     const counts = molecule.domainNames.map((_, d) => molecule.domains.filter((v) => v === d).length);
     expect(Math.min(...counts)).toBeGreaterThan(150);
     for (const angle of [-0.75, 0, 0.75]) {
-      const { positions } = conformation(molecule, angle);
+      const { positions } = conformation(molecule, [angle]);
       const radii = all(positions.length / 3).map((i) => Math.hypot(...positions.subarray(3 * i, 3 * i + 3)));
       // The window falls at 0.85 of the half box of 32 pixels of 4 Å.
       expect(Math.max(...radii)).toBeLessThan(0.85 * 64);
     }
-    expect(conformation(molecule, 0, [2]).weights.length).toBe(molecule.weights.length - counts[2]);
+    expect(conformation(molecule, [0], [2]).weights.length).toBe(molecule.weights.length - counts[2]);
   });
 
   it('of a file turn about the N–CA bond of the hinge residue', () => {
@@ -94,11 +94,11 @@ describe('molecules', () => {
       })),
     );
     const molecule = moleculeFromAtoms(atoms, 'chain.pdb', 4);
-    expect([...molecule.moves]).toEqual(all(27).map((i) => (i >= 15 ? 1 : 0)));
+    expect([...molecule.hinges[0].moves]).toEqual(all(27).map((i) => (i >= 15 ? 1 : 0)));
     const distance = (p: Float32Array, a: number, b: number) =>
       Math.hypot(...[0, 1, 2].map((axis) => p[3 * a + axis] - p[3 * b + axis]));
-    const still = conformation(molecule, 0).positions;
-    const turned = conformation(molecule, 1).positions;
+    const still = conformation(molecule, [0]).positions;
+    const turned = conformation(molecule, [1]).positions;
     // Each side is rigid, the hinge bond keeps its distances to both, the ends come nearer or move apart.
     for (const [a, b] of [
       [0, 8],
@@ -124,7 +124,7 @@ describe('molecules', () => {
         { ...place, x: place.x + 1, name: 'CA' },
       ];
     });
-    const hinge = moleculeFromAtoms(atoms, 'two.pdb').moves.indexOf(1) / 2 - 1;
+    const hinge = moleculeFromAtoms(atoms, 'two.pdb').hinges[0].moves.indexOf(1) / 2 - 1;
     expect(hinge).toBeGreaterThanOrEqual(22);
     expect(hinge).toBeLessThanOrEqual(27);
   });
@@ -235,7 +235,7 @@ describe('simulated particles', () => {
     expect(Math.abs(without - 100)).toBeLessThan(45);
     simulation.state.forEach((state, i) => {
       expect(Math.floor(state / 5)).toBe(simulation.composition[i]);
-      expect(simulation.angleRadians[i]).toBeCloseTo(-0.75 + 0.375 * (state % 5), 6);
+      expect(simulation.anglesRadians[0][i]).toBeCloseTo(-0.75 + 0.375 * (state % 5), 6);
     });
     const mass = (state: number) => simulation.truth(state).reduce((a, b) => a + b, 0);
     expect(mass(5) / mass(0)).toBeLessThan(0.9);
@@ -310,5 +310,26 @@ describe('rotations of a simulation', () => {
   it('come from the seed alone', () => {
     const simulation = simulate({ count: 5, boxPixels: 16, pixelSizeAngstrom: 8, states: 1, seed: 9 });
     expect(simulation.poses.rotations).toEqual(randomRotations(new Random(9, 0), 5));
+  });
+});
+
+describe('populations', () => {
+  const request = { count: 4000, boxPixels: 8, pixelSizeAngstrom: 8, states: 2, ctf: 'none' as const, seed: 4 };
+  const compositions = [
+    { name: 'whole', share: 1, absentDomains: [] },
+    { name: 'without a domain', share: 1, absentDomains: [2] },
+  ];
+
+  it('are the shares of the states, those of the second composition after the first', () => {
+    const { state, composition } = simulate({ ...request, compositions, populations: [0.5, 0.3, 0.2] });
+    const counts = [0, 1, 2, 3].map((wanted) => state.filter((found) => found === wanted).length / request.count);
+    [0.5, 0.3, 0.2, 0].forEach((share, i) => expect(Math.abs(counts[i] - share)).toBeLessThan(0.03));
+    state.forEach((found, i) => expect(composition[i]).toBe(found < 2 ? 0 : 1));
+  });
+
+  it.each([[[0, 0]], [[-1, 2]], [[1, 1, 1]]])('are refused where they do not fit: %j', (populations) => {
+    expect(() => simulate({ ...request, populations })).toThrow(
+      expect.objectContaining({ code: 'value-out-of-range' }),
+    );
   });
 });

@@ -44,7 +44,10 @@ function transformRows(values: Samples, offset: number, size: number, rows: numb
     const second = first + width;
     for (let k = 0; k <= half; k++) {
       const minus = k === 0 ? 0 : size - k;
-      const [a, b, c, d] = [output[2 * k], output[2 * k + 1], output[2 * minus], output[2 * minus + 1]];
+      const a = output[2 * k];
+      const b = output[2 * k + 1];
+      const c = output[2 * minus];
+      const d = output[2 * minus + 1];
       out[first + 2 * k] = 0.5 * (a + c);
       out[first + 2 * k + 1] = 0.5 * (b - d);
       out[second + 2 * k] = 0.5 * (b + d);

@@ -1,5 +1,6 @@
 // The project's own molecule for demos and tests, made by rule and not taken from a structure: a core of nine helices, an
-// arm of six that swings about a hinge, and a cap of three on the core that may be absent. About 2000 atoms, 80 Å long.
+// arm of six that swings about a hinge, and a cap of three on the core that may swing about another or be absent. About 2000
+// atoms, 80 Å long.
 import { Random } from '../geometry/random.ts';
 import type { Molecule } from './molecule.ts';
 
@@ -11,13 +12,17 @@ interface Bundle {
   residues: number;
   centre: Vector;
   axis: Vector;
-  moves: boolean;
 }
 
 const BUNDLES: Bundle[] = [
-  { name: 'core', helices: 9, residues: 17, centre: [-14, 0, 0], axis: [0.2, 0.9, 0.3], moves: false },
-  { name: 'arm', helices: 6, residues: 14, centre: [13, 9, 2], axis: [0.8, 0.1, -0.5], moves: true },
-  { name: 'cap', helices: 3, residues: 11, centre: [-21, -21, 11], axis: [0.9, -0.2, 0.5], moves: false },
+  { name: 'core', helices: 9, residues: 17, centre: [-14, 0, 0], axis: [0.2, 0.9, 0.3] },
+  { name: 'arm', helices: 6, residues: 14, centre: [13, 9, 2], axis: [0.8, 0.1, -0.5] },
+  { name: 'cap', helices: 3, residues: 11, centre: [-21, -21, 11], axis: [0.9, -0.2, 0.5] },
+];
+/** What swings, and about which axis in Å: the arm at the core's side, the cap where it lies on the core. */
+const HINGES: { domain: string; origin: Vector; axis: Vector }[] = [
+  { domain: 'arm', origin: [-1, 3, 1], axis: [0.25, -0.2, 0.95] },
+  { domain: 'cap', origin: [-18, -10, 6], axis: [0.6, 0.2, 0.8] },
 ];
 /** Å between neighbouring helices of a bundle. */
 const HELIX_SPACING = 9.5;
@@ -99,7 +104,10 @@ export function twoDomainMolecule(): Molecule {
     weights: Float32Array.from(weights),
     domains: Uint8Array.from(domains),
     domainNames: BUNDLES.map((bundle) => bundle.name),
-    moves: Uint8Array.from(domains, (domain) => (BUNDLES[domain].moves ? 1 : 0)),
-    hinge: { origin: [-1, 3, 1], axis: [0.25, -0.2, 0.95] },
+    hinges: HINGES.map(({ domain: name, origin, axis }) => ({
+      moves: Uint8Array.from(domains, (domain) => (BUNDLES[domain].name === name ? 1 : 0)),
+      origin,
+      axis,
+    })),
   };
 }

@@ -123,19 +123,23 @@ async function regressionData({ run, particles, imagePixels, epoch }: Reconstruc
     return { ...data, latents: await uncertain(run, kept), basis: affineBasis(kept.zDim, spread), contrast: false };
   }
   const { weights } = (await run.loadCheckpoint(kept.epoch)).checkpoint;
-  const { basis, period } = basisOf(field);
   return {
     ...data,
-    latents: { ...(await uncertain(run, kept)), period },
-    basis,
+    latents: { ...(await uncertain(run, kept)), period: latentPeriod(field) },
+    basis: basisOf(field),
     contrast: field.contrast,
     spectra: { noise: part(weights, 'noise').slice(0, images.boxPixels / 2), power: part(weights, 'power') },
     maps: { terms: termsOf(weights, images.boxPixels), mask: part(weights, 'mask') },
   };
 }
 
-function basisOf(field: Exclude<FieldDescription, { kind: 'network' }>): { basis: LatentBasis; period?: number } {
-  if (field.kind === 'linear') return { basis: affineBasis(field.components) };
+/** Where latents of a field run in a circle, its length. */
+export function latentPeriod(field: FieldDescription): number | undefined {
+  return field.kind === 'chain' && field.shape === 'circle' ? 2 : undefined;
+}
+
+function basisOf(field: Exclude<FieldDescription, { kind: 'network' }>): LatentBasis {
+  if (field.kind === 'linear') return affineBasis(field.components);
   const { shape, terms } = field;
   const at = (s: ArrayLike<number>) => {
     const inside = (value: number) => (shape === 'circle' ? value : Math.max(-1, Math.min(1, value)));
@@ -145,7 +149,7 @@ function basisOf(field: Exclude<FieldDescription, { kind: 'network' }>): { basis
       Array.from({ length: chainDimension(shape) }, (_, a) => inside(s[a])),
     );
   };
-  return { basis: { terms, share: 0.5, reach: 0, at }, ...(shape === 'circle' && { period: 2 }) };
+  return { terms, share: 0.5, reach: 0, at };
 }
 
 function part(weights: Weights, name: string): Float32Array {

@@ -1,9 +1,9 @@
 // Simulated particles as files, with their truth: particles.mrcs, particles.star (RELION 3.1), poses.pkl, ctf.pkl,
-// labels.csv (state, angle, composition of each image), truth/truth_000.mrc …, simulate.json.
+// labels.csv (state, angles, composition of each image), truth/truth_000.mrc …, simulate.json; of tilted images particles_tilt.mrcs.
 import { throwIfCancelled } from '../base/errors.ts';
 import { writeCtfPickle, writePosePickle } from '../formats/cryodrgn-pickles.ts';
 import { MrcStackWriter, writeMrcVolume } from '../formats/mrc-write.ts';
-import { CTF_WIDTH } from '../formats/particles.ts';
+import { CTF_WIDTH, type ImageReader } from '../formats/particles.ts';
 import { eulerFromMatrix } from '../geometry/rotation.ts';
 import type { Simulation } from '../imaging/simulate.ts';
 import type { Storage } from '../library/storage.ts';
@@ -15,6 +15,7 @@ const IMAGES_AT_ONCE = 100;
 /** Paths of the files that a simulation wrote, below its storage. */
 export interface SimulationFiles {
   stack: string;
+  tilted: string | null;
   star: string;
   poses: string;
   ctf: string | null;
@@ -31,10 +32,11 @@ export async function writeSimulation(
   options: JobOptions = {},
 ): Promise<SimulationFiles> {
   const path = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
-  const { images, poses, ctf } = simulation;
+  const { images, tilted, poses, ctf } = simulation;
   const { boxPixels } = images;
   const pixelSizeAngstrom = images.pixelSizeAngstrom ?? 1;
-  await writeStack(simulation, storage, path('particles.mrcs'), options);
+  await writeStack(images, storage, path('particles.mrcs'), options);
+  if (tilted) await writeStack(tilted.images, storage, path('particles_tilt.mrcs'), options);
   await storage.write(path('particles.star'), simulationStar(simulation));
   await storage.write(path('poses.pkl'), writePosePickle(poses));
   if (ctf) await storage.write(path('ctf.pkl'), writeCtfPickle(ctf));
@@ -50,6 +52,7 @@ export async function writeSimulation(
   await storage.write(path('simulate.json'), `${JSON.stringify(description, null, 1)}\n`);
   return {
     stack: path('particles.mrcs'),
+    tilted: tilted && path('particles_tilt.mrcs'),
     star: path('particles.star'),
     poses: path('poses.pkl'),
     ctf: ctf && path('ctf.pkl'),
@@ -60,7 +63,7 @@ export async function writeSimulation(
 
 /** Writes the images as an MRC stack in mode 2, some at a time. Error 'cancelled', after which no file is left. */
 async function writeStack(
-  { images }: Simulation,
+  images: ImageReader,
   storage: Storage,
   path: string,
   { signal, onProgress }: JobOptions = {},
@@ -94,11 +97,11 @@ async function writeStack(
   await file.close();
 }
 
-/** The truth of each image as CSV: state, angle in radians, and composition where there are several. */
-function labelsCsv({ state, angleRadians, composition, compositions }: Simulation): string {
+/** The truth of each image as CSV: state, angles of the hinges in radians, and composition where there are several. */
+function labelsCsv({ state, anglesRadians, composition, compositions }: Simulation): string {
   const columns = [
     { name: 'state', values: state as ArrayLike<number> },
-    { name: 'angle_rad', values: angleRadians },
+    ...anglesRadians.map((values, hinge) => ({ name: hinge === 0 ? 'angle_rad' : `angle${hinge + 1}_rad`, values })),
   ];
   if (compositions.length > 1) columns.push({ name: 'composition', values: composition });
   return csvOf(columns);

@@ -144,6 +144,22 @@ export const MODEL_PARAMS = define([
     advanced: true,
   },
   {
+    key: 'encodingDraw',
+    flag: '--pe-draw',
+    label: 'Encoding draw',
+    meaning:
+      'How the frequencies of the gaussian encoding are drawn: each at random, as in cryoDRGN, or evenly spread, which leaves ' +
+      'less to the seed.',
+    group: 'model',
+    kind: 'choice',
+    default: 'random',
+    choices: [
+      { value: 'random', label: 'at random' },
+      { value: 'even', label: 'evenly spread' },
+    ],
+    advanced: true,
+  },
+  {
     key: 'domain',
     flag: '--domain',
     label: 'Decoder domain',

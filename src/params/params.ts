@@ -76,6 +76,7 @@ const ENCODER_DEFAULTS: Partial<Params> = {
   learningRate: 1e-3,
   rateSchedule: 'cosine',
   noiseModel: 'rings',
+  encodingDraw: 'even',
 };
 
 export function defaultParams(): Params {

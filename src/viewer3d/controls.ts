@@ -4,7 +4,12 @@ import type { MapCamera } from './camera.ts';
 
 const KEY_STEP_PIXELS = 24;
 
-export function attachControls(element: HTMLElement, camera: MapCamera): () => void {
+/** While `isHeld`, what is dragged is something else than the view. */
+export function attachControls(
+  element: HTMLElement,
+  camera: MapCamera,
+  isHeld: () => boolean = () => false,
+): () => void {
   const pointers = new Map<number, { x: number; y: number }>();
   const stop = new AbortController();
   const { signal } = stop;
@@ -28,6 +33,7 @@ export function attachControls(element: HTMLElement, camera: MapCamera): () => v
     (event) => {
       const last = pointers.get(event.pointerId);
       if (!last) return;
+      if (isHeld()) return void pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
       const [dx, dy] = [event.clientX - last.x, event.clientY - last.y];
       if (pointers.size === 2) {
         const before = spread();

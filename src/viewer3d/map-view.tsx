@@ -6,6 +6,7 @@ import type { ViewDirection } from './camera.ts';
 import type { CameraLink } from './camera-link.ts';
 import { hexOf, onThemeChange } from './css-color.ts';
 import type { Lighting } from './lighting.ts';
+import { useMapTools, type MapTools } from './map-tools.ts';
 import styles from './map-view.module.css';
 import { scaleBar } from './scale-bar.ts';
 import type { MapScene } from './scene.ts';
@@ -19,7 +20,7 @@ export interface MapViewHandle {
   reset(): void;
 }
 
-export interface MapViewProps {
+export interface MapViewProps extends MapTools {
   mesh: IsosurfaceMesh | null;
   /** Any CSS colour. */
   color?: string;
@@ -104,6 +105,8 @@ export function MapView(props: MapViewProps) {
   }, [scene, box, outlined]);
   useEffect(() => scene?.setLighting(lighting), [scene, lighting]);
 
+  useMapTools(scene, canvas, props);
+
   useImperativeHandle(
     ref,
     () => ({
@@ -122,6 +125,7 @@ export function MapView(props: MapViewProps) {
       data-phase={phase}
       data-empty={mesh === null}
       data-shell={shell !== null}
+      data-picking={props.onPick !== undefined}
     >
       <canvas
         // A canvas whose context was given up cannot have another one.
@@ -130,7 +134,7 @@ export function MapView(props: MapViewProps) {
         className={styles.canvas}
         tabIndex={0}
         role="img"
-        aria-label={`${label}. Drag or use the arrow keys to turn, plus and minus to zoom, 0 to reset.`}
+        aria-label={`${label}. Drag or use the arrow keys to turn, plus and minus to zoom, 0 to reset.${props.onPick ? ' Click the surface, or press Enter for the middle of the view, to choose a place.' : ''}`}
       />
       {phase === 'no-webgl' ? (
         <p className={styles.message}>
@@ -176,7 +180,7 @@ async function start(
   observer.observe(element);
   const undo = [
     onThemeChange(paint),
-    attachControls(canvas, scene.view),
+    attachControls(canvas, scene.view, () => scene.isHandled),
     scene.view.onChange(drawBar),
     link?.join(scene.view),
     () => observer.disconnect(),

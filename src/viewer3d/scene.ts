@@ -6,8 +6,10 @@ import {
   Fog,
   LineBasicMaterial,
   LineSegments,
+  Raycaster,
   Scene,
   SRGBColorSpace,
+  Vector2,
   WebGLRenderer,
   type Group,
 } from 'three';
@@ -15,6 +17,7 @@ import type { IsosurfaceMesh } from '../../workers/contract.ts';
 import { MapCamera } from './camera.ts';
 import { IsosurfaceObject, type SurfaceStyle } from './isosurface-object.ts';
 import { createLights, type Lighting } from './lighting.ts';
+import { ShapeHandles, type HandledShape, type ShapeChange } from './shape-handles.ts';
 import { SlicePlanes, type SlicePicture } from './slices.ts';
 
 export interface SceneTheme {
@@ -31,6 +34,8 @@ export class MapScene {
   readonly #overlay = new IsosurfaceObject();
   readonly #shell = new IsosurfaceObject();
   readonly #slices = new SlicePlanes();
+  /** Made when a first shape is shown. */
+  #handles: ShapeHandles | null = null;
   readonly #outline: LineSegments<EdgesGeometry, LineBasicMaterial>;
   #lights: Group;
   #lighting: Lighting = 'soft';
@@ -70,6 +75,28 @@ export class MapScene {
   setShell(mesh: IsosurfaceMesh | null, style: SurfaceStyle): void {
     this.#shell.update(mesh, style);
     this.requestRender();
+  }
+
+  /** A shape's outline with its handles; `onChange` while one is dragged. */
+  setHandles(shape: HandledShape | null, color: string, onChange: (change: ShapeChange) => void): void {
+    if (!shape && !this.#handles) return;
+    this.#handles ??= new ShapeHandles(this.#scene, this.view.camera, this.canvas, () => this.requestRender());
+    this.#handles.update(shape, color, onChange);
+    this.requestRender();
+  }
+
+  /** Whether a handle is in the hand. */
+  get isHandled(): boolean {
+    return this.#handles?.isHeld ?? false;
+  }
+
+  /** Where the first surface lies under a place of the view, −1 … 1 to the right and up; null where it does not. */
+  placeAt(x: number, y: number): [number, number, number] | null {
+    const { object } = this.#surface;
+    if (!object.visible) return null;
+    const ray = new Raycaster();
+    ray.setFromCamera(new Vector2(x, y), this.view.camera);
+    return ray.intersectObject(object, false)[0]?.point.toArray() ?? null;
   }
 
   setSlices(picture: SlicePicture | null): void {
@@ -144,6 +171,7 @@ export class MapScene {
     this.#overlay.dispose();
     this.#shell.dispose();
     this.#slices.dispose();
+    this.#handles?.dispose();
     this.#outline.geometry.dispose();
     this.#outline.material.dispose();
     this.#renderer.dispose();

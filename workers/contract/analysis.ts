@@ -15,6 +15,7 @@ import type {
   SpreadMap,
   SummedMap,
 } from './maps.ts';
+import type { MaskDrawing } from './masks.ts';
 import type { LatentsHandle } from './runs.ts';
 
 export interface PcaResult {
@@ -95,6 +96,8 @@ export interface AnalysisApi extends Cancellable {
   projection(map: MapReference): Promise<Float32Array>;
   /** Fourier shell correlation of two maps of one box: D/2 values, shell i at i/D per pixel; shell 0 is 1. */
   fsc(a: MapReference, b: MapReference): Promise<Float32Array>;
+  /** A mask of drawn shapes, its surface at one half. It is kept as a map under its key until it is released. */
+  drawMask(drawing: MaskDrawing): Promise<ContouredMap>;
   /** One map as MRC, several as a zip of vol_001.mrc … and their z. Maps that are not kept are decoded for it one by one. */
   exportMaps(maps: MapToExport[], baseName: string, call: CallOptions): Promise<ExportedBlob>;
   /** What the screen shows now: never let go for room, as other maps are, the longest unused first. */

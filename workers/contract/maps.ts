@@ -1,6 +1,7 @@
 // Maps in the analysis worker: how they are asked for, named, contoured and cut.
 import type { MapStatistics } from '../../src/isosurface/statistics.ts';
 import type { MaskChoice, MaskExtent } from '../../src/jobs/solvent-mask.ts';
+import type { LandscapeMapName } from './landscape.ts';
 
 /** What is done to a map once it was decoded. */
 export interface FinishRequest {
@@ -20,9 +21,10 @@ export interface DecodeRequest {
   boxPixels: number;
   /**
    * Instead of by the model: from the run's prepared images around z, at the training box; or the solvent mask, at that box too, the run's
-   * own or by `choice`.
+   * own or by `choice`; or a map that the run's landscape of this epoch keeps, at its box, named by `landscape`.
    */
-  from?: 'images' | 'mask';
+  from?: 'images' | 'mask' | 'landscape';
+  landscape?: LandscapeMapName;
   choice?: MaskChoice;
   finish?: FinishRequest;
 }

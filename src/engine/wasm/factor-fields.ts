@@ -26,7 +26,8 @@ export const enum Factor {
   /** Coefficients [V][cubeVectors·4]: Re, Im of each factor in turn. */
   cubeVectors,
   cubes,
-  /** Sums [V][sumVectors·4]: firstVectors of real parts, as many of imaginary parts, then the entries. */
+  /** Sums [V][sumVectors·4]: firstVectors of real parts, as many of imaginary parts, then the entries;
+   *  of one factor one vector: real part, imaginary part, entry, 0. */
   firstVectors,
   sumVectors,
   sums,

@@ -41,7 +41,7 @@ export class WasmFactorSums implements FactorSums {
   ) {
     const { imagePixels, grid, factors, groups } = request;
     this.firstVectors = vectorsFor(factors);
-    this.sumVectors = 2 * this.firstVectors + vectorsFor(triangle(factors, 0));
+    this.sumVectors = factors === 1 ? 1 : 2 * this.firstVectors + vectorsFor(triangle(factors, 0));
     this.cubeVectors = vectorsFor(2 * factors);
     const { count } = points;
     const padded = LANES * vectorsFor(count);
@@ -205,6 +205,7 @@ export class WasmFactorSums implements FactorSums {
 
   /** Where imaginary parts and entries begin in a row of the sums. */
   private offsets(): [number, number] {
+    if (this.sumVectors === 1) return [1, 2];
     return [LANES * this.firstVectors, 2 * LANES * this.firstVectors];
   }
 

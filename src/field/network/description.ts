@@ -34,6 +34,7 @@ export function networkFromParams(params: Params, { boxPixels, tilts }: SeenPart
       type: params.encodingType,
       frequencies: resolveAuto({ ...params, boxPixels }, { boxPixels }).encodingFrequencies,
       sigma: params.encodingSigma,
+      ...(params.encodingDraw === 'even' && { draw: 'even' as const }),
     },
   };
 }

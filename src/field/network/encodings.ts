@@ -1,9 +1,10 @@
 // Positional encodings as tables of wave vectors (docs/CONVENTIONS.md, "Neural field"; Zhong et al. 2021, eq. 3.1–3.3 of
 // the thesis). Coordinates x in [−½, ½]; E frequencies an axis.
-//   gaussian: B ∈ R^(3E×3) from N(0, σ²), k = (D/2) B x, features [sin k | cos k]
+//   gaussian: B ∈ R^(3E×3) from N(0, σ²), or as evenly spread as that (even-frequencies.ts), k = (D/2) B x, features [sin k | cos k]
 //   the others: for each axis [sin f_i x | cos f_i x], i = 0 … E−1; `none`: the coordinates themselves
 import type { EncodingTable } from '../../engine/engine.ts';
 import type { Random } from '../../geometry/random.ts';
+import { evenFrequencies } from './even-frequencies.ts';
 
 export const ENCODING_TYPES = [
   'gaussian',
@@ -22,11 +23,14 @@ export interface EncodingChoice {
   frequencies: number | null;
   /** σ of the gaussian encoding. */
   sigma: number;
+  /** How the gaussian encoding's frequencies are drawn where a network begins; at random if absent. */
+  draw?: 'even' | 'random';
 }
 
 /** The 3E×3 matrix B, standard deviation σ. */
 export function drawFrequencies(choice: EncodingChoice, boxPixels: number, random: Random): Float32Array {
   const frequencies = choice.frequencies ?? boxPixels / 2;
+  if (choice.draw === 'even') return evenFrequencies(3 * frequencies, choice.sigma, random);
   return Float32Array.from({ length: 9 * frequencies }, () => choice.sigma * random.normal());
 }
 

@@ -73,13 +73,14 @@ export async function* imageStream(
     for (let from = 0; from < wanted.length; from += batchImages) {
       throwIfCancelled(signal);
       const numbers = Uint32Array.from(wanted.slice(from, from + batchImages));
-      yield { numbers, images: batchOf(data, numbers, valuesOf(numbers)) };
+      yield { numbers, images: factorBatch(data, numbers, valuesOf(numbers)) };
       await onIdle?.();
     }
   }
 }
 
-function batchOf(
+/** What factor sums take of the images `numbers` of a set, whose prepared values are given. */
+export function factorBatch(
   { poses, ctf, optics, groupNoise }: StreamData,
   numbers: Uint32Array,
   values: Float32Array,

@@ -1,7 +1,8 @@
 // The columns of the run that is explored, from what is known of it now.
-import { runColumns } from '../../columns/run-columns.ts';
+import { runColumns, type VolumeNumbers } from '../../columns/run-columns.ts';
 import type { Column } from '../../columns/column.ts';
 import { useSelections, type SelectionsState } from './selections.ts';
+import { shownStates, useStates, type StatesState } from './states.ts';
 import { computeUmap, useExplore, type ExploreState } from './store.ts';
 
 let made: { from: unknown[]; columns: readonly Column[] } = { from: [], columns: [] };
@@ -10,10 +11,13 @@ let made: { from: unknown[]; columns: readonly Column[] } = { from: [], columns:
 function columnsFrom(
   { columns, startClasses, latents, components, fits, pca, umap, clusters }: ExploreState,
   named: SelectionsState['named'],
+  { landscape, moved }: Pick<StatesState, 'landscape' | 'moved'>,
 ): readonly Column[] {
-  const from = [columns, startClasses, latents, components, fits, pca.result, umap.result, clusters.result, named];
+  const ofRun = [columns, startClasses, latents, components, fits, named];
+  const from = [...ofRun, pca.result, umap.result, clusters.result, landscape, moved];
   if (made.from.length === 0 || from.some((each, i) => each !== made.from[i])) {
-    const computed = { pca: pca.result, umap: umap.result, clusters: clusters.result };
+    const volumes = volumeNumbers({ landscape, moved });
+    const computed = { pca: pca.result, umap: umap.result, clusters: clusters.result, volumes };
     const shares = components && components.percents.map((percent) => percent / 100);
     const known = { particles: columns, startClasses, latents, shares, fits, selections: named };
     made = { from, columns: runColumns({ ...known, ...computed }) };
@@ -21,15 +25,27 @@ function columnsFrom(
   return made.columns;
 }
 
+function volumeNumbers(shown: Pick<StatesState, 'landscape' | 'moved'>): VolumeNumbers | null {
+  const states = shownStates(shown);
+  if (!shown.landscape || !states) return null;
+  const { particles, pca } = shown.landscape;
+  return {
+    scores: particles && { values: particles.scores, components: particles.components, shares: pca.explainedVariance },
+    states: { labels: states.ofParticle, count: states.count },
+  };
+}
+
 /** The columns as they are now. */
 export function currentColumns(): readonly Column[] {
-  return columnsFrom(useExplore.getState(), useSelections.getState().named);
+  return columnsFrom(useExplore.getState(), useSelections.getState().named, useStates.getState());
 }
 
 /** The columns, followed. */
 export function useColumns(): readonly Column[] {
   const named = useSelections((state) => state.named);
-  return useExplore((state) => columnsFrom(state, named));
+  const landscape = useStates((state) => state.landscape);
+  const moved = useStates((state) => state.moved);
+  return useExplore((state) => columnsFrom(state, named, { landscape, moved }));
 }
 
 /** Begins to compute what a column needs; principal components and clusters come by themselves. */

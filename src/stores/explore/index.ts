@@ -41,6 +41,19 @@ export {
 } from './landscape.ts';
 export { chooseMask, chooseMaskFile, dismissMaskError, fitAgain, isOwn, ownChoice, showMask, useMask } from './mask.ts';
 export {
+  addMaskFile,
+  addShape,
+  changePart,
+  dismissDrawingError,
+  growAt,
+  keepDrawnMask,
+  removePart,
+  saveDrawnMask,
+  setGrowing,
+  setMaskDrawing,
+  useMaskDrawing,
+} from './mask-drawing.ts';
+export {
   cancelMap,
   dismissMapError,
   type MapLook,
@@ -53,12 +66,32 @@ export {
   setLevel,
   setLook,
   showMapAlong,
+  showLandscapeMap,
   showMapAt,
   type ShownMap,
   unpinB,
   useMaps,
 } from './maps.ts';
 export { finishText, nameOf, titleOf } from './names.ts';
+export {
+  cancelStates,
+  computeParticleVolumes,
+  cutStates,
+  dismissStatesError,
+  excludeTicked,
+  exportStates,
+  openStates,
+  planStates,
+  reclusterStates,
+  remaskStates,
+  rowsOfState,
+  runStates,
+  setStatesSettings,
+  shownStates,
+  tickState,
+  useStates,
+} from './states.ts';
+export { computeFreeEnergy, computePath, playPath, setFreeEnergy, useFreeEnergy } from './free-energy.ts';
 export { useShownRun } from './run.ts';
 export {
   clearSelection,
@@ -90,6 +123,7 @@ export {
   boxOfFrames,
   cancelTrajectory,
   decodeTrajectory,
+  decodeWalk,
   pause,
   play,
   setPlayback,

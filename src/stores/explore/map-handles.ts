@@ -2,8 +2,8 @@
 import type { MapHandle, MapReference } from '../../../workers/contract.ts';
 import { backend } from './backend.ts';
 
-/** The two maps on the screen, the frames of a walk, the pictures of cluster centres, the solvent mask. */
-export type MapHolder = 'shown' | 'frames' | 'gallery' | 'mask';
+/** The two maps on the screen, the frames of a walk, the pictures of cluster centres, the solvent mask, a mask that is drawn. */
+export type MapHolder = 'shown' | 'frames' | 'gallery' | 'mask' | 'drawing';
 
 const held = new Map<MapHolder, readonly string[]>();
 let keyCount = 0;
@@ -19,7 +19,7 @@ export function referenceTo({ key, source }: MapReference): MapReference {
 }
 
 /** What a holder holds from now on, instead of what it held. */
-export function holdMaps(holder: MapHolder, maps: readonly MapHandle[]): void {
+export function holdMaps(holder: MapHolder, maps: readonly Pick<MapHandle, 'key'>[]): void {
   const before = held.get(holder) ?? [];
   const keys = maps.map(({ key }) => key);
   held.set(holder, keys);

@@ -5,6 +5,7 @@ import type {
   ContourLevel,
   FinishRequest,
   IsosurfaceMesh,
+  LandscapeMapName,
   MapHandle,
   MapPlane,
   Progress,
@@ -104,7 +105,9 @@ interface Wanted {
   /** Nothing small first. */
   whole?: boolean;
   /** From the images around z instead of by the model. */
-  from?: 'images';
+  from?: 'images' | 'landscape';
+  /** Of a map that the run's landscape keeps. */
+  landscape?: LandscapeMapName;
 }
 let wanted: Wanted | null = null;
 /** Ends the decoding of what is wanted. */
@@ -150,7 +153,7 @@ function holdShown(): void {
 }
 
 const decodeLatest = latestWins(async (request: Wanted) => {
-  const { runId, boxPixels, z, label, row, from } = request;
+  const { runId, boxPixels, z, label, row, from, landscape } = request;
   const { analysis } = backend();
   const { signal } = stop;
   const onProgress = (progress: Progress) => {
@@ -163,7 +166,15 @@ const decodeLatest = latestWins(async (request: Wanted) => {
     const key = newMapKey();
     try {
       const preview = size < boxPixels;
-      const source = { runId, epoch: null, z, boxPixels: size, ...(from && { from }), ...finishWanted() };
+      const source = {
+        runId,
+        epoch: null,
+        z,
+        boxPixels: size,
+        ...(from && { from }),
+        ...(landscape && { landscape }),
+        ...finishWanted(),
+      };
       const asked = { ...source, key, level: levelWanted(preview) };
       const contoured = await analysis.decode(asked, { signal, onProgress });
       if (wanted !== request) return;
@@ -189,8 +200,12 @@ export function setFinish(change: FinishRequest): void {
   const { a, along } = get();
   if (along) return showMapAlong(along);
   if (!place || !a) return;
-  const { z, made } = a.map;
-  const request: Wanted = { ...place, z, label: a.label, row: a.row, whole: true, ...(made && { from: 'images' }) };
+  const { z, made, source, boxPixels } = a.map;
+  const { landscape } = source ?? {};
+  const from = landscape
+    ? ({ from: 'landscape', landscape, boxPixels } as const)
+    : made && ({ from: 'images' } as const);
+  const request: Wanted = { ...place, z, label: a.label, row: a.row, whole: true, ...from };
   want(request);
   show(request);
 }
@@ -199,6 +214,15 @@ export function setFinish(change: FinishRequest): void {
 export function showMapAt(z: number[], label: string, row: number | null): void {
   if (!place) return;
   const request: Wanted = { ...place, z, label, row };
+  want(request);
+  show(request);
+}
+
+/** Shows a map that the run's landscape keeps, at the landscape's box, as A. Returns at once. */
+export function showLandscapeMap(landscape: LandscapeMapName, boxPixels: number, label: string): void {
+  if (!place) return;
+  const { runId } = place;
+  const request: Wanted = { runId, boxPixels, z: [], label, row: null, whole: true, from: 'landscape', landscape };
   want(request);
   show(request);
 }

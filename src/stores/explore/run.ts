@@ -7,8 +7,10 @@ import { zOfRow } from '../../columns/place.ts';
 import { closeGallery } from './gallery.ts';
 import { markRow, resetLandscape } from './landscape.ts';
 import { closeMask } from './mask.ts';
+import { closeMaskDrawing } from './mask-drawing.ts';
 import { nameOf } from './names.ts';
 import { openMaps, showMapAt, useMaps } from './maps.ts';
+import { closeStates } from './states.ts';
 import { closeTrajectory } from './trajectory.ts';
 import { currentRun, useRuns } from '../runs.ts';
 
@@ -31,6 +33,8 @@ async function show(run: RunSummary): Promise<void> {
     closeGallery();
     closeTrajectory();
     closeMask();
+    closeMaskDrawing();
+    closeStates();
     // Before anything is computed: what arrives first marks its particle on the new landscape.
     if (useExplore.getState().run?.id !== run.id) resetLandscape(run.latentDimension, run.can.components);
     await openRun(run);

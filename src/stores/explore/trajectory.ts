@@ -95,9 +95,18 @@ function walk(path: number[]): TrajectoryRequest | null {
 
 /** Decodes the walk; `path` are the particles of a walk through points. */
 export async function decodeTrajectory(path: number[]): Promise<void> {
-  const { run, latents } = useExplore.getState();
   const request = walk(path);
-  if (!run || !latents || !request) return;
+  if (request) await decodeSteps(request.steps, () => backend().analysis.trajectory(request));
+}
+
+/** Decodes a walk through z that are known, steps×zDim. */
+export async function decodeWalk(zs: Float32Array, steps: number): Promise<void> {
+  await decodeSteps(steps, () => Promise.resolve(zs));
+}
+
+async function decodeSteps(steps: number, place: () => Promise<Float32Array>): Promise<void> {
+  const { run, latents } = useExplore.getState();
+  if (!run || !latents) return;
   stop.abort();
   stop = new AbortController();
   const { signal } = stop;
@@ -105,10 +114,9 @@ export async function decodeTrajectory(path: number[]): Promise<void> {
   set({ status: 'running', progress: { fraction: 0, message: 'Laying out the path' }, error: null, frames: [] });
   hold();
   try {
-    const zs = await backend().analysis.trajectory(request);
+    const zs = await place();
     const near = await backend().analysis.nearest(latents.handle, zs);
     if (signal.aborted) return;
-    const { steps } = request;
     set({ zs, rows: near, frames: Array.from({ length: steps }, () => null), frame: 0 });
     const rows = Array.from({ length: steps }, (_, i) => [...zs.subarray(i * latents.zDim, (i + 1) * latents.zDim)]);
     const boxPixels = boxOfFrames(run.boxPixels, { half: get().settings.half, frames: steps });

@@ -31,6 +31,8 @@ const HEADINGS: Record<ColumnSource, string> = {
   none: 'Latents',
   fit: 'Fit',
   clusters: 'Groups',
+  volumes: 'Volume space',
+  states: 'Groups',
   start: 'Groups',
   selections: 'Groups',
   poses: 'Particles',

@@ -27,6 +27,7 @@ import { MapPanel } from './map-panel.tsx';
 import { MaskTab } from './mask-tab.tsx';
 import { SelectionList } from './selection-list.tsx';
 import { Split } from './split.tsx';
+import { StatesTab } from './states/states-tab.tsx';
 import { TrajectoryTab } from './trajectory-tab.tsx';
 import styles from './explore-view.module.css';
 
@@ -110,14 +111,14 @@ function Panes({ run }: { run: RunSummary }) {
   );
 }
 
-type Lower = 'components' | 'mask' | 'gallery' | 'images' | 'trajectory';
+type Lower = 'components' | 'mask' | 'states' | 'gallery' | 'images' | 'trajectory';
 
 function LowerTabs({ run }: { run: RunSummary }) {
   const components = run.can.components;
   const [tab, setTab] = useState<Lower>(components ? 'components' : 'gallery');
   const choose = (next: Lower) => {
     setTab(next);
-    if (next === 'mask') showMask(run, true);
+    if (next === 'mask' && run.can.mask) showMask(run, true);
   };
   const count = useSelections((state) => state.current.length);
   return (
@@ -129,7 +130,16 @@ function LowerTabs({ run }: { run: RunSummary }) {
       testId="lower"
       tabs={[
         ...(components ? [{ value: 'components' as const, label: 'Components', content: <ComponentsTab /> }] : []),
-        ...(run.can.mask ? [{ value: 'mask' as const, label: 'Solvent mask', content: <MaskTab run={run} /> }] : []),
+        ...(run.can.decode ? [{ value: 'mask' as const, label: 'Masks', content: <MaskTab run={run} /> }] : []),
+        ...(run.can.decode
+          ? [
+              {
+                value: 'states' as const,
+                label: 'States',
+                content: <StatesTab run={run} onDraw={() => choose('mask')} />,
+              },
+            ]
+          : []),
         { value: 'gallery', label: 'Cluster maps', content: <GalleryTab /> },
         {
           value: 'images',

@@ -19,7 +19,6 @@ import {
   useExplore,
   useExports,
   useMaps,
-  useMask,
 } from '../../stores/explore/index.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -31,11 +30,9 @@ import { FscChart, HalfMapFsc } from './fsc-chart.tsx';
 import { LevelSlider } from './level-slider.tsx';
 import { MapLookPopover } from './map-look.tsx';
 import { ShadeKey } from './shade-key.tsx';
+import { useMaskSurface, useMaskTools } from './map-mask.ts';
 import { useSlices } from './use-slices.ts';
 import styles from './map-panel.module.css';
-
-/** Seen on light and on dark ground, and unlike either map. */
-const MASK_COLOR = '#5aa98f';
 
 export function MapPanel({ emptyText }: { emptyText: string }) {
   const a = useMaps((state) => state.a);
@@ -50,6 +47,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
   const viewB = useRef<MapViewHandle>(null);
   const shade = useShade();
   const shell = useMaskSurface();
+  const tools = useMaskTools();
   const slicesA = useSlices(a, look);
   const slicesB = useSlices(arrangement === 'side' ? b : null, look);
   const overlay = arrangement === 'overlay' && b;
@@ -87,6 +85,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
               opacity={look.opacity}
               overlay={overlay ? { mesh: overlay.mesh, color: look.colorB, opacity: 0.45 } : undefined}
               shell={shell}
+              {...tools}
               slices={slicesA}
               boxAngstrom={a.map.boxPixels * a.map.pixelSizeAngstrom}
               outlined={look.outlined}
@@ -145,16 +144,6 @@ function useShade(): SpreadMap | null {
     if (wanted && run) void loadSpread(run);
   }, [wanted, run]);
   return wanted && run && spread?.runId === run.id ? spread.map : null;
-}
-
-/** The solvent mask of the run, where it is to be seen. */
-function useMaskSurface() {
-  const run = useExplore((state) => state.run);
-  const ofRun = useMask((state) => state.run?.id);
-  const shown = useMask((state) => state.shown);
-  const surface = useMask((state) => state.surface);
-  const mesh = shown && run?.id === ofRun ? (surface?.mesh ?? null) : null;
-  return useMemo(() => mesh && { mesh, color: MASK_COLOR }, [mesh]);
 }
 
 /** Of a map that takes long: how far it is, and the end of it. Lies over the views, so that nothing moves when it comes. */

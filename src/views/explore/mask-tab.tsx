@@ -1,4 +1,5 @@
-// The solvent mask of a run over its map: how far it reaches, and of a first look another mask to fit it again with.
+// Masks over the map: the solvent mask of a run, how far it reaches, of a first look another one to fit it again with; and one that is
+// drawn.
 import { useRef } from 'react';
 import { Play } from 'lucide-react';
 import type { DatasetSummary, MaskChoice, RunSummary } from '../../../workers/contract.ts';
@@ -20,6 +21,7 @@ import { Segmented } from '../../ui/segmented.tsx';
 import { Slider } from '../../ui/slider.tsx';
 import { Switch } from '../../ui/toggle.tsx';
 import { HelpLink } from '../help/help-link.tsx';
+import { MaskDrawingPanel } from './mask-drawing.tsx';
 import { MaskError } from './mask-error.tsx';
 import tabs from './tabs.module.css';
 import styles from './mask-tab.module.css';
@@ -28,14 +30,29 @@ import styles from './mask-tab.module.css';
 const REACH = { least: -20, most: 40 } as const;
 
 export function MaskTab({ run }: { run: RunSummary }) {
+  return (
+    <div className={tabs.tab} data-testid="mask">
+      {run.can.mask && <SolventMask run={run} />}
+      <MaskError />
+      <MaskDrawingPanel run={run} />
+    </div>
+  );
+}
+
+function SolventMask({ run }: { run: RunSummary }) {
   const shown = useMask((state) => state.shown);
   const surface = useMask((state) => state.surface);
   const computing = useMask((state) => state.computing);
   const extent = surface?.extent;
   return (
-    <div className={tabs.tab} data-testid="mask">
+    <>
       <div className={tabs.controls}>
-        <Switch label="Show over the map" checked={shown} onChange={(on) => showMask(run, on)} testId="mask-shown" />
+        <Switch
+          label="Show the solvent mask"
+          checked={shown}
+          onChange={(on) => showMask(run, on)}
+          testId="mask-shown"
+        />
         {run.can.components && (
           <Button size="s" onClick={() => showMapAlong(new Array<number>(run.latentDimension).fill(0))}>
             Mean map
@@ -50,9 +67,8 @@ export function MaskTab({ run }: { run: RunSummary }) {
         </p>
         <HelpLink to="firstLook" about="the solvent mask" />
       </div>
-      <MaskError />
       {run.job === 'linear' && <AnotherMask run={run} />}
-    </div>
+    </>
   );
 }
 

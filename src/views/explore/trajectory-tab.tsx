@@ -32,7 +32,6 @@ import styles from './tabs.module.css';
 
 export function TrajectoryTab() {
   const status = useTrajectory((state) => state.status);
-  const progress = useTrajectory((state) => state.progress);
   const error = useTrajectory((state) => state.error);
   const frames = useTrajectory((state) => state.frames);
   return (
@@ -40,28 +39,39 @@ export function TrajectoryTab() {
       <TrajectoryForm />
       <div className={styles.tab}>
         {error && <NoticeCard notice={error} tone="error" />}
-        {status === 'running' && (
-          <ProgressBar
-            fraction={progress?.fraction ?? null}
-            message={progress?.message}
-            onCancel={cancelTrajectory}
-            testId="trajectory-progress"
-          />
-        )}
-        {frames.length > 0 ? (
-          <>
-            <Player />
-            <FilmStrip />
-          </>
-        ) : (
-          status !== 'running' && (
-            <EmptyState icon={<Route />} title="No trajectory yet">
-              Choose a principal component, or shift-click points in the landscape as a path, then decode.
-            </EmptyState>
-          )
+        <Walk />
+        {frames.length === 0 && status !== 'running' && (
+          <EmptyState icon={<Route />} title="No trajectory yet">
+            Choose a principal component, or shift-click points in the landscape as a path, then decode.
+          </EmptyState>
         )}
       </div>
     </div>
+  );
+}
+
+/** How far the walk is decoded, and its player: the same walk wherever it began. */
+export function Walk() {
+  const status = useTrajectory((state) => state.status);
+  const progress = useTrajectory((state) => state.progress);
+  const isThere = useTrajectory((state) => state.frames.length > 0);
+  return (
+    <>
+      {status === 'running' && (
+        <ProgressBar
+          fraction={progress?.fraction ?? null}
+          message={progress?.message}
+          onCancel={cancelTrajectory}
+          testId="trajectory-progress"
+        />
+      )}
+      {isThere && (
+        <>
+          <Player />
+          <FilmStrip />
+        </>
+      )}
+    </>
   );
 }
 

@@ -8,6 +8,7 @@ export const HELP_SECTIONS = {
   firstLook: 'first-look-is-there-anything-to-find',
   training: 'learn-watching-a-run',
   landscape: 'explore-reading-a-landscape',
+  states: 'states-landscapes-of-maps',
   doubts: 'when-not-to-believe-it',
   exports: 'export-lists-maps-poses',
 } as const;

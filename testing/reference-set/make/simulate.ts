@@ -21,11 +21,11 @@ save('rotations', [count, 3, 3], set.poses.rotations);
 save('translations', [count, 2], set.poses.translations ?? new Float32Array(2 * count));
 save('ctf', [count, 9], set.ctf ?? new Float32Array(9 * count));
 save('state', [count], Float64Array.from(set.state));
-save('angle', [count], set.angleRadians);
+save('angle', [count], set.anglesRadians[0]);
 const { molecule } = set;
 save('weights', [molecule.weights.length], molecule.weights);
 for (const state of [0, states - 1]) {
-  const { positions } = conformation(molecule, spanRadians * (state / (states - 1) - 0.5));
+  const { positions } = conformation(molecule, [spanRadians * (state / (states - 1) - 0.5)]);
   save(`positions_${state}`, [positions.length / 3, 3], positions);
 }
 writeFileSync(join(folder, 'set.json'), JSON.stringify(SET));

@@ -87,6 +87,88 @@ function insertEntries(from: i32, to: i32, z: i32): void {
   }
 }
 
+/**
+ * The same of one factor, whose real and imaginary part and entry lie in one vector: what does not change from point to point is held, and
+ * what an image has is read once a run of its points.
+ */
+function insertOneFactor(from: i32, to: i32, z: i32): void {
+  const points = int(Factor.points);
+  const rings = int(Factor.rings);
+  const step = float(Factor.oversampling);
+  const rowStart = at(Factor.rowStart) + ((<usize>(z * int(Factor.side) + int(Factor.reach))) << 2);
+  const sums = at(Factor.sums);
+  const rotations = at(Factor.rotations);
+  const pointX = at(Factor.pointX);
+  const pointY = at(Factor.pointY);
+  const pointRing = at(Factor.pointRing);
+  const allValues = at(Factor.values);
+  const allTransfer = at(Factor.transfer);
+  const plane = <f32>z;
+  let image = -1;
+  let values: usize = 0;
+  let transfer: usize = 0;
+  let precisions: usize = 0;
+  let moment = f32x4.splat(0);
+  let xx: f32 = 0;
+  let xy: f32 = 0;
+  let xz: f32 = 0;
+  let yx: f32 = 0;
+  let yy: f32 = 0;
+  let yz: f32 = 0;
+  let entry = at(Factor.entries) + ((<usize>from) << 2);
+  const end = at(Factor.entries) + ((<usize>to) << 2);
+  for (; entry < end; entry += 4) {
+    const number = load<u32>(entry);
+    const p = <usize>(number & 0xffff) << 2;
+    if (<i32>(number >> 16) !== image) {
+      image = <i32>(number >> 16);
+      const rotation = rotations + <usize>image * 36;
+      xx = load<f32>(rotation, 0) * step;
+      xy = load<f32>(rotation, 4) * step;
+      xz = load<f32>(rotation, 8) * step;
+      yx = load<f32>(rotation, 12) * step;
+      yy = load<f32>(rotation, 16) * step;
+      yz = load<f32>(rotation, 20) * step;
+      values = allValues + ((<usize>image * <usize>points) << 3);
+      transfer = allTransfer + ((<usize>image * <usize>points) << 2);
+      precisions = at(Factor.precision) + ((<usize>(word(at(Factor.groups), image) * rings)) << 2);
+      moment = v128.load(at(Factor.moments) + ((<usize>image) << 4));
+    }
+    const kx = load<f32>(pointX + p);
+    const ky = load<f32>(pointY + p);
+    let x = kx * xx + ky * yx;
+    let y = kx * xy + ky * yy;
+    let depth = kx * xz + ky * yz;
+    const c = load<f32>(transfer + p);
+    const weight = load<f32>(precisions + ((<usize>load<i32>(pointRing + p)) << 2)) * c;
+    const re = weight * load<f32>(values + (p << 1), 0);
+    let im = weight * load<f32>(values + (p << 1), 4);
+    if (depth < 0) {
+      x = -x;
+      y = -y;
+      depth = -depth;
+      im = -im;
+    }
+    const share: f32 = 1 - abs(depth - plane);
+    const fx = floor(x);
+    const fy = floor(y);
+    const dx = x - fx;
+    const dy = y - fy;
+    const place = rowStart + ((<isize>fy) << 2);
+    const ix = <i32>fx;
+    const a = sums + ((<usize>(load<i32>(place) + ix)) << 4);
+    const b = sums + ((<usize>(load<i32>(place, 4) + ix)) << 4);
+    const each = f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(weight * c), 0, re), 1, im);
+    const value = f32x4.mul(each, moment);
+    const near = share * (1 - dy);
+    const far = share * dy;
+    v128.store(a, multiplyAdd(f32x4.splat(near * (1 - dx)), value, v128.load(a)));
+    v128.store(a, multiplyAdd(f32x4.splat(near * dx), value, v128.load(a, 16)), 16);
+    v128.store(b, multiplyAdd(f32x4.splat(far * (1 - dx)), value, v128.load(b)));
+    v128.store(b, multiplyAdd(f32x4.splat(far * dx), value, v128.load(b, 16)), 16);
+  }
+}
+
 /** First image of a thread's share: consecutive ones, so that entries of a plane come in the order of the images. */
 function shareOf(thread: i32, threads: i32): i32 {
   return <i32>((<i64>int(Factor.count) * thread) / threads);
@@ -135,8 +217,14 @@ function insertPlanes(): void {
   for (let plane = takeWork(); plane < planes; plane = takeWork()) {
     const begin = plane > 0 ? word(starts, plane - 1) : 0;
     const own = word(starts, plane);
-    if (plane > 0) insertEntries(begin, own, plane);
-    insertEntries(own, word(starts, plane + 1), plane);
+    const end = word(starts, plane + 1);
+    if (int(Factor.sumVectors) === 1) {
+      if (plane > 0) insertOneFactor(begin, own, plane);
+      insertOneFactor(own, end, plane);
+    } else {
+      if (plane > 0) insertEntries(begin, own, plane);
+      insertEntries(own, end, plane);
+    }
   }
 }
 

@@ -1,0 +1,221 @@
+// A landscape from latents to states on a run of the reference set, with maps that are told from z by a formula: three shapes in known
+// shares. What was decoded is kept and not decoded again.
+import { countedInOriginal } from '../../base/particle-identity.ts';
+import { readFileSync } from 'node:fs';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryStorage } from '../../library/memory.ts';
+import { RunFolder } from '../../library/runs.ts';
+import {
+  keptLandscape,
+  makeLandscape,
+  reclustered,
+  remasked,
+  statesAtCut,
+  type LandscapeRun,
+} from './landscape-job.ts';
+import { withParticles } from './particles.ts';
+import { planLandscape } from './plan.ts';
+import { LANDSCAPE_DEFAULTS, type LandscapeSettings } from './settings.ts';
+import { readLandscapeMap, landscapeFiles } from './state-maps.ts';
+import { LandscapeFolder } from './landscape-folder.ts';
+import { landscapeTables } from './tables.ts';
+import { readNpy } from '../../formats/npy.ts';
+import { readCryodrgnPickle } from '../../formats/cryodrgn-pickles.ts';
+
+const BOX = 12;
+const COUNT = 300;
+/** Particles 0–199, 200–293, 294–299. */
+const stateOf = (row: number): number => (row < 200 ? 0 : row < 294 ? 1 : 2);
+const CENTRES = [
+  [0, 0],
+  [4, 0],
+  [2, 6],
+];
+const mu = Float32Array.from({ length: 2 * COUNT }, (_, at) => {
+  const row = Math.floor(at / 2);
+  return CENTRES[stateOf(row)][at % 2] + 0.4 * Math.sin(12.9898 * at + 3 * row);
+});
+
+/** A ball that moves with z1 and one that comes with z2. */
+function mapAt([a, b]: Float32Array, boxPixels: number): Float32Array {
+  const half = boxPixels / 2;
+  return Float32Array.from({ length: boxPixels ** 3 }, (_, at) => {
+    const [z, y, x] = [Math.floor(at / boxPixels ** 2), Math.floor(at / boxPixels) % boxPixels, at % boxPixels];
+    const near = (cx: number, cy: number) => Math.exp(-((x - cx) ** 2 + (y - cy) ** 2 + (z - half) ** 2) / 3);
+    return 2 * near(half - 2 + a / 2, half) + (b / 4) * near(half, half + 3) + 0.5 * near(half - 2, half - 2);
+  });
+}
+
+const settings: LandscapeSettings = {
+  ...LANDSCAPE_DEFAULTS,
+  sketch: { maps: 40, farthestShare: 0.1, boxPixels: null, seed: 1 },
+  states: { linkage: 'average', metric: 'euclidean', cut: { kind: 'count', states: 3 }, excludedMaps: [] },
+  mask: { threshold: 'percentile', dilateAngstrom: 2, edgeAngstrom: 2, within: 'none' },
+  particles: { components: 2, trainMaps: 60 },
+};
+
+let decoded = 0;
+let of: LandscapeRun;
+beforeEach(async () => {
+  const storage = new MemoryStorage();
+  const set = new URL('../../../testing/reference-set/fourier/', import.meta.url);
+  for (const name of ['config.yaml', 'weights.30.pkl'])
+    await storage.write(`run/${name}`, readFileSync(new URL(name, set)));
+  decoded = 0;
+  of = {
+    run: new RunFolder(storage, 'run'),
+    ...{ boxPixels: BOX, pixelSizeAngstrom: 2, latents: { epoch: 30, zDim: 2, mu } },
+    decode: (z, boxPixels) => {
+      decoded++;
+      return Promise.resolve(mapAt(z, boxPixels));
+    },
+  };
+});
+
+const counts = (labels: Int32Array): Record<string, number> => {
+  const told: Record<string, number> = {};
+  labels.forEach(
+    (label, row) => (told[`${label} of ${stateOf(row)}`] = (told[`${label} of ${stateOf(row)}`] ?? 0) + 1),
+  );
+  return told;
+};
+
+describe('a landscape', () => {
+  it('finds states, the rare one among them, and is read again as it was made', async () => {
+    const { states, sketch, pca, mask, dendrogram } = await makeLandscape(of, settings, {});
+    expect(decoded).toBe(40);
+    expect(counts(states.ofParticle)).toEqual({ '0 of 0': 200, '1 of 1': 94, '2 of 2': 6 });
+    expect([...states.particles]).toEqual([200, 94, 6]);
+    expect(sketch.particles.reduce((a, b) => a + b)).toBe(COUNT);
+    expect(states.maps.reduce((a, b) => a + b)).toBe(40);
+    expect(dendrogram.merges).toHaveLength(4 * 39);
+    expect(mask.share).toBeGreaterThan(0.05);
+    expect(mask.share).toBeLessThan(0.8);
+    expect(pca.explainedVariance[0]).toBeGreaterThan(0.5);
+    const kept = await keptLandscape(of);
+    expect(kept?.states).toEqual(states);
+    expect(kept?.dendrogram).toEqual(dendrogram);
+    expect(kept?.pca).toEqual(pca);
+    const other = { ...of, latents: { ...of.latents, mu: mu.map((value) => value + 1) } };
+    expect(await keptLandscape(other)).toBeNull();
+  });
+
+  it('decodes nothing again for another mask, tree or cut', async () => {
+    const first = await makeLandscape(of, settings, {});
+    decoded = 0;
+    const wider = await remasked(of, { ...settings.mask, threshold: 'none' }, {});
+    expect(wider.mask.voxels).toBeGreaterThan(first.mask.voxels);
+    const two = await reclustered(of, { ...settings.states, linkage: 'ward', cut: { kind: 'count', states: 2 } }, {});
+    expect(two.states.count).toBe(2);
+    expect(two.dendrogram.linkage).toBe('ward');
+    const cut = await statesAtCut(of, { kind: 'count', states: 5 });
+    expect(cut.count).toBe(5);
+    expect((await keptLandscape(of))?.states.count).toBe(2);
+    await makeLandscape(of, settings, {});
+    expect(decoded).toBe(0);
+    const again = await makeLandscape(of, { ...settings, sketch: { ...settings.sketch, seed: 2 } }, {});
+    expect(decoded).toBe(40);
+    expect(again.settings.sketch.seed).toBe(2);
+  });
+
+  it('leaves out states and their particles', async () => {
+    const { states } = await makeLandscape(of, settings, {});
+    const excludedMaps = [...states.ofMap.keys()].filter((map) => states.ofMap[map] === 0);
+    const rest = await reclustered(of, { ...settings.states, cut: { kind: 'count', states: 2 }, excludedMaps }, {});
+    expect(counts(rest.states.ofParticle)).toEqual({ '-1 of 0': 200, '0 of 1': 94, '1 of 2': 6 });
+    expect(Number.isNaN(rest.pca.scores[excludedMaps[0] * rest.pca.components])).toBe(true);
+    const all = Array.from({ length: 40 }, (_, map) => map);
+    await expect(reclustered(of, { ...settings.states, excludedMaps: all }, {})).rejects.toMatchObject({
+      code: 'value-out-of-range',
+    });
+  });
+
+  it('keeps mean and deviation of each state, weighted by particles', async () => {
+    const { sketch, states } = await makeLandscape(of, settings, {});
+    const folder = new LandscapeFolder(of.run, 30);
+    const mean = await readLandscapeMap(folder, landscapeFiles.stateMean(1));
+    const deviation = await readLandscapeMap(folder, landscapeFiles.stateDeviation(1));
+    const own = [...states.ofMap.keys()].filter((map) => states.ofMap[map] === 1);
+    const maps = own.map((map) => mapAt(sketch.z.slice(2 * map, 2 * map + 2), BOX));
+    const total = own.reduce((sum, map) => sum + sketch.particles[map], 0);
+    for (const voxel of [5 + BOX * (6 + BOX * 6), 8 + BOX * (6 + BOX * 6), 6 + BOX * (9 + BOX * 6)]) {
+      const expected = own.reduce((sum, map, i) => sum + (sketch.particles[map] * maps[i][voxel]) / total, 0);
+      const squares = own.reduce(
+        (sum, map, i) => sum + (sketch.particles[map] * (maps[i][voxel] - expected) ** 2) / total,
+        0,
+      );
+      // Halves of 16 bits hold 11 bits of each value.
+      expect(mean.values[voxel]).toBeCloseTo(expected, 2);
+      expect(deviation.values[voxel]).toBeCloseTo(Math.sqrt(squares), 2);
+    }
+    expect(mean.pixelSizeAngstrom).toBeCloseTo(2, 5);
+  });
+
+  it('brings all particles into volume space, and goes on where it was stopped', async () => {
+    await makeLandscape(of, settings, {});
+    decoded = 0;
+    const { particles, pca, sketch } = await withParticles(of, settings.particles, {});
+    expect(decoded).toBe(60);
+    expect(particles?.heldOutR2[0]).toBeGreaterThan(0.95);
+    const scores = particles?.scores ?? new Float32Array(0);
+    expect(scores).toHaveLength(2 * COUNT);
+    const map = 7;
+    const range = Math.max(...pca.scores) - Math.min(...pca.scores);
+    expect(Math.abs(scores[2 * sketch.rows[map]] - pca.scores[map * pca.components])).toBeLessThan(0.1 * range);
+    await withParticles(of, { components: 2, trainMaps: 70 }, {});
+    expect(decoded).toBe(70);
+  });
+
+  it('is cancelled, and resumes from the maps that were kept', async () => {
+    const stop = new AbortController();
+    const large: LandscapeRun = {
+      ...of,
+      boxPixels: 64,
+      decode: (z, box) => {
+        if (++decoded === 35) stop.abort();
+        // Two voxels differ: maps of this size by the formula take half a minute.
+        const map = new Float32Array(box ** 3);
+        map.set([9 + z[0], 9 + z[1]], 132128);
+        return Promise.resolve(map);
+      },
+    };
+    const at64 = { ...settings, sketch: { ...settings.sketch, boxPixels: 64 } };
+    await expect(makeLandscape(large, at64, { signal: stop.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    expect(decoded).toBe(35);
+    await makeLandscape(large, at64, {});
+    // Parts of 30 maps at this box.
+    expect(decoded).toBe(35 + 10);
+  });
+
+  it('says beforehand what it will decode and keep', async () => {
+    const plan = await planLandscape(of, settings, {});
+    expect(plan).toMatchObject({ sketchMaps: 40, trainMaps: 60, boxPixels: BOX, maps: 'decoded' });
+    expect(plan.storageBytes).toBeGreaterThan(2 * 40 * BOX ** 3);
+    await makeLandscape(of, settings, {});
+    expect(await planLandscape(of, settings, {})).toMatchObject({ sketchMaps: 0 });
+    await expect(
+      planLandscape(of, { ...settings, sketch: { ...settings.sketch, boxPixels: 13 } }, {}),
+    ).rejects.toMatchObject({
+      code: 'value-out-of-range',
+    });
+  });
+
+  it('becomes tables, SciPy’s Z and lists of particles', async () => {
+    await makeLandscape(of, settings, {});
+    const landscape = await withParticles(of, settings.particles, {});
+    const original = countedInOriginal(Uint32Array.from({ length: COUNT }, (_, i) => 3 * i));
+    const files = new Map(landscapeTables(landscape, original).map(({ name, content }) => [name, content]));
+    const bytes = (name: string) => files.get(name) as Uint8Array;
+    expect(readNpy(bytes('Z.npy'), 'Z.npy').shape).toEqual([39, 4]);
+    const rare = readCryodrgnPickle(bytes('state_02.ind.pkl'), 'state_02.ind.pkl');
+    expect(rare).toMatchObject({ kind: 'index', count: 6 });
+    expect(JSON.stringify(Object.values(rare))).toContain(String(3 * 294));
+    expect(String(files.get('particle_labels.csv')).split('\n').slice(0, 2)).toEqual([
+      'index,state,map',
+      `0,0,${landscape.sketch.mapOfParticle[0]}`,
+    ]);
+    expect(String(files.get('volume_pcs.csv')).split('\n')).toHaveLength(COUNT + 2);
+    for (const name of ['dendrogram.svg', 'volume_pca.svg', 'umap.svg', 'mds.svg', 'particles.svg'])
+      expect(String(files.get(name))).toMatch(/^<svg[\s\S]*<path stroke/);
+  });
+});
