@@ -26,6 +26,7 @@ const commands: Record<string, () => Promise<Add>> = {
   fsc: async () => (await import('./fsc.ts')).addFsc,
   mask: async () => (await import('./mask.ts')).addMask,
   align: async () => (await import('./align.ts')).addAlign,
+  validate: async () => (await import('./validate.ts')).addValidate,
   convert: async () => (await import('./convert.ts')).addConvert,
   demo: async () => (await import('./demo.ts')).addDemo,
   kernels: async () => (await import('./kernels.ts')).addKernels,

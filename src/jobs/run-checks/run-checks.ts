@@ -1,0 +1,44 @@
+// The checks of a run by name, one after the other, each kept as it ends.
+import type { RunFolder } from '../../library/runs.ts';
+import { readRunChecks, saveRunCheck, type RunCheck, type RunCheckName } from './check.ts';
+import type { CheckOptions, CheckWork } from './check-work.ts';
+import { checkHalves, checkPhases } from './halves-check.ts';
+import { checkImages } from './images-check.ts';
+import { checkNull } from './null-check.ts';
+import { checkLeaks, checkPopulations } from './table-checks.ts';
+
+type Check = (work: CheckWork, options: CheckOptions) => Promise<RunCheck>;
+
+const CHECKS: Record<RunCheckName, Check> = {
+  halves: checkHalves,
+  phases: checkPhases,
+  null: checkNull,
+  leakage: checkLeaks,
+  populations: checkPopulations,
+  images: checkImages,
+};
+
+/**
+ * Resolves to what each said. One that is cancelled leaves the models that it has fitted, and goes on from them. Errors: those of the
+ * checks, 'cancelled'.
+ */
+export async function checkRun(
+  work: CheckWork,
+  names: readonly RunCheckName[],
+  options: CheckOptions,
+  onCheck?: (check: RunCheck) => void,
+): Promise<RunCheck[]> {
+  const found: RunCheck[] = [];
+  for (const name of names) {
+    const check = await CHECKS[name](work, options);
+    await saveRunCheck(work.run, check);
+    onCheck?.(check);
+    found.push(check);
+  }
+  return found;
+}
+
+/** Kept checks of a run. */
+export function keptChecks(run: RunFolder): Promise<RunCheck[]> {
+  return readRunChecks(run);
+}

@@ -1,0 +1,17 @@
+// How far two sets of coordinates of the same particles say the same, whatever their axes: canonical correlations (Hotelling 1936), the
+// singular values of Qᵃᵀ Qᵇ, Q an orthonormal basis of the centred columns of each.
+import { Matrix, QrDecomposition, SingularValueDecomposition } from 'ml-matrix';
+
+/** min(zA, zB) correlations, descending, 0 … 1. `a` N×zA, `b` N×zB. */
+export function canonicalCorrelations(a: Float32Array, zA: number, b: Float32Array, zB: number): number[] {
+  const bases = [basis(a, zA), basis(b, zB)];
+  const product = bases[0].transpose().mmul(bases[1]);
+  const values = new SingularValueDecomposition(product).diagonal;
+  return values.slice(0, Math.min(zA, zB)).map((value) => Math.min(1, value));
+}
+
+function basis(values: Float32Array, width: number): Matrix {
+  const matrix = new Matrix(values.length / width, width);
+  for (let i = 0; i < values.length; i++) matrix.set(Math.floor(i / width), i % width, values[i]);
+  return new QrDecomposition(matrix.center('column')).orthogonalMatrix;
+}
