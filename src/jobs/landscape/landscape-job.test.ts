@@ -1,6 +1,5 @@
 // A landscape from latents to states on a run of the reference set, with maps that are told from z by a formula: three shapes in known
 // shares. What was decoded is kept and not decoded again.
-import { countedInOriginal } from '../../base/particle-identity.ts';
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { countedInOriginal } from '../../base/particle-identity.ts';
