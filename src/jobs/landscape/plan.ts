@@ -20,7 +20,7 @@ const READ_BYTES_PER_SECOND = 80e6;
 /** Sketch, mask, states and maps of components read the maps again. */
 const READINGS = 3;
 const PART_BYTES = 48e6;
-const PROGRAM_BYTES = 250e6;
+const PROGRAM_BYTES = 130e6;
 
 /** Errors: 'value-out-of-range' for a box that the run has not, those of decoding, 'cancelled'. */
 export async function planLandscape(
@@ -57,7 +57,7 @@ export async function planLandscape(
       4 * count * (1 + settings.particles.components),
     memoryBytes:
       PROGRAM_BYTES +
-      4 * PART_BYTES +
+      2 * PART_BYTES +
       8 * maps * maps * 6 +
       4 * voxels * (rows > maps ? 12 : 12 + (base ? 2 * rows : 0)) +
       4 * MASK_SHARE * voxels * 2 * MOST_COMPONENTS +
