@@ -13,13 +13,16 @@ import { withParticles } from '../src/jobs/landscape/particles.ts';
 import { planLandscape } from '../src/jobs/landscape/plan.ts';
 import { LANDSCAPE_DEFAULTS, type LandscapeSettings, type Linkage } from '../src/jobs/landscape/settings.ts';
 import { landscapeTables } from '../src/jobs/landscape/tables.ts';
+import { writeTrajectories } from '../src/jobs/landscape/trajectories.ts';
 import { readMask } from '../src/jobs/mask-file.ts';
+import { micrographsOf } from '../src/jobs/micrographs.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import type { Params } from '../src/params/params.ts';
 import { act, number, oneOf, wholeNumber, wholeNumbers } from './command.ts';
 import type { Console } from './console.ts';
 import { openFile } from './files.ts';
 import { addParamOptions } from './param-options.ts';
+import { keptSetOf } from './run-set.ts';
 import { latentsOf, mapPixelSizeOf, openRun, originalIndexOf, withEngine, type OpenRun } from './runs.ts';
 
 type Axes = Pick<EnergySettings, 'space' | 'axes'>;
@@ -40,6 +43,7 @@ interface LandscapeOptions {
   particles: boolean;
   freeEnergy?: Axes;
   path?: number[];
+  trajectories: number;
   frames: number;
   plan?: boolean;
   epoch?: number;
@@ -87,7 +91,8 @@ export function addLandscape(program: Command): void {
     .option('--no-particles', 'leave out the volume components of all particles')
     .option('--free-energy <axes>', 'apparent free energy on one or two components: z1,z2 or v1,v2', axesOf)
     .option('--path <states>', 'a path of least resistance between two states, as latents to decode: 0,1', wholeNumbers)
-    .option('--frames <count>', 'places of the path', wholeNumber, 10)
+    .option('--trajectories <count>', 'maps along so many volume components, decoded and as sums', wholeNumber, 0)
+    .option('--frames <count>', 'places of the path, and maps along a component', wholeNumber, 10)
     .option('--plan', 'say what it will cost, and end')
     .option('--epoch <number>', 'epoch of the latents (default: the last)', wholeNumber)
     .option('--apix <number>', 'pixel size of the maps, Å', number)
@@ -104,9 +109,11 @@ export function addLandscape(program: Command): void {
       let landscape = await makeLandscape(of, settings, job);
       if (options.particles) landscape = await withParticles(of, settings.particles, job);
       landscape = await withEnergy(of, landscape, options, console);
+      const along = { components: options.trajectories, frames: options.frames };
+      const series = along.components > 0 ? await writeTrajectories(of, along, job) : [];
       throwIfCancelled(console.signal);
       const folder = resolve(path, `landscape.${landscape.epoch}`);
-      const files = await writeTables(opened, landscape, folder);
+      const files = [...(await writeTables(opened, landscape, folder)), ...series];
       tell(landscape, folder, console);
       const { states, pca, mask, particles: volumes } = landscape;
       console.result({
@@ -137,6 +144,7 @@ async function withLandscapeRun<T>(
     let loaded: Promise<LoadedRun> | null = null;
     const of: LandscapeRun = {
       ...{ run: opened.run, latents, boxPixels: boxPixelsOf(field), pixelSizeAngstrom },
+      micrographs: async () => micrographsOf(await keptSetOf(opened), latents.mu.length / latents.zDim),
       async decode(z, boxPixels, { signal }) {
         loaded ??= loadModel(engine, opened.run, latents.epoch);
         return (await decodeAt(await loaded, z, boxPixels, { signal })).values;

@@ -1,5 +1,7 @@
 // Landscapes of maps as the screen asks for them: satisfies LandscapeApi, knows no worker. Maps are decoded by the engine worker, all else is
 // computed here and kept in the run's folder. Calls on one run go one after the other: two would write the same files.
+import { openKeptSet } from '../src/jobs/kept-set.ts';
+import { micrographsOf } from '../src/jobs/micrographs.ts';
 import { countedInOriginal, everyRow } from '../src/base/particle-identity.ts';
 import { landscapeArchive } from '../src/jobs/landscape/export.ts';
 import { freeEnergyOf } from '../src/jobs/landscape/free-energy.ts';
@@ -117,9 +119,14 @@ export class Landscapes implements LandscapeApi {
   private async open(latents: LatentsHandle): Promise<LandscapeRun> {
     const { runs, readLatents, decodeMap } = this.parts;
     const { runId, epoch, zDim } = latents;
-    const { boxPixels, pixelSizeAngstrom } = await runs.record(runId);
+    const { boxPixels, pixelSizeAngstrom, datasetId } = await runs.record(runId);
     return {
       ...{ run: runs.folder(runId), boxPixels, pixelSizeAngstrom },
+      micrographs: async () => {
+        const datasets = new DatasetLibrary(runs.storage);
+        const dataset = datasetId ? await datasets.load(datasetId) : null;
+        return dataset && micrographsOf(await openKeptSet(datasets, dataset), latents.count);
+      },
       latents: { epoch, zDim, mu: await readLatents(latents) },
       decode: async (z, box, job) => (await decodeMap({ runId, epoch, z: [...z], boxPixels: box }, job)).values,
     };

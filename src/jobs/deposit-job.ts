@@ -1,11 +1,11 @@
 // A state of a run as a deposition: its map and half maps from the images at its mean latent, its particles, its share.
 import { VitrineError } from '../base/errors.ts';
 import type { SetRows } from '../base/particle-identity.ts';
-import { pickedPlaces } from '../formats/lists/picked-places.ts';
 import type { ParticleSet } from '../formats/particles.ts';
 import { populations } from '../validation/population-error.ts';
 import { depositionBundle } from './deposition.ts';
 import { exportSelection } from './export.ts';
+import { micrographsOf } from './micrographs.ts';
 import type { JobOptions } from './progress.ts';
 import { reconstructMaps, type ReconstructWork } from './reconstruct-job.ts';
 
@@ -37,8 +37,8 @@ export async function depositState(
   const [{ boxPixels, map, halves }] = await reconstructMaps(work, [mean], job);
   const labels = new Uint8Array(count);
   for (const row of chosen) labels[row] = 1;
-  const picked = set.tableRows && pickedPlaces(set.table, set.tableRows, 1);
-  const share = populations(labels, { groups: picked?.micrograph ?? null }).find(({ label }) => label === 1);
+  const micrographs = micrographsOf(set, count);
+  const share = populations(labels, { groups: micrographs }).find(({ label }) => label === 1);
   const kind = set.table?.kind;
   const particles = kind
     ? { name: `particles.${kind}`, bytes: exportSelection(set, rows, kind) }
@@ -48,7 +48,7 @@ export async function depositState(
     {
       ...{ name, runName, boxPixels, pixelSizeAngstrom, map, halves, particles, massKilodalton },
       ...{ count: chosen.length, total: count, shareError: share?.standardError ?? 0 },
-      drawn: picked ? 'micrographs' : 'particles',
+      drawn: micrographs ? 'micrographs' : 'particles',
     },
     job,
   );

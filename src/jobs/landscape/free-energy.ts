@@ -36,13 +36,8 @@ const MOST_DEVIATION_KT = 0.5;
 const MARGIN = 0.08;
 
 /** The energy, kept with the run's landscape where there is one. Errors: 'value-out-of-range' for axes that are not there, 'cancelled'. */
-export async function freeEnergyOf(
-  of: LandscapeRun,
-  settings: EnergySettings,
-  job: JobOptions,
-  micrographs: ArrayLike<number> | null = null,
-): Promise<FreeEnergy> {
-  const { energy } = await energyAndDensity(of, settings, job, micrographs);
+export async function freeEnergyOf(of: LandscapeRun, settings: EnergySettings, job: JobOptions): Promise<FreeEnergy> {
+  const { energy } = await energyAndDensity(of, settings, job);
   const landscape = await keptLandscape(of);
   if (landscape) await saved(of, { ...landscape, freeEnergy: energy });
   return energy;
@@ -61,7 +56,6 @@ export async function energyAndDensity(
   of: LandscapeRun,
   settings: EnergySettings,
   job: JobOptions,
-  micrographs: ArrayLike<number> | null = null,
 ): Promise<EnergyParts> {
   const { axes, space, bootstraps } = settings;
   if (axes.length < 1 || axes.length > 2 || new Set(axes).size !== axes.length)
@@ -73,6 +67,7 @@ export async function energyAndDensity(
   const kernels = kernelsOf(points, grid, 0);
   const { density, iterations } = await deconvolve(kernels, 0, workOf(part(job, 0, 0.5)));
   const count = points.places.length / points.axes;
+  const micrographs = (await of.micrographs?.()) ?? null;
   const uncertainty = await spreadOfEnergy(kernels, { iterations, bootstraps, micrographs }, part(job, 0.5, 1));
   const most = Math.max(...density);
   const energy = Float32Array.from(density, (value) => (value > 0 ? -Math.log(value / most) : NaN));

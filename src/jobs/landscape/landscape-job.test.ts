@@ -17,6 +17,8 @@ import { withParticles } from './particles.ts';
 import { planLandscape } from './plan.ts';
 import { LANDSCAPE_DEFAULTS, type LandscapeSettings } from './settings.ts';
 import { readLandscapeMap, landscapeFiles } from './state-maps.ts';
+import { freeEnergyOf } from './free-energy.ts';
+import { rowsAlong, writeTrajectories } from './trajectories.ts';
 import { LandscapeFolder } from './landscape-folder.ts';
 import { landscapeTables } from './tables.ts';
 import { readNpy } from '../../formats/npy.ts';
@@ -168,6 +170,40 @@ describe('a landscape', () => {
     expect(Math.abs(scores[2 * sketch.rows[map]] - pca.scores[map * pca.components])).toBeLessThan(0.1 * range);
     await withParticles(of, { components: 2, trainMaps: 70 }, {});
     expect(decoded).toBe(70);
+  });
+
+  it('gives maps along a component, decoded at particles in its order and as sums', async () => {
+    await makeLandscape(of, settings, {});
+    const landscape = await withParticles(of, settings.particles, {});
+    const rows = rowsAlong(landscape, 0, 5);
+    const scores = rows.map((row) => landscape.particles?.scores[2 * row] ?? NaN);
+    expect(scores).toEqual(scores.toSorted((a, b) => a - b));
+    expect(new Set(rows).size).toBeGreaterThan(2);
+    const files = await writeTrajectories(of, { components: 1, frames: 5 }, {});
+    expect(files).toContain('volume_pc1/decoded_005.mrc');
+    expect(files).toHaveLength(10);
+    const { values } = await readLandscapeMap(new LandscapeFolder(of.run, 30), files[0]);
+    const { mu, zDim } = of.latents;
+    const own = mapAt(mu.slice(rows[0] * zDim, (rows[0] + 1) * zDim), BOX);
+    values.forEach((value, v) => expect(value).toBeCloseTo(own[v], 5));
+  });
+
+  it('draws micrographs for the uncertainty of an energy where they are known', async () => {
+    await makeLandscape(of, settings, {});
+    const on = { space: 'latent' as const, axes: [0], bootstraps: 8 };
+    const single = await freeEnergyOf(of, on, {});
+    expect(single.bootstrap).toBe('particles');
+    // Ten micrographs, each of one kind of particle: which are drawn moves the energies more.
+    const few = {
+      ...of,
+      micrographs: () => Promise.resolve(Array.from({ length: COUNT }, (_, i) => Math.floor(i / 30))),
+    };
+    const grouped = await freeEnergyOf(few, on, {});
+    expect(grouped.bootstrap).toBe('micrographs');
+    const known = (values: Float32Array) =>
+      values.filter((value, c) => single.particles[c] > 1 && Number.isFinite(value));
+    const mean = (values: Float32Array) => values.reduce((a, b) => a + b, 0) / values.length;
+    expect(mean(known(grouped.uncertainty))).toBeGreaterThan(mean(known(single.uncertainty)));
   });
 
   it('is cancelled, and resumes from the maps that were kept', async () => {

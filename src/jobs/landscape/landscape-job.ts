@@ -31,6 +31,8 @@ export interface LandscapeRun {
   boxPixels: number;
   pixelSizeAngstrom: number;
   latents: { epoch: number; zDim: number; mu: Float32Array };
+  /** Micrograph of each particle, N, where that is known: what a bootstrap draws. */
+  micrographs?: () => Promise<ArrayLike<number> | null>;
   /** D³ at a latent. */
   decode(z: Float32Array, boxPixels: number, job: JobOptions): Promise<Float32Array>;
 }

@@ -1,10 +1,10 @@
 // Checks that need no model: what latents follow that they should know nothing of, and how sure the shares of states are.
 import { measure } from '../../first-aid/finding.ts';
 import { CTF_WIDTH } from '../../formats/particles.ts';
-import { pickedPlaces } from '../../formats/lists/picked-places.ts';
 import { kMeansClusters } from '../../landscape/kmeans.ts';
 import { directionHarmonics, leakage, LEAK_R2, type NuisanceColumns } from '../../validation/leakage.ts';
 import { populations } from '../../validation/population-error.ts';
+import { micrographsOf } from '../micrographs.ts';
 import type { RunCheck } from './check.ts';
 import { latentsOfRun, type CheckOptions, type CheckWork } from './check-work.ts';
 
@@ -92,12 +92,6 @@ export async function checkPopulations(
       ]),
     },
   };
-}
-
-/** Micrograph of each particle as a number; null where the table does not say. */
-function micrographsOf(set: CheckWork['set'], count: number): Int32Array | null {
-  const picked = set?.tableRows ? pickedPlaces(set.table, set.tableRows, 1) : null;
-  return picked?.micrograph.length === count ? picked.micrograph : null;
 }
 
 const base = (
