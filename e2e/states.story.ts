@@ -91,7 +91,7 @@ describe('States of a first look, by its maps', () => {
     await byId('states-view-variance').click();
     await byId('variance-chart').waitFor();
     await byId('states-view-sketch').click();
-    await byId('homogeneity-chart').waitFor();
+    await byId('sketch-chart').waitFor();
     await byId('states-view-energy').click();
     await byId('energy-compute').click();
     await studio.get().until('free energy', ({ explore: state }) => state().states.energy, { seconds: 60 });

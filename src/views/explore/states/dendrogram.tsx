@@ -12,8 +12,8 @@ import {
 import { useSize, type Size } from './use-size.ts';
 import styles from './dendrogram.module.css';
 
-/** Pixels around the tree: numbers of heights on the left, names of states below. */
-const AROUND = { left: 46, right: 10, top: 24, bottom: 20 };
+/** Pixels around the tree: numbers of heights on the left, the cut's number on the right, names of states below. */
+const AROUND = { left: 46, right: 58, top: 12, bottom: 20 };
 /** Pixels that an end takes at least, on average. */
 const END_PIXELS = 9;
 const MOST_STATES = 50;
@@ -188,7 +188,7 @@ function CutLine({ states, most, y, onMove, onRest, onStep, onEnd }: CutLineProp
   return (
     <div
       className={styles.cut}
-      style={{ top: y, left: AROUND.left, right: AROUND.right }}
+      style={{ top: y, left: AROUND.left, right: 0 }}
       role="slider"
       tabIndex={0}
       aria-label="Cut of the dendrogram"

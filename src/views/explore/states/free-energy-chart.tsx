@@ -9,6 +9,8 @@ const STATIC = { staticPlot: true };
 /** Higher energies are drawn as this. */
 const MOST_KT = 6;
 const CONTOUR_KT = 0.5;
+/** Of the grey over what is not known: its contours are guessed through it, and cannot be read. */
+const VEIL = 0.72;
 
 export function FreeEnergyChart({ energy, path }: { energy: FreeEnergy; path: LandscapePath | null }) {
   const theme = useThemeColors();
@@ -69,26 +71,11 @@ function plane(energy: FreeEnergy, path: LandscapePath | null, theme: ThemeColor
     y.map((_, j) => x.map((__, i) => valueOf(i * y.length + j)));
   // Deep is strong: the scale of densities turned round.
   const colorscale = theme.sequential.map(([at, color]): [number, string] => [1 - at, color]).reverse();
-  const known = table((at) => (energy.unsure[at] ? null : finite(Math.min(MOST_KT, energy.energy[at]))));
+  // Beyond the highest energy hardly any particle is: nothing is drawn there.
+  const shown = (at: number) => (energy.energy[at] <= MOST_KT ? energy.energy[at] : null);
   const traces: ChartData[] = [
     {
-      ...({
-        type: 'heatmap',
-        x,
-        y,
-        z: table((at) => (energy.unsure[at] && Number.isFinite(energy.energy[at]) ? 1 : null)),
-      } as const),
-      ...{
-        colorscale: [
-          [0, theme.border],
-          [1, theme.border],
-        ],
-        showscale: false,
-        hoverinfo: 'skip',
-      },
-    },
-    {
-      ...({ type: 'contour', x, y, z: known, zmin: 0, zmax: MOST_KT, colorscale } as const),
+      ...({ type: 'contour', x, y, z: table(shown), zmin: 0, zmax: MOST_KT, colorscale } as const),
       ...{ contours: { start: 0, end: MOST_KT, size: CONTOUR_KT, coloring: 'heatmap' }, line: { width: 0.6 } },
       colorbar: {
         title: { text: 'kT' },
@@ -98,6 +85,14 @@ function plane(energy: FreeEnergy, path: LandscapePath | null, theme: ThemeColor
         tickfont: { color: theme.textQuiet },
       },
     } as ChartData,
+    {
+      ...({ type: 'heatmap', x, y, z: table((at) => (energy.unsure[at] && shown(at) !== null ? 1 : null)) } as const),
+      ...{ opacity: VEIL, showscale: false, hoverinfo: 'skip' },
+      colorscale: [
+        [0, theme.textQuiet],
+        [1, theme.textQuiet],
+      ],
+    },
   ];
   if (path) {
     const at = (axis: number) => Array.from({ length: path.frames }, (_, frame) => path.points[2 * frame + axis]);

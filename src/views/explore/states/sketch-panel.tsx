@@ -130,9 +130,7 @@ function Homogeneity({ landscape: { homogeneity } }: { landscape: Landscape }) {
     [],
   );
   if (!homogeneity)
-    return (
-      <p className={styles.quiet}>Whether the sketch has maps enough is measured with all particles in volume space.</p>
-    );
+    return <p className={styles.quiet}>Whether the sketch has maps enough was not measured for this landscape.</p>;
   return (
     <div className={styles.block}>
       <p className={styles.quiet}>

@@ -10,7 +10,7 @@ import {
   setStatesSettings,
   useStates,
 } from '../../../stores/explore/index.ts';
-import { Button } from '../../../ui/button.tsx';
+import { Button, IconButton } from '../../../ui/button.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { NumberField } from '../../../ui/text-field.tsx';
 import { HelpLink } from '../../help/help-link.tsx';
@@ -28,20 +28,14 @@ type Mask = LandscapeSettings['mask'];
 
 export function StatesForm({ run, onDraw }: { run: RunSummary; onDraw: () => void }) {
   return (
-    <form
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void runStates();
-      }}
-      aria-label="What the landscape of maps is asked for"
-    >
+    // Not a form that Enter sends: Enter ends the typing of a number, after which the cost is said again.
+    <section className={styles.form} aria-label="What the landscape of maps is asked for">
       <SketchFields run={run} />
       <MaskFields run={run} onDraw={onDraw} />
       <TreeFields />
       <RunButtons />
       <ParticleFields />
-    </form>
+    </section>
   );
 }
 
@@ -116,7 +110,7 @@ function MaskFields({ run, onDraw }: { run: RunSummary; onDraw: () => void }) {
         <NumberField
           inline
           small
-          width={3}
+          width={2}
           label="Wider"
           unit="Å"
           value={mask.dilateAngstrom}
@@ -126,17 +120,14 @@ function MaskFields({ run, onDraw }: { run: RunSummary; onDraw: () => void }) {
         <NumberField
           inline
           small
-          width={3}
+          width={2}
           label="Edge"
           unit="Å"
           value={mask.edgeAngstrom}
           onCommit={(typed) => set({ edgeAngstrom: Math.max(0, typed) })}
           testId="states-edge"
         />
-        <span className={styles.grow} />
-        <Button size="s" variant="ghost" icon={<Pencil />} onClick={onDraw} testId="states-draw">
-          Draw…
-        </Button>
+        <IconButton size="s" label="Draw a mask" icon={<Pencil />} onClick={onDraw} testId="states-draw" />
       </div>
     </>
   );
@@ -205,7 +196,14 @@ function RunButtons() {
             Compare in this mask
           </Button>
         ) : (
-          <Button size="s" variant="primary" icon={<Play />} type="submit" disabled={isBusy} testId="states-run">
+          <Button
+            size="s"
+            variant="primary"
+            icon={<Play />}
+            disabled={isBusy}
+            onClick={() => void runStates()}
+            testId="states-run"
+          >
             {landscape ? 'Make it again' : 'Make the landscape'}
           </Button>
         )}
