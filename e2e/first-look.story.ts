@@ -172,10 +172,10 @@ describe('A first look, from a dropped stack to a list of particles', () => {
     await byId('reconstruct-selection').click();
     const isMade = ({ explore: state }: VitrineTestApi) => {
       const { a, b, decoding, fsc } = state();
-      return !decoding && fsc && b && a?.label === 'Selection, its images alone' && { a, b };
+      return !decoding && fsc && b && a?.label === 'Selection, images' && { a, b };
     };
     const { a, b } = await studio.get().until('the map of the selection', isMade, { seconds: 60 });
-    expect(b).toMatchObject({ z: a.z, label: 'Selection, by the model' });
+    expect(b).toMatchObject({ z: a.z, label: 'Selection, model' });
     expect(await byId('map-label-a').textContent()).toContain(`${(PARTICLES / 2).toLocaleString('en')} images`);
     expect(await byId('fsc-resolution').textContent()).toMatch(
       /^The model's map agrees with the data .*; halves of the data agree (to [\d.]+ Å|up to Nyquist)$/,

@@ -26,8 +26,8 @@ export interface PassHooks extends Pick<StreamOptions, 'signal' | 'onIdle'> {
 }
 
 /**
- * One pass over the set; shards that hold no wanted image are not read. `halfOf`: N, 0 or 1. In memory: a shard and a batch. Errors:
- * those of reading, 'cancelled', 'out-of-memory'.
+ * One pass over the set; shards that hold no wanted image are not read. `halfOf`: N, 0 or 1. The next shard is read while one is added,
+ * so that in memory are two shards and a batch. Errors: those of reading, 'cancelled', 'out-of-memory'.
  */
 export async function addImages(
   data: StreamData,
@@ -37,8 +37,22 @@ export async function addImages(
 ): Promise<void> {
   const { images } = data;
   const next = places.map(() => 0);
-  for (let shard = 0; shard * images.shardSize < images.count; shard++) {
+  const wanted = new Set<number>();
+  for (const { images: of } of places) for (const row of of.rows) wanted.add(Math.floor(row / images.shardSize));
+  const shards = [...wanted].sort((a, b) => a - b);
+  const read = (k: number) => {
+    const shard = k < shards.length ? images.readShard(shards[k], signal) : null;
+    // Heard when its turn comes.
+    shard?.catch(() => undefined);
+    return shard;
+  };
+  let ahead = read(0);
+  for (const [k, shard] of shards.entries()) {
     throwIfCancelled(signal);
+    const now = await ahead;
+    ahead = read(k + 1);
+    if (!now) break;
+    const { first, values } = now;
     const end = Math.min(images.count, (shard + 1) * images.shardSize);
     const chosen = places.map(({ images: { rows }, half }, k) => {
       const numbers: number[] = [];
@@ -50,8 +64,6 @@ export async function addImages(
         }
       return { numbers, at };
     });
-    if (chosen.every(({ numbers }) => numbers.length === 0)) continue;
-    const { first, values } = await images.readShard(shard, signal);
     for (const [k, { sums, images: of }] of places.entries()) {
       const { numbers, at } = chosen[k];
       for (let from = 0; from < numbers.length; from += sums.batchImages) {

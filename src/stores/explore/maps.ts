@@ -327,8 +327,8 @@ export function reconstructHere(): void {
  */
 export function reconstructSelection(rows: Uint32Array, z: number[], row: number, name: string): void {
   if (!place) return;
-  const model: Wanted = { ...place, z, row, label: `${name}, by the model`, whole: true };
-  const images: Wanted = { ...model, label: `${name}, its images alone`, from: 'selection', rows };
+  const model: Wanted = { ...place, z, row, label: `${name}, model`, whole: true };
+  const images: Wanted = { ...model, label: `${name}, images`, from: 'selection', rows };
   want(model);
   show(model, () => {
     pinAsB();

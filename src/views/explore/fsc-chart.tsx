@@ -64,7 +64,7 @@ function AgreementFsc({ map, made, fsc, said }: AgreementProps) {
   const far = (angstrom: number | null) => (angstrom === null ? 'up to Nyquist' : `to ${angstrom.toFixed(1)} Å`);
   return (
     <FscCurve
-      title="Model and images"
+      title="FSC"
       help={<HelpLink to="doubts" about="when not to believe a landscape" />}
       label="Fourier shell correlation of the model's map and that of the selection's images, and of halves of the images"
       said={fsc ? `The model's map agrees with the data ${far(agreed)}; halves of the data agree ${far(own)}` : said}
