@@ -46,3 +46,4 @@ export type * from './contract/landscape.ts';
 export type * from './contract/maps.ts';
 export type * from './contract/masks.ts';
 export type * from './contract/runs.ts';
+export type * from './contract/validate.ts';

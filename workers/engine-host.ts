@@ -28,14 +28,17 @@ import type {
   EngineApi,
   Estimate,
   KeptKernels,
+  RunCheckName,
   RunEvent,
   RunSummary,
+  ToldCheck,
 } from './contract.ts';
 import { deviceReport } from './device-report.ts';
 import { MapFinishing } from './map-finishing.ts';
 import type { DecodedMap, DecodingApi, PreparationApi } from './peer.ts';
 import { reconstructedMap, selectionMap } from './reconstruction.ts';
 import { runSummary } from './run-summary.ts';
+import { checkKeptRun } from './validation.ts';
 import { TaskLine } from './task-line.ts';
 
 export interface EngineHostParts {
@@ -248,6 +251,17 @@ export class EngineHost implements EngineApi, DecodingApi {
   async stop(runId: string): Promise<void> {
     this.activeRun(runId).stop();
     await this.ended;
+  }
+
+  checkRun(runId: string, checks: readonly RunCheckName[], call: CallOptions): Promise<ToldCheck[]> {
+    return this.calls.run(call, async (job) => {
+      const record = await this.runs.record(runId);
+      const dataset = await this.dataset(record.datasetId);
+      const { storage } = this.parts;
+      const openEngine = () => this.parts.openEngine({ device: 'cpu' });
+      const parts = { storage, record, run: this.runs.folder(runId), dataset, openEngine };
+      return checkKeptRun({ ...parts, datasets: new DatasetLibrary(storage) }, checks, job);
+    });
   }
 
   async subscribe(listener: (event: RunEvent) => void): Promise<void> {

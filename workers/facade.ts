@@ -29,8 +29,15 @@ export type CallPositions<Api> = {
   readonly [K in keyof Api as TakesCall<Api[K]> extends true ? K : never]: number;
 };
 
-export const IO_CALLS: CallPositions<IoApi> = { openFiles: 2, answer: 2, openDemo: 0, firstAid: 1, exportRun: 1 };
-export const ENGINE_CALLS: CallPositions<EngineApi> = { estimate: 2 };
+export const IO_CALLS: CallPositions<IoApi> = {
+  openFiles: 2,
+  answer: 2,
+  openDemo: 0,
+  firstAid: 1,
+  exportRun: 1,
+  compareMaps: 3,
+};
+export const ENGINE_CALLS: CallPositions<EngineApi> = { estimate: 2, checkRun: 2 };
 export const ANALYSIS_CALLS: CallPositions<AnalysisApi> = {
   ...{ pca: 1, umap: 2, kMeans: 3 },
   ...{ decode: 1, decodeSeries: 2, exportMaps: 2 },

@@ -39,6 +39,7 @@ import { findingsOfRun, firstAidOfDataset, givingWay } from './first-aid.ts';
 import type * as contract from './contract.ts';
 import type { PreparationApi } from './peer.ts';
 import { runSummary } from './run-summary.ts';
+import { compareFiles, keptChecksOf } from './validation.ts';
 
 type Call = contract.CallOptions;
 
@@ -256,6 +257,19 @@ export class Io implements contract.IoApi, PreparationApi {
     const mask = named(file);
     await readMask(mask, await this.runs.record(runId));
     await keepChosenMask(this.runs.folder(runId), mask);
+  }
+
+  runChecks(runId: string): Promise<contract.ToldCheck[]> {
+    return keptChecksOf(this.runs.folder(runId));
+  }
+
+  compareMaps(
+    a: contract.DroppedFile,
+    b: contract.DroppedFile,
+    request: contract.CompareRequest,
+    call: contract.CallOptions,
+  ): Promise<contract.ComparedMaps> {
+    return this.calls.run(call, (job) => compareFiles([named(a), named(b)], request, job));
   }
 
   imageFits(runId: string): Promise<ImageFits> {

@@ -1,4 +1,4 @@
-// The four steps and Help, each loaded when it is first opened.
+// The five steps and Help, each loaded when it is first opened.
 import { lazy, Suspense } from 'react';
 import { useShell, type Screen } from '../stores/shell.ts';
 import { Spinner } from '../ui/spinner.tsx';
@@ -9,6 +9,7 @@ const LOAD: Record<Screen, () => Promise<{ default: React.ComponentType }>> = {
   data: async () => ({ default: (await import('../views/data/data-view.tsx')).DataView }),
   learn: async () => ({ default: (await import('../views/learn/learn-view.tsx')).LearnView }),
   explore: async () => ({ default: (await import('../views/explore/explore-view.tsx')).ExploreView }),
+  validate: async () => ({ default: (await import('../views/validate/validate-view.tsx')).ValidateView }),
   export: async () => ({ default: (await import('../views/export/export-view.tsx')).ExportView }),
   help: async () => ({ default: (await import('../views/help/help-view.tsx')).HelpView }),
 };
@@ -16,6 +17,7 @@ const SCREENS: Record<Screen, React.ComponentType> = {
   data: lazy(LOAD.data),
   learn: lazy(LOAD.learn),
   explore: lazy(LOAD.explore),
+  validate: lazy(LOAD.validate),
   export: lazy(LOAD.export),
   help: lazy(LOAD.help),
 };

@@ -1,5 +1,5 @@
-// Name, the four steps, what is open, what computes, and Help.
-import { CircleHelp, Database, Orbit, PackageOpen, Sparkles } from 'lucide-react';
+// Name, the five steps, what is open, what computes, and Help.
+import { CircleHelp, Database, Orbit, PackageOpen, ShieldCheck, Sparkles } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { currentDataset, useDatasets } from '../stores/datasets.ts';
 import { activeRun, useRuns } from '../stores/runs.ts';
@@ -16,6 +16,7 @@ const STEPS: { screen: Screen; label: string; icon: ReactNode }[] = [
   { screen: 'data', label: 'Data', icon: <Database /> },
   { screen: 'learn', label: 'Learn', icon: <Sparkles /> },
   { screen: 'explore', label: 'Explore', icon: <Orbit /> },
+  { screen: 'validate', label: 'Validate', icon: <ShieldCheck /> },
   { screen: 'export', label: 'Export', icon: <PackageOpen /> },
 ];
 

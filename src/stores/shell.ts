@@ -5,8 +5,8 @@ import type { ErrorData } from '../base/errors.ts';
 import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
-/** The four steps in order, and the manual. */
-export const SCREENS = ['data', 'learn', 'explore', 'export', 'help'] as const;
+/** The five steps in order, and the manual. */
+export const SCREENS = ['data', 'learn', 'explore', 'validate', 'export', 'help'] as const;
 /** One of them. */
 export type Screen = (typeof SCREENS)[number];
 /** How the page is coloured; the system's way unless chosen. */

@@ -16,6 +16,7 @@ import type {
   NamedColumn,
   ParticleColumns,
 } from './datasets.ts';
+import type { CompareRequest, ComparedMaps, ToldCheck } from './validate.ts';
 import type { ImportedSelection, PoseFormat, RunLatents, RunPoses, RunSummary, SavedSelection } from './runs.ts';
 
 export interface IoApi extends Cancellable {
@@ -81,6 +82,10 @@ export interface IoApi extends Cancellable {
   exportRun(runId: string, call: CallOptions): Promise<Blob>;
   /** z.N.pkl or CSV of the latents of all particles, or of `indices`. */
   exportLatents(runId: string, format: 'pkl' | 'csv', indices: Uint32Array | null): Promise<ExportedFile>;
+  /** Checks of a run that were made, as they are kept. */
+  runChecks(runId: string): Promise<ToldCheck[]>;
+  /** Two dropped maps, shell by shell. */
+  compareMaps(a: DroppedFile, b: DroppedFile, request: CompareRequest, call: CallOptions): Promise<ComparedMaps>;
   /** Bytes used and available, for the storage line of the screen. */
   storage(): Promise<{ usedBytes: number; freeBytes: number | null }>;
 }

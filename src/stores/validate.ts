@@ -1,0 +1,122 @@
+// Validate: checks of the shown run, and two maps that were dropped.
+import { create } from 'zustand';
+import type {
+  CompareRequest,
+  ComparedMaps,
+  DroppedFile,
+  Progress,
+  RunCheckName,
+  ToldCheck,
+} from '../../workers/contract.ts';
+import type { ErrorData } from '../base/errors.ts';
+import { errorData, wasCancelled } from './errors.ts';
+import { studio } from './studio.ts';
+
+/** What Validate shows. */
+export interface ValidateState {
+  /** Whose checks these are. */
+  runId: string | null;
+  checks: ToldCheck[];
+  /** The check that goes on. */
+  going: RunCheckName | null;
+  progress: Progress | null;
+  error: ErrorData | null;
+  files: [DroppedFile | null, DroppedFile | null];
+  request: CompareRequest;
+  compared: ComparedMaps | null;
+  comparing: Progress | null;
+  compareError: ErrorData | null;
+}
+
+/** Followed by selectors only. */
+export const useValidate = create<ValidateState>(() => ({
+  ...{ runId: null, checks: [], going: null, progress: null, error: null },
+  ...{ files: [null, null], compared: null, comparing: null, compareError: null },
+  request: { mask: 'loose', randomise: true, local: false },
+}));
+const { getState: get, setState: set } = useValidate;
+let checking: AbortController | null = null;
+let comparing: AbortController | null = null;
+
+/** Reads what is kept of the run's checks. */
+export async function openValidate(runId: string): Promise<void> {
+  if (get().runId === runId) return;
+  checking?.abort();
+  set({ runId, checks: [], going: null, progress: null, error: null });
+  try {
+    const checks = await studio().io.runChecks(runId);
+    if (get().runId === runId) set({ checks });
+  } catch (error) {
+    if (get().runId === runId) set({ error: errorData(error) });
+  }
+}
+
+/** Makes checks one after the other; those that were made before are made anew. */
+export async function makeChecks(runId: string, names: readonly RunCheckName[]): Promise<void> {
+  if (checking) return;
+  const controller = new AbortController();
+  checking = controller;
+  const { signal } = controller;
+  set({ error: null });
+  try {
+    for (const name of names) {
+      set({ going: name, progress: { fraction: null, message: 'Reading the images' } });
+      const onProgress = (progress: Progress): void => {
+        if (!signal.aborted) set({ progress });
+      };
+      const made = await studio().engine.checkRun(runId, [name], { signal, onProgress });
+      if (get().runId !== runId) return;
+      set({ checks: [...get().checks.filter(({ check }) => check !== name), ...made] });
+    }
+  } catch (error) {
+    if (get().runId === runId && !wasCancelled(error)) set({ error: errorData(error) });
+  } finally {
+    if (checking === controller) checking = null;
+    set({ going: null, progress: null });
+  }
+}
+
+/** Ends the check that goes on; the models that it has fitted stay. */
+export function stopChecks(): void {
+  checking?.abort();
+}
+
+/** A map for one side, and how they are compared; compares where both are there. */
+export function chooseMap(side: 0 | 1, file: DroppedFile): void {
+  const { files } = get();
+  set({ files: side === 0 ? [file, files[1]] : [files[0], file], compared: null });
+  void compare();
+}
+
+/** Another mask, or more told. */
+export function changeRequest(change: Partial<CompareRequest>): void {
+  set(({ request }) => ({ request: { ...request, ...change } }));
+  void compare();
+}
+
+/** Ends the comparison. */
+export function stopComparing(): void {
+  comparing?.abort();
+}
+
+async function compare(): Promise<void> {
+  const { files, request } = get();
+  const [a, b] = files;
+  if (!a || !b) return;
+  comparing?.abort();
+  const controller = new AbortController();
+  comparing = controller;
+  const { signal } = controller;
+  set({ comparing: { fraction: null, message: 'Reading the maps' }, compareError: null });
+  try {
+    const compared = await studio().io.compareMaps(a, b, request, {
+      signal,
+      onProgress: (progress) => !signal.aborted && set({ comparing: progress }),
+    });
+    if (!signal.aborted) set({ compared });
+  } catch (error) {
+    if (!signal.aborted && !wasCancelled(error)) set({ compareError: errorData(error) });
+  } finally {
+    if (comparing === controller) set({ comparing: null });
+  }
+}

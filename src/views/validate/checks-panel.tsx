@@ -1,0 +1,89 @@
+// Checks of the run: each a question, a button, and once it was made a sentence with its curves.
+import { ShieldCheck } from 'lucide-react';
+import type { RunCheckName, RunSummary } from '../../../workers/contract.ts';
+import { makeChecks, stopChecks, useValidate } from '../../stores/validate.ts';
+import { Button } from '../../ui/button.tsx';
+import { FindingLine } from '../../ui/finding-line.tsx';
+import { NoticeCard } from '../../ui/notice-card.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { ProgressBar } from '../../ui/progress.tsx';
+import { CurvesChart } from './curves-chart.tsx';
+import styles from './validate-view.module.css';
+
+const QUESTIONS: { name: RunCheckName; title: string; question: string }[] = [
+  { name: 'halves', title: 'Half sets', question: 'Do two models, each of half of the images, show the same?' },
+  { name: 'phases', title: 'Random phases', question: 'Does a model show structure where the images have none?' },
+  { name: 'null', title: 'Null data', question: 'What spread appears from a set that has one structure?' },
+  { name: 'leakage', title: 'Leakage', question: 'Do latents follow pose, defocus, shift or group?' },
+  { name: 'populations', title: 'Populations', question: 'How sure are the shares of the states?' },
+  { name: 'images', title: 'Images', question: 'Which images are not explained, and is CTF left in them?' },
+];
+const LEVELS = [0.5, 0.143];
+
+export function ChecksPanel({ run }: { run: RunSummary }) {
+  const checks = useValidate((state) => state.checks);
+  const going = useValidate((state) => state.going);
+  const progress = useValidate((state) => state.progress);
+  const error = useValidate((state) => state.error);
+  const open = QUESTIONS.filter(({ name }) => !checks.some(({ check }) => check === name));
+  const make = (names: RunCheckName[]) => () => void makeChecks(run.id, names);
+  return (
+    <Panel
+      title="Checks of the run"
+      icon={<ShieldCheck aria-hidden="true" />}
+      note={run.name}
+      actions={
+        <Button
+          size="s"
+          variant="primary"
+          disabled={going !== null || open.length === 0}
+          onClick={make(open.map(({ name }) => name))}
+          testId="check-all"
+        >
+          {open.length === 0 ? 'All were made' : 'Make all'}
+        </Button>
+      }
+      testId="checks"
+    >
+      <div className={styles.stack}>
+        {error && <NoticeCard tone="error" notice={error} testId="checks-error" />}
+        {QUESTIONS.map(({ name, title, question }) => {
+          const made = checks.find(({ check }) => check === name);
+          return (
+            <div key={name} className={styles.check} data-testid={`check-${name}`}>
+              {made && <FindingLine finding={made} testId={`made-${name}`} />}
+              {made && made.curves.length > 0 && (
+                <CurvesChart
+                  label={`${title}: curves by shell`}
+                  curves={made.curves}
+                  side={made.boxPixels * made.pixelSizeAngstrom}
+                  levels={name === 'images' ? [1] : name === 'phases' ? [0.1] : LEVELS}
+                  mark={made.fromShell}
+                />
+              )}
+              {going === name ? (
+                <ProgressBar
+                  fraction={progress?.fraction ?? null}
+                  message={`${title}: ${progress?.message ?? ''}`}
+                  onCancel={stopChecks}
+                  testId="check-progress"
+                />
+              ) : (
+                <div className={styles.open}>
+                  <span className={styles.question}>{made ? '' : question}</span>
+                  <Button size="s" disabled={going !== null} onClick={make([name])} testId={`make-${name}`}>
+                    {made ? `${title} again` : title}
+                  </Button>
+                </div>
+              )}
+            </div>
+          );
+        })}
+        <p className={styles.quiet}>
+          Models are linear ones at the run’s box: a minute or two each on this machine’s processor. The command{' '}
+          <code>vitrine validate</code> fits small networks too.
+        </p>
+      </div>
+    </Panel>
+  );
+}

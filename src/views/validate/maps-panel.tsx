@@ -1,0 +1,132 @@
+// Two maps, or the halves of one, compared: FSC within a mask, sharpness, resolution by direction and place.
+import { Layers } from 'lucide-react';
+import { useRef } from 'react';
+import type { ComparedMaps, FscMask } from '../../../workers/contract.ts';
+import { changeRequest, chooseMap, stopComparing, useValidate } from '../../stores/validate.ts';
+import { Button } from '../../ui/button.tsx';
+import { NoticeCard } from '../../ui/notice-card.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { ProgressBar } from '../../ui/progress.tsx';
+import { Select } from '../../ui/select.tsx';
+import { Toggle } from '../../ui/toggle.tsx';
+import { CurvesChart } from './curves-chart.tsx';
+import { GuinierChart } from './guinier-chart.tsx';
+import styles from './validate-view.module.css';
+
+const MASKS: { value: FscMask; label: string }[] = [
+  { value: 'none', label: 'No mask' },
+  { value: 'sphere', label: 'Sphere' },
+  { value: 'loose', label: 'Loose: 25 and 15 Å' },
+  { value: 'tight', label: 'Tight: 6 and 6 Å' },
+];
+const LEVELS = [0.5, 0.143];
+
+export function MapsPanel() {
+  const request = useValidate((state) => state.request);
+  const compared = useValidate((state) => state.compared);
+  const comparing = useValidate((state) => state.comparing);
+  const error = useValidate((state) => state.compareError);
+  return (
+    <Panel
+      title="Two maps"
+      icon={<Layers aria-hidden="true" />}
+      note="half maps, or any two of one box and frame"
+      testId="maps"
+    >
+      <div className={styles.stack}>
+        <div className={styles.row}>
+          <MapChoice side={0} />
+          <MapChoice side={1} />
+        </div>
+        <div className={styles.row}>
+          <Select
+            label="Mask"
+            inline
+            small
+            value={request.mask}
+            options={MASKS}
+            onChange={(mask) => changeRequest({ mask })}
+            testId="fsc-mask"
+          />
+          <Toggle
+            label="Correct by random phases"
+            pressed={request.randomise}
+            disabled={request.mask === 'none'}
+            onChange={(randomise) => changeRequest({ randomise })}
+            testId="fsc-randomise"
+          />
+          <Toggle
+            label="Local resolution"
+            pressed={request.local}
+            onChange={(local) => changeRequest({ local })}
+            testId="fsc-local"
+          />
+        </div>
+        {error && <NoticeCard tone="error" notice={error} testId="maps-error" />}
+        {comparing && (
+          <ProgressBar fraction={comparing.fraction} message={comparing.message} onCancel={stopComparing} />
+        )}
+        {compared ? <Compared compared={compared} /> : <p className={styles.quiet}>Choose two maps to compare.</p>}
+      </div>
+    </Panel>
+  );
+}
+
+function MapChoice({ side }: { side: 0 | 1 }) {
+  const input = useRef<HTMLInputElement>(null);
+  const file = useValidate((state) => state.files[side]);
+  const name = side === 0 ? 'First map' : 'Second map';
+  return (
+    <>
+      <Button size="s" onClick={() => input.current?.click()} testId={`choose-map-${side}`}>
+        {file ? file.path : `${name}…`}
+      </Button>
+      <input
+        ref={input}
+        className={styles.file}
+        type="file"
+        aria-label={name}
+        accept=".mrc,.map"
+        data-testid={`map-file-${side}`}
+        onChange={({ target }) => {
+          const chosen = target.files?.[0];
+          if (chosen) chooseMap(side, { path: chosen.name, file: chosen });
+        }}
+      />
+    </>
+  );
+}
+
+function Compared({ compared }: { compared: ComparedMaps }) {
+  const { boxPixels, pixelSizeAngstrom, curves, guinier, anisotropy, local } = compared;
+  return (
+    <div className={styles.stack} data-testid="compared">
+      <CurvesChart
+        label="Fourier shell correlation of the maps"
+        curves={curves}
+        side={boxPixels * pixelSizeAngstrom}
+        levels={LEVELS}
+      />
+      <ul className={styles.told}>
+        {curves.map(({ name, resolution05, resolution0143 }) => (
+          <li key={name}>
+            {name}: {resolution05.toFixed(2)} Å at 0.5, {resolution0143.toFixed(2)} Å at 0.143, first crossings
+          </li>
+        ))}
+        {anisotropy && (
+          <li>
+            By direction {anisotropy.bestAngstrom.toFixed(2)} to {anisotropy.worstAngstrom.toFixed(2)} Å, sphericity{' '}
+            {anisotropy.sphericity.toFixed(3)}
+          </li>
+        )}
+        {local && (
+          <li>
+            By place {local.best.toFixed(2)} to {local.worst.toFixed(2)} Å at 0.5, median {local.median.toFixed(2)} Å
+          </li>
+        )}
+        {guinier && <li>B factor of the mean {guinier.bFactor.toFixed(0)} Å²</li>}
+      </ul>
+      {guinier && <GuinierChart guinier={guinier} />}
+    </div>
+  );
+}

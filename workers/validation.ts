@@ -1,0 +1,70 @@
+// Checks of a kept run from its prepared images, on an engine of their own; and two dropped maps compared.
+import { VitrineError } from '../src/base/errors.ts';
+import { readMrcVolume } from '../src/formats/mrc-volume.ts';
+import type { NamedBlob } from '../src/formats/particles.ts';
+import { compareMaps } from '../src/jobs/compare-maps.ts';
+import { keptParticles } from '../src/jobs/kept-particles.ts';
+import { openKeptSet } from '../src/jobs/kept-set.ts';
+import type { JobOptions } from '../src/jobs/progress.ts';
+import { RUN_CHECK_WORDS, readRunChecks, type RunCheck, type RunCheckName } from '../src/jobs/run-checks/check.ts';
+import { checkRun } from '../src/jobs/run-checks/run-checks.ts';
+import type { DatasetLibrary } from '../src/library/datasets.ts';
+import type { RunFolder } from '../src/library/runs.ts';
+import type { CompareRequest, ComparedMaps, ToldCheck } from './contract/validate.ts';
+import type { ReconstructionParts } from './reconstruction.ts';
+
+/** With its name for people. */
+export const toldCheck = (check: RunCheck): ToldCheck => ({ ...check, ...RUN_CHECK_WORDS[check.check] });
+
+/** What is kept of a run’s checks. */
+export async function keptChecksOf(run: RunFolder): Promise<ToldCheck[]> {
+  return (await readRunChecks(run)).map(toldCheck);
+}
+
+/** Errors: 'file-missing' where its images are not kept, those of the checks, 'cancelled'. */
+export async function checkKeptRun(
+  { storage, record, run, dataset, openEngine, datasets }: ReconstructionParts & { datasets: DatasetLibrary },
+  names: readonly RunCheckName[],
+  job: JobOptions,
+): Promise<ToldCheck[]> {
+  const particles = await keptParticles(storage, dataset, record);
+  if (!particles)
+    throw new VitrineError('file-missing', 'The prepared images of this run are not kept.', {
+      file: dataset.record.name,
+      advice: 'Open its original files again and start a run of them: that prepares them anew.',
+    });
+  const engine = await openEngine();
+  try {
+    const set = await openKeptSet(datasets, dataset);
+    const work = { run, record, particles, set, openEngine: () => Promise.resolve(engine) };
+    return (await checkRun(work, names, job)).map(toldCheck);
+  } finally {
+    engine.dispose();
+  }
+}
+
+/** Errors: those of reading, 'count-mismatch' for maps of several boxes, 'pixel-size-unknown'. */
+export async function compareFiles(
+  files: readonly [NamedBlob, NamedBlob],
+  { mask, randomise, local }: CompareRequest,
+  job: JobOptions,
+): Promise<ComparedMaps> {
+  const [a, b] = [await readMrcVolume(files[0]), await readMrcVolume(files[1])];
+  if (a.boxPixels !== b.boxPixels || a.boxPixels % 2 !== 0)
+    throw new VitrineError('count-mismatch', 'The maps are not of one even box.', {
+      file: files[1].path,
+      expected: `${a.boxPixels} voxels a side`,
+      found: String(b.boxPixels),
+      advice: 'Crop or resample one of them.',
+    });
+  if (!(a.pixelSizeAngstrom > 0))
+    throw new VitrineError('pixel-size-unknown', 'The header of the map does not say the pixel size.', {
+      file: files[0].path,
+      advice: 'Compare them with vitrine fsc and --apix.',
+    });
+  const { boxPixels, pixelSizeAngstrom } = a;
+  const options = { mask, randomise: randomise && mask !== 'none', local, ...job };
+  const found = await compareMaps({ maps: [a.values, b.values], boxPixels, pixelSizeAngstrom }, options);
+  const { curves, guinier, anisotropy, localRange } = found;
+  return { boxPixels, pixelSizeAngstrom, curves, guinier, anisotropy, local: localRange };
+}
