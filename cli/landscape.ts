@@ -1,12 +1,14 @@
 // vitrine landscape RUN: maps that stand for all particles, their states, and all particles in volume space, in RUN/landscape.N.
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { throwIfCancelled, VitrineError } from '../src/base/errors.ts';
 import { boxPixelsOf, latentDimension } from '../src/field/kinds.ts';
 import { keepChosenMask } from '../src/jobs/given-mask.ts';
 import { decodeAt, loadModel, type LoadedRun } from '../src/jobs/decode-job.ts';
 import { makeLandscape, requireLandscape, type LandscapeRun } from '../src/jobs/landscape/landscape-job.ts';
 import type { Landscape, LandscapePlan } from '../src/jobs/landscape/landscape.ts';
+import { freeEnergyOf, type EnergySettings } from '../src/jobs/landscape/free-energy.ts';
+import { pathBetween } from '../src/jobs/landscape/path.ts';
 import { withParticles } from '../src/jobs/landscape/particles.ts';
 import { planLandscape } from '../src/jobs/landscape/plan.ts';
 import { LANDSCAPE_DEFAULTS, type LandscapeSettings, type Linkage } from '../src/jobs/landscape/settings.ts';
@@ -19,6 +21,8 @@ import type { Console } from './console.ts';
 import { openFile } from './files.ts';
 import { addParamOptions } from './param-options.ts';
 import { latentsOf, mapPixelSizeOf, openRun, originalIndexOf, withEngine, type OpenRun } from './runs.ts';
+
+type Axes = Pick<EnergySettings, 'space' | 'axes'>;
 
 interface LandscapeOptions {
   sketch: number;
@@ -34,6 +38,9 @@ interface LandscapeOptions {
   components: number;
   trainMaps: number;
   particles: boolean;
+  freeEnergy?: Axes;
+  path?: number[];
+  frames: number;
   plan?: boolean;
   epoch?: number;
   apix?: number;
@@ -78,6 +85,9 @@ export function addLandscape(program: Command): void {
       particles.trainMaps,
     )
     .option('--no-particles', 'leave out the volume components of all particles')
+    .option('--free-energy <axes>', 'apparent free energy on one or two components: z1,z2 or v1,v2', axesOf)
+    .option('--path <states>', 'a path of least resistance between two states, as latents to decode: 0,1', wholeNumbers)
+    .option('--frames <count>', 'places of the path', wholeNumber, 10)
     .option('--plan', 'say what it will cost, and end')
     .option('--epoch <number>', 'epoch of the latents (default: the last)', wholeNumber)
     .option('--apix <number>', 'pixel size of the maps, Å', number)
@@ -93,6 +103,7 @@ export function addLandscape(program: Command): void {
       if (options.plan) return console.result({ plan });
       let landscape = await makeLandscape(of, settings, job);
       if (options.particles) landscape = await withParticles(of, settings.particles, job);
+      landscape = await withEnergy(of, landscape, options, console);
       throwIfCancelled(console.signal);
       const folder = resolve(path, `landscape.${landscape.epoch}`);
       const files = await writeTables(opened, landscape, folder);
@@ -148,6 +159,36 @@ async function settingsOf(of: LandscapeRun, options: LandscapeOptions): Promise<
     },
     particles: { components: options.components, trainMaps: options.trainMaps },
   };
+}
+
+/** Draws for the uncertainty of an energy. */
+const BOOTSTRAPS = 20;
+
+/** Energy and path where they are asked for; a path is on the first two components of the latents unless axes are named. */
+async function withEnergy(
+  of: LandscapeRun,
+  landscape: Landscape,
+  { freeEnergy, path, frames }: LandscapeOptions,
+  console: Console,
+): Promise<Landscape> {
+  if (!freeEnergy && !path) return landscape;
+  const first = of.latents.zDim > 1 ? [0, 1] : [0];
+  const on = { ...(freeEnergy ?? { space: 'latent' as const, axes: first }), bootstraps: BOOTSTRAPS };
+  const job = { signal: console.signal, onProgress: console.progress.bind(console) };
+  if (!path) return { ...landscape, freeEnergy: await freeEnergyOf(of, on, job) };
+  if (path.length !== 2)
+    throw new VitrineError('usage', 'A path leads from one state to another.', { field: '--path', expected: '0,1' });
+  const made = await pathBetween(of, { ...on, fromState: path[0], toState: path[1], frames }, job);
+  return { ...landscape, freeEnergy: (await requireLandscape(of)).freeEnergy, path: made };
+}
+
+/** "z1,z2" and "v1". */
+function axesOf(text: string): Axes {
+  const parts = text.split(',').map((part) => /^([zv])([1-9]\d*)$/.exec(part.trim()));
+  const kinds = new Set(parts.map((part) => part?.[1]));
+  if (parts.length > 2 || kinds.size !== 1 || kinds.has(undefined))
+    throw new InvalidArgumentError('One or two components of one kind are expected: z1,z2 or v1.');
+  return { space: kinds.has('v') ? 'volume' : 'latent', axes: parts.map((part) => Number(part?.[2]) - 1) };
 }
 
 function cutOf(states: string): LandscapeSettings['states']['cut'] {
@@ -214,7 +255,7 @@ function durationWords(seconds: number): string {
   return seconds < 7200 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-function tell({ states, pca, particles, mask }: Landscape, folder: string, console: Console): void {
+function tell({ states, pca, particles, mask, freeEnergy }: Landscape, folder: string, console: Console): void {
   console.say(`mask: ${mask.voxels.toLocaleString('en')} voxels, ${(100 * mask.share).toFixed(1)} % of the box`);
   const percent = Array.from(pca.explainedVariance.subarray(0, 5), (share) => `${(100 * share).toFixed(1)} %`);
   console.say(`variance along volume components: ${percent.join(', ')}`);
@@ -225,6 +266,13 @@ function tell({ states, pca, particles, mask }: Landscape, folder: string, conso
   if (particles?.how === 'learned') {
     const told = Array.from(particles.heldOutR2, (share) => share.toFixed(3));
     console.say(`volume components of all particles, held-out R²: ${told.join(', ')}`);
+  }
+  if (freeEnergy) {
+    if (freeEnergy.noiseShare !== null)
+      console.say(
+        `${(100 * freeEnergy.noiseShare).toFixed(0)} % of the variance on these axes is noise of the latents`,
+      );
+    console.say(freeEnergy.caution);
   }
   console.say(`tables, maps and plots: ${folder}`);
 }

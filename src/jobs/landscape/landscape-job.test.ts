@@ -154,8 +154,12 @@ describe('a landscape', () => {
   it('brings all particles into volume space, and goes on where it was stopped', async () => {
     await makeLandscape(of, settings, {});
     decoded = 0;
-    const { particles, pca, sketch } = await withParticles(of, settings.particles, {});
+    const { particles, pca, sketch, homogeneity } = await withParticles(of, settings.particles, {});
     expect(decoded).toBe(60);
+    expect([...(homogeneity?.clusters ?? [])]).toEqual([10, 20]);
+    const [ten, twenty] = homogeneity?.meanDistance ?? [];
+    expect(twenty).toBeLessThan(ten);
+    expect(ten).toBeLessThan(0.5 * (homogeneity?.overall ?? 0));
     expect(particles?.heldOutR2[0]).toBeGreaterThan(0.95);
     const scores = particles?.scores ?? new Float32Array(0);
     expect(scores).toHaveLength(2 * COUNT);

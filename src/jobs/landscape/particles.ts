@@ -6,7 +6,17 @@ import { regressionOf } from '../../landscape/volumes/regression.ts';
 import { throwIfCancelled } from '../../base/errors.ts';
 import { readFloats, readJson, writeArray, writeJson } from '../../library/arrays.ts';
 import type { JobOptions } from '../progress.ts';
-import { basesOf, mapsOf, part, requireLandscape, saved, workOf, type LandscapeRun } from './landscape-job.ts';
+import {
+  basesOf,
+  distanceLatents,
+  mapsOf,
+  part,
+  requireLandscape,
+  saved,
+  workOf,
+  type LandscapeRun,
+} from './landscape-job.ts';
+import { homogeneityOf } from './homogeneity.ts';
 import { LandscapeFolder } from './landscape-folder.ts';
 import type { Landscape, ParticleVolumes } from './landscape.ts';
 import type { ParticleSettings } from './settings.ts';
@@ -25,11 +35,19 @@ export async function withParticles(of: LandscapeRun, settings: ParticleSettings
   const particles = base
     ? exactScores(base, axes, of.latents.mu)
     : await learnedScores(of, landscape, { axes, settings }, part(job, 0.05, 1));
-  return saved(of, { ...landscape, settings: { ...landscape.settings, particles: settings }, particles });
+  const by = await distanceLatents(of, base);
+  const { maps: most, seed } = landscape.settings.sketch;
+  const homogeneity = await homogeneityOf(by.z, by.zDim, particles, {
+    most,
+    seed,
+    ...(job.signal && { signal: job.signal }),
+  });
+  const next = { ...landscape.settings, particles: settings };
+  return saved(of, { ...landscape, settings: next, particles, homogeneity });
 }
 
 /** The first components of a kept landscape as directions. */
-export async function axesOf(
+async function axesOf(
   of: LandscapeRun,
   landscape: Landscape,
   components: number,

@@ -22,7 +22,7 @@ export interface LandscapeParts {
 }
 
 /** Components that are kept as maps. */
-export const EIGENVOLUMES = 10;
+const EIGENVOLUMES = 10;
 
 /** Least and greatest score of the maps along each component. */
 const ENDS = 'volume_pc_ends.json';

@@ -82,7 +82,7 @@ export function summedMaps(base: BaseMaps, z: Float32Array): MapSet {
 }
 
 /** Of two maps of the model their distance, as that of two rows: a factor L of the products of its maps, S = L Lᵀ. F×F, row by row. */
-export function distanceFactor({ maps }: BaseMaps): Float64Array {
+function distanceFactor({ maps }: BaseMaps): Float64Array {
   const size = maps.length;
   const lower = new Float64Array(size * size);
   for (let a = 0; a < size; a++)

@@ -5,6 +5,7 @@ import { writeNpy } from '../../formats/npy.ts';
 import { NumpyArray } from '../../formats/numpy-arrays.ts';
 import { dendrogramFigure } from '../../plots/dendrogram.ts';
 import { explainedVarianceFigure } from '../../plots/bars.ts';
+import { curvesFigure } from '../../plots/curves.ts';
 import { scatterFigure } from '../../plots/scatter.ts';
 import { columnsOf, csvOf } from '../csv.ts';
 import type { Landscape } from './landscape.ts';
@@ -86,8 +87,42 @@ export function landscapeTables(landscape: Landscape, originalIndex: OriginalInd
         { name: 'standard_deviation', values: standardDeviation },
       ]),
     });
+    const curve = { name: 'within a cluster', x: [...clusters], y: [...meanDistance] };
+    const labels = { title: 'Maps of one cluster', xLabel: 'clusters', yLabel: 'mean distance of two maps' };
+    if (clusters.length > 1)
+      files.push({ name: 'homogeneity.svg', content: curvesFigure({ ...labels, curves: [curve] }) });
   }
-  return [...files, ...figuresOf(landscape)];
+  return [...files, ...energyTables(landscape), ...figuresOf(landscape)];
+}
+
+/** free_energy.csv a row a cell, path.csv, path_z.txt as `decode --zfile` reads it; and what is to be said beside them. */
+function energyTables({ freeEnergy, path, sketch }: Landscape): LandscapeFile[] {
+  const files: LandscapeFile[] = [];
+  if (freeEnergy) {
+    const { axes, points, from, to, space, energy, uncertainty, particles, unsure, caution } = freeEnergy;
+    const letter = space === 'latent' ? 'PC' : 'VPC';
+    const coordinates = axes.map((axis, a) => {
+      const stride = points.slice(a + 1).reduce((product, n) => product * n, 1);
+      const step = (to[a] - from[a]) / (points[a] - 1);
+      const values = Float64Array.from(energy, (_, cell) => from[a] + step * (Math.floor(cell / stride) % points[a]));
+      return { name: `${letter}${axis + 1}`, values };
+    });
+    const numbers = { energy_kT: energy, uncertainty_kT: uncertainty, particles, unsure };
+    const columns = Object.entries(numbers).map(([name, values]) => ({ name, values }));
+    files.push({ name: 'free_energy.csv', content: csvOf([...coordinates, ...columns]) });
+    files.push({ name: 'free_energy.txt', content: `${caution}\n` });
+  }
+  if (path) {
+    const frames = Float32Array.from({ length: path.frames }, (_, f) => f);
+    const columns = columnsOf(path.z, sketch.zDim, (d) => `z${d + 1}`);
+    const energy = { name: 'energy_kT', values: path.energy };
+    files.push({ name: 'path.csv', content: csvOf([{ name: 'frame', values: frames }, energy, ...columns]) });
+    const rows = Array.from({ length: path.frames }, (_, f) =>
+      path.z.slice(f * sketch.zDim, (f + 1) * sketch.zDim).join(' '),
+    );
+    files.push({ name: 'path_z.txt', content: `${rows.join('\n')}\n` });
+  }
+  return files;
 }
 
 function figuresOf({ pca, states, dendrogram, umap, mds, particles }: Landscape): LandscapeFile[] {

@@ -32,7 +32,7 @@ const HELD_OUT = 0.1;
 const PATIENCE = 3;
 
 /** Cells in all. */
-export const cellsOf = ({ points }: DensityGrid): number => points.reduce((a, b) => a * b, 1);
+const cellsOf = ({ points }: DensityGrid): number => points.reduce((a, b) => a * b, 1);
 
 /** Kernels of particles: of i the cells offsets[i] … offsets[i+1]−1. */
 export interface Kernels {

@@ -1,0 +1,71 @@
+// vitrine landscape as a person runs it, on a linear model of a small set.
+import { existsSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandFolder } from '../testing/command.ts';
+import { readNpy } from '../src/formats/npy.ts';
+
+const { vitrine, remove } = commandFolder();
+afterAll(remove);
+const cpu = ['--device', 'cpu'];
+
+beforeAll(async () => {
+  const simulate = ['simulate', '-o', 'data', '-N', '200', '-D', '16', '--apix', '8', '--states', '3', '--snr', '1'];
+  expect(await vitrine(simulate)).toMatchObject({ code: 0 });
+  const linear = ['linear', 'data/particles.star', '-o', 'run', '--components', '2', '--chain', 'none', ...cpu];
+  expect(await vitrine(linear)).toMatchObject({ code: 0 });
+}, 120_000);
+
+describe('vitrine landscape', () => {
+  test('says what it costs, makes states, an energy and a path, and leaves states out', async () => {
+    const planned = await vitrine(['landscape', 'run', '--sketch', '30', '--plan', ...cpu, '--json']);
+    expect(planned).toMatchObject({ code: 0, json: { plan: { maps: 'components', boxPixels: 16 } } });
+    const asked = ['--linkage', 'average', '--states', '3', '--free-energy', 'z1,z2', '--path', '0,1', '--frames', '5'];
+    const made = await vitrine(['landscape', 'run', '--sketch', '30', ...asked, ...cpu, '--json']);
+    expect(made).toMatchObject({ code: 0, json: { maps: 30 } });
+    const { folder, states, files } = made.json as { folder: string; states: { particles: number }[]; files: string[] };
+    expect(states.reduce((sum, { particles }) => sum + particles, 0)).toBe(200);
+    for (const name of [
+      'dendrogram.svg',
+      'mask.mrc',
+      'state_02_mean.mrc',
+      'state_02_sd.mrc',
+      'volume_pcs.csv',
+      'path_z.txt',
+    ])
+      expect(files).toContain(name);
+    expect(readNpy(readFileSync(`${folder}/Z.npy`), 'Z.npy').shape).toEqual([29, 4]);
+    expect(readFileSync(`${folder}/path_z.txt`, 'utf8').trim().split('\n')).toHaveLength(5);
+    expect((await vitrine(['decode', 'run', '--zfile', `${folder}/path_z.txt`, '-o', 'maps', ...cpu])).code).toBe(0);
+    const rest = await vitrine([
+      'landscape',
+      'run',
+      '--sketch',
+      '30',
+      '--exclude',
+      '2',
+      '--states',
+      '2',
+      ...cpu,
+      '--json',
+    ]);
+    const left = (rest.json as { states: { particles: number }[] }).states;
+    expect(left.reduce((sum, { particles }) => sum + particles, 0)).toBe(200 - states[2].particles);
+    expect(existsSync(`${folder}/state_02_mean.mrc`)).toBe(false);
+  });
+
+  test.each([
+    ['--mask', 'nothing.mrc'],
+    ['--exclude', '9'],
+  ])('refuses %s %s', async (...options) => {
+    expect((await vitrine(['landscape', 'run', '--sketch', '30', ...options, ...cpu])).code).toBe(1);
+  });
+
+  test.each([
+    ['--states', 'many'],
+    ['--box', '18'],
+    ['--free-energy', 'q1'],
+    ['--linkage', 'median'],
+  ])('does not know %s %s', async (...options) => {
+    expect((await vitrine(['landscape', 'run', '--sketch', '30', ...options, ...cpu])).code).toBe(2);
+  });
+});
