@@ -75,8 +75,7 @@ function plane(energy: FreeEnergy, path: LandscapePath | null, theme: ThemeColor
   const shown = (at: number) => (energy.energy[at] <= MOST_KT ? energy.energy[at] : null);
   const traces: ChartData[] = [
     {
-      ...({ type: 'contour', x, y, z: table(shown), zmin: 0, zmax: MOST_KT, colorscale } as const),
-      ...{ contours: { start: 0, end: MOST_KT, size: CONTOUR_KT, coloring: 'heatmap' }, line: { width: 0.6 } },
+      ...({ type: 'heatmap', x, y, z: table(shown), zmin: 0, zmax: MOST_KT, colorscale, hoverinfo: 'skip' } as const),
       colorbar: {
         title: { text: 'kT' },
         thickness: 8,
@@ -92,6 +91,18 @@ function plane(energy: FreeEnergy, path: LandscapePath | null, theme: ThemeColor
         [0, theme.textQuiet],
         [1, theme.textQuiet],
       ],
+    },
+    // Only of what is known.
+    {
+      ...({
+        type: 'contour',
+        x,
+        y,
+        z: table((at) => (energy.unsure[at] ? null : shown(at))),
+        showscale: false,
+      } as const),
+      ...{ contours: { start: 0, end: MOST_KT, size: CONTOUR_KT, coloring: 'none' } },
+      line: { width: 0.8, color: theme.textQuiet },
     },
   ];
   if (path) {

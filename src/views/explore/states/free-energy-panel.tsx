@@ -127,7 +127,9 @@ function Caution({ energy: { caution, noiseShare, bootstrap } }: { energy: FreeE
 
 function PathFields({ landscape }: { landscape: Landscape }) {
   const { states, path, freeEnergy } = landscape;
-  const { fromState, toState, frames } = useFreeEnergy();
+  const fromState = useFreeEnergy((state) => state.fromState);
+  const toState = useFreeEnergy((state) => state.toState);
+  const frames = useFreeEnergy((state) => state.frames);
   const work = useStates((state) => state.work);
   const walk = useTrajectory((state) => state.frames.length);
   const error = useTrajectory((state) => state.error);
