@@ -1,14 +1,19 @@
 // vitrine validate RUN: what a reviewer would ask of a run, in plain sentences, with tables and figures in RUN/validate.
-import { resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { RUN_CHECKS, VALIDATE_FOLDER, runCheckLines, type RunCheckName } from '../src/jobs/run-checks/check.ts';
 import { checkRun } from '../src/jobs/run-checks/run-checks.ts';
 import { writeCheckFiles } from '../src/jobs/run-checks/check-files.ts';
 import { measureNoiseByGroup } from '../src/imaging/noise-spectrum.ts';
+import { depositState } from '../src/jobs/deposit-job.ts';
+import { importSelection } from '../src/jobs/export.ts';
 import { imageOptionsOf } from '../src/jobs/prepare.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import { act, number, oneOf, wholeNumber } from './command.ts';
+import { openFile } from './files.ts';
 import { addParamOptions } from './param-options.ts';
+import type { SetRows } from '../src/base/particle-identity.ts';
 import { reopenRunSet, withoutFiles } from './run-set.ts';
 import { openRun, withEngines } from './runs.ts';
 import { prepareForRun } from './training.ts';
@@ -20,6 +25,9 @@ interface ValidateOptions {
   beyond?: number;
   epochs?: number;
   particles?: string;
+  deposit?: string;
+  selection?: string;
+  mass?: number;
   seed: number;
   device?: Params['device'];
 }
@@ -43,6 +51,9 @@ export function addValidate(program: Command): void {
     .option('--beyond <angstrom>', 'phases are random beyond this resolution, Å (default: half of the band)', number)
     .option('--epochs <number>', 'passes of the linear model, or epochs of the network', wholeNumber)
     .option('--particles <file>', 'where the particles of the run are now, if they were moved')
+    .option('--deposit <zip>', 'write what EMDB asks of a state instead of checking')
+    .option('--selection <file>', 'particles of that state: a list as select writes it (default: all)')
+    .option('--mass <kilodalton>', 'mass of the molecule, for the contour', number)
     .option('--seed <number>', 'seed of the random numbers', wholeNumber, 0);
   addParamOptions(command, ['device']);
   act(command, async ([path], raw, console) => {
@@ -53,6 +64,25 @@ export function addValidate(program: Command): void {
     const moved = options.particles === undefined ? {} : { particles: options.particles };
     const set = await reopenRunSet(opened, moved, console);
     const particles = await prepareForRun(resolve(path), record, set, console);
+    if (options.deposit !== undefined) {
+      const chosen = options.selection === undefined ? null : await importSelection(set, openFile(options.selection));
+      const rows = chosen ? chosen.rows : Uint32Array.from({ length: set.count }, (_, row) => row);
+      const file = resolve(options.deposit);
+      const name = basename(file, '.zip');
+      const { imagePixels, pixelSizeAngstrom } = record;
+      const { zip, contour, resolutionAngstrom } = await withEngines('cpu', async (engines) =>
+        depositState(
+          { engine: (await engines()).engine, run, particles, imagePixels, pixelSizeAngstrom, epoch: null },
+          set,
+          { name, runName: record.name, rows: rows as SetRows, massKilodalton: options.mass ?? null },
+          { signal: console.signal, onProgress: (progress) => console.progress(progress) },
+        ),
+      );
+      writeFileSync(file, new Uint8Array(await zip.arrayBuffer()));
+      console.say(`${rows.length} particles, halves agree to ${resolutionAngstrom.toFixed(1)} Å: ${file}`);
+      console.result({ file, particles: rows.length, contour, resolutionAngstrom });
+      return;
+    }
     const noiseOptions = imageOptionsOf(record.params, set.boxPixels);
     particles.noise ??= await measureNoiseByGroup(set.images, set.opticsGroupOf, noiseOptions, console.signal);
     const checks = await withEngines(options.device ?? 'auto', async (engines) => {
