@@ -14,7 +14,7 @@ export async function neighbourSpearman({ mu, zDim }: EpochLatents, truth: Array
   return spearman(await predictFromNeighbours(mu, zDim, truth), truth);
 }
 
-/** |Spearman| of the first principal component. */
+/** Absolute Spearman of the first principal component. */
 export function componentSpearman({ mu, zDim }: EpochLatents, truth: ArrayLike<number>): number {
   return Math.abs(spearman(firstPrincipalComponent(mu, zDim), truth));
 }
@@ -37,7 +37,7 @@ export async function mapRows(work: Work, set: string, run: string): Promise<Row
 }
 
 /** Mean latents of each state, states × zDim. */
-export function stateMeans({ mu, zDim, count }: EpochLatents, state: ArrayLike<number>, states: number): Float64Array {
+function stateMeans({ mu, zDim, count }: EpochLatents, state: ArrayLike<number>, states: number): Float64Array {
   const sums = new Float64Array(states * zDim);
   const counts = new Float64Array(states);
   for (let i = 0; i < count; i++) {

@@ -106,7 +106,11 @@ async function main(): Promise<void> {
   const minutes = ((performance.now() - began) / 60_000).toFixed(1);
   const on = device === 'gpu' ? (await findMachine()).adapter : (cpus()[0]?.model ?? 'CPU');
   const date = new Date().toISOString().slice(0, 10);
-  const head = `${date}, ${on}, ${count} at a time, seed ${asked.seed}: ${minutes} minutes in all.`;
+  const { boxPixels, images, unposedImages, rareImages, snr, unposedSnr, rareSnr } = size;
+  const sizes =
+    `${images.toLocaleString('en')} images of ${boxPixels}² at SNR ${snr}; without poses ${unposedImages.toLocaleString('en')} at ` +
+    `${unposedSnr}; of the rare state ${rareImages.toLocaleString('en')} at ${rareSnr}`;
+  const head = `${date}, ${on}, ${count} at a time, seed ${asked.seed}: ${minutes} minutes in all. Sets: ${sizes}.`;
   console.log(head);
   const missed = outcomes.filter(
     ({ failure, rows }) => failure ?? rows.some(({ toReach }) => toReach && !toReach.reached),

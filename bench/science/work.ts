@@ -8,7 +8,7 @@ import { readCryodrgnPickle, writeIndexPickle } from '../../src/formats/cryodrgn
 import type { Poses } from '../../src/formats/particles.ts';
 import { DiskStorage } from '../../src/library/node/disk.ts';
 import { RunFolder, type EpochLatents } from '../../src/library/runs.ts';
-import { SNR, type Size } from './experiment.ts';
+import type { Size } from './experiment.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../cli/vitrine.mjs');
 
@@ -56,8 +56,8 @@ export class Work {
 
   /** Simulates a set in SET with `words` over what all sets share, and gives the names of its files. */
   async simulate(set: string, ...words: (string | number)[]) {
-    const { boxPixels, pixelSizeAngstrom, images } = this.size;
-    const shared = ['-N', images, '-D', boxPixels, '--apix', pixelSizeAngstrom, '--snr', SNR, '--seed', this.seed];
+    const { boxPixels, pixelSizeAngstrom, images, snr } = this.size;
+    const shared = ['-N', images, '-D', boxPixels, '--apix', pixelSizeAngstrom, '--snr', snr, '--seed', this.seed];
     await this.vitrine('simulate', ...shared, ...words, '-o', this.path(set));
     const [stack, ctf, poses] = ['particles.mrcs', 'ctf.pkl', 'poses.pkl'].map((name) => this.path(set, name));
     return { stack, ctf, poses, tilted: this.path(set, 'particles_tilt.mrcs') };

@@ -112,7 +112,7 @@ function within(maps: MapPair['maps'], mask: Float32Array, boxPixels: number): F
 }
 
 /** A curve with its crossings in Å. */
-export function toldCurve(name: string, curve: FscCurve, pixelSizeAngstrom: number): ToldCurve {
+function toldCurve(name: string, curve: FscCurve, pixelSizeAngstrom: number): ToldCurve {
   const at = (threshold: number) => pixelSizeAngstrom * resolutionPixels(curve, threshold);
   return { name, values: curve.values, resolution05: at(0.5), resolution0143: at(0.143) };
 }

@@ -78,7 +78,7 @@ function shellPower(map: Samples, boxPixels: number): Float64Array {
 }
 
 /** √(2 FSC/(1 + FSC)): how well the mean of two half maps correlates with the truth; 1 without a curve. */
-export function figureOfMerit(curve: FscCurve | undefined, shell: number): number {
+function figureOfMerit(curve: FscCurve | undefined, shell: number): number {
   if (!curve) return 1;
   const value = Math.max(0, curve.values[Math.min(shell, curve.values.length - 1)]);
   return Math.sqrt((2 * value) / (1 + value));

@@ -34,7 +34,7 @@ export function fscMask(
 }
 
 /** A ball about the middle: 1 to 0.85 of half the box, a cosine to 0 at 0.99. */
-export function sphereMask(boxPixels: number): Float32Array {
+function sphereMask(boxPixels: number): Float32Array {
   const half = boxPixels / 2;
   const mask = new Float32Array(boxPixels ** 3);
   for (let z = 0, at = 0; z < boxPixels; z++)
@@ -83,7 +83,7 @@ function randomFrom({ values }: FscCurve): number {
 }
 
 /** (FSCₜ − FSCₙ)/(1 − FSCₙ) from `fromShell` + 2 on, FSCₜ before. */
-export function correctFor(masked: FscCurve, randomised: FscCurve, fromShell: number): FscCurve {
+function correctFor(masked: FscCurve, randomised: FscCurve, fromShell: number): FscCurve {
   const values = masked.values.map((value, shell) => {
     const noise = randomised.values[shell];
     if (shell < fromShell + SPARED_SHELLS || noise >= 1) return value;

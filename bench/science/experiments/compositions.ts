@@ -30,19 +30,27 @@ export const compositional: Experiment = {
   },
 };
 
-const RARE = ['--states', 2, '--span', 1.5, '--without', 'arm', '--populations', '0.496,0.496,0.008'];
+const RARE = ['--states', 2, '--span', 1.5, '--without', 'cap', '--populations', '0.496,0.496,0.008'];
 /** Of `state` in labels.csv. */
 const RARE_STATE = 2;
 
 export const rareState: Experiment = {
   name: 'Rare state',
   thesis: 'fig. 6-4',
-  differs: 'two angles of the arm, 49.6 % each, and 0.8 % without it; a linear model; average linkage of its maps',
+  differs:
+    'two angles of the arm, 49.6 % each, and 0.8 % without the cap; a linear model; average linkage of its maps, six states',
   async run(work) {
-    const { stack, poses, ctf } = await work.simulate('set', '-N', work.size.rareImages, ...RARE);
+    const { stack, poses, ctf } = await work.simulate(
+      'set',
+      '-N',
+      work.size.rareImages,
+      '--snr',
+      work.size.rareSnr,
+      ...RARE,
+    );
     const fit = ['--poses', poses, '--ctf', ctf, '--seed', work.seed, '--device', work.device];
     await work.vitrine('linear', stack, ...fit, '-o', work.path('run'));
-    await work.vitrine('landscape', work.path('run'), '--linkage', 'average', '--device', work.device);
+    await work.vitrine('landscape', work.path('run'), '--linkage', 'average', '--states', 6, '--device', work.device);
     const { epoch } = await work.latents('run');
     const found = work.table('run', `landscape.${epoch}`, 'particle_labels.csv').get('state') ?? new Float64Array();
     const isRare = work.label('set', 'state').map((state) => (state === RARE_STATE ? 1 : 0));

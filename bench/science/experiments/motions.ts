@@ -32,7 +32,7 @@ function alongOneHinge(name: string, motion: string, thesis: string, least?: num
       };
       return [
         spearmanRow('neighbour Spearman with the state', await neighbourSpearman(latents, state), least),
-        spearmanRow('|Spearman| of PC1 with the state', componentSpearman(latents, state)),
+        spearmanRow('Spearman of PC1 with the state, absolute', componentSpearman(latents, state)),
         {
           figure: 'particles in the middle third, by neighbours (true)',
           value: `${inMiddle(predicted)} (${inMiddle(state)})`,

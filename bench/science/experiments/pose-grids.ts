@@ -11,14 +11,13 @@ const SETTINGS: [baseDegrees: string, levels: number, shifts: number][] = [
 ];
 /** Images that are searched. */
 const SEARCHED = 300;
-const SEARCH_SNR = 0.5;
 
 export const poseGrids: Experiment = {
   name: 'Grids of the pose search',
   thesis: 'tables 5.1, 5.5',
-  differs: `${SEARCHED} images at SNR 0.5 searched against a field that was learned at their true poses`,
+  differs: `${SEARCHED} images searched against a field that was learned at their true poses`,
   async run(work) {
-    const few = ['-N', work.size.unposedImages, '--snr', SEARCH_SNR, '--states', 1];
+    const few = ['-N', work.size.unposedImages, '--snr', work.size.unposedSnr, '--states', 1];
     const { stack, ctf, poses } = await work.simulate('set', ...few);
     const network = [
       '--enc-dim',

@@ -7,8 +7,6 @@ import { neighbourSpearman } from '../figures.ts';
 import type { Work } from '../work.ts';
 
 const TILT_DEGREES = 45;
-/** Fewer images than the thesis has ask for more signal. */
-const UNPOSED_SNR = 0.5;
 const SPAN = 1.5;
 const DISCRETE_STATES = 10;
 
@@ -58,10 +56,10 @@ function heterogeneous({ name, words, follows }: Set): Experiment {
   return {
     name: `${name} from images alone`,
     thesis: 'tables 3.2 to 3.4',
-    differs: 'a start by expectation–maximisation; SNR 0.5 where there are few images; tilt 45°',
+    differs: 'a start by expectation–maximisation; tilt 45°',
     async run(work) {
-      const { unposedImages } = work.size;
-      const few = ['-N', unposedImages, '--snr', UNPOSED_SNR, '--shift', 1, '--tilt', TILT_DEGREES];
+      const { unposedImages, unposedSnr } = work.size;
+      const few = ['-N', unposedImages, '--snr', unposedSnr, '--shift', 1, '--tilt', TILT_DEGREES];
       await work.simulate('set', ...few, ...words(work.size));
       const truth = work.label('set', follows);
       const rows: Row[] = [];
@@ -87,10 +85,10 @@ function heterogeneous({ name, words, follows }: Set): Experiment {
 const oneStructure: Experiment = {
   name: 'One structure from images alone',
   thesis: 'chapter 5.2',
-  differs: 'the project’s two-domain molecule; a start by expectation–maximisation; SNR 0.5',
+  differs: 'the project’s two-domain molecule; a start by expectation–maximisation',
   async run(work) {
-    const { unposedImages, boxPixels } = work.size;
-    await work.simulate('set', '-N', unposedImages, '--snr', UNPOSED_SNR, '--shift', 1, '--states', 1);
+    const { unposedImages, unposedSnr, boxPixels } = work.size;
+    await work.simulate('set', '-N', unposedImages, '--snr', unposedSnr, '--shift', 1, '--states', 1);
     await find(work, 'run', 0, false);
     const { error, row } = poseRow(work, 'run');
     await work.vitrine('decode', work.path('run'), '--device', work.device, '-o', work.path('run', 'map'));

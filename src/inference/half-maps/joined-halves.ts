@@ -93,7 +93,7 @@ function signalOf(a: Float32Array, b: Float32Array, boxPixels: number): Float64A
 }
 
 /** 1 inside, a cosine to 0 at `radius` + half the edge; radii of half the box. */
-export function sphere(boxPixels: number, radius: number): Float32Array {
+function sphere(boxPixels: number, radius: number): Float32Array {
   const half = boxPixels / 2;
   const factors = new Float32Array(boxPixels ** 3);
   for (let z = 0, at = 0; z < boxPixels; z++)

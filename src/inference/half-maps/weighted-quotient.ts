@@ -5,7 +5,7 @@ import type { HalfCube } from '../../engine/factors/half-cube.ts';
 import { foldPlane, mapOfCube } from '../../engine/factors/half-cube-transform.ts';
 
 /** Rings of a grid's coefficients by their squared distance in steps. */
-export function ringTable({ reach, oversampling }: HalfCube): Uint16Array {
+function ringTable({ reach, oversampling }: HalfCube): Uint16Array {
   return Uint16Array.from({ length: 3 * reach * reach + 1 }, (_, squared) =>
     Math.round(Math.sqrt(squared) / oversampling),
   );

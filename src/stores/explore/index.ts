@@ -72,7 +72,7 @@ export {
   unpinB,
   useMaps,
 } from './maps.ts';
-export { middleOf, reconstructRows } from './selection-map.ts';
+export { reconstructRows } from './selection-map.ts';
 export { finishText, nameOf, titleOf } from './names.ts';
 export {
   cancelStates,

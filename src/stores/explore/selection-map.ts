@@ -5,7 +5,7 @@ import { reconstructSelection } from './maps.ts';
 import { useExplore } from './store.ts';
 
 /** Of selected particles the one that is nearest to the mean of their latents; null of none. `mu`: N×zDim. */
-export function middleOf(rows: Uint32Array, { mu, zDim }: { mu: Float32Array; zDim: number }): number | null {
+function middleOf(rows: Uint32Array, { mu, zDim }: { mu: Float32Array; zDim: number }): number | null {
   const mean = new Float64Array(zDim);
   for (const row of rows) for (let a = 0; a < zDim; a++) mean[a] += mu[row * zDim + a] / rows.length;
   let [found, least] = [-1, Infinity];
