@@ -18,7 +18,7 @@ const EXPERIMENTS: Experiment[] = [...motions, compositional, rareState, ...unpo
 
 const HELP = `npm run bench:science -- [options]
   --size small|full  small (the default) in under 40 minutes on 2 cores; full at the thesis's sizes, for a graphics processor
-  --only A,B         experiments by the beginnings of their names
+  --only A,B         experiments by their names (--list)
   --lanes N          experiments at a time, a core each (default: 2 on the CPU, 1 on a graphics processor)
   --device cpu|gpu   what learns (default: cpu for small, gpu for full)
   --seed N           0
@@ -96,7 +96,7 @@ async function main(): Promise<void> {
   if (!size) throw new Error(`--size ${asked.size}: small or full.`);
   const device = (asked.device ?? (size.name === 'full' ? 'gpu' : 'cpu')) as Lane['device'];
   const names = asked.only?.toLowerCase().split(',');
-  const chosen = EXPERIMENTS.filter(({ name }) => names?.some((word) => name.toLowerCase().startsWith(word)) ?? true);
+  const chosen = EXPERIMENTS.filter(({ name }) => names?.includes(name.toLowerCase()) ?? true);
   const count = asked.lanes ? Number(asked.lanes) : device === 'gpu' ? 1 : Math.min(2, availableParallelism());
   // One thread each: on threads of their own two runs wait for each other at every product.
   const canBind = device === 'cpu' && spawnSync('taskset', ['-p', '1']).status === 0;
