@@ -42,6 +42,8 @@ let comparing: AbortController | null = null;
 export async function openValidate(runId: string): Promise<void> {
   if (get().runId === runId) return;
   checking?.abort();
+  // The check of the other run may take a while to end; those of this one need not wait for it.
+  checking = null;
   set({ runId, checks: [], going: null, progress: null, error: null });
   try {
     const checks = await studio().io.runChecks(runId);
@@ -65,14 +67,16 @@ export async function makeChecks(runId: string, names: readonly RunCheckName[]):
         if (!signal.aborted) set({ progress });
       };
       const made = await studio().engine.checkRun(runId, [name], { signal, onProgress });
-      if (get().runId !== runId) return;
+      if (signal.aborted) return;
       set({ checks: [...get().checks.filter(({ check }) => check !== name), ...made] });
     }
   } catch (error) {
     if (get().runId === runId && !wasCancelled(error)) set({ error: errorData(error) });
   } finally {
-    if (checking === controller) checking = null;
-    set({ going: null, progress: null });
+    if (checking === controller) {
+      checking = null;
+      set({ going: null, progress: null });
+    }
   }
 }
 
@@ -115,7 +119,7 @@ async function compare(): Promise<void> {
     });
     if (!signal.aborted) set({ compared });
   } catch (error) {
-    if (!signal.aborted && !wasCancelled(error)) set({ compareError: errorData(error) });
+    if (!signal.aborted && !wasCancelled(error)) set({ compared: null, compareError: errorData(error) });
   } finally {
     if (comparing === controller) set({ comparing: null });
   }

@@ -7,6 +7,7 @@ import { FindingLine } from '../../ui/finding-line.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
+import { CheckFigures } from './check-figures.tsx';
 import { CurvesChart } from './curves-chart.tsx';
 import styles from './validate-view.module.css';
 
@@ -18,7 +19,9 @@ const QUESTIONS: { name: RunCheckName; title: string; question: string }[] = [
   { name: 'populations', title: 'Populations', question: 'How sure are the shares of the states?' },
   { name: 'images', title: 'Images', question: 'Which images are not explained, and is CTF left in them?' },
 ];
-const LEVELS = [0.5, 0.143];
+const FSC_LEVELS = [0.5, 0.143];
+/** Levels of curves where they are others than those of a resolution: not explained beyond noise, and agreeing on nothing. */
+const LEVELS: Partial<Record<RunCheckName, number[]>> = { images: [1], phases: [0.1] };
 
 export function ChecksPanel({ run }: { run: RunSummary }) {
   const checks = useValidate((state) => state.checks);
@@ -56,9 +59,11 @@ export function ChecksPanel({ run }: { run: RunSummary }) {
                 <CurvesChart
                   label={`${title}: curves by shell`}
                   curves={made.curves}
+                  quantity={name === 'images' ? 'power ratio' : 'FSC'}
                   side={made.boxPixels * made.pixelSizeAngstrom}
-                  levels={name === 'images' ? [1] : name === 'phases' ? [0.1] : LEVELS}
+                  levels={LEVELS[name] ?? FSC_LEVELS}
                   mark={made.fromShell}
+                  testId={`chart-${name}`}
                 />
               )}
               {going === name ? (
@@ -70,8 +75,14 @@ export function ChecksPanel({ run }: { run: RunSummary }) {
                 />
               ) : (
                 <div className={styles.open}>
-                  <span className={styles.question}>{made ? '' : question}</span>
-                  <Button size="s" disabled={going !== null} onClick={make([name])} testId={`make-${name}`}>
+                  {made ? <CheckFigures {...made} /> : <span className={styles.question}>{question}</span>}
+                  <Button
+                    size="s"
+                    variant={made ? 'ghost' : 'secondary'}
+                    disabled={going !== null}
+                    onClick={make([name])}
+                    testId={`make-${name}`}
+                  >
                     {made ? `${title} again` : title}
                   </Button>
                 </div>

@@ -8,6 +8,7 @@ import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { Select } from '../../ui/select.tsx';
+import { Table } from '../../ui/table.tsx';
 import { Toggle } from '../../ui/toggle.tsx';
 import { CurvesChart } from './curves-chart.tsx';
 import { GuinierChart } from './guinier-chart.tsx';
@@ -16,8 +17,8 @@ import styles from './validate-view.module.css';
 const MASKS: { value: FscMask; label: string }[] = [
   { value: 'none', label: 'No mask' },
   { value: 'sphere', label: 'Sphere' },
-  { value: 'loose', label: 'Loose: 25 and 15 Å' },
-  { value: 'tight', label: 'Tight: 6 and 6 Å' },
+  { value: 'loose', label: 'Loose: dilated 25 Å' },
+  { value: 'tight', label: 'Tight: dilated 6 Å' },
 ];
 const LEVELS = [0.5, 0.143];
 
@@ -50,6 +51,7 @@ export function MapsPanel() {
           />
           <Toggle
             label="Correct by random phases"
+            small
             pressed={request.randomise}
             disabled={request.mask === 'none'}
             onChange={(randomise) => changeRequest({ randomise })}
@@ -57,6 +59,7 @@ export function MapsPanel() {
           />
           <Toggle
             label="Local resolution"
+            small
             pressed={request.local}
             onChange={(local) => changeRequest({ local })}
             testId="fsc-local"
@@ -99,24 +102,36 @@ function MapChoice({ side }: { side: 0 | 1 }) {
 
 function Compared({ compared }: { compared: ComparedMaps }) {
   const { boxPixels, pixelSizeAngstrom, curves, guinier, anisotropy, local } = compared;
+  const nyquist = 2 * pixelSizeAngstrom;
+  const crossing = (angstrom: number) =>
+    angstrom <= nyquist * (1 + 1e-6) ? `Nyquist, ${nyquist.toFixed(2)} Å` : `${angstrom.toFixed(2)} Å`;
   return (
     <div className={styles.stack} data-testid="compared">
       <CurvesChart
         label="Fourier shell correlation of the maps"
         curves={curves}
         side={boxPixels * pixelSizeAngstrom}
+        quantity="FSC"
         levels={LEVELS}
+        lastCounts
+        testId="fsc-curves"
+      />
+      <Table
+        label="Resolution at the first crossings"
+        columns={[
+          { key: 'name', header: 'First crossings', cell: ({ name }) => name },
+          { key: '05', header: 'FSC 0.5', align: 'right', cell: ({ resolution05 }) => crossing(resolution05) },
+          { key: '0143', header: 'FSC 0.143', align: 'right', cell: ({ resolution0143 }) => crossing(resolution0143) },
+        ]}
+        rows={curves}
+        rowKey={({ name }) => name}
+        testId="fsc-crossings"
       />
       <ul className={styles.told}>
-        {curves.map(({ name, resolution05, resolution0143 }) => (
-          <li key={name}>
-            {name}: {resolution05.toFixed(2)} Å at 0.5, {resolution0143.toFixed(2)} Å at 0.143, first crossings
-          </li>
-        ))}
         {anisotropy && (
           <li>
-            By direction {anisotropy.bestAngstrom.toFixed(2)} to {anisotropy.worstAngstrom.toFixed(2)} Å, sphericity{' '}
-            {anisotropy.sphericity.toFixed(3)}
+            By direction {anisotropy.bestAngstrom.toFixed(2)} to {anisotropy.worstAngstrom.toFixed(2)} Å at 0.143,
+            sphericity {anisotropy.sphericity.toFixed(3)}
           </li>
         )}
         {local && (
@@ -124,7 +139,9 @@ function Compared({ compared }: { compared: ComparedMaps }) {
             By place {local.best.toFixed(2)} to {local.worst.toFixed(2)} Å at 0.5, median {local.median.toFixed(2)} Å
           </li>
         )}
-        {guinier && <li>B factor of the mean {guinier.bFactor.toFixed(0)} Å²</li>}
+        {guinier && (
+          <li>B factor of the mean map {guinier.bFactor.toFixed(0)} Å², the dashed line of its Guinier plot</li>
+        )}
       </ul>
       {guinier && <GuinierChart guinier={guinier} />}
     </div>
