@@ -10,6 +10,7 @@ import type { ParticleSet, Poses } from '../src/formats/particles.ts';
 import { subsetOf } from '../src/formats/subset.ts';
 import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
 import type { WeightedImages } from '../src/inference/half-maps/image-places.ts';
+import { SPLIT_WORDS } from '../src/inference/half-maps/splits.ts';
 import { imagesOfWindow, windowAround } from '../src/inference/half-maps/windows.ts';
 import {
   backprojectMaps,
@@ -249,12 +250,6 @@ async function backprojectAndWrite(
   );
   console.result({ folder, halves: split.by, maps });
 }
-
-const SPLIT_WORDS = {
-  subset: 'as the refinement split them',
-  'even-odd': 'every second particle',
-  random: 'by chance',
-};
 
 /** Ascending, each once. */
 function union(lists: readonly Uint32Array[]): Uint32Array {

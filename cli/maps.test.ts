@@ -8,6 +8,7 @@ import { writeMrcVolume } from '../src/formats/mrc-write.ts';
 import { openFileBlob } from '../src/formats/node/file-blob.ts';
 import { Random } from '../src/geometry/random.ts';
 import { randomRotations } from '../src/geometry/rotation.ts';
+import { mapSpectrum } from '../src/validation/fsc.ts';
 import { turnVolume } from '../src/validation/map-alignment.ts';
 
 const { path, vitrine, remove } = commandFolder();
@@ -60,6 +61,36 @@ describe('vitrine fsc', () => {
     const last = expected.maps.curves[expected.maps.curves.length - 1];
     values.forEach((value, shell) => expect(Math.abs(value - last[shell])).toBeLessThan(1e-4));
   });
+
+  it('sharpens the mean of both by the B factor that it tells', async () => {
+    const { code, json, stderr } = await vitrine([
+      'fsc',
+      'half1.mrc',
+      'half2.mrc',
+      '--mask',
+      'loose',
+      '--sharpen',
+      'sharp.mrc',
+      '--json',
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).not.toMatch(/error/);
+    const bFactor = Number(json['bFactor']);
+    expect(bFactor).toBeGreaterThan(0);
+    const [one, other, sharp] = await Promise.all(['half1.mrc', 'half2.mrc', 'sharp.mrc'].map(read));
+    const [curve] = (json['curves'] as { name: string; values: number[]; resolution0143: number }[]).slice(-1);
+    const mean = one.values.map((value, i) => 0.5 * (value + other.values[i]));
+    // A shell well within the resolution: its power grew by exp(B s²/2), weighed by what the halves have in common.
+    const power = (map: Float32Array, shell: number) => {
+      const spectrum = mapSpectrum(map, boxPixels);
+      const at = 2 * shell;
+      return spectrum[at] ** 2 + spectrum[at + 1] ** 2;
+    };
+    const shell = 3;
+    const merit = (2 * curve.values[shell]) / (1 + curve.values[shell]);
+    const expected = merit * Math.exp((bFactor * (shell / (boxPixels * pixelSizeAngstrom)) ** 2) / 2);
+    expect(power(sharp.values, shell) / power(mean, shell) / expected).toBeCloseTo(1, 2);
+  }, 30_000);
 
   it('refuses what cannot be compared', async () => {
     const small = new Float32Array(8);

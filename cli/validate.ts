@@ -69,12 +69,10 @@ export function addValidate(program: Command): void {
       const rows = chosen ? chosen.rows : Uint32Array.from({ length: set.count }, (_, row) => row);
       const file = resolve(options.deposit);
       const name = basename(file, '.zip');
-      const { imagePixels, pixelSizeAngstrom } = record;
       const { zip, contour, resolutionAngstrom } = await withEngines('cpu', async (engines) =>
         depositState(
-          { engine: (await engines()).engine, run, particles, imagePixels, pixelSizeAngstrom, epoch: null },
-          set,
-          { name, runName: record.name, rows: rows as SetRows, massKilodalton: options.mass ?? null },
+          { engine: (await engines()).engine, run, record, particles, set },
+          { name, rows: rows as SetRows, massKilodalton: options.mass ?? null },
           { signal: console.signal, onProgress: (progress) => console.progress(progress) },
         ),
       );

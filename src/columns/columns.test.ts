@@ -61,6 +61,13 @@ describe('the table', () => {
     expect(tableOfRows([evidence], new Uint32Array([2, 0]))).toEqual([
       { name: 'evidence', values: new Float32Array([12, 4]) },
     ]);
+    const quality = new Float32Array([1, 1.5, 0.9]);
+    const [checked] = keys({ contrast: null, evidenceGain: null, quality });
+    expect([checked.key, titleOf(checked), checked.values()]).toEqual([
+      'fit_quality',
+      'Left unexplained over noise',
+      quality,
+    ]);
     expect([keys(null), keys(undefined)]).toEqual([[], []]);
   });
 

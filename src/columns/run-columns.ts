@@ -21,12 +21,14 @@ export interface ComponentNumbers {
   /** Share of the variance, one a component. */
   explainedVariance: Float32Array;
 }
-/** What a linear model's fit says of each particle; null where it says nothing. */
+/** What fits say of each particle; null where they say nothing. */
 export interface FitNumbers {
   /** 1 in the mean. */
   contrast: Float32Array | null;
   /** Log evidence over that of the mean map alone. */
   evidenceGain: Float32Array | null;
+  /** Power of what the run leaves of its image over that of the noise (1: noise alone). */
+  quality?: Float32Array | null;
 }
 /** What a landscape of maps says of each particle. */
 export interface VolumeNumbers {
@@ -158,6 +160,7 @@ function fitColumns(fits: FitNumbers | null): Column[] {
   return [
     ...column('contrast', 'Contrast', fits?.contrast),
     ...column('evidence', 'Log evidence over one structure', fits?.evidenceGain),
+    ...column('fit_quality', 'Left unexplained over noise', fits?.quality),
   ];
 }
 

@@ -59,11 +59,12 @@ export interface TextFile {
   text: string;
 }
 
-/** fit.csv of a linear model: contrast and log evidence over one structure of each particle, those that the run keeps; else nothing. */
-export function fitTables({ contrast, evidenceGain }: ImageFits, originalIndex: OriginalIndices): TextFile[] {
+/** fit.csv: contrast and log evidence of each particle over one structure, and what its run leaves of it, those that are kept; else nothing. */
+export function fitTables({ contrast, evidenceGain, quality }: ImageFits, originalIndex: OriginalIndices): TextFile[] {
   const columns = [
     ...(contrast ? [{ name: 'contrast', values: contrast }] : []),
     ...(evidenceGain ? [{ name: 'evidence', values: evidenceGain }] : []),
+    ...(quality ? [{ name: 'fit_quality', values: quality }] : []),
   ];
   if (columns.length === 0) return [];
   return [{ name: 'fit.csv', text: csvOf([{ name: 'index', values: originalIndex }, ...columns]) }];

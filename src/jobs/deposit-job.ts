@@ -1,54 +1,77 @@
-// A state of a run as a deposition: its map and half maps from the images at its mean latent, its particles, its share.
+// A state of a run as a deposition: map and half maps of exactly its images by backprojection, the list of them, and its share.
 import { VitrineError } from '../base/errors.ts';
 import type { SetRows } from '../base/particle-identity.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { ParticleSet } from '../formats/particles.ts';
+import type { RunRecord } from '../library/run-record.ts';
+import type { RunFolder } from '../library/runs.ts';
 import { populations } from '../validation/population-error.ts';
+import { backprojectMaps, splitOfSet, type BackprojectedMap } from './backproject-job.ts';
 import { depositionBundle } from './deposition.ts';
 import { exportSelection } from './export.ts';
 import { micrographsOf } from './micrographs.ts';
 import type { JobOptions } from './progress.ts';
-import { reconstructMaps, type ReconstructWork } from './reconstruct-job.ts';
+import { trainingData, type RunParticles } from './run-particles.ts';
 
 /** A state: rows of the run's set. */
 export interface DepositChoice {
   name: string;
-  runName: string;
   rows: SetRows;
   massKilodalton?: number | null;
 }
 
-/** Errors: 'value-out-of-range' for no particles, those of reconstructMaps and of writing lists. */
+/** A run and its prepared images, in the order of its set; the engine sums factors. */
+export interface DepositWork {
+  engine: Engine;
+  run: RunFolder;
+  record: RunRecord;
+  particles: RunParticles;
+  set: ParticleSet;
+}
+
+/**
+ * Poses are those that the run found where it has some. Errors: 'value-out-of-range' for no particles, those of backprojectMaps and of
+ * writing lists.
+ */
 export async function depositState(
-  work: ReconstructWork,
-  set: ParticleSet,
-  { name, runName, rows, massKilodalton = null }: DepositChoice,
+  { engine, run, record, particles, set }: DepositWork,
+  { name, rows, massKilodalton = null }: DepositChoice,
   { signal, onProgress }: JobOptions = {},
 ): Promise<{ zip: Blob; contour: number; resolutionAngstrom: number }> {
-  const latents = await work.run.latents(work.epoch);
-  const chosen = Array.from(rows);
-  if (!latents || chosen.length === 0)
+  if (rows.length === 0)
     throw new VitrineError('value-out-of-range', 'There are no particles to deposit a state of.', {
-      expected: 'a run with latents, and a selection of its particles',
+      expected: 'a selection of the particles of the run',
     });
-  const { mu, zDim, count } = latents;
-  const mean = new Float64Array(zDim);
-  for (const row of chosen) for (let d = 0; d < zDim; d++) mean[d] += mu[row * zDim + d] / chosen.length;
+  const { count } = particles.images;
+  const chosen = Uint32Array.from(rows);
   const job = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-  const [{ boxPixels, map, halves }] = await reconstructMaps(work, [mean], job);
+  const poses = (await run.poses(record.epochsDone)) ?? particles.poses;
+  const { pixelSizeAngstrom, params } = record;
+  const split = splitOfSet(set, 'auto', 0);
+  const found: BackprojectedMap[] = [];
+  const data = trainingData({ ...particles, poses }, record.imagePixels);
+  await backprojectMaps(
+    {
+      ...{ engine, split, pixelSizeAngstrom, data: { ...data, groupOf: set.opticsGroupOf } },
+      window: { isOn: params.window, radius: params.windowRadius },
+    },
+    [{ name, images: { rows: chosen, weights: null } }],
+    { ...job, onMap: (map) => void found.push(map) },
+  );
+  const [{ boxPixels, map, halves, mask, halfImages }] = found;
   const labels = new Uint8Array(count);
   for (const row of chosen) labels[row] = 1;
   const micrographs = micrographsOf(set, count);
   const share = populations(labels, { groups: micrographs }).find(({ label }) => label === 1);
   const kind = set.table?.kind;
-  const particles = kind
+  const list = kind
     ? { name: `particles.${kind}`, bytes: exportSelection(set, rows, kind) }
     : { name: 'ind.pkl', bytes: exportSelection(set, rows, 'ind.pkl') };
-  const { pixelSizeAngstrom } = work;
   return depositionBundle(
     {
-      ...{ name, runName, boxPixels, pixelSizeAngstrom, map, halves, particles, massKilodalton },
-      ...{ count: chosen.length, total: count, shareError: share?.standardError ?? 0 },
-      drawn: micrographs ? 'micrographs' : 'particles',
+      ...{ name, runName: record.name, boxPixels, pixelSizeAngstrom, map, halves, mask, particles: list },
+      ...{ massKilodalton, total: count, shareError: share?.standardError ?? 0 },
+      ...{ halfImages, splitBy: split.by, drawn: micrographs ? 'micrographs' : 'particles' },
     },
     job,
   );

@@ -117,7 +117,7 @@ describe('a run', () => {
     await run.storage.write('linear.json', JSON.stringify(older));
     for (const name of ['contrast.npy', 'evidence.npy']) await run.storage.remove(name);
     expect(componentsReport((await readLinearReport(run))!).evidence).toEqual([]);
-    expect(await readImageFits(run)).toEqual({ contrast: null, evidenceGain: null });
+    expect(await readImageFits(run)).toEqual({ contrast: null, evidenceGain: null, quality: null });
   });
 
   it('lies inside the mask that it was told', async () => {

@@ -10,6 +10,7 @@ import { readNpy, writeNpy } from '../formats/npy.ts';
 import { NumpyArray } from '../formats/numpy-arrays.ts';
 import type { LinearFit } from '../inference/linear/fit.ts';
 import { writeJson } from './arrays.ts';
+import { readFitQuality } from './fit-quality.ts';
 import { readRecord } from './records.ts';
 import type { RunFolder } from './runs.ts';
 
@@ -78,15 +79,17 @@ export interface ImageFits {
   contrast: Float32Array | null;
   /** Log evidence over that of the mean map alone. */
   evidenceGain: Float32Array | null;
+  /** Power of what the run leaves of it over that of the noise, where that was checked. */
+  quality: Float32Array | null;
 }
 
-/** Both null where the run is no linear model. Errors: those of reading. */
+/** The first two are null where the run is no linear model. Errors: those of reading. */
 export async function readImageFits(run: RunFolder): Promise<ImageFits> {
   const read = async (name: string): Promise<Float32Array | null> => {
     const bytes = await run.storage.read(run.path(name));
     return bytes && readNpy(bytes, name).toFloat32();
   };
-  return { contrast: await read(CONTRAST), evidenceGain: await read(EVIDENCE) };
+  return { contrast: await read(CONTRAST), evidenceGain: await read(EVIDENCE), quality: await readFitQuality(run) };
 }
 
 function reportOf({ scree, iterations, evidenceGain, reproducibility, contrast, history }: LinearFit): LinearReport {

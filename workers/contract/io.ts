@@ -63,7 +63,7 @@ export interface IoApi extends Cancellable {
   posteriorOf(runId: string, epoch: number, row: number): Promise<Float32Array | null>;
   /** Keeps a mask chosen for a run: for its maps, and for a fit to come. Errors where it is no mask of their field of view. */
   chooseMask(runId: string, file: DroppedFile): Promise<void>;
-  /** What a linear model's fit says of each particle, N each; nulls of runs that say nothing. */
+  /** What a run's fit and its checks say of each particle, N each; nulls where they say nothing. */
   imageFits(runId: string): Promise<ImageFits>;
   /** Of a run whose field has components; null where it has none (yet). */
   componentsReport(runId: string): Promise<ComponentsReport | null>;

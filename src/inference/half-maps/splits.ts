@@ -5,6 +5,13 @@ import { Random } from '../../geometry/random.ts';
 /** `subset`: the halves in which a refinement kept the particles apart; others are of one refinement. */
 export type SplitBy = 'subset' | 'even-odd' | 'random';
 
+/** How, for people: "split …". */
+export const SPLIT_WORDS: Record<SplitBy, string> = {
+  subset: 'as the refinement split them',
+  'even-odd': 'every second particle',
+  random: 'by chance',
+};
+
 /** Halves of N images. */
 export interface Split {
   by: SplitBy;

@@ -25,7 +25,8 @@ export async function writeCheckFiles(checks: readonly RunCheck[], storage: Stor
 
 function figureOf({ check, curves }: RunCheck, boxPixels: number, pixelSizeAngstrom: number): string {
   const { title } = RUN_CHECK_WORDS[check];
-  if (check === 'halves' || check === 'phases') return fscFigure(title, curves, boxPixels, pixelSizeAngstrom);
+  if (check === 'halves' || check === 'phases' || check === 'circular')
+    return fscFigure(title, curves, boxPixels, pixelSizeAngstrom);
   const side = boxPixels * pixelSizeAngstrom;
   return curvesFigure({
     ...{ title, xLabel: '1/Å', yLabel: 'power over that of the noise' },

@@ -3,7 +3,7 @@ import type { Finding, Measure } from '../../first-aid/finding.ts';
 import type { RunFolder } from '../../library/runs.ts';
 
 /** Checks of a run, in the order in which they are told. */
-export const RUN_CHECKS = ['halves', 'phases', 'null', 'leakage', 'populations', 'images'] as const;
+export const RUN_CHECKS = ['halves', 'phases', 'circular', 'null', 'leakage', 'populations', 'images'] as const;
 /** One of them. */
 export type RunCheckName = (typeof RUN_CHECKS)[number];
 
@@ -11,6 +11,7 @@ export type RunCheckName = (typeof RUN_CHECKS)[number];
 export const RUN_CHECK_WORDS: Record<RunCheckName, { title: string; question: string }> = {
   halves: { title: 'Half sets', question: 'Do two models, each of half of the images, show the same?' },
   phases: { title: 'Random phases', question: 'Does a model show structure where the images have none?' },
+  circular: { title: 'Circularity', question: 'Do images that a model has not seen show the states it puts them in?' },
   null: { title: 'Null data', question: 'What spread appears from a set that has one structure?' },
   leakage: { title: 'Leakage', question: 'Do latents follow pose, defocus, shift or group?' },
   populations: { title: 'Populations', question: 'How sure are the shares of the states?' },

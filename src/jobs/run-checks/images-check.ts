@@ -1,13 +1,13 @@
 // How well the run explains each image: power of what its state's map leaves of it over that of the noise, mean over rings (1: noise alone),
 // as a column; and whether what is left depends on defocus, which a wrong CTF does.
-import { writeCsv } from '../../formats/csv.ts';
 import { throwIfCancelled } from '../../base/errors.ts';
 import { measure } from '../../first-aid/finding.ts';
 import { CTF_WIDTH } from '../../formats/particles.ts';
 import { kMeansClusters } from '../../landscape/kmeans.ts';
+import { FIT_QUALITY, writeFitQuality } from '../../library/fit-quality.ts';
 import { percentile } from '../../validation/mask.ts';
 import { decodeAt, latentRows, loadModel } from '../decode-job.ts';
-import { VALIDATE_FOLDER, type CheckCurve, type RunCheck } from './check.ts';
+import type { CheckCurve, RunCheck } from './check.ts';
 import { latentsOfRun, withNoise, type CheckOptions, type CheckWork } from './check-work.ts';
 import { Predictions } from './predictions.ts';
 
@@ -18,9 +18,6 @@ const DEFOCUS_GROUPS = 5;
 const FAR = 5;
 /** Relative difference of a ring's power between defocus groups that is told. */
 const LEFT_OVER = 0.1;
-
-/** Where the column is kept: RUN/validate/fit_quality.csv, one row a particle. */
-export const FIT_QUALITY = 'fit_quality.csv';
 
 /** Errors: 'file-missing' for a run without latents, those of decoding, 'cancelled'. */
 export async function checkImages(work: CheckWork, options: CheckOptions): Promise<RunCheck> {
@@ -46,9 +43,7 @@ export async function checkImages(work: CheckWork, options: CheckOptions): Promi
   const predictions = new Predictions(particles, record.imagePixels, maps);
   const noise = Float64Array.from(particles.noise?.whole ?? [], (power) => power / images.standardDeviation ** 2);
   const left = await residuals(work, predictions, { labels: clusters.labels, noise, options });
-  const column = { name: 'fit_quality', values: left.quality };
-  const index = { name: 'index', values: Float64Array.from(originalIndex) };
-  await run.storage.write(run.path(`${VALIDATE_FOLDER}/${FIT_QUALITY}`), writeCsv([index, column]));
+  await writeFitQuality(run, originalIndex, left.quality);
   const [low, middle, high] = [25, 50, 75].map((percent) => percentile(left.quality, percent));
   const limit = middle + FAR * ((high - low) / 1.349);
   const bad = left.quality.filter((value) => value > limit).length;

@@ -1,7 +1,9 @@
 // The checks of a run by name, one after the other, each kept as it ends.
+import { throwIfCancelled } from '../../base/errors.ts';
 import type { RunFolder } from '../../library/runs.ts';
 import { readRunChecks, saveRunCheck, type RunCheck, type RunCheckName } from './check.ts';
 import type { CheckOptions, CheckWork } from './check-work.ts';
+import { checkCircular } from './circular-check.ts';
 import { checkHalves, checkPhases } from './halves-check.ts';
 import { checkImages } from './images-check.ts';
 import { checkNull } from './null-check.ts';
@@ -12,6 +14,7 @@ type Check = (work: CheckWork, options: CheckOptions) => Promise<RunCheck>;
 const CHECKS: Record<RunCheckName, Check> = {
   halves: checkHalves,
   phases: checkPhases,
+  circular: checkCircular,
   null: checkNull,
   leakage: checkLeaks,
   populations: checkPopulations,
@@ -30,7 +33,11 @@ export async function checkRun(
 ): Promise<RunCheck[]> {
   const found: RunCheck[] = [];
   for (const name of names) {
-    const check = await CHECKS[name](work, options);
+    const check = await CHECKS[name](work, options).catch((error: unknown) => {
+      // Readers of images break off with an error of their own.
+      throwIfCancelled(options.signal);
+      throw error;
+    });
     await saveRunCheck(work.run, check);
     onCheck?.(check);
     found.push(check);

@@ -78,7 +78,10 @@ export async function openRun(run: RunSummary): Promise<void> {
   const standing = get();
   const sameRun = standing.run?.id === run.id;
   const shownEpoch = isHomogeneous(run) ? standing.run?.epochsDone : standing.latents?.epoch;
-  if (sameRun && standing.phase !== 'failed' && shownEpoch === run.epochsDone) return set({ run });
+  if (sameRun && standing.phase !== 'failed' && shownEpoch === run.epochsDone) {
+    set({ run });
+    return addFits(run.id);
+  }
   if (sameRun && standing.phase === 'loading') return;
   visit.abort();
   visit = new AbortController();
@@ -95,7 +98,7 @@ export async function openRun(run: RunSummary): Promise<void> {
       io.listDatasets(),
       particlesOf(run),
       run.can.components ? loadComponents(run.id) : null,
-      run.can.components ? io.imageFits(run.id) : null,
+      io.imageFits(run.id),
       isHomogeneous(run) || run.epochsDone === 0 ? null : io.latents(run.id, null),
     ]);
     if (signal.aborted) return;
@@ -111,6 +114,12 @@ export async function openRun(run: RunSummary): Promise<void> {
   } catch (error) {
     if (!signal.aborted) set({ phase: 'failed', error: errorData(error) });
   }
+}
+
+/** A check that was made since may say more of the images. */
+async function addFits(id: string): Promise<void> {
+  const fits = await backend().io.imageFits(id);
+  if (get().run?.id === id && fits.quality && !get().fits?.quality) set({ fits });
 }
 
 /** The dataset's numbers; of an ab initio run with the poses that it found, and the classes of its start. */

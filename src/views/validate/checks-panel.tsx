@@ -14,6 +14,7 @@ import styles from './validate-view.module.css';
 const QUESTIONS: { name: RunCheckName; title: string; question: string }[] = [
   { name: 'halves', title: 'Half sets', question: 'Do two models, each of half of the images, show the same?' },
   { name: 'phases', title: 'Random phases', question: 'Does a model show structure where the images have none?' },
+  { name: 'circular', title: 'Circularity', question: 'Do images that a model has not seen show its states?' },
   { name: 'null', title: 'Null data', question: 'What spread appears from a set that has one structure?' },
   { name: 'leakage', title: 'Leakage', question: 'Do latents follow pose, defocus, shift or group?' },
   { name: 'populations', title: 'Populations', question: 'How sure are the shares of the states?' },
