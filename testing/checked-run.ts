@@ -12,7 +12,7 @@ import { RunFolder } from '../src/library/runs.ts';
 import { LINEAR_DEFAULTS, validateParams } from '../src/params/params.ts';
 import { imagesInMemory } from './blobs.ts';
 
-export const BOX = 16;
+const BOX = 16;
 export const COUNT = 240;
 const pixelSizeAngstrom = 8;
 

@@ -14,7 +14,7 @@ import type { CompareRequest, ComparedMaps, ToldCheck } from './contract/validat
 import type { ReconstructionParts } from './reconstruction.ts';
 
 /** With its name for people. */
-export const toldCheck = (check: RunCheck): ToldCheck => ({ ...check, ...RUN_CHECK_WORDS[check.check] });
+const toldCheck = (check: RunCheck): ToldCheck => ({ ...check, ...RUN_CHECK_WORDS[check.check] });
 
 /** What is kept of a run’s checks. */
 export async function keptChecksOf(run: RunFolder): Promise<ToldCheck[]> {

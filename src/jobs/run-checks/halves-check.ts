@@ -10,7 +10,7 @@ import { halfModels } from './half-models.ts';
 import { matchedMaps } from './matched-maps.ts';
 
 /** FSC of halves beyond the shell, of images that say nothing there: more than this was invented. */
-export const INVENTED = 0.1;
+const INVENTED = 0.1;
 /** Shells after the first random one that are not counted: soft masks carry phases over from their neighbours. */
 const SPARED_SHELLS = 2;
 /** Canonical correlation of both halves' latents that counts as the same direction. */
@@ -91,7 +91,7 @@ export function phasesFinding(
 }
 
 /** Means over states. */
-export function meanCurve(curves: readonly Float64Array[]): Float64Array {
+function meanCurve(curves: readonly Float64Array[]): Float64Array {
   return curves[0].map((_, shell) => curves.reduce((sum, curve) => sum + curve[shell], 0) / curves.length);
 }
 

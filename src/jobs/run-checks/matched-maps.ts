@@ -84,7 +84,7 @@ export async function readLatents(
 }
 
 /** Rows about quantiles of the first principal component. */
-export function statesAlong({ mu, zDim }: ReadLatents): Uint32Array[] {
+function statesAlong({ mu, zDim }: ReadLatents): Uint32Array[] {
   const along = firstPrincipalComponent(mu, zDim);
   const order = Uint32Array.from(along.keys()).sort((a, b) => along[a] - along[b]);
   const size = Math.max(1, Math.round(GROUP_SHARE * order.length));
@@ -95,7 +95,7 @@ export function statesAlong({ mu, zDim }: ReadLatents): Uint32Array[] {
 }
 
 /** Mean latent of some rows. */
-export function meanLatent({ mu, zDim }: ReadLatents, rows: Uint32Array): Float32Array {
+function meanLatent({ mu, zDim }: ReadLatents, rows: Uint32Array): Float32Array {
   const mean = new Float64Array(zDim);
   for (const row of rows) for (let d = 0; d < zDim; d++) mean[d] += mu[row * zDim + d] / rows.length;
   return Float32Array.from(mean);

@@ -34,7 +34,7 @@ export async function checkNull(work: CheckWork, options: CheckOptions): Promise
     ...{ boxPixels: record.boxPixels, pixelSizeAngstrom: record.pixelSizeAngstrom },
     verdict: believed ? 'good' : 'wrong',
     sentence: believed
-      ? `Of the images ${report.reproducible} components reproduce; of the same poses, CTF and noise with one structure ${empty.reproducible || 'none'}.`
+      ? `Of the images ${report.reproducible === 1 ? '1 component reproduces' : `${report.reproducible} components reproduce`}; of the same poses, CTF and noise with one structure ${empty.reproducible || 'none'}.`
       : `Of one structure seen at the same poses as many components reproduce (${empty.reproducible}) as of the images (${report.reproducible}): the spread can come from nothing.`,
     advice: believed ? null : 'Do not read the landscape: what it shows appears without any motion too.',
     measures: [
@@ -56,12 +56,7 @@ export async function checkNull(work: CheckWork, options: CheckOptions): Promise
 }
 
 /** Images of one map with noise by ring, each from the seed and its number alone. */
-export function nullImages(
-  particles: RunParticles,
-  imagePixels: number,
-  map: Float32Array,
-  seed: number,
-): HartleyImages {
+function nullImages(particles: RunParticles, imagePixels: number, map: Float32Array, seed: number): HartleyImages {
   const { images, noise } = particles;
   const predictions = new Predictions(particles, imagePixels, [map]);
   const deviation = Float32Array.from(noise?.whole ?? [], (power) => Math.sqrt(power) / images.standardDeviation);

@@ -1,7 +1,6 @@
 // The checks of a run by name, one after the other, each kept as it ends.
 import { throwIfCancelled } from '../../base/errors.ts';
-import type { RunFolder } from '../../library/runs.ts';
-import { readRunChecks, saveRunCheck, type RunCheck, type RunCheckName } from './check.ts';
+import { saveRunCheck, type RunCheck, type RunCheckName } from './check.ts';
 import type { CheckOptions, CheckWork } from './check-work.ts';
 import { checkCircular } from './circular-check.ts';
 import { checkHalves, checkPhases } from './halves-check.ts';
@@ -43,9 +42,4 @@ export async function checkRun(
     found.push(check);
   }
   return found;
-}
-
-/** Kept checks of a run. */
-export function keptChecks(run: RunFolder): Promise<RunCheck[]> {
-  return readRunChecks(run);
 }
