@@ -134,6 +134,8 @@ function defocusCurves(ctf: Float32Array | null, { byRing, rings, quality }: Lef
     const values = new Float64Array(rings - 1);
     for (const row of rows)
       for (let ring = 1; ring < rings - 1; ring++) values[ring] += byRing[row * rings + ring] / size;
+    // Images have a mean of 0: the curve begins where the next ring is.
+    values[0] = values[1];
     const middle = defocus[rows[Math.floor(size / 2)]] / 1e4;
     return { name: `defocus ${middle.toFixed(2)} µm`, values: [...values] };
   });
