@@ -92,8 +92,8 @@ export async function reclustered(of: LandscapeRun, states: StateSettings, job: 
   const same = String(kept.settings.states.excludedMaps) === String(states.excludedMaps);
   const next = await again(of, kept, { ...kept.settings, states }, job);
   if (!same) return next;
-  const { particles, homogeneity } = kept;
-  return saved(of, { ...next, particles, homogeneity });
+  const { particles, homogeneity, freeEnergy } = kept;
+  return saved(of, { ...next, particles, homogeneity, freeEnergy });
 }
 
 /** States at another cut of the kept tree; nothing is written. */

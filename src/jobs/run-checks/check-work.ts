@@ -1,5 +1,6 @@
 // What checks of a run begin from, and the parts of its particles that they fit to.
 import { VitrineError } from '../../base/errors.ts';
+import { countedInOriginal } from '../../base/particle-identity.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { CTF_WIDTH, OPTICS_WIDTH, type ParticleSet } from '../../formats/particles.ts';
 import { imagesAt } from '../../imaging/image-subset.ts';
@@ -48,7 +49,7 @@ export function particlesAt(particles: RunParticles, rows: Uint32Array): RunPart
     },
     ctf: ctf && takeRows(ctf, CTF_WIDTH, rows),
     optics: optics && takeRows(optics, OPTICS_WIDTH, rows),
-    originalIndex: Object.assign(Uint32Array.from(rows, (row) => originalIndex[row])) as RunParticles['originalIndex'],
+    originalIndex: countedInOriginal(Uint32Array.from(rows, (row) => originalIndex[row])),
     ...(noise && { noise: { ...noise, groupOf: groupOf && Int32Array.from(rows, (row) => groupOf[row]) } }),
   };
 }

@@ -186,4 +186,18 @@ describe('a check that is broken off', () => {
     const [whole] = await checkRun(await unfittedWork(engine), ['halves'], quick);
     expect(resumed).toEqual(whole);
   }, 120_000);
+
+  it('fits anew what was fitted with another seed, and nothing that was not', async () => {
+    const own = await unfittedWork(engine);
+    const options = { epochs: 2, seed: 1 };
+    await checkRun(own, ['halves'], options);
+    const record = () => new RunFolder(own.run.storage, 'validate/linear-halves-a').record();
+    const first = await record();
+    await checkRun(own, ['halves'], options);
+    expect((await record())?.id).toBe(first?.id);
+    await checkRun(own, ['halves'], { ...options, seed: 2 });
+    const again = await record();
+    expect(again?.id).not.toBe(first?.id);
+    expect(again?.params.seed).toBe(2);
+  }, 120_000);
 });

@@ -47,17 +47,21 @@ export async function halfModels(
   return [folders[0], folders[1]];
 }
 
-/** A model of these particles in a folder, unless one was finished there. Error 'cancelled', after which a network goes on from its epoch. */
+/**
+ * A model of these particles in a folder, unless one of the same parameters was finished there; one of others (another seed, more passes)
+ * goes. Error 'cancelled', after which a network goes on from its epoch.
+ */
 export async function fitModel(
   { record, openEngine }: CheckWork,
   folder: RunFolder,
   particles: RunParticles,
   options: CheckOptions,
 ): Promise<void> {
-  const kept = await folder.record();
-  if (kept?.status === 'finished') return;
   const { method = 'linear', signal, onProgress } = options;
-  const own = kept ?? modelRecord(record, particles, options);
+  const wanted = modelRecord(record, particles, options);
+  const kept = await keptModel(folder, wanted);
+  if (kept?.status === 'finished') return;
+  const own = kept ?? wanted;
   if (method === 'network') {
     if (!kept) {
       await folder.writeRecord(own);
@@ -93,6 +97,18 @@ export async function fitModel(
   await writeRunFolder(folder, { ...own, status: 'running' }, particles);
   await saveLinearFit(folder, field, fit);
   await folder.update({ status: 'finished' });
+}
+
+/** The record of a model that was begun with the same parameters and images; another's folder is removed. */
+async function keptModel(folder: RunFolder, wanted: RunRecord): Promise<RunRecord | null> {
+  const kept = await folder.record();
+  if (!kept) return null;
+  const isSame = (Object.keys(wanted.params) as (keyof Params)[]).every(
+    (key) => kept.params[key] === wanted.params[key],
+  );
+  if (isSame && kept.particles === wanted.particles && kept.fingerprint === wanted.fingerprint) return kept;
+  await folder.storage.remove(folder.folder);
+  return null;
 }
 
 /** At the run's box, whatever the run is; of a network that is asked for the run's own parameters where it is one. */

@@ -24,7 +24,8 @@ export async function checkNull(work: CheckWork, options: CheckOptions): Promise
   };
   const own = await fit('linear-whole', particles);
   const mean = (await own.folder.loadCheckpoint(null)).checkpoint.weights.get('mean');
-  const images = nullImages(particles, record.imagePixels, mean?.data ?? new Float32Array(0), options.seed ?? 0);
+  if (!mean) throw new RangeError('A linear model was fitted, and it has no mean map.');
+  const images = nullImages(particles, record.imagePixels, mean.data, options.seed ?? 0);
   const { report: empty } = await fit('linear-null', { ...particles, images });
   const { report } = own;
   const believed = report.reproducible > empty.reproducible;
