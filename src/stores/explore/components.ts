@@ -3,7 +3,8 @@ import { create } from 'zustand';
 import type { RunSummary, SpreadMap } from '../../../workers/contract.ts';
 import { latestWins } from '../../../workers/client.ts';
 import { backend, errorData } from './backend.ts';
-import { followingBox, useMaps } from './maps.ts';
+import { followingBox } from './maps.ts';
+import { useMaps } from './maps-state.ts';
 import { useExplore } from './store.ts';
 
 /** What colours a surface, and the posterior of a particle. */

@@ -21,7 +21,8 @@ import { backend, errorData, wasCancelled } from './backend.ts';
 import { trajectoryMaps } from './trajectory.ts';
 import { zOfRow } from '../../columns/place.ts';
 import { newMapKey, referenceTo } from './map-handles.ts';
-import { finishWanted, useMaps } from './maps.ts';
+import { finishWanted } from './maps.ts';
+import { useMaps } from './maps-state.ts';
 import { saveSelection, select, useSelections, type SelectionsState } from './selections.ts';
 
 /** Which particles: the standing selection, a named one, a cluster, or all. */

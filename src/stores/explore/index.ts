@@ -56,10 +56,7 @@ export {
 export {
   cancelMap,
   dismissMapError,
-  type MapLook,
   pinAsB,
-  planesOf,
-  projectionOf,
   reconstructHere,
   setArrangement,
   setFinish,
@@ -68,10 +65,10 @@ export {
   showMapAlong,
   showLandscapeMap,
   showMapAt,
-  type ShownMap,
   unpinB,
-  useMaps,
 } from './maps.ts';
+export { type MapLook, type ShownMap, useMaps } from './maps-state.ts';
+export { planesOf, projectionOf } from './map-values.ts';
 export { reconstructRows } from './selection-map.ts';
 export { finishText, nameOf, titleOf } from './names.ts';
 export {

@@ -4,7 +4,7 @@ import type { ContouredMap, DroppedFile, MaskDrawing, MapToExport, RunSummary } 
 import { VitrineError } from '../../base/errors.ts';
 import { connectExplore, type ExploreBackend } from './backend.ts';
 import { heldMaps } from './map-handles.ts';
-import { useMaps, type ShownMap } from './maps.ts';
+import { useMaps, type ShownMap } from './maps-state.ts';
 import {
   addShape,
   changePart,

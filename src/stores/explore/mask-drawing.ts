@@ -13,7 +13,7 @@ import { latestWins } from '../../../workers/client.ts';
 import type { ErrorData } from '../../base/errors.ts';
 import { backend, errorData } from './backend.ts';
 import { dropMaps, holdMaps, newMapKey, referenceTo } from './map-handles.ts';
-import { useMaps } from './maps.ts';
+import { useMaps } from './maps-state.ts';
 import { chooseMaskFile } from './mask.ts';
 
 /** The mask as it came out. */

@@ -13,7 +13,8 @@ import type {
 import type { CallControl } from '../../../workers/facade.ts';
 import { VitrineError } from '../../base/errors.ts';
 import { connectExplore, type ExploreBackend } from './backend.ts';
-import { cancelMap, openMaps, pinAsB, previewBox, setLevel, showMapAlong, showMapAt, useMaps } from './maps.ts';
+import { cancelMap, openMaps, pinAsB, previewBox, setLevel, showMapAlong, showMapAt } from './maps.ts';
+import { useMaps } from './maps-state.ts';
 import { heldMaps } from './map-handles.ts';
 import { useExplore } from './store.ts';
 import {

@@ -7,7 +7,8 @@ import { useExplore } from './store.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
 import { zOfRow } from '../../columns/place.ts';
 import { dropMaps, holdMaps, newMapKey, referenceTo } from './map-handles.ts';
-import { levelFor, finishWanted, levelWanted, onLevelChange, showMap, type ShownMap } from './maps.ts';
+import { levelFor, finishWanted, levelWanted, onLevelChange, showMap } from './maps.ts';
+import { type ShownMap } from './maps-state.ts';
 
 /** Where a walk goes and how many maps it has. Percentiles 0 … 100, components from 0. */
 export interface TrajectorySettings {

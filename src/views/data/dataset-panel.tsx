@@ -6,6 +6,7 @@ import { importColumns, useDatasets } from '../../stores/datasets.ts';
 import { takeFirstLook } from '../../stores/first-look.ts';
 import { activeRun, useRuns } from '../../stores/runs.ts';
 import { goTo } from '../../stores/shell.ts';
+import { FilePicker } from '../../ui/file-picker.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
@@ -132,18 +133,12 @@ function ColumnsButton({ datasetId }: { datasetId: string }) {
       >
         Add columns
       </Button>
-      <input
+      <FilePicker
         ref={input}
-        type="file"
         accept=".csv,.tsv,.txt"
-        hidden
-        aria-label="CSV with columns"
-        data-testid="columns-input"
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          event.target.value = '';
-          if (file) void importColumns(datasetId, { path: file.name, file });
-        }}
+        label="CSV with columns"
+        testId="columns-input"
+        onFile={(file) => void importColumns(datasetId, { path: file.name, file })}
       />
     </>
   );

@@ -12,6 +12,7 @@ import {
   useColumns,
   useLandscape,
 } from '../../stores/explore/index.ts';
+import { FilePicker } from '../../ui/file-picker.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Select, type SelectOption } from '../../ui/select.tsx';
@@ -103,17 +104,11 @@ export function AxesBar() {
         testId="add-columns"
       />
       <HelpLink to="landscape" about="how to read a landscape" />
-      <input
+      <FilePicker
         ref={picker}
-        type="file"
         accept=".csv,.tsv,.txt"
-        hidden
-        data-testid="columns-file"
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          event.target.value = '';
-          if (file) void takeColumns(file);
-        }}
+        testId="columns-file"
+        onFile={(file) => void takeColumns(file)}
       />
     </div>
   );

@@ -2,6 +2,7 @@
 import { useRef } from 'react';
 import type { FinishRequest, RunSummary } from '../../../workers/contract.ts';
 import { chooseMaskFile, setFinish, useMaps, useMask } from '../../stores/explore/index.ts';
+import { FilePicker } from '../../ui/file-picker.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Switch } from '../../ui/toggle.tsx';
@@ -47,18 +48,7 @@ export function MapFinishFields({ run }: { run: RunSummary }) {
         onChange={(on) => setFinish({ clip: on })}
         testId="finish-clip"
       />
-      <input
-        ref={picker}
-        type="file"
-        accept=".mrc,.map"
-        hidden
-        data-testid="finish-mask-input"
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          event.target.value = '';
-          if (file) void take(file);
-        }}
-      />
+      <FilePicker ref={picker} accept=".mrc,.map" testId="finish-mask-input" onFile={(file) => void take(file)} />
     </div>
   );
 }

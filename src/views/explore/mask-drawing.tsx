@@ -26,6 +26,7 @@ import {
   useMaps,
   useMaskDrawing,
 } from '../../stores/explore/index.ts';
+import { FilePicker } from '../../ui/file-picker.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { numberWith, percentText } from '../../ui/quantities.ts';
@@ -94,17 +95,11 @@ function AddBar({ run }: { run: RunSummary }) {
       <Button size="s" icon={<FileInput />} onClick={() => picker.current?.click()} testId="draw-file">
         File…
       </Button>
-      <input
+      <FilePicker
         ref={picker}
-        type="file"
         accept=".mrc,.map"
-        hidden
-        data-testid="draw-file-input"
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          event.target.value = '';
-          if (file) addMaskFile(run, { path: file.name, file });
-        }}
+        testId="draw-file-input"
+        onFile={(file) => addMaskFile(run, { path: file.name, file })}
       />
     </div>
   );

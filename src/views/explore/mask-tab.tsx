@@ -15,6 +15,7 @@ import {
 } from '../../stores/explore/index.ts';
 import { useDatasets } from '../../stores/datasets.ts';
 import { activeRun, useRuns } from '../../stores/runs.ts';
+import { FilePicker } from '../../ui/file-picker.tsx';
 import { Button } from '../../ui/button.tsx';
 import { percentText } from '../../ui/quantities.ts';
 import { Segmented } from '../../ui/segmented.tsx';
@@ -128,17 +129,11 @@ function AnotherMask({ run }: { run: RunSummary }) {
       >
         Fit again with this mask
       </Button>
-      <input
+      <FilePicker
         ref={picker}
-        type="file"
         accept=".mrc,.map"
-        hidden
-        data-testid="mask-file"
-        onChange={(event) => {
-          const chosen = event.target.files?.[0];
-          event.target.value = '';
-          if (chosen) void chooseMaskFile(run, { path: chosen.name, file: chosen }, true);
-        }}
+        testId="mask-file"
+        onFile={(file) => void chooseMaskFile(run, { path: file.name, file }, true)}
       />
     </div>
   );

@@ -2,6 +2,7 @@
 import { useRef, useState } from 'react';
 import { FileInput } from 'lucide-react';
 import { importList, useExports } from '../../stores/explore/index.ts';
+import { FilePicker } from '../../ui/file-picker.tsx';
 import { Button } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -36,16 +37,7 @@ export function ImportList() {
         <Button size="s" busy={busy === 'import'} onClick={() => picker.current?.click()} testId="import-choose">
           Choose a file
         </Button>
-        <input
-          ref={picker}
-          type="file"
-          hidden
-          data-testid="import-file"
-          onChange={(event) => {
-            take(event.target.files?.[0]);
-            event.target.value = '';
-          }}
-        />
+        <FilePicker ref={picker} testId="import-file" onFile={take} />
       </div>
       {imported && (
         <div className={styles.imported} data-testid="imported" data-count={imported.count}>

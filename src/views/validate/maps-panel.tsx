@@ -3,6 +3,7 @@ import { Layers } from 'lucide-react';
 import { useRef } from 'react';
 import type { ComparedMaps, FscMask } from '../../../workers/contract.ts';
 import { changeRequest, chooseMap, stopComparing, useValidate } from '../../stores/validate.ts';
+import { FilePicker } from '../../ui/file-picker.tsx';
 import { Button } from '../../ui/button.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -84,17 +85,12 @@ function MapChoice({ side }: { side: 0 | 1 }) {
       <Button size="s" onClick={() => input.current?.click()} testId={`choose-map-${side}`}>
         {file ? file.path : `${name}…`}
       </Button>
-      <input
+      <FilePicker
         ref={input}
-        className={styles.file}
-        type="file"
-        aria-label={name}
         accept=".mrc,.map"
-        data-testid={`map-file-${side}`}
-        onChange={({ target }) => {
-          const chosen = target.files?.[0];
-          if (chosen) chooseMap(side, { path: chosen.name, file: chosen });
-        }}
+        label={name}
+        testId={`map-file-${side}`}
+        onFile={(file) => chooseMap(side, { path: file.name, file })}
       />
     </>
   );
