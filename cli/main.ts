@@ -27,6 +27,7 @@ const commands: Record<string, () => Promise<Add>> = {
   mask: async () => (await import('./mask.ts')).addMask,
   align: async () => (await import('./align.ts')).addAlign,
   validate: async () => (await import('./validate.ts')).addValidate,
+  score: async () => (await import('./score.ts')).addScore,
   convert: async () => (await import('./convert.ts')).addConvert,
   demo: async () => (await import('./demo.ts')).addDemo,
   kernels: async () => (await import('./kernels.ts')).addKernels,
