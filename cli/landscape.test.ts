@@ -1,10 +1,11 @@
 // vitrine landscape as a person runs it, on a linear model of a small set.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandFolder } from '../testing/command.ts';
+import { writeMrcVolume } from '../src/formats/mrc-write.ts';
 import { readNpy } from '../src/formats/npy.ts';
 
-const { vitrine, remove } = commandFolder();
+const { path, vitrine, remove } = commandFolder();
 afterAll(remove);
 const cpu = ['--device', 'cpu'];
 
@@ -51,6 +52,13 @@ describe('vitrine landscape', () => {
     const left = (rest.json as { states: { particles: number }[] }).states;
     expect(left.reduce((sum, { particles }) => sum + particles, 0)).toBe(200 - states[2].particles);
     expect(existsSync(`${folder}/state_02_mean.mrc`)).toBe(false);
+  });
+
+  test('uses the file of a mask alone, as it is', async () => {
+    const values = new Float32Array(16 ** 3).map((_, v) => (v < 16 ** 3 / 2 ? 1 : 0));
+    writeFileSync(path('half.mrc'), writeMrcVolume({ boxPixels: 16, pixelSizeAngstrom: 8, values }));
+    const made = await vitrine(['landscape', 'run', '--sketch', '30', '--mask', 'half.mrc', ...cpu, '--json']);
+    expect(made).toMatchObject({ code: 0, json: { mask: { voxels: 16 ** 3 / 2, share: 0.5 } } });
   });
 
   test.each([

@@ -62,7 +62,7 @@ export function addLandscape(program: Command): void {
     .option('--box <voxels>', 'side of the maps (default: the run’s, at most 64)', wholeNumber)
     .option(
       '--mask <auto|union|run|ball|file>',
-      'voxels that are compared: auto (above half the 99.99th percentile of some map), union (above half its maximum), run (auto in the solvent mask of the run), ball, or a map of 0 to 1 that auto is multiplied by',
+      'voxels that are compared: auto (above half the 99.99th percentile of some map), union (above half its maximum), run (auto in the solvent mask of the run), ball, or the file of a mask, a map of 0 to 1 that is used alone',
       'auto',
     )
     .option('--dilate <number>', 'the mask is dilated by so much, Å', number, mask.dilateAngstrom)
@@ -221,7 +221,8 @@ async function maskOf(
   const file = openFile(mask);
   await readMask(file, of);
   await keepChosenMask(of.run, file);
-  return { threshold: 'percentile', within: 'chosen' };
+  // Who gives a file has drawn the mask that is meant: the union would cut away what moves at low density.
+  return { threshold: 'none', within: 'chosen' };
 }
 
 /** Maps that were left out already stay out. */
