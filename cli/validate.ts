@@ -44,7 +44,7 @@ export function addValidate(program: Command): void {
     ])
     .option(
       '--method <method>',
-      'what is fitted to halves: linear (a minute) or network',
+      'what is fitted to halves: linear (a minute), or network: as the run’s, each as long as half of the run',
       oneOf('linear', 'network'),
       'linear',
     )

@@ -85,6 +85,30 @@ describe('Validate, after a first look', () => {
     expect(await byId('fsc-randomise').isDisabled()).toBe(true);
   });
 
+  it('takes both maps in one drop, and shows resolution by direction and by place', async () => {
+    const { page } = studio.get();
+    const dropped = await page.evaluateHandle(
+      (maps) => {
+        const transfer = new DataTransfer();
+        for (const { name, bytes } of maps)
+          transfer.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name));
+        return transfer;
+      },
+      halfMaps().map(({ name, buffer }) => ({ name: `dropped_${name}`, bytes: buffer.toString('base64') })),
+    );
+    await byId('fsc-local').click();
+    await byId('maps-drop').dispatchEvent('drop', { dataTransfer: dropped });
+    await expect.poll(() => byId('choose-map-1').textContent()).toBe('dropped_half_2.mrc');
+    await byId('local-map').waitFor({ timeout: 30_000 });
+    expect(await byId('anisotropy').textContent()).toMatch(/sphericity [01]\.\d\d/);
+    expect(await byId('local-map').textContent()).toMatch(/[\d.]+ Å[\d.]+ Å/);
+    await expect.poll(() => byId('local-surface').getAttribute('data-phase')).not.toBe('loading');
+    expect(await byId('local-surface').getAttribute('data-empty')).toBe('false');
+    await byId('check-method-network').click();
+    expect(await byId('check-cost').textContent()).toContain('two trainings');
+    await byId('check-method-linear').click();
+  });
+
   it('says what is wrong with a map that is none', async () => {
     const [{ name, mimeType }] = halfMaps();
     await byId('map-file-1').setInputFiles({ name, mimeType, buffer: Buffer.from('no map') });

@@ -23,6 +23,7 @@ import { ActiveRun } from './active-run.ts';
 import { CallsUnderway } from './calls.ts';
 import type {
   CallOptions,
+  CheckMethod,
   DecodeRequest,
   DeviceReport,
   EngineApi,
@@ -253,14 +254,21 @@ export class EngineHost implements EngineApi, DecodingApi {
     await this.ended;
   }
 
-  checkRun(runId: string, checks: readonly RunCheckName[], call: CallOptions): Promise<ToldCheck[]> {
+  checkRun(
+    runId: string,
+    checks: readonly RunCheckName[],
+    method: CheckMethod,
+    call: CallOptions,
+  ): Promise<ToldCheck[]> {
     return this.calls.run(call, async (job) => {
       const record = await this.runs.record(runId);
       const dataset = await this.dataset(record.datasetId);
       const { storage } = this.parts;
-      const openEngine = () => this.parts.openEngine({ device: 'cpu' });
+      // Networks train where the run's own did.
+      const device = method === 'network' ? record.params.device : 'cpu';
+      const openEngine = () => this.parts.openEngine({ device });
       const parts = { storage, record, run: this.runs.folder(runId), dataset, openEngine };
-      return checkKeptRun({ ...parts, datasets: new DatasetLibrary(storage) }, checks, job);
+      return checkKeptRun({ ...parts, datasets: this.datasets }, { names: checks, method }, job);
     });
   }
 

@@ -7,7 +7,8 @@ import { simulate } from '../src/imaging/simulate.ts';
 import { writeSimulation } from '../src/jobs/simulate-job.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
 import { MemoryRunLocks } from '../src/library/run-locks.ts';
-import { LINEAR_DEFAULTS, validateParams } from '../src/params/params.ts';
+import { RunFolder, RunLibrary } from '../src/library/runs.ts';
+import { defaultParams, LINEAR_DEFAULTS, validateParams } from '../src/params/params.ts';
 import { blobModel } from '../testing/linear-model.ts';
 import type { CompareRequest, DroppedFile } from './contract.ts';
 import { EngineHost } from './engine-host.ts';
@@ -44,7 +45,7 @@ describe('checks of a run', () => {
 
   it('are made by name, told with what they ask, and read again', async () => {
     expect(await io.runChecks(runId)).toEqual([]);
-    const made = await engine.checkRun(runId, ['leakage', 'populations'], call);
+    const made = await engine.checkRun(runId, ['leakage', 'populations'], 'linear', call);
     expect(made.map(({ check, title }) => [check, title])).toEqual([
       ['leakage', 'Leakage'],
       ['populations', 'Populations'],
@@ -58,21 +59,46 @@ describe('checks of a run', () => {
 
   it('end when they are cancelled: nothing is kept of the one that goes on, and it can be made afterwards', async () => {
     const before = await io.runChecks(runId);
-    const underway = engine.checkRun(runId, ['phases'], {
+    const underway = engine.checkRun(runId, ['phases'], 'linear', {
       id: 'b',
       onProgress: () => engine.cancel('b'),
     });
     await expect(underway).rejects.toMatchObject({ code: 'cancelled' });
     expect(await io.runChecks(runId)).toEqual(before);
-    const [phases] = await engine.checkRun(runId, ['phases'], call);
+    const [phases] = await engine.checkRun(runId, ['phases'], 'linear', call);
     expect(phases.curves.length).toBeGreaterThan(0);
     expect(phases.fromShell).toBeGreaterThan(0);
     expect(phases.curves[0].values.slice(0, 2).every((value) => value > 0.5)).toBe(true);
     expect((await io.runChecks(runId)).map(({ check }) => check)).toContain('phases');
   });
 
+  it('fit networks where that is asked: of a network’s run with its own parameters', async () => {
+    const { datasetId } = (await io.listRuns()).find((run) => run.id === runId)!;
+    const own = {
+      ...defaultParams(),
+      zDim: 2,
+      epochs: 2,
+      boxPixels: 16,
+      encoderDim: 16,
+      decoderDim: 16,
+      batchSize: 16,
+    };
+    const { id } = await engine.start(datasetId, 'network', validateParams({ ...own, learningRate: 2e-3 }));
+    await vi.waitFor(async () => expect((await io.listRuns()).find((run) => run.id === id)?.status).toBe('finished'), {
+      timeout: 20_000,
+    });
+    const [halves] = await engine.checkRun(id, ['halves'], 'network', call);
+    expect(halves.curves).toHaveLength(5);
+    const library = new RunLibrary(storage);
+    for (const half of ['a', 'b']) {
+      const record = await new RunFolder(storage, library.folder(id).path(`validate/network-halves-${half}`)).record();
+      expect(record).toMatchObject({ status: 'finished', epochsDone: 2, particles: 60 });
+      expect(record!.params).toMatchObject({ ...own, learningRate: 2e-3, latents: 'encoder' });
+    }
+  });
+
   it('are refused where the run is not there', async () => {
-    await expect(engine.checkRun('none', ['leakage'], call)).rejects.toMatchObject({ code: 'file-missing' });
+    await expect(engine.checkRun('none', ['leakage'], 'linear', call)).rejects.toMatchObject({ code: 'file-missing' });
   });
 });
 
@@ -110,11 +136,36 @@ describe('two dropped maps', () => {
     expect(without.curves).toHaveLength(1);
   });
 
+  it('are told by direction: noise along z alone makes that the worst', async () => {
+    const random = new Random(3);
+    // Of planes across z, so that it lies on the z axis of Fourier space.
+    const planes = Array.from({ length: D }, () => 0.02 * random.normal());
+    const smeared = dropped(
+      'smeared.mrc',
+      truth.map((value, i) => value + planes[Math.floor(i / D ** 2)]),
+    );
+    const clean = dropped('clean.mrc', truth);
+    const { anisotropy } = await io.compareMaps(clean, smeared, request, call);
+    const { directions, resolutionAngstrom, worstAngstrom, bestAngstrom } = anisotropy!;
+    expect(directions).toHaveLength(3 * resolutionAngstrom.length);
+    const worst = resolutionAngstrom.indexOf(worstAngstrom);
+    expect(Math.abs(directions[3 * worst + 2])).toBeGreaterThan(Math.cos((25 * Math.PI) / 180));
+    expect(worstAngstrom).toBeGreaterThan(1.3 * bestAngstrom);
+  });
+
   it('are told by place only where that is asked', async () => {
     const small = dropped('small.mrc', blobModel(16, 1).weights.get('mean')!.data, 16);
     const { local } = await io.compareMaps(small, small, { ...request, mask: 'sphere', local: true }, call);
     expect(local!.best).toBeLessThanOrEqual(local!.median);
     expect(local!.median).toBeLessThanOrEqual(local!.worst);
+    expect(local!.values).toHaveLength(16 ** 3);
+    // The surface lies in the box, where it can be coloured by them.
+    const { positions, indices } = local!.mesh;
+    const { best, worst } = local!.onSurface;
+    expect(worst).toBeGreaterThanOrEqual(best);
+    expect(Math.min(...local!.values)).toBeLessThanOrEqual(best);
+    expect(indices.length).toBeGreaterThan(100);
+    expect(positions.every((angstrom) => Math.abs(angstrom) <= (16 * 3) / 2)).toBe(true);
     expect((await io.compareMaps(a, b, request, call)).local).toBeNull();
   });
 

@@ -2,7 +2,9 @@
 import { VitrineError } from '../src/base/errors.ts';
 import { readMrcVolume } from '../src/formats/mrc-volume.ts';
 import type { NamedBlob } from '../src/formats/particles.ts';
-import { compareMaps } from '../src/jobs/compare-maps.ts';
+import { mapStatistics } from '../src/isosurface/statistics.ts';
+import { surfaceNets } from '../src/isosurface/surface-nets.ts';
+import { compareMaps, type MapComparison } from '../src/jobs/compare-maps.ts';
 import { keptParticles } from '../src/jobs/kept-particles.ts';
 import { openKeptSet } from '../src/jobs/kept-set.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
@@ -10,7 +12,8 @@ import { RUN_CHECK_WORDS, readRunChecks, type RunCheck, type RunCheckName } from
 import { checkRun } from '../src/jobs/run-checks/run-checks.ts';
 import type { DatasetLibrary } from '../src/library/datasets.ts';
 import type { RunFolder } from '../src/library/runs.ts';
-import type { CompareRequest, ComparedMaps, ToldCheck } from './contract/validate.ts';
+import { filterShells, lowPassFactor } from '../src/validation/radial-filter.ts';
+import type { CheckMethod, CompareRequest, ComparedMaps, ComparedPlaces, ToldCheck } from './contract/validate.ts';
 import type { ReconstructionParts } from './reconstruction.ts';
 
 /** With its name for people. */
@@ -24,7 +27,7 @@ export async function keptChecksOf(run: RunFolder): Promise<ToldCheck[]> {
 /** Errors: 'file-missing' where its images are not kept, those of the checks, 'cancelled'. */
 export async function checkKeptRun(
   { storage, record, run, dataset, openEngine, datasets }: ReconstructionParts & { datasets: DatasetLibrary },
-  names: readonly RunCheckName[],
+  { names, method }: { names: readonly RunCheckName[]; method: CheckMethod },
   job: JobOptions,
 ): Promise<ToldCheck[]> {
   const particles = await keptParticles(storage, dataset, record);
@@ -37,7 +40,7 @@ export async function checkKeptRun(
   try {
     const set = await openKeptSet(datasets, dataset);
     const work = { run, record, particles, set, openEngine: () => Promise.resolve(engine) };
-    return (await checkRun(work, names, job)).map(toldCheck);
+    return (await checkRun(work, names, { ...job, method })).map(toldCheck);
   } finally {
     engine.dispose();
   }
@@ -65,6 +68,34 @@ export async function compareFiles(
   const { boxPixels, pixelSizeAngstrom } = a;
   const options = { mask, randomise: randomise && mask !== 'none', local, ...job };
   const found = await compareMaps({ maps: [a.values, b.values], boxPixels, pixelSizeAngstrom }, options);
-  const { curves, guinier, anisotropy, localRange } = found;
-  return { boxPixels, pixelSizeAngstrom, curves, guinier, anisotropy, local: localRange };
+  const { curves, guinier, anisotropy } = found;
+  return { boxPixels, pixelSizeAngstrom, curves, guinier, anisotropy, local: placesOf(found) };
+}
+
+/** The surface is contoured where the map's own statistics suggest. */
+function placesOf(found: MapComparison): ComparedPlaces | null {
+  const { localAngstrom: values, localRange, boxPixels, pixelSizeAngstrom, curves } = found;
+  if (!values || !localRange) return null;
+  const cut = (boxPixels * pixelSizeAngstrom) / curves[curves.length - 1].resolution0143;
+  const mean = cut < boxPixels / 2 ? filterShells(found.mean, boxPixels, lowPassFactor(cut)) : found.mean;
+  const mesh = surfaceNets(mean, boxPixels, pixelSizeAngstrom, mapStatistics(mean).suggestedLevel);
+  return { ...localRange, values, mesh, onSurface: rangeAt(mesh.positions, found, values) };
+}
+
+/** At the voxels nearest to `positions` (n×3, Å from the centre of the box, which is voxel D/2). */
+function rangeAt(
+  positions: Float32Array,
+  { boxPixels, pixelSizeAngstrom }: MapComparison,
+  values: Float32Array,
+): ComparedPlaces['onSurface'] {
+  let [best, worst] = [Infinity, -Infinity];
+  const voxel = (angstrom: number) =>
+    Math.min(boxPixels - 1, Math.max(0, Math.round(angstrom / pixelSizeAngstrom + boxPixels / 2)));
+  for (let i = 0; i < positions.length; i += 3) {
+    const [x, y, z] = [voxel(positions[i]), voxel(positions[i + 1]), voxel(positions[i + 2])];
+    const value = values[(z * boxPixels + y) * boxPixels + x];
+    if (value < best) best = value;
+    if (value > worst) worst = value;
+  }
+  return { best, worst };
 }

@@ -54,6 +54,8 @@ export interface MapComparison {
   /** D³, Å; null where it was not asked. */
   localAngstrom: Float32Array | null;
   localRange: { best: number; median: number; worst: number } | null;
+  /** D³, within the mask: mean of both. */
+  mean: Float32Array;
 }
 
 /** Resolution by direction. */
@@ -99,7 +101,7 @@ export async function compareMaps(pair: MapPair, options: CompareOptions): Promi
   const mean = masked[0].map((value, i) => 0.5 * (value + masked[1][i]));
   const local = options.local ? await localOf(pair, mask, options) : null;
   return {
-    ...{ boxPixels, pixelSizeAngstrom, curves, fromShell },
+    ...{ boxPixels, pixelSizeAngstrom, curves, fromShell, mean },
     guinier: guinierOf(mean, pair, counted),
     anisotropy: options.directions === false ? null : anisotropyOf(masked, boxPixels, pixelSizeAngstrom),
     localAngstrom: local,

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import type { ComparedMaps, DroppedFile, RunCheckName, ToldCheck } from '../../workers/contract.ts';
+import type { CheckMethod, ComparedMaps, DroppedFile, RunCheckName, ToldCheck } from '../../workers/contract.ts';
 import { VitrineError } from '../base/errors.ts';
 
 interface Call {
@@ -7,8 +7,10 @@ interface Call {
   end(fail?: VitrineError): void;
 }
 const kept = new Map<string, ToldCheck[]>();
-let checks: (Call & { runId: string; name: RunCheckName })[] = [];
+let checks: (Call & { runId: string; name: RunCheckName; method: CheckMethod })[] = [];
 let comparisons: Call[] = [];
+let compared: string[][] = [];
+let fitsRead: string[] = [];
 
 /** Resolves when it is told to, or rejects as a call does that is cancelled. */
 function called<T>(signal: AbortSignal, result: T, take: (call: Call) => void): Promise<T> {
@@ -22,25 +24,29 @@ vi.mock('../../workers/client.ts', async () => ({
   connectStudio: () => ({
     io: {
       runChecks: (runId: string) => Promise.resolve(kept.get(runId) ?? []),
-      compareMaps: (_a: DroppedFile, _b: DroppedFile, _request: unknown, { signal }: { signal: AbortSignal }) =>
-        called(signal, {} as ComparedMaps, (call) => comparisons.push(call)),
+      compareMaps: (a: DroppedFile, b: DroppedFile, _request: unknown, { signal }: { signal: AbortSignal }) => {
+        compared.push([a.path, b.path]);
+        return called(signal, {} as ComparedMaps, (call) => comparisons.push(call));
+      },
     },
     engine: {
-      checkRun: (runId: string, [name]: RunCheckName[], { signal }: { signal: AbortSignal }) =>
-        called(signal, [{ check: name } as ToldCheck], (call) => checks.push({ ...call, runId, name })),
+      checkRun: (runId: string, [name]: RunCheckName[], method: CheckMethod, { signal }: { signal: AbortSignal }) =>
+        called(signal, [{ check: name } as ToldCheck], (call) => checks.push({ ...call, runId, name, method })),
     },
   }),
   latestWins: (await import('../../workers/latest-wins.ts')).latestWins,
 }));
+vi.mock('./explore/index.ts', () => ({ readFits: (id: string) => Promise.resolve(void fitsRead.push(id)) }));
 vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
 vi.stubGlobal('window', { location: new URL('https://studio.test') });
-const { changeRequest, chooseMap, makeChecks, openValidate, stopChecks, useValidate } = await import('./validate.ts');
+const { changeRequest, chooseMap, dropMaps, makeChecks, openValidate, setCheckMethod, stopChecks, useValidate } =
+  await import('./validate.ts');
 const state = () => useValidate.getState();
 const names = () => state().checks.map(({ check }) => check);
 const file = (path: string): DroppedFile => ({ path, file: new Blob() });
 
 beforeEach(async () => {
-  [checks, comparisons] = [[], []];
+  [checks, comparisons, compared] = [[], [], []];
   kept.clear();
   await openValidate('other');
   await openValidate('run');
@@ -104,4 +110,34 @@ it('compares once both maps are there; another request takes the place of the on
   comparisons[2].end(new VitrineError('count-mismatch', 'Two boxes.'));
   await vi.waitFor(() => expect(state().compareError?.code).toBe('count-mismatch'));
   expect(state().compared).toBeNull();
+});
+
+it('takes two dropped maps in the order of their names, and one where a side is empty; others than maps are no maps', () => {
+  useValidate.setState({ files: [null, null] });
+  dropMaps([file('b.mrc'), file('readme.txt'), file('a.mrc')]);
+  expect(compared).toEqual([['a.mrc', 'b.mrc']]);
+  dropMaps([file('c.map')]);
+  expect(compared[1]).toEqual(['a.mrc', 'c.map']);
+  for (const wrong of [[file('readme.txt')], [file('a.mrc'), file('b.mrc'), file('c.mrc')]]) {
+    dropMaps(wrong);
+    expect(state().compareError?.code).toBe('usage');
+  }
+  expect(compared).toHaveLength(2);
+  useValidate.setState({ files: [null, null], compareError: null });
+  dropMaps([file('half.mrc')]);
+  expect([state().files[0]?.path, state().files[1]]).toEqual(['half.mrc', null]);
+});
+
+it('fits what is chosen, and reads what the check of the images says of each at once, each time', async () => {
+  fitsRead = [];
+  setCheckMethod('network');
+  for (const name of ['images', 'images', 'leakage'] as const) {
+    const before = checks.length;
+    const done = makeChecks('run', [name]);
+    checks[before].end();
+    await done;
+    expect(checks[before].method).toBe('network');
+  }
+  expect(fitsRead).toEqual(['run', 'run']);
+  setCheckMethod('linear');
 });

@@ -1,6 +1,7 @@
 // Validate: checks of the shown run, and two maps that were dropped.
 import { create } from 'zustand';
 import type {
+  CheckMethod,
   CompareRequest,
   ComparedMaps,
   DroppedFile,
@@ -8,8 +9,9 @@ import type {
   RunCheckName,
   ToldCheck,
 } from '../../workers/contract.ts';
-import type { ErrorData } from '../base/errors.ts';
+import { VitrineError, type ErrorData } from '../base/errors.ts';
 import { errorData, wasCancelled } from './errors.ts';
+import { readFits } from './explore/index.ts';
 import { studio } from './studio.ts';
 
 /** What Validate shows. */
@@ -21,6 +23,8 @@ export interface ValidateState {
   going: RunCheckName | null;
   progress: Progress | null;
   error: ErrorData | null;
+  /** What checks fit to halves. */
+  method: CheckMethod;
   files: [DroppedFile | null, DroppedFile | null];
   request: CompareRequest;
   compared: ComparedMaps | null;
@@ -30,11 +34,13 @@ export interface ValidateState {
 
 /** Followed by selectors only. */
 export const useValidate = create<ValidateState>(() => ({
-  ...{ runId: null, checks: [], going: null, progress: null, error: null },
+  ...{ runId: null, checks: [], going: null, progress: null, error: null, method: 'linear' as const },
   ...{ files: [null, null], compared: null, comparing: null, compareError: null },
   request: { mask: 'loose', randomise: true, local: false },
 }));
 const { getState: get, setState: set } = useValidate;
+/** What holds a map, by its name. */
+const MAP_FILE = /\.(mrc|map|ccp4)$/i;
 let checking: AbortController | null = null;
 let comparing: AbortController | null = null;
 
@@ -59,6 +65,7 @@ export async function makeChecks(runId: string, names: readonly RunCheckName[]):
   const controller = new AbortController();
   checking = controller;
   const { signal } = controller;
+  const { method } = get();
   set({ error: null });
   try {
     for (const name of names) {
@@ -66,8 +73,10 @@ export async function makeChecks(runId: string, names: readonly RunCheckName[]):
       const onProgress = (progress: Progress): void => {
         if (!signal.aborted) set({ progress });
       };
-      const made = await studio().engine.checkRun(runId, [name], { signal, onProgress });
+      const made = await studio().engine.checkRun(runId, [name], method, { signal, onProgress });
       if (signal.aborted) return;
+      // What it says of each image is a column: of colours, histograms and lists, from now on.
+      if (name === 'images') await readFits(runId);
       set({ checks: [...get().checks.filter(({ check }) => check !== name), ...made] });
     }
   } catch (error) {
@@ -83,6 +92,32 @@ export async function makeChecks(runId: string, names: readonly RunCheckName[]):
 /** Ends the check that goes on; the models that it has fitted stay. */
 export function stopChecks(): void {
   checking?.abort();
+}
+
+/** What checks that are made from now on fit to halves. */
+export function setCheckMethod(method: CheckMethod): void {
+  set({ method });
+}
+
+/**
+ * Maps that were dropped: two are both sides, in the order of their names; one fills the side that is empty, else the second. Others than
+ * maps are left out; an error where none is one, or there are more than two.
+ */
+export function dropMaps(dropped: readonly DroppedFile[]): void {
+  const maps = dropped.filter(({ path }) => MAP_FILE.test(path)).sort((a, b) => a.path.localeCompare(b.path));
+  if (maps.length === 0 || maps.length > 2) {
+    const error = new VitrineError('usage', maps.length === 0 ? 'No map was dropped.' : 'Two maps are compared.', {
+      expected: 'one or two files .mrc, .map or .ccp4',
+      found: String(maps.length),
+      advice: 'Drop both half maps together, or one after the other.',
+    });
+    set({ compareError: errorData(error) });
+    return;
+  }
+  const [first, second] = maps;
+  if (!second) return chooseMap(get().files[0] ? 1 : 0, first);
+  set({ files: [first, second], compared: null });
+  void compare();
 }
 
 /** A map for one side, and how they are compared; compares where both are there. */

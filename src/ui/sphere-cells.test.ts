@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cellOf, cellRaster, directionAt, spreadOf } from './sphere-cells.ts';
+import { cellOf, cellRaster, directionAt, nearestRaster, spreadOf } from './sphere-cells.ts';
 
 const radians = (degrees: number) => (degrees * Math.PI) / 180;
 
@@ -55,4 +55,15 @@ it('has north above, φ = 0 in the middle and growing to the right', () => {
 it('says how far images gather in one direction', () => {
   expect(spreadOf([6, 0, 2, 0])).toEqual({ total: 8, largest: 6, largestShare: 0.75, empty: 2, even: 2 });
   expect(spreadOf([]).largestShare).toBe(0);
+});
+
+it('gives each place of the map to the nearest of some directions', () => {
+  const axes = [1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1];
+  const [width, height] = [360, 180];
+  const raster = nearestRaster(width, height, axes);
+  const at = (x: number, y: number) => raster[Math.floor((1 - y) * 90) * width + Math.floor((1 + x) * 180)];
+  expect([at(0, 0), at(0.98, 0), at(0.5, 0), at(-0.5, 0), at(0, 0.97), at(0, -0.97)]).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(raster[0]).toBe(-1);
+  const areas = axes.slice(0, 6).map((_, d) => raster.filter((cell) => cell === d).length);
+  for (const area of areas) expect(Math.abs(area / ((Math.PI / 4) * ((width * height) / 6)) - 1)).toBeLessThan(0.03);
 });

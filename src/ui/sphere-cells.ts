@@ -60,6 +60,27 @@ export function cellRaster(width: number, height: number, nside: number): Int16A
   return raster;
 }
 
+/** For each pixel of a map which of `directions` (V×3 unit vectors) is nearest, row by row from the north; −1 outside. */
+export function nearestRaster(width: number, height: number, directions: ArrayLike<number>): Int16Array {
+  const count = directions.length / 3;
+  const raster = new Int16Array(width * height).fill(-1);
+  for (let row = 0; row < height; row++)
+    for (let column = 0; column < width; column++) {
+      const direction = directionAt((2 * column + 1) / width - 1, 1 - (2 * row + 1) / height);
+      if (!direction) continue;
+      const { z, phi } = direction;
+      const across = Math.sqrt(1 - z * z);
+      const [x, y] = [across * Math.cos(phi), across * Math.sin(phi)];
+      let [found, most] = [0, -Infinity];
+      for (let d = 0; d < count; d++) {
+        const cosine = x * directions[3 * d] + y * directions[3 * d + 1] + z * directions[3 * d + 2];
+        if (cosine > most) [found, most] = [d, cosine];
+      }
+      raster[row * width + column] = found;
+    }
+  return raster;
+}
+
 export interface DirectionSpread {
   total: number;
   largest: number;

@@ -6,12 +6,13 @@ import { RAMP as RAMP_COLORS } from './ramp.ts';
 export const SURFACE_COLORINGS = ['solid', 'radius', 'height', 'variance'] as const;
 export type SurfaceColoring = (typeof SURFACE_COLORINGS)[number];
 
-/** A map in the same box, whose values colour a surface from 0 to `high`. */
+/** A map in the same box, whose values colour a surface from `low` (0) to `high`. */
 export interface ShadeMap {
   /** D³ [z][y][x]. */
   values: Float32Array;
   boxPixels: number;
   pixelSizeAngstrom: number;
+  low?: number;
   high: number;
 }
 
@@ -19,7 +20,7 @@ const RAMP = RAMP_COLORS.map((hex) => new Color(hex));
 
 /**
  * Linear-light RGB of n vertices (n×3), from the `positions` n×3 in Å from the centre of the box. Place spreads over the whole ramp,
- * values of a map over it from 0 to `high`; without a map 'variance' is all low.
+ * values of a map over it from `low` to `high`; without a map 'variance' is all low.
  */
 export function vertexColors(
   positions: Float32Array,
@@ -28,7 +29,7 @@ export function vertexColors(
 ): Float32Array {
   const count = positions.length / 3;
   const values = coloring === 'variance' ? shadeValues(positions, shade) : placeValues(positions, coloring);
-  let [low, high] = [0, shade?.high ?? 1];
+  let [low, high] = [shade?.low ?? 0, shade?.high ?? 1];
   if (coloring !== 'variance') {
     [low, high] = [Infinity, -Infinity];
     for (const value of values) {

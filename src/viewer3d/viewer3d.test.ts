@@ -132,6 +132,10 @@ it('colours vertices by the values of another map where they lie, from 0 to its 
   [ramp[0], ramp[1], ramp[2], mid, ramp[4], ramp[4]]
     .flat()
     .forEach((value, i) => expect(colors[i]).toBeCloseTo(value, 5));
+  // Between both ends where the lower one is not 0, as of resolutions.
+  const between = vertexColors(positions, 'variance', { ...shade, low: 3.5 });
+  [ramp[0], ramp[0], ramp[0]].flat().forEach((value, i) => expect(between[i]).toBeCloseTo(value, 5));
+  expect(between[9]).not.toBeCloseTo(ramp[0][0], 2);
   expect([...vertexColors(positions, 'variance').slice(0, 3)]).toEqual([...Float32Array.from(ramp[0])]);
 });
 

@@ -8,7 +8,7 @@ import type { EpochSummary } from '../../src/inference/training.ts';
 import type { Params } from '../../src/params/params.ts';
 import type { CallOptions, Cancellable, Progress } from './calls.ts';
 import type { RunStatus, RunSummary } from './runs.ts';
-import type { RunCheckName, ToldCheck } from './validate.ts';
+import type { CheckMethod, RunCheckName, ToldCheck } from './validate.ts';
 
 export interface DeviceReport extends DeviceInfo {
   /** Whether WebGPU exists in this browser. */
@@ -91,7 +91,12 @@ export interface EngineApi extends Cancellable {
   /** Mirrors a run that is not going on: its field, its poses, its maps of the start. Done twice it is as it was. */
   flipHand(runId: string): Promise<RunSummary>;
   /** Checks of a run, each kept in its folder as it ends; the models that they fit are kept too. */
-  checkRun(runId: string, checks: readonly RunCheckName[], call: CallOptions): Promise<ToldCheck[]>;
+  checkRun(
+    runId: string,
+    checks: readonly RunCheckName[],
+    method: CheckMethod,
+    call: CallOptions,
+  ): Promise<ToldCheck[]>;
   /** One listener for all runs. */
   subscribe(listener: (event: RunEvent) => void): Promise<void>;
 }

@@ -27,7 +27,7 @@ export interface CheckWork {
 
 /** What checks take besides. */
 export interface CheckOptions extends JobOptions {
-  /** What is fitted to halves: the linear model, or a small network as the preset "Quick look" has it. */
+  /** What is fitted to halves: the linear model, or a network as the run's, of other runs a small one as the preset "Quick look" has it. */
   method?: 'linear' | 'network';
   /** Phases are random from this resolution on, Å; half of the band where null. */
   beyondAngstrom?: number | null;

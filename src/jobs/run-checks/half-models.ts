@@ -111,13 +111,19 @@ async function keptModel(folder: RunFolder, wanted: RunRecord): Promise<RunRecor
   return null;
 }
 
-/** At the run's box, whatever the run is; of a network that is asked for the run's own parameters where it is one. */
+/**
+ * At the run's box. A network has the parameters of the run where that is a network of known poses, but reads its latents from the images,
+ * so that each half's model reads those of the other; of other runs it is the one of "Quick look".
+ */
 function modelRecord(run: RunRecord, particles: RunParticles, { method, epochs, seed }: CheckOptions): RunRecord {
   const { error: _error, notices: _notices, kernels: _kernels, ...rest } = run;
   const base = { ...defaultParams(), invertData: run.params.invertData, window: run.params.window };
   const own: Params =
     method === 'network'
-      ? { ...base, ...PRESETS.quick.values, zDim: Math.max(1, run.params.zDim), latents: 'encoder' }
+      ? {
+          ...(run.kind === 'network' && run.job === 'train' ? run.params : { ...base, ...PRESETS.quick.values }),
+          ...{ zDim: Math.max(1, run.params.zDim), latents: 'encoder' },
+        }
       : // A mask about the particle correlates halves by itself, further out than its own width says: the sphere does not.
         { ...base, ...LINEAR_DEFAULTS, chain: 'none', mask: 'sphere' };
   const params: Params = {

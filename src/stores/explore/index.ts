@@ -113,6 +113,7 @@ export {
   computeUmap,
   dismissError,
   isHomogeneous,
+  readFits,
   rowsOfCluster,
   useExplore,
 } from './store.ts';

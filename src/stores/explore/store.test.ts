@@ -16,7 +16,7 @@ import { connectExplore, type ExploreBackend } from './backend.ts';
 import { cancelMap, openMaps, pinAsB, previewBox, setLevel, showMapAlong, showMapAt } from './maps.ts';
 import { useMaps } from './maps-state.ts';
 import { heldMaps } from './map-handles.ts';
-import { useExplore } from './store.ts';
+import { readFits, useExplore } from './store.ts';
 import {
   closeTrajectory,
   decodeTrajectory,
@@ -216,4 +216,23 @@ it('keeps the size of the frames while memory holds them, then halves it', () =>
   expect(frameBox(256, 50)).toBe(128);
   expect(frameBox(256, 9)).toBe(256);
   expect(6 * frameBox(512, 200) ** 3 * 200).toBeLessThanOrEqual(1e9);
+});
+
+it('takes what a check says of the images each time that it says something else', async () => {
+  let quality = Float32Array.of(1, 2);
+  const io = { imageFits: () => Promise.resolve({ contrast: null, evidenceGain: null, quality }) };
+  connectExplore({ io } as unknown as ExploreBackend);
+  useExplore.setState({ run: { id: 'run' } as RunSummary, fits: null });
+  await readFits('run');
+  const first = useExplore.getState().fits;
+  expect([...first!.quality!]).toEqual([1, 2]);
+  quality = Float32Array.of(1, 2);
+  await readFits('run');
+  expect(useExplore.getState().fits).toBe(first);
+  quality = Float32Array.of(1, 3);
+  await readFits('run');
+  expect([...useExplore.getState().fits!.quality!]).toEqual([1, 3]);
+  quality = Float32Array.of(9, 9);
+  await readFits('another');
+  expect([...useExplore.getState().fits!.quality!]).toEqual([1, 3]);
 });

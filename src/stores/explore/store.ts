@@ -80,7 +80,7 @@ export async function openRun(run: RunSummary): Promise<void> {
   const shownEpoch = isHomogeneous(run) ? standing.run?.epochsDone : standing.latents?.epoch;
   if (sameRun && standing.phase !== 'failed' && shownEpoch === run.epochsDone) {
     set({ run });
-    return addFits(run.id);
+    return readFits(run.id);
   }
   if (sameRun && standing.phase === 'loading') return;
   visit.abort();
@@ -116,10 +116,13 @@ export async function openRun(run: RunSummary): Promise<void> {
   }
 }
 
-/** A check that was made since may say more of the images. */
-async function addFits(id: string): Promise<void> {
+/** What is known of each image anew: a check that was made since may say more of them, or something else. */
+export async function readFits(id: string): Promise<void> {
   const fits = await backend().io.imageFits(id);
-  if (get().run?.id === id && fits.quality && !get().fits?.quality) set({ fits });
+  const known = get().fits;
+  const quality = known?.quality ?? null;
+  const isSame = fits.quality?.every((value, i) => value === quality?.[i]) ?? quality === null;
+  if (get().run?.id === id && (!known || !isSame)) set({ fits });
 }
 
 /** The dataset's numbers; of an ab initio run with the poses that it found, and the classes of its start. */

@@ -1,14 +1,16 @@
 // Checks of the run: each a question, a button, and once it was made a sentence with its curves.
 import { ShieldCheck } from 'lucide-react';
 import type { RunCheckName, RunSummary } from '../../../workers/contract.ts';
-import { makeChecks, stopChecks, useValidate } from '../../stores/validate.ts';
+import { makeChecks, setCheckMethod, stopChecks, useValidate } from '../../stores/validate.ts';
 import { Button } from '../../ui/button.tsx';
 import { FindingLine } from '../../ui/finding-line.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
 import { CheckFigures } from './check-figures.tsx';
 import { CurvesChart } from './curves-chart.tsx';
+import { methodWords } from './method-words.ts';
 import styles from './validate-view.module.css';
 
 const QUESTIONS: { name: RunCheckName; title: string; question: string }[] = [
@@ -50,6 +52,7 @@ export function ChecksPanel({ run }: { run: RunSummary }) {
       testId="checks"
     >
       <div className={styles.stack}>
+        <MethodChoice run={run} disabled={going !== null} />
         {error && <NoticeCard tone="error" notice={error} testId="checks-error" />}
         {QUESTIONS.map(({ name, title, question }) => {
           const made = checks.find(({ check }) => check === name);
@@ -91,11 +94,31 @@ export function ChecksPanel({ run }: { run: RunSummary }) {
             </div>
           );
         })}
-        <p className={styles.quiet}>
-          Models are linear ones at the run’s box: a minute or two each on this machine’s processor. The command{' '}
-          <code>vitrine validate</code> fits small networks too.
-        </p>
       </div>
     </Panel>
+  );
+}
+
+/** Said beforehand: what the models of halves are, and how long three of the checks take with them. */
+function MethodChoice({ run, disabled }: { run: RunSummary; disabled: boolean }) {
+  const method = useValidate((state) => state.method);
+  return (
+    <div className={styles.method}>
+      <span className={styles.question}>Models of halves</span>
+      <Segmented
+        label="Models of halves"
+        small
+        value={method}
+        options={[
+          { value: 'linear', label: 'Linear', disabled },
+          { value: 'network', label: 'Network', disabled },
+        ]}
+        onChange={setCheckMethod}
+        testId="check-method"
+      />
+      <p className={styles.quiet} data-testid="check-cost">
+        {methodWords(method, run)}
+      </p>
+    </div>
   );
 }

@@ -3,8 +3,9 @@ import { Layers } from 'lucide-react';
 import { useRef } from 'react';
 import type { ComparedMaps, FscMask } from '../../../workers/contract.ts';
 import { changeRequest, chooseMap, stopComparing, useValidate } from '../../stores/validate.ts';
-import { FilePicker } from '../../ui/file-picker.tsx';
 import { Button } from '../../ui/button.tsx';
+import { classNames } from '../../ui/class-names.ts';
+import { FilePicker } from '../../ui/file-picker.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
@@ -12,7 +13,10 @@ import { Select } from '../../ui/select.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Toggle } from '../../ui/toggle.tsx';
 import { CurvesChart } from './curves-chart.tsx';
+import { DirectionsMap } from './directions-map.tsx';
 import { GuinierChart } from './guinier-chart.tsx';
+import { LocalMap } from './local-map.tsx';
+import { useMapDrop } from './map-drop.ts';
 import styles from './validate-view.module.css';
 
 const MASKS: { value: FscMask; label: string }[] = [
@@ -28,51 +32,59 @@ export function MapsPanel() {
   const compared = useValidate((state) => state.compared);
   const comparing = useValidate((state) => state.comparing);
   const error = useValidate((state) => state.compareError);
+  const { over, handlers } = useMapDrop();
   return (
-    <Panel
-      title="Two maps"
-      icon={<Layers aria-hidden="true" />}
-      note="half maps, or any two of one box and frame"
-      testId="maps"
-    >
-      <div className={styles.stack}>
-        <div className={styles.row}>
-          <MapChoice side={0} />
-          <MapChoice side={1} />
+    <div {...handlers} data-testid="maps-drop">
+      <Panel
+        title="Two maps"
+        icon={<Layers aria-hidden="true" />}
+        note="half maps, or any two of one box and frame"
+        testId="maps"
+      >
+        <div className={styles.stack}>
+          <div className={classNames(styles.drop, over && styles.dropOver)}>
+            <p className={styles.quiet}>
+              {over ? 'Release to compare the maps' : 'Drop both half maps here, or any two maps of one box and frame'}
+            </p>
+            <div className={styles.row}>
+              <MapChoice side={0} />
+              <MapChoice side={1} />
+            </div>
+          </div>
+          <div className={styles.row}>
+            <Select
+              label="Mask"
+              inline
+              small
+              value={request.mask}
+              options={MASKS}
+              onChange={(mask) => changeRequest({ mask })}
+              testId="fsc-mask"
+            />
+            <Toggle
+              label="Correct by random phases"
+              small
+              pressed={request.randomise}
+              disabled={request.mask === 'none'}
+              onChange={(randomise) => changeRequest({ randomise })}
+              testId="fsc-randomise"
+            />
+            <Toggle
+              label="Local resolution"
+              small
+              pressed={request.local}
+              onChange={(local) => changeRequest({ local })}
+              testId="fsc-local"
+            />
+          </div>
+          {error && <NoticeCard tone="error" notice={error} testId="maps-error" />}
+          {comparing && (
+            <ProgressBar fraction={comparing.fraction} message={comparing.message} onCancel={stopComparing} />
+          )}
+          {compared && <Compared compared={compared} />}
         </div>
-        <div className={styles.row}>
-          <Select
-            label="Mask"
-            inline
-            small
-            value={request.mask}
-            options={MASKS}
-            onChange={(mask) => changeRequest({ mask })}
-            testId="fsc-mask"
-          />
-          <Toggle
-            label="Correct by random phases"
-            small
-            pressed={request.randomise}
-            disabled={request.mask === 'none'}
-            onChange={(randomise) => changeRequest({ randomise })}
-            testId="fsc-randomise"
-          />
-          <Toggle
-            label="Local resolution"
-            small
-            pressed={request.local}
-            onChange={(local) => changeRequest({ local })}
-            testId="fsc-local"
-          />
-        </div>
-        {error && <NoticeCard tone="error" notice={error} testId="maps-error" />}
-        {comparing && (
-          <ProgressBar fraction={comparing.fraction} message={comparing.message} onCancel={stopComparing} />
-        )}
-        {compared ? <Compared compared={compared} /> : <p className={styles.quiet}>Choose two maps to compare.</p>}
-      </div>
-    </Panel>
+      </Panel>
+    </div>
   );
 }
 
@@ -87,7 +99,7 @@ function MapChoice({ side }: { side: 0 | 1 }) {
       </Button>
       <FilePicker
         ref={input}
-        accept=".mrc,.map"
+        accept=".mrc,.map,.ccp4"
         label={name}
         testId={`map-file-${side}`}
         onFile={(file) => chooseMap(side, { path: file.name, file })}
@@ -124,12 +136,6 @@ function Compared({ compared }: { compared: ComparedMaps }) {
         testId="fsc-crossings"
       />
       <ul className={styles.told}>
-        {anisotropy && (
-          <li>
-            By direction {anisotropy.bestAngstrom.toFixed(2)} to {anisotropy.worstAngstrom.toFixed(2)} Å at 0.143,
-            sphericity {anisotropy.sphericity.toFixed(3)}
-          </li>
-        )}
         {local && (
           <li>
             By place {local.best.toFixed(2)} to {local.worst.toFixed(2)} Å at 0.5, median {local.median.toFixed(2)} Å
@@ -140,6 +146,8 @@ function Compared({ compared }: { compared: ComparedMaps }) {
         )}
       </ul>
       {guinier && <GuinierChart guinier={guinier} />}
+      {local && <LocalMap local={local} boxPixels={boxPixels} pixelSizeAngstrom={pixelSizeAngstrom} />}
+      {anisotropy && <DirectionsMap found={anisotropy} />}
     </div>
   );
 }
