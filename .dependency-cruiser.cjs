@@ -7,6 +7,7 @@ const may = {
   columns: ['base', 'selection'],
   isosurface: ['base'],
   formats: ['base', 'geometry'],
+  atoms: ['base', 'geometry', 'formats'],
   imaging: ['base', 'geometry', 'formats'],
   landscape: ['base', 'geometry'],
   plots: ['landscape'],
@@ -21,7 +22,7 @@ const may = {
   library: ['base', 'formats', 'imaging', 'engine', 'field', 'first-aid', 'inference', 'params'],
   jobs: [
     ...['base', 'geometry', 'selection', 'isosurface', 'formats', 'imaging', 'landscape', 'plots', 'validation'],
-    ...['engine', 'field', 'backprojection', 'first-aid', 'inference', 'library', 'params'],
+    ...['engine', 'field', 'backprojection', 'first-aid', 'inference', 'library', 'params', 'atoms'],
   ],
   ui: ['base'],
   viewer3d: [],
@@ -34,7 +35,7 @@ const may = {
 };
 const science = [
   ...['geometry', 'isosurface', 'formats', 'imaging', 'landscape', 'plots', 'validation', 'engine', 'field'],
-  ...['backprojection', 'first-aid', 'inference', 'library', 'jobs'],
+  ...['backprojection', 'first-aid', 'inference', 'library', 'jobs', 'atoms'],
 ];
 const screen = ['ui', 'viewer3d', 'stores', 'views', 'app'];
 const proofs = '\\.(spec|test|story)\\.tsx?$';

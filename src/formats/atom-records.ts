@@ -8,6 +8,8 @@ export interface Atoms {
   /** Element symbols as "C", "ZN". */
   elements: string[];
   residueNumbers: Int32Array;
+  /** PDB's insertion code, '' for none: residue 52A follows 52. */
+  insertions: string[];
   chains: string[];
   /** Atom names as "CA". */
   names: string[];
@@ -21,6 +23,7 @@ export interface AtomRecord {
   z: number;
   element: string;
   residueNumber: number;
+  insertion: string;
   chain: string;
   name: string;
   residue: string;
@@ -39,6 +42,7 @@ export function collectAtoms(records: AtomRecord[], file: string): Atoms {
     positions: Float32Array.from(records.flatMap(({ x, y, z }) => [x, y, z])),
     elements: records.map((record) => record.element),
     residueNumbers: Int32Array.from(records, (record) => record.residueNumber),
+    insertions: records.map((record) => record.insertion),
     chains: records.map((record) => record.chain),
     names: records.map((record) => record.name),
     residues: records.map((record) => record.residue),

@@ -57,6 +57,7 @@ export function parseMmcif(text: string, file: string, hetero = false): Atoms {
       z: position[2],
       element: cell(symbol).toUpperCase(),
       residueNumber: parseInt(cell(sequence), 10) || 0,
+      insertion: ['.', '?'].includes(cell(insertion)) ? '' : cell(insertion),
       chain: cell(chain),
       name: cell(atom),
       residue: cell(residueName),

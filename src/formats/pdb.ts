@@ -31,9 +31,10 @@ export function parsePdb(text: string, file: string, hetero = false): Atoms {
         advice: 'Download the file again from the PDB.',
       });
     seen.add(place);
+    const insertion = line.slice(26, 27).trim();
     const written = line.slice(76, 78).trim().toUpperCase();
     const element = written || (/^[ \d]/.test(line.slice(12, 13)) ? line.slice(13, 14) : line.slice(12, 14)).trim();
-    records.push({ x, y, z, element: element.toUpperCase(), residueNumber, chain, name, residue });
+    records.push({ x, y, z, element: element.toUpperCase(), residueNumber, insertion, chain, name, residue });
   }
   return collectAtoms(records, file);
 }
