@@ -107,8 +107,32 @@ export interface ChainField {
   contrast: boolean;
 }
 
+/**
+ * Gaussians at the centres of a coarse-grained atomic model (atoms/model.ts): one structure, or offsets of all centres by z. Electrons and
+ * restraints are among its weights, as they belong to the molecule.
+ */
+export interface AtomsField {
+  kind: 'atoms';
+  /** Image side D in pixels, even. */
+  boxPixels: number;
+  /** Side of the box in Å: positions are kept as fractions of it. */
+  boxAngstrom: number;
+  /** Latent dimension; 0 is one structure. */
+  zDim: number;
+  /** N. */
+  centres: number;
+  /** M harmonic bonds, and S side chains that are held. */
+  bonds: number;
+  sides: number;
+  /** Of both restraints, in units of the loss a mean Å². */
+  restraintStrength: number;
+  /** Residual layers and width of encoder and decoder. */
+  layers: number;
+  width: number;
+}
+
 /** What a field becomes for computing, one variant a kind: all of it that training does not change. */
-export type EngineField = NetworkField | LinearField | ChainField;
+export type EngineField = NetworkField | LinearField | ChainField | AtomsField;
 
 /** A float32 array, row-major: as many numbers as the product of `shape`. */
 export interface Tensor {

@@ -1,6 +1,7 @@
 // The kinds of field there are, and what is asked of a description whatever its kind.
 import { VitrineError } from '../base/errors.ts';
 import type { Params } from '../params/params.ts';
+import { ATOMS } from './atoms/kind.ts';
 import { CHAIN } from './chain/kind.ts';
 import type { FieldDescription, FieldKindName } from './description.ts';
 import type { FieldAbilities, FieldKind, SeenParticles } from './kind.ts';
@@ -11,6 +12,7 @@ const KINDS: { [Name in FieldKindName]: FieldKind<Extract<FieldDescription, { ki
   network: NETWORK,
   linear: LINEAR,
   chain: CHAIN,
+  atoms: ATOMS,
 };
 
 const FIELD_KINDS = Object.keys(KINDS) as FieldKindName[];

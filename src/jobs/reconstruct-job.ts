@@ -118,7 +118,7 @@ async function regressionData({ run, particles, imagePixels, epoch }: Reconstruc
     });
   const own = await run.poses(kept.epoch);
   const data = trainingData(own ? { ...particles, poses: own } : particles, imagePixels);
-  if (field.kind === 'network') {
+  if (field.kind === 'network' || field.kind === 'atoms') {
     const spread = spreadOf(kept);
     return { ...data, latents: await uncertain(run, kept), basis: affineBasis(kept.zDim, spread), contrast: false };
   }
@@ -138,7 +138,7 @@ export function latentPeriod(field: FieldDescription): number | undefined {
   return field.kind === 'chain' && field.shape === 'circle' ? 2 : undefined;
 }
 
-function basisOf(field: Exclude<FieldDescription, { kind: 'network' }>): LatentBasis {
+function basisOf(field: Exclude<FieldDescription, { kind: 'network' | 'atoms' }>): LatentBasis {
   if (field.kind === 'linear') return affineBasis(field.components);
   const { shape, terms } = field;
   const at = (s: ArrayLike<number>) => {

@@ -1,6 +1,7 @@
 // The Engine on TensorFlow.js: runs anywhere, proves the others. tfjs holds one global backend a JavaScript thread, so one of
 // these a worker: on the wasm backend, or on a graphics processor.
 import * as tf from '@tensorflow/tfjs-core';
+import { openAtomsModel } from '../atoms/model.ts';
 import type { DeviceInfo, Engine, EngineField, FieldModel, ModelState } from '../engine.ts';
 import { fieldOfKind } from '../field-of-kind.ts';
 import { isOfMaps, openMapsModel } from '../linear/model.ts';
@@ -26,6 +27,7 @@ class TfjsEngine implements Engine {
 
   async createModel(field: EngineField, state: ModelState): Promise<FieldModel> {
     if (isOfMaps(field)) return openMapsModel(field, state, { models: this.models });
+    if (field.kind === 'atoms') return openAtomsModel(field, state, this.models);
     const { spec, encoding } = fieldOfKind(field, 'network', 'tfjs');
     await tf.ready();
     const { graphics } = this;

@@ -1,6 +1,7 @@
 // The CPU engine: products with their epilogues, encoding, loss and Adam as WebAssembly SIMD over threads. The default
 // where there is no GPU. Threads are Web Workers where the page is isolated (worker_threads in Node), else there is one.
 import type { DeviceInfo, Engine, EngineField, FieldModel, ModelState } from '../engine.ts';
+import { openAtomsModel } from '../atoms/model.ts';
 import type { FactorRequest, FactorSums } from '../factors/factor-sums.ts';
 import { fieldOfKind } from '../field-of-kind.ts';
 import { isOfMaps, openMapsModel } from '../linear/model.ts';
@@ -45,6 +46,7 @@ class WasmEngine implements Engine {
       const makeSums = (request: FactorRequest) => this.createFactorSums(request);
       return openMapsModel(field, state, { models: this.models, makeSums });
     }
+    if (field.kind === 'atoms') return openAtomsModel(field, state, this.models);
     const network = fieldOfKind(field, 'network', 'wasm');
     const { threads, kernels } = this;
     const onDispose = (): void => void this.models.delete(model);

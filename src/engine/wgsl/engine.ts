@@ -9,6 +9,7 @@ import type {
   ModelState,
   Precision,
 } from '../engine.ts';
+import { openAtomsModel } from '../atoms/model.ts';
 import type { FactorRequest, FactorSums } from '../factors/factor-sums.ts';
 import { fieldOfKind } from '../field-of-kind.ts';
 import { isOfMaps, openMapsModel } from '../linear/model.ts';
@@ -67,6 +68,7 @@ export class WgslEngine implements Engine {
       const makeSums = (request: FactorRequest) => this.createFactorSums(request);
       return openMapsModel(field, state, { models: this.models, makeSums });
     }
+    if (field.kind === 'atoms') return openAtomsModel(field, state, this.models);
     const { gpu } = this;
     const { spec, encoding } = fieldOfKind(field, 'network', 'wgsl');
     const fit = this.fits(field, 1);
@@ -91,7 +93,12 @@ export class WgslEngine implements Engine {
 
   fits(field: EngineField, images: number): Fit {
     // Computed in the machine's own memory.
-    if (isOfMaps(field)) return { fits: true, largest: { label: 'maps', bytes: 0, mostBytes: Infinity }, instead: {} };
+    if (isOfMaps(field) || field.kind === 'atoms')
+      return {
+        fits: true,
+        largest: { label: field.kind === 'atoms' ? 'atoms' : 'maps', bytes: 0, mostBytes: Infinity },
+        instead: {},
+      };
     const { spec, encoding } = fieldOfKind(field, 'network', 'wgsl');
     return fitOf(this.gpu, spec, encoding, images, { scalar: 'f32', tuned: Tuned.defaults(this.gpu) });
   }
