@@ -13,6 +13,8 @@ const commands: Record<string, () => Promise<Add>> = {
   linear: async () => (await import('./linear.ts')).addLinear,
   train: async () => (await import('./train.ts')).addTrain,
   abinit: async () => (await import('./abinit.ts')).addAbInitio,
+  fold: async () => (await import('./fold.ts')).addFold,
+  atoms: async () => (await import('./atoms.ts')).addAtoms,
   resume: async () => (await import('./resume.ts')).addResume,
   search: async () => (await import('./search.ts')).addSearch,
   'refine-poses': async () => (await import('./search.ts')).addRefinePoses,

@@ -14,6 +14,7 @@ import { weighsRings } from '../params/noise.ts';
 import { LATENT_START, momentsName } from '../library/latent-learning.ts';
 import type { RunFolder } from '../library/runs.ts';
 import { toVitrineError } from './failures.ts';
+import { beginAtAtoms } from './fold/atoms-start.ts';
 import { beginAtLinear } from './linear-start.ts';
 import type { JobProgress } from './progress.ts';
 import { fieldOfRun, planFrom, trainingData, type RunParticles } from './run-particles.ts';
@@ -201,6 +202,8 @@ async function startOf(
     });
   }
   const start = initialCheckpoint(field, record.params.seed);
+  if (field.kind === 'atoms')
+    return beginAtAtoms(start, { run, record, engine, particles, control }, { onIdle, onStart });
   if (!tabled) return start;
   const turn = turnsOf(control, () => undefined, { ...(onIdle && { onIdle }) });
   return beginAtLinear(

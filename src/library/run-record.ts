@@ -28,9 +28,21 @@ export interface RunFiles {
 
 /**
  * How a run learns: with the poses that its particles have, finding them, a linear model fitted at given ones, or a chain fitted after
- * a linear model.
+ * a linear model, or an atomic model that begins at a file's.
  */
-export type RunJob = 'train' | 'ab-initio' | 'linear' | 'chain';
+export type RunJob = 'train' | 'ab-initio' | 'linear' | 'chain' | 'fold';
+
+/** Which atoms an atomic model began at, and where they lie among the run's maps. */
+export interface AtomicStart {
+  /** In the run's folder, as it was given: model.pdb or model.cif. */
+  file: string;
+  /** Of it; null for all. */
+  chains: string[] | null;
+  /** Å, what is subtracted from the file's positions: the run's origin is the middle of its maps. */
+  origin: [number, number, number];
+  /** Å, of the Gaussians before any training. */
+  sigmaAngstrom: number;
+}
 
 /** Goes up when older programs would misread what a record says; newer records are refused by them. */
 export const RUN_RECORD_VERSION = 1;
@@ -74,6 +86,10 @@ export interface RunRecord {
   started?: boolean;
   /** The hand was turned since the run was trained. */
   mirrored?: boolean;
+  /** What it learns, where parameters do not say it. */
+  field?: FieldDescription;
+  /** Of a model of atoms. */
+  atoms?: AtomicStart;
 }
 
 /** What a run with these parameters does. */
@@ -96,8 +112,9 @@ export function completeRunRecord(written: RunRecord): RunRecord {
 
 /** What the run learns; `tilts` 2 where its encoder joins the two images of tilt pairs. */
 export function fieldOfRecord(
-  { kind, params, boxPixels, files }: Pick<RunRecord, 'kind' | 'params' | 'boxPixels' | 'files'>,
+  { kind, params, boxPixels, files, field }: Pick<RunRecord, 'kind' | 'params' | 'boxPixels' | 'files' | 'field'>,
   tilts: 1 | 2 = files?.tilt ? 2 : 1,
 ): FieldDescription {
+  if (field) return field;
   return fieldFromParams(params, boxPixels, { kind, tilts });
 }

@@ -56,6 +56,12 @@ export const AB_INITIO_DEFAULTS: Partial<Params> = { method: 'ab-initio', epochs
 /** What a linear model starts from where it differs from the table: `zDim` components in at most `epochs` iterations. */
 export const LINEAR_DEFAULTS: Partial<Params> = { method: 'linear', zDim: 4, epochs: 10 };
 
+/** What a model of atoms is learned with (Cryofold, thesis 7.3), one structure; the rate is in fractions of the box a step. */
+export const FOLD_DEFAULTS: Partial<Params> = {
+  ...{ zDim: 0, epochs: 10, batchSize: 8, learningRate: 1e-4, rateSchedule: 'cosine' as const },
+  ...{ decoderLayers: 3, decoderDim: 256, encoderLayers: 3, encoderDim: 256, device: 'cpu' as const },
+};
+
 /**
  * What a network whose latents begin at a linear model's posteriors starts from (bench/RESULTS.md). As many latent dimensions as a first
  * look has components: those that do not reproduce are noise, which parts neighbours.
