@@ -1,9 +1,9 @@
 // Data: what was dropped, what it is, what is kept.
 import { FlaskConical } from 'lucide-react';
-import { useState, type DragEvent } from 'react';
 import type { DatasetDraft } from '../../../workers/contract.ts';
 import { cancelWork, currentDataset, lacksFiles, openDemo, useDatasets } from '../../stores/datasets.ts';
 import { Button } from '../../ui/button.tsx';
+import { useDropTarget } from '../../ui/drop-target.ts';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { DatasetList } from './dataset-list.tsx';
@@ -18,7 +18,8 @@ export function DataView() {
   const hasDatasets = useDatasets((state) => state.datasets.length > 0);
   const draft = useDatasets((state) => state.draft);
   const dataset = useDatasets(currentDataset);
-  const { over, handlers } = useDropTarget();
+  // The whole screen takes drops.
+  const { over, handlers } = useDropTarget(takeDrop);
   if (!loaded) return null;
   const empty = !hasDatasets && !draft;
   return (
@@ -50,23 +51,6 @@ export function DataView() {
 function zoneTitle(draft: DatasetDraft | null): string {
   if (!draft) return 'Drop a particle stack with its metadata';
   return lacksFiles(draft) ? 'Drop what is missing' : 'Drop more files of this set';
-}
-
-/** The whole screen takes drops; enter and leave come for every child, so they are counted. */
-function useDropTarget() {
-  const [depth, setDepth] = useState(0);
-  return {
-    over: depth > 0,
-    handlers: {
-      onDragEnter: () => setDepth((d) => d + 1),
-      onDragLeave: () => setDepth((d) => Math.max(0, d - 1)),
-      onDragOver: (event: DragEvent) => event.preventDefault(),
-      onDrop(event: DragEvent) {
-        setDepth(0);
-        takeDrop(event);
-      },
-    },
-  };
 }
 
 function DemoButton({ large }: { large?: boolean }) {

@@ -2,9 +2,11 @@
 import { Layers } from 'lucide-react';
 import { useRef } from 'react';
 import type { ComparedMaps, FscMask } from '../../../workers/contract.ts';
-import { changeRequest, chooseMap, stopComparing, useValidate } from '../../stores/validate.ts';
+import { tellError } from '../../stores/shell.ts';
+import { changeRequest, chooseMap, dropMaps, stopComparing, useValidate } from '../../stores/validate.ts';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
+import { useDropTarget } from '../../ui/drop-target.ts';
 import { FilePicker } from '../../ui/file-picker.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -12,11 +14,11 @@ import { ProgressBar } from '../../ui/progress.tsx';
 import { Select } from '../../ui/select.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Toggle } from '../../ui/toggle.tsx';
+import { filesOfDrop } from '../data/dropped-files.ts';
 import { CurvesChart } from './curves-chart.tsx';
 import { DirectionsMap } from './directions-map.tsx';
 import { GuinierChart } from './guinier-chart.tsx';
 import { LocalMap } from './local-map.tsx';
-import { useMapDrop } from './map-drop.ts';
 import styles from './validate-view.module.css';
 
 const MASKS: { value: FscMask; label: string }[] = [
@@ -32,7 +34,9 @@ export function MapsPanel() {
   const compared = useValidate((state) => state.compared);
   const comparing = useValidate((state) => state.comparing);
   const error = useValidate((state) => state.compareError);
-  const { over, handlers } = useMapDrop();
+  const { over, handlers } = useDropTarget((event) => {
+    filesOfDrop(event.dataTransfer).then(dropMaps).catch(tellError);
+  });
   return (
     <div {...handlers} data-testid="maps-drop">
       <Panel

@@ -1,11 +1,8 @@
-// Maps that are dragged onto the panel.
+// A place that takes dropped files.
 import { useState, type DragEvent } from 'react';
-import { tellError } from '../../stores/shell.ts';
-import { dropMaps } from '../../stores/validate.ts';
-import { filesOfDrop } from '../data/dropped-files.ts';
 
-/** Enter and leave come for every child, so they are counted. */
-export function useMapDrop() {
+/** Handlers of the place, and whether files are held over it; enter and leave come for every child, so they are counted. */
+export function useDropTarget(onDrop: (event: DragEvent) => void) {
   const [depth, setDepth] = useState(0);
   return {
     over: depth > 0,
@@ -16,7 +13,7 @@ export function useMapDrop() {
       onDrop(event: DragEvent) {
         event.preventDefault();
         setDepth(0);
-        filesOfDrop(event.dataTransfer).then(dropMaps).catch(tellError);
+        onDrop(event);
       },
     },
   };
