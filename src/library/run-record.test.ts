@@ -48,7 +48,10 @@ it('says the field: of tilt pairs one that joins two views, of an unknown kind a
   expect(fieldOfRecord(record)).toMatchObject({ kind: 'network', spec: { zDim: 3, boxPixels: 16 } });
   const files = { particles: 'a.mrcs', poses: null, ctf: null, ind: null, datadir: null, tilt: 'b.mrcs' };
   expect(fieldOfRecord({ ...record, files })).toMatchObject({ spec: { tilts: 2 } });
-  expect(() => fieldOfRecord({ ...record, kind: 'atoms' as never })).toThrow(
+  const field = { kind: 'atoms', boxPixels: 64, boxAngstrom: 128, zDim: 1, centres: 2, bonds: 1, sides: 0 } as const;
+  const atoms = { ...field, restraintStrength: 0.1, layers: 3, width: 256 };
+  expect(fieldOfRecord({ ...record, kind: 'atoms', field: atoms })).toEqual(atoms);
+  expect(() => fieldOfRecord({ ...record, kind: 'bilinear' as never })).toThrow(
     expect.objectContaining({ code: 'field-kind-unknown' }) as Error,
   );
 });
