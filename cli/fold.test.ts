@@ -89,8 +89,8 @@ test('says what it cannot fit', async () => {
   expect(chain).toMatchObject({ code: 2, stderr: expect.stringContaining('no chain Q') as string });
   const large = await vitrine(fold('--model', 'long.pdb', '-o', 'large'));
   expect(large).toMatchObject({ code: 2, stderr: expect.stringContaining('smaller than the box') as string });
-  const sigma = await vitrine(fold('--model', 'helix.pdb', '-o', 'thin', '--sigma', '0'));
-  expect(sigma).toMatchObject({ code: 2, stderr: expect.stringContaining('--sigma') as string });
+  const sigma = await vitrine(fold('--model', 'helix.pdb', '-o', 'thin', '--sigma', '1'));
+  expect(sigma).toMatchObject({ code: 2, stderr: expect.stringContaining('at least 1.40 Å') as string });
   const other = await vitrine(['atoms', 'data', '-o', 'x.pdb']);
   expect(other.code).toBe(1);
   const format = await vitrine(['atoms', 'run', '-o', 'x.xyz']);

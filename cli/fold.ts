@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { VitrineError } from '../src/base/errors.ts';
+import { NARROWEST_PIXELS } from '../src/engine/atoms/projector.ts';
 import type { AtomsField } from '../src/engine/engine.ts';
 import { fieldOfModel, keepAtomicModel, readAtomicModel } from '../src/jobs/fold/atomic-model.ts';
 import { FRAMES, placeModel, type ModelFrame } from '../src/jobs/fold/place-model.ts';
@@ -75,7 +76,6 @@ export function addFold(program: Command): void {
     const options = raw as unknown as FoldOptions;
     const { out, restraints, sigma, frame } = options;
     requireRange('--restraints', restraints, restraints >= 0, 'a number from 0');
-    requireRange('--sigma', sigma, sigma > 0, 'Å, above 0');
     const params = paramsFrom(raw, FOLD_DEFAULTS);
     const folder = resolve(out);
     refuseRunFolder(folder);
@@ -89,6 +89,8 @@ export function addFold(program: Command): void {
       ...{ boxPixels: record.boxPixels, boxAngstrom: record.boxPixels * record.pixelSizeAngstrom, zDim: params.zDim },
       ...{ restraintStrength: restraints, layers: params.decoderLayers, width: params.decoderDim },
     });
+    const narrowest = NARROWEST_PIXELS * record.pixelSizeAngstrom;
+    requireRange('--sigma', sigma, sigma >= narrowest, `at least ${narrowest.toFixed(2)} Å, which the pixels hold`);
     requireRoom(model.coarse.positions, field);
     const prepared = await prepareForRun(folder, record, set, console);
     const placed = await placeModel(

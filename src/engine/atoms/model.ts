@@ -175,7 +175,8 @@ export class AtomsModel implements FieldModel {
   }
 
   memoryBytes(): number {
-    return 4 * [...this.weights.values()].reduce((sum, { data }) => sum + 4 * data.byteLength, 0);
+    // Weights, gradients and both of Adam's moments.
+    return 4 * [...this.weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   }
 
   dispose(): void {

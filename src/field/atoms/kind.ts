@@ -1,8 +1,7 @@
-// A coarse-grained atomic model among the kinds of field (Cryofold, thesis chapter 7).
+// A coarse-grained atomic model among the kinds of field (Cryofold, thesis chapter 7). It has no other hand: a protein's does not exist.
 import type { FieldKind } from '../kind.ts';
 import { atomsCheckpoint, initialAtoms, readAtomsCheckpoint } from './checkpoint.ts';
 import { atomsArguments, atomsFromConfig, atomsFromParams, type AtomsDescription } from './description.ts';
-import { mirrorAtoms } from './mirror.ts';
 
 export const ATOMS: FieldKind<AtomsDescription> = {
   title: 'atomic model',
@@ -25,5 +24,4 @@ export const ATOMS: FieldKind<AtomsDescription> = {
   initialState: initialAtoms,
   toCheckpoint: atomsCheckpoint,
   fromCheckpoint: readAtomsCheckpoint,
-  mirror: mirrorAtoms,
 };
