@@ -36,8 +36,8 @@ export function pairedImages(first: HartleyImages, second: HartleyImages): Hartl
   };
 }
 
-/** The first view of paired images, for what looks at one stack. */
-export function untiltedImages(paired: HartleyImages): HartleyImages {
+/** One view of paired images, for what looks at one stack: 0 the untilted. */
+export function imagesOfView(paired: HartleyImages, view: 0 | 1): HartleyImages {
   const points = paired.points / 2;
   return {
     ...paired,
@@ -45,7 +45,10 @@ export function untiltedImages(paired: HartleyImages): HartleyImages {
     async readShard(shard, signal): Promise<HartleyShard> {
       const { first, count, values } = await paired.readShard(shard, signal);
       const own = new Float32Array(count * points);
-      for (let i = 0; i < count; i++) own.set(values.subarray(2 * i * points, (2 * i + 1) * points), i * points);
+      for (let i = 0; i < count; i++) {
+        const at = (2 * i + view) * points;
+        own.set(values.subarray(at, at + points), i * points);
+      }
       return { first, count, values: own };
     },
   };

@@ -43,11 +43,11 @@ const RULES: { [K in AutoKey]: (params: Params, box: number, context: AutoContex
   bandEnd: (_, box) => Math.min(LARGEST_BAND, box / 2),
   /**
    * A homogeneous field mends its start's poses wherever they are; a heterogeneous one, looked for everywhere or around, loses more
-   * of them than it mends (bench/RESULTS.md). Random poses have to be searched everywhere, and so have tilt pairs: a start looks at
-   * the first view alone and knows no shifts of the second.
+   * of them than it mends (bench/RESULTS.md). Random poses have to be searched everywhere, and so have given ones of tilt pairs: they
+   * say nothing of the second view's shifts, which only a start by expectation–maximisation finds.
    */
   searchRange: ({ zDim, start }, _, { tiltPairs = false }) => {
-    if (zDim === 0 || tiltPairs || start === 'random') return 'everywhere';
+    if (zDim === 0 || start === 'random' || (start === 'given' && tiltPairs)) return 'everywhere';
     return start === 'em' ? 'nowhere' : 'around';
   },
 };

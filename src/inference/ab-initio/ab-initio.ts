@@ -4,14 +4,16 @@
 import type { FieldModel } from '../../engine/engine.ts';
 import { throwIfCancelled } from '../../base/errors.ts';
 import { randomRotations } from '../../geometry/rotation.ts';
-import { untiltedImages } from '../../imaging/paired-images.ts';
-import { countClasses, type StartHooks } from '../em-start/start-plan.ts';
+import { imagesOfView } from '../../imaging/paired-images.ts';
+import { countClasses, type StartHooks, type StartPlan } from '../em-start/start-plan.ts';
 import { findStart } from '../em-start/start.ts';
+import { poseTiltPairs } from '../em-start/tilt-pairs.ts';
 import { trainingBatch } from '../image-batches.ts';
 import { startRandomPoses } from '../seeds.ts';
 import type { DrawnImages } from '../shuffled-images.ts';
 import { openTrainer, turnsOf, type Trainer, type TrainingWork } from '../train.ts';
 import { tilted } from '../pose-search/comparison.ts';
+import type { SearchData } from '../pose-search/search-images.ts';
 import type { Checkpoint, EstimatedPoses, TrainingData, TrainingEvent } from '../training.ts';
 import {
   LEARNED_IMAGES,
@@ -168,43 +170,57 @@ export async function startPoses(
     onEvent({ type: 'started', poses: copyOfPoses(data), classes: null, maps: null });
     return;
   }
-  const images = data.tilt ? untiltedImages(data.images) : data.images;
+  const first: SearchData = { images: data.images, ctf: data.ctf, ...(data.optics && { optics: data.optics }) };
+  if (data.tilt) first.images = imagesOfView(data.images, 0);
   const { seed } = plan.training;
   const { baseLevel, shiftExtent } = plan.search;
   const last = new LastPoses(count);
-  const found = await findStart(
-    engine,
-    { images, ctf: data.ctf, ...(data.optics && { optics: data.optics }) },
-    { seed, starts: plan.starts, classes: plan.classes, patience: plan.patience, baseLevel, shiftExtent },
-    {
-      ...(control.signal && { signal: control.signal }),
-      ...bookmarks,
-      onIdle: turn,
-      onProgress: ({
-        stage,
-        fraction,
-        message,
-        images: numbers,
-        rotations,
-        classCounts,
-        atBorder,
-        error,
-        maps,
-        mapPixels,
-      }) =>
-        onEvent({
-          type: 'poses',
-          maps: maps.length > 0 ? { maps, mapPixels } : null,
-          report: poseReport({
-            ...{ stage, epoch: 0, fraction, message, rotations, atBorder, error },
-            before: last.exchange(numbers, rotations),
-            borderIfEven: null,
-            classCounts: plan.classes > 1 ? classCounts : null,
-            evidence: null,
-          }),
+  const asked: StartPlan = {
+    seed,
+    starts: plan.starts,
+    classes: plan.classes,
+    patience: plan.patience,
+    baseLevel,
+    shiftExtent,
+  };
+  const startHooks: StartHooks = {
+    ...(control.signal && { signal: control.signal }),
+    ...bookmarks,
+    onIdle: turn,
+    onProgress: ({
+      stage,
+      fraction,
+      message,
+      images: numbers,
+      rotations,
+      classCounts,
+      atBorder,
+      error,
+      maps,
+      mapPixels,
+    }) =>
+      onEvent({
+        type: 'poses',
+        maps: maps.length > 0 ? { maps, mapPixels } : null,
+        report: poseReport({
+          ...{ stage, epoch: 0, fraction, message, rotations, atBorder, error },
+          before: last.exchange(numbers, rotations),
+          borderIfEven: null,
+          classCounts: plan.classes > 1 ? classCounts : null,
+          evidence: null,
         }),
-    },
-  );
+      }),
+  };
+  let found = await findStart(engine, first, asked, startHooks);
+  let message = 'The start has found poses';
+  if (data.tilt) {
+    const { rotation, ctf, optics, translations } = data.tilt;
+    const second: SearchData = { images: imagesOfView(data.images, 1), ctf, ...(optics && { optics }) };
+    const paired = await poseTiltPairs(engine, { views: [first, second], rotation }, asked, found, startHooks);
+    translations.set(paired.secondShifts.map((pixels) => pixels / boxPixels));
+    message = `The start has found poses of both views${handWords(paired.isMirrored)}`;
+    found = paired;
+  }
   poses.rotations.set(found.rotations);
   poses.translations.set(found.shifts.map((pixels) => pixels / boxPixels));
   const classes = plan.classes > 1 ? found.classes : null;
@@ -213,7 +229,7 @@ export async function startPoses(
     type: 'poses',
     maps,
     report: poseReport({
-      ...{ stage: 'refine', epoch: 0, fraction: 1, message: 'The start has found poses', rotations: found.rotations },
+      ...{ stage: 'refine', epoch: 0, fraction: 1, message, rotations: found.rotations },
       ...{
         before: null,
         atBorder: found.atBorder,
@@ -225,6 +241,13 @@ export async function startPoses(
     }),
   });
   onEvent({ type: 'started', poses: copyOfPoses(data), classes, maps });
+}
+
+/** What the second views said of the maps' hands. */
+function handWords(isMirrored: readonly boolean[]): string {
+  const mirrored = isMirrored.filter(Boolean).length;
+  if (isMirrored.length === 1) return mirrored ? '; its map was the other hand' : '; its map has the right hand';
+  return `; ${mirrored} of ${isMirrored.length} maps were the other hand`;
 }
 
 /** Poses as last told, image by image: small batches look at others each time. */

@@ -45,8 +45,8 @@ describe('an ab initio plan', () => {
     expect(localSearchIn(planOf({}), 5)).toBeUndefined();
   });
 
-  it('of tilt pairs searches everywhere: a start knows no shifts of the second view', () => {
-    const asked = validateParams({ ...params, method: 'ab-initio', epochs: 20, zDim: 2 });
+  it('of given tilt pairs searches everywhere: they come without shifts of the second view', () => {
+    const asked = validateParams({ ...params, method: 'ab-initio', epochs: 20, zDim: 2, start: 'given' });
     const training = planFrom(asked, fieldOfRun({ ...newRecord(), params: asked }, {}));
     const plan = abInitioPlan(asked, training, { images: 100_000, tilted: true });
     expect(epochsThat((epoch) => searchesIn(plan, epoch, 100_000))).toEqual([5, 10, 15, 20]);

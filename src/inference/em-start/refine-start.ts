@@ -52,7 +52,7 @@ const ROUNDS = 6;
 const BAND_STEP = 1;
 const REGULARISATION = 0.1;
 /** Images searched at a time. */
-const BATCH = 256;
+export const SEARCH_BATCH = 256;
 
 interface Found {
   rotations: Float32Array;
@@ -72,10 +72,9 @@ export async function refineStart(
 ): Promise<RefinedStart> {
   const { mapPixels } = start;
   const { boxPixels, count } = data.images;
-  // Slices of images that were magnified reach further than their band limit.
-  const reach = (mapPixels / 2 - 0.5) / largestStretch(data.optics?.warps);
-  const firstBand = Math.min(bandOfGrid(plan.baseLevel), reach);
-  const lastBand = Math.min(firstBand + ROUNDS * BAND_STEP, reach);
+  const stretch = largestStretch(data.optics?.warps);
+  const lastBand = lastBandOf(plan, mapPixels, stretch);
+  const firstBand = Math.min(bandOfGrid(plan.baseLevel), lastBand);
   const points = searchPoints(boxPixels, lastBand);
   const reader = new SearchImageReader(data, points);
   const scorer = await engine.createScorer(points);
@@ -127,6 +126,20 @@ export async function refineStart(
   }
 }
 
+/**
+ * Band limit of the last round, Fourier pixels, for maps of `mapPixels`. Slices of images that were magnified (`stretch` times, see
+ * imaging/image-optics.ts) reach further than their band limit.
+ */
+export function lastBandOf({ baseLevel }: StartPlan, mapPixels: number, stretch: number): number {
+  return Math.min(bandOfGrid(baseLevel) + ROUNDS * BAND_STEP, (mapPixels / 2 - 0.5) / stretch);
+}
+
+/** The search of images that did not make the maps, at all of `points`. */
+export function searchAgainstMaps(plan: StartPlan, points: SearchPoints): SubdivisionPlan {
+  const search = subdivisionOf(plan, points.boxPixels, points.radius[points.count - 1]);
+  return { ...search, bandStart: Math.min(search.bandEnd, bandOfGrid(plan.baseLevel)) };
+}
+
 function subdivisionOf(plan: StartPlan, boxPixels: number, band: number): SubdivisionPlan {
   const perSide = Math.min(7, 2 * Math.ceil((32 * plan.shiftExtent) / boxPixels) + 1);
   return {
@@ -159,8 +172,8 @@ async function searchClasses(
     atBorder: new Uint8Array(count),
   };
   for (const alike of alikeIn(images))
-    for (let first = 0; first < alike.length; first += BATCH) {
-      const rows = alike.slice(first, first + BATCH);
+    for (let first = 0; first < alike.length; first += SEARCH_BATCH) {
+      const rows = alike.slice(first, first + SEARCH_BATCH);
       const batch = chosenImages(images, n, rows);
       for (const [number, cube] of cubes.entries()) {
         throwIfCancelled(hooks.signal);
@@ -258,10 +271,9 @@ async function searchRest(
   };
   const isKnown = new Set(numbers);
   const classCounts = countClasses(known.classes, cubes.length);
-  const search = subdivisionOf(plan, reader.points.boxPixels, reader.points.radius[reader.points.count - 1]);
-  search.bandStart = Math.min(search.bandEnd, bandOfGrid(plan.baseLevel));
-  for (let first = 0; first < count; first += BATCH) {
-    const rest = Array.from({ length: Math.min(BATCH, count - first) }, (_, i) => first + i).filter(
+  const search = searchAgainstMaps(plan, reader.points);
+  for (let first = 0; first < count; first += SEARCH_BATCH) {
+    const rest = Array.from({ length: Math.min(SEARCH_BATCH, count - first) }, (_, i) => first + i).filter(
       (i) => !isKnown.has(i),
     );
     if (rest.length === 0) continue;

@@ -2,8 +2,8 @@
 // The start's own way there takes a minute (bench/start.ts); its end is these figures.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imagesInMemory } from '../../../testing/blobs.ts';
+import { scaleAtPoses } from '../../../testing/scale-at-poses.ts';
 import { cubeFromMap, cubeShape } from '../../backprojection/fourier-volume.ts';
-import { sliceCubes } from '../../backprojection/slicing.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { searchPoints, pointsWithin } from '../../engine/scoring/points.ts';
 import type { FourierCube, PoseScorer, SearchImages } from '../../engine/scoring/scorer.ts';
@@ -41,26 +41,10 @@ describe('at the true map', () => {
     images = await new SearchImageReader(data, points).read(Uint32Array.from({ length: COUNT }, (_, i) => i));
     const values = set.truth(0);
     const map = cubeFromMap(values, D, cubeShape(D, 2, 14));
-    const scale = scaleAtTruth(map);
+    const scale = scaleAtPoses(map, points, images, truth);
     cube = { ...map, values: map.values.map((v) => v * scale) };
   });
   afterAll(() => engine.dispose());
-
-  /** The factor by which the map's slices fit the images best at their true poses. */
-  function scaleAtTruth(map: FourierCube): number {
-    const slices = sliceCubes(() => map, points, n, truth.rotations);
-    let [cross, power] = [0, 0];
-    for (let at = 0; at < COUNT * n; at++) {
-      const [b, p] = [Math.floor(at / n), at % n];
-      const phase =
-        2 * Math.PI * (points.x[p] * truth.translations[2 * b] + points.y[p] * truth.translations[2 * b + 1]);
-      const [re, im, cos, sin] = [slices[2 * at], slices[2 * at + 1], Math.cos(phase), Math.sin(phase)];
-      const c = images.ctf ? images.ctf[at] : 1;
-      cross += c * (images.values[2 * at] * (re * cos - im * sin) + images.values[2 * at + 1] * (re * sin + im * cos));
-      power += c * c * (re * re + im * im);
-    }
-    return cross / power;
-  }
 
   it('density is positive as the images are prepared', () => {
     expect(densitySign(images, points)).toBe(1);
