@@ -35,7 +35,9 @@ export function addAbInitio(program: Command): void {
   addParamOptions(
     command,
     (PARAMS as readonly ParamDef[])
-      .filter(({ key, group, knownPoses }) => key !== 'method' && group !== 'linear' && !knownPoses)
+      .filter(
+        ({ key, group, knownPoses }) => key !== 'method' && group !== 'linear' && group !== 'atoms' && !knownPoses,
+      )
       .map(({ key }) => key),
     AB_INITIO_DEFAULTS,
   );

@@ -3,12 +3,13 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { defaultParams, PARAMS, type ParamDef } from '../src/params/params.ts';
 import { addAbInitio } from './abinit.ts';
+import { addFold } from './fold.ts';
 import { addLinear } from './linear.ts';
 import { addParamOptions, fileSaidFor, paramsFrom } from './param-options.ts';
 import { addTrain } from './train.ts';
 
 const table = PARAMS as readonly ParamDef[];
-/** The method is said by the command: `train`, `abinit`, `linear`. */
+/** The method is said by the command: `train`, `abinit`, `linear`, `fold`. */
 const flagged = table.filter(({ key }) => key !== 'method');
 
 function commandOf(add: (program: Command) => void): Command {
@@ -22,11 +23,13 @@ describe('options of training on the command line', () => {
   const abinit = commandOf(addAbInitio);
   const train = commandOf(addTrain);
   const linear = commandOf(addLinear);
+  const fold = commandOf(addFold);
   const helpOf = (command: Command) => oneSpace(command.configureHelp({ helpWidth: 10_000 }).helpInformation());
   const help = helpOf(abinit);
 
   it.each(flagged.map((def) => [def.key, def] as const))('%s: its flag, with what the table says of it', (_, def) => {
-    const own = def.group === 'linear' ? linear : def.knownPoses ? train : abinit;
+    const ofOthers = def.group === 'linear' || def.group === 'atoms';
+    const own = def.group === 'linear' ? linear : def.group === 'atoms' ? fold : def.knownPoses ? train : abinit;
     const ownHelp = helpOf(own);
     expect(ownHelp).toContain(def.flag);
     expect(ownHelp).toContain(oneSpace(def.meaning));
@@ -34,8 +37,8 @@ describe('options of training on the command line', () => {
     if (def.kind === 'integer' || def.kind === 'number') expect(ownHelp).toContain(`(${def.min} to ${def.max}`);
     const long = /--[a-z-]+/.exec(def.flag)?.[0];
     const has = (command: Command) => command.options.some((option) => option.long === long);
-    expect(has(train)).toBe(def.group !== 'search' && def.group !== 'linear');
-    expect(has(abinit)).toBe(def.group !== 'linear' && !def.knownPoses);
+    expect(has(train)).toBe(def.group !== 'search' && !ofOthers);
+    expect(has(abinit)).toBe(!ofOthers && !def.knownPoses);
     if (def.kind === 'choice')
       expect(own.options.find((option) => option.long === long)?.argChoices).toEqual(
         def.fileChoice === undefined ? def.choices.map(({ value }) => value) : undefined,

@@ -60,7 +60,7 @@ function choicesText({ choices, autoMeaning }: ChoiceDef): string {
   return meanings.join('');
 }
 
-const OF_OTHER_METHODS: readonly ParamDef['group'][] = ['search', 'linear'];
+const OF_OTHER_METHODS: readonly ParamDef['group'][] = ['search', 'linear', 'atoms'];
 
 /**
  * Adds a flag for every parameter of training a network with known poses, or for those whose keys are named; `defaults` where the command's

@@ -56,7 +56,7 @@ export function abilitiesOf(field: FieldDescription): FieldAbilities {
 
 /** The kind of field that a method learns. */
 export function kindOfMethod({ method }: Pick<Params, 'method'>): FieldKindName {
-  return method === 'linear' ? 'linear' : 'network';
+  return method === 'linear' || method === 'atoms' ? method : 'network';
 }
 
 /** The field that parameters ask for: of their method's kind, of images seen once, unless said. */

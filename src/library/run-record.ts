@@ -38,8 +38,10 @@ export interface AtomicStart {
   file: string;
   /** Of it; null for all. */
   chains: string[] | null;
-  /** Å, what is subtracted from the file's positions: the run's origin is the middle of its maps. */
-  origin: [number, number, number];
+  /** Å, what is subtracted from the file's positions: the run's origin is the middle of its maps. Null until the run has begun. */
+  origin: [number, number, number] | null;
+  /** Which of the frames that files are written in this is, and the model's correlation with `images` images in it. */
+  placement?: { frame: string; correlation: number; images: number };
   /** Å, of the Gaussians before any training. */
   sigmaAngstrom: number;
 }
@@ -94,6 +96,7 @@ export interface RunRecord {
 
 /** What a run with these parameters does. */
 export function jobOf({ method }: Pick<Params, 'method'>): RunJob {
+  if (method === 'atoms') return 'fold';
   return method === 'known-poses' ? 'train' : method;
 }
 

@@ -1,5 +1,5 @@
 // What one row of the table of parameters says.
-export type ParamGroup = 'model' | 'training' | 'linear' | 'images' | 'search' | 'device';
+export type ParamGroup = 'model' | 'training' | 'linear' | 'atoms' | 'images' | 'search' | 'device';
 
 /** What an option is called and means for a linear model, and whether only those who ask for all options see it there. */
 export interface OfLinear {

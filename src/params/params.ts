@@ -2,6 +2,7 @@
 // the command line's flags (named as in cryoDRGN where they mean the same) and the documentation come from this table.
 import { VitrineError } from '../base/errors.ts';
 import { define, type Choice, type ParamDef, type ParamGroup } from './definition.ts';
+import { ATOMS_PARAMS } from './atoms-params.ts';
 import { DEVICE_PARAMS } from './device-params.ts';
 import { IMAGE_PARAMS } from './image-params.ts';
 import { LINEAR_PARAMS } from './linear-params.ts';
@@ -16,6 +17,7 @@ export const PARAM_GROUPS: readonly { group: ParamGroup; title: string; text: st
   { group: 'model', title: 'Model', text: 'how much detail and variety the network can hold' },
   { group: 'training', title: 'Training', text: 'how long and how it learns' },
   { group: 'linear', title: 'Linear model', text: 'how its components are fitted' },
+  { group: 'atoms', title: 'Atomic model', text: 'where it lies and what holds it together' },
   { group: 'search', title: 'Pose search', text: 'how poses are found' },
   { group: 'images', title: 'Images', text: 'how they are prepared' },
   { group: 'device', title: 'Device', text: 'what computes' },
@@ -26,6 +28,7 @@ export const PARAMS = define([
   ...MODEL_PARAMS,
   ...TRAINING_PARAMS,
   ...LINEAR_PARAMS,
+  ...ATOMS_PARAMS,
   ...IMAGE_PARAMS,
   ...SEARCH_PARAMS,
   ...DEVICE_PARAMS,
@@ -58,6 +61,7 @@ export const LINEAR_DEFAULTS: Partial<Params> = { method: 'linear', zDim: 4, epo
 
 /** What a model of atoms is learned with (Cryofold, thesis 7.3), one structure; the rate is in fractions of the box a step. */
 export const FOLD_DEFAULTS: Partial<Params> = {
+  method: 'atoms',
   ...{ zDim: 0, epochs: 10, batchSize: 8, learningRate: 1e-4, rateSchedule: 'cosine' as const },
   ...{ decoderLayers: 3, decoderDim: 256, encoderLayers: 3, encoderDim: 256, device: 'cpu' as const },
 };
@@ -100,7 +104,7 @@ export interface Preset {
   /** Over `values` where poses are known. */
   knownPoses?: Partial<Params>;
 }
-export type PresetName = 'first' | 'quick' | 'standard' | 'fine' | 'encoder' | 'cryodrgn';
+export type PresetName = 'first' | 'quick' | 'standard' | 'fine' | 'encoder' | 'cryodrgn' | 'atoms' | 'ensemble';
 
 /** A preset's values for a method. */
 export function presetValues(preset: PresetName, method: Params['method']): Partial<Params> {
@@ -158,6 +162,18 @@ export const PRESETS: Record<PresetName, Preset> = {
     label: 'As cryoDRGN',
     meaning: { 'known-poses': 'Its settings: an encoder, 3 × 256, 8 dimensions, 20 epochs at a constant 1e-4.' },
     values: {},
+  },
+  atoms: {
+    label: 'One structure',
+    meaning: {
+      atoms: 'Moves the atomic model until its density explains the images: 10 epochs, no graphics card needed.',
+    },
+    values: FOLD_DEFAULTS,
+  },
+  ensemble: {
+    label: 'Many structures',
+    meaning: { atoms: 'A structure for each image, along one latent coordinate: 10 epochs, no graphics card needed.' },
+    values: { ...FOLD_DEFAULTS, zDim: 1 },
   },
 };
 

@@ -7,7 +7,7 @@ export const SEARCH_PARAMS = define([
     flag: '--method',
     label: 'Poses',
     meaning:
-      'Known poses, which came with the particles; ab initio: poses found from the images alone; or a linear model at known poses.',
+      'Known poses, which came with the particles; ab initio: poses found from the images alone; a linear model at known poses; or an atomic model at known poses.',
     group: 'search',
     kind: 'choice',
     default: 'known-poses',
@@ -15,6 +15,7 @@ export const SEARCH_PARAMS = define([
       { value: 'known-poses', label: 'Known poses' },
       { value: 'ab-initio', label: 'Ab initio' },
       { value: 'linear', label: 'Linear model' },
+      { value: 'atoms', label: 'Atoms' },
     ],
   },
   {

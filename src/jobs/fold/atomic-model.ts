@@ -22,11 +22,14 @@ export async function readAtomicModel(file: NamedBlob, chains: readonly string[]
   return { atoms, coarse: coarseModel(atoms, file.path, chains ?? undefined) };
 }
 
-/** Keeps the file under its own kind's name; which name that is. Error 'storage'. */
-export async function keepAtomicModel(run: RunFolder, { path, blob }: NamedBlob): Promise<string> {
-  const name = /\.(cif|mmcif)$/i.test(path) ? 'model.cif' : 'model.pdb';
-  await run.storage.write(run.path(name), new Uint8Array(await blob.arrayBuffer()));
-  return name;
+/** The name under which a run keeps its model's file. */
+export function atomicModelName({ path }: Pick<NamedBlob, 'path'>): string {
+  return /\.(cif|mmcif)$/i.test(path) ? 'model.cif' : 'model.pdb';
+}
+
+/** Error 'storage'. */
+export async function keepAtomicModel(run: RunFolder, file: NamedBlob): Promise<void> {
+  await run.storage.write(run.path(atomicModelName(file)), new Uint8Array(await file.blob.arrayBuffer()));
 }
 
 /** Of a run. Errors: 'file-missing', those of reading it. */
@@ -53,7 +56,7 @@ export function fieldOfModel(
 export function moleculeWeights(
   { positions, electrons, bonds, bondLengths, sides, sideLimit, centres }: CoarseModel,
   { boxAngstrom }: Pick<AtomsField, 'boxAngstrom'>,
-  { origin, sigmaAngstrom }: Pick<AtomicStart, 'origin' | 'sigmaAngstrom'>,
+  { origin, sigmaAngstrom }: { origin: readonly number[]; sigmaAngstrom: number },
 ): Weights {
   const tensor = (shape: number[], values: Iterable<number>) => ({ shape, data: Float32Array.from(values) });
   return new Map([

@@ -6,12 +6,13 @@ import type { Engine, Weights } from '../../engine/engine.ts';
 import { newOptimizer } from '../../inference/start.ts';
 import { train } from '../../inference/train.ts';
 import type { Checkpoint, TrainingControl } from '../../inference/training.ts';
-import type { RunRecord } from '../../library/run-record.ts';
+import type { AtomicStart, RunRecord } from '../../library/run-record.ts';
 import type { RunFolder } from '../../library/runs.ts';
 import type { JobProgress } from '../progress.ts';
 import { planFrom, trainingData, type RunParticles } from '../run-particles.ts';
 import { atomicModelOf, moleculeWeights } from './atomic-model.ts';
 import { fitToImages } from './fit-to-images.ts';
+import { placeModel } from './place-model.ts';
 
 /** A run that is about to begin, and where. */
 export interface AtomsStartWork {
@@ -36,8 +37,10 @@ export async function beginAtAtoms(
     throw new VitrineError('usage', 'The run does not say which atomic model it begins at.', {
       advice: 'Begin it with: vitrine fold.',
     });
-  const { coarse } = await atomicModelOf(run, record.atoms);
-  const molecule = moleculeWeights(coarse, field, record.atoms);
+  const model = await atomicModelOf(run, record.atoms);
+  hooks.onStart?.({ fraction: null, message: 'Placing the atomic model among the images' });
+  const atoms = await placed(record.atoms, { run, record, field, model, particles }, control.signal);
+  const molecule = moleculeWeights(model.coarse, field, atoms);
   const weights = new Map([...start.weights, ...molecule]);
   const plan = { ...planFrom(record.params, field), epochs: 1, rateSchedule: 'constant' as const };
   const data = trainingData(particles, record.imagePixels);
@@ -58,6 +61,20 @@ export async function beginAtAtoms(
   const begun = new Map(from.weights);
   for (const name of kept) begun.set(name, warmed.weights.get(name) ?? from.weights.get(name)!);
   return { ...start, weights: begun, optimizer: newOptimizer(begun) };
+}
+
+/** Where the model lies; a run that has begun says it. */
+async function placed(
+  atoms: AtomicStart,
+  { run, ...work }: Parameters<typeof placeModel>[0] & { run: RunFolder },
+  signal?: AbortSignal,
+): Promise<AtomicStart & { origin: [number, number, number] }> {
+  if (atoms.origin) return { ...atoms, origin: atoms.origin };
+  const { frame, origin, fit } = await placeModel(work, signal);
+  const { correlation, images } = fit;
+  const known = { ...atoms, origin, placement: { frame, correlation, images } };
+  await run.update({ atoms: known });
+  return known;
 }
 
 /** Error 'value-out-of-range' where the images speak against the model: their contrast is the other way round. */

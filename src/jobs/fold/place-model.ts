@@ -8,9 +8,9 @@ import { moleculeWeights, type AtomicModel } from './atomic-model.ts';
 import { fitToImages, type ImageFit } from './fit-to-images.ts';
 
 /** 'map': (0, 0, 0) is the first voxel, as viewers show a map without an origin; 'box': it is the middle of the box; 'atoms': the mean of the atoms is. */
-export const FRAMES = ['map', 'box', 'atoms'] as const;
+const FRAMES = ['map', 'box', 'atoms'] as const;
 /** One of them. */
-export type ModelFrame = (typeof FRAMES)[number];
+type ModelFrame = (typeof FRAMES)[number];
 
 /** Standard deviations below which a model is said not to fit. */
 const LEAST_SIGNIFICANCE = 6;
@@ -26,29 +26,27 @@ export interface Placement {
   fit: ImageFit;
 }
 
-/** A run that is to be placed in. */
-export interface PlaceWork {
+/** A run that a model is to be placed in. */
+interface PlaceWork {
   record: RunRecord;
   field: AtomsField;
   model: AtomicModel;
   particles: RunParticles;
-  sigmaAngstrom: number;
-  /** Null: whichever explains the images best. */
-  frame: ModelFrame | null;
 }
 
 /**
- * The frame that explains the images best, or the one that was asked for. Errors: 'value-out-of-range' where none explains any of them,
+ * The frame that explains the images best, or the one that the run's parameters ask for. Errors: 'value-out-of-range' where none explains any of them,
  * 'cancelled'.
  */
 export async function placeModel(
-  { record, field, model, particles, sigmaAngstrom, frame }: PlaceWork,
+  { record, field, model, particles }: PlaceWork,
   signal?: AbortSignal,
 ): Promise<Placement> {
+  const { modelFrame, sigmaAngstrom } = record.params;
   const plan = planFrom(record.params, { ...field, zDim: 0 });
   const data = trainingData(particles, record.imagePixels);
   let best: Placement | null = null;
-  for (const tried of frame ? [frame] : FRAMES) {
+  for (const tried of modelFrame === 'auto' ? FRAMES : [modelFrame]) {
     const origin = originOf(tried, model, field);
     const one = { ...field, zDim: 0 };
     const { weights } = initialCheckpoint(one, 0);

@@ -23,7 +23,7 @@ export async function structuresAt(
   const record = await run.record();
   const { checkpoint } = await run.loadCheckpoint(epoch);
   const { field } = checkpoint;
-  if (field.kind !== 'atoms' || !record?.atoms)
+  if (field.kind !== 'atoms' || !record?.atoms?.origin)
     throw new VitrineError('usage', 'This run has no atomic model.', { advice: 'Begin one with: vitrine fold.' });
   const { origin } = record.atoms;
   const { atoms, coarse } = await atomicModelOf(run, record.atoms);

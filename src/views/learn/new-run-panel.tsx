@@ -85,6 +85,7 @@ const START: Record<Method, string> = {
   'known-poses': 'Start learning',
   'ab-initio': 'Find poses and structure',
   linear: 'Take a first look',
+  atoms: 'Fit the atoms',
 };
 
 const methodLabel = (method: Method) => choiceLabel(choicesOf('method'), method);

@@ -1,5 +1,6 @@
 // Every parameter of the table, grouped; those for the few who need them are folded.
 import { ChevronDown } from 'lucide-react';
+import { ATOMS_SHARED_KEYS } from '../../params/atoms-params.ts';
 import type { ParamGroup } from '../../params/definition.ts';
 import { PARAM_GROUPS, PARAMS, type ParamDef } from '../../params/params.ts';
 import { setShowAdvanced, useLearnForm, type Method } from '../../stores/learn-form.ts';
@@ -14,9 +15,12 @@ import styles from './params-form.module.css';
 /** The method is chosen where the run begins. */
 const TABLE = (PARAMS as readonly ParamDef[]).filter((def) => def.key !== 'method' && !def.commandLineOnly);
 
-function isOf({ linear, group, abInitio, knownPoses }: ParamDef, method: Method): boolean {
+const ATOMS_SHARED: readonly string[] = ATOMS_SHARED_KEYS;
+
+function isOf({ key, linear, group, abInitio, knownPoses }: ParamDef, method: Method): boolean {
   if (method === 'linear') return linear !== undefined;
-  return group !== 'linear' && (method === 'ab-initio' ? !knownPoses : !abInitio);
+  if (method === 'atoms') return group === 'atoms' || ATOMS_SHARED.includes(key);
+  return group !== 'linear' && group !== 'atoms' && (method === 'ab-initio' ? !knownPoses : !abInitio);
 }
 
 function isAdvanced({ linear, advanced }: ParamDef, method: Method): boolean {
