@@ -14,7 +14,7 @@ function said(...args: string[]): Record<string, unknown> {
 it('begins from a preset, and takes what was said over it', () => {
   const standard = presetParamsFrom(said('--preset', 'standard', '--zdim', '6', '--dec-dim', '64'));
   expect(standard).toMatchObject({ method: 'known-poses', latents: 'linear', zDim: 6, decoderDim: 64, epochs: 8 });
-  expect(presetParamsFrom(said('--preset', 'encoder'))).toMatchObject({ latents: 'encoder', zDim: 4, epochs: 12 });
+  expect(presetParamsFrom(said('--preset', 'encoder'))).toMatchObject({ latents: 'encoder', zDim: 3, epochs: 12 });
 });
 
 it('begins from cryoDRGN’s values by that name and without one, and from a linear start where only that is asked for', () => {

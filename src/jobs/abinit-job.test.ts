@@ -4,6 +4,7 @@ import { openFailingEngine } from '../../testing/failing-engine.ts';
 import { newRecord, noiseParticles, params } from '../../testing/noise-run.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openWasmEngine } from '../engine/wasm/engine.ts';
+import type { NoiseSpectra } from '../imaging/noise-spectrum.ts';
 import { pairedImages } from '../imaging/paired-images.ts';
 import type { TrainingControl, TrainingEvent } from '../inference/training.ts';
 import { MemoryStorage } from '../library/memory.ts';
@@ -11,6 +12,7 @@ import { RunFolder } from '../library/runs.ts';
 import { validateParams, type Params } from '../params/params.ts';
 import { abInitioPlan } from './abinit-job.ts';
 import { flipHand } from './flip-hand.ts';
+import { linearStartOf } from './linear-start.ts';
 import { trainRun } from './train-job.ts';
 import { planFrom, writeRunFolder, fieldOfRun, type RunParticles } from './run-particles.ts';
 
@@ -31,12 +33,25 @@ function tiltPairs(): RunParticles {
   return { ...particles, images: pairedImages(particles.images, particles.images), isTiltPairs: true, tiltCtf: null };
 }
 
+/** Pairs are of the command line alone. */
+const PAIRED_FILES = {
+  ...{ particles: 'first.mrcs', poses: null, ctf: null, ind: null, datadir: null },
+  ...{ tilt: 'second.mrcs', tiltCtf: null },
+};
+
+/** Of `noiseParticles`: white, one group. */
+function flatNoise(): NoiseSpectra {
+  const whole = new Float32Array(9).fill(1);
+  return { whole, groups: whole.slice(), groupOf: null };
+}
+
 async function begin(changes: Partial<Params>, particles: RunParticles): Promise<RunFolder> {
   const run = new RunFolder(new MemoryStorage(), '');
   const record = {
     ...newRecord(),
     job: 'ab-initio' as const,
     params: validateParams({ ...params, ...QUICK, ...changes }),
+    ...(particles.isTiltPairs && { files: PAIRED_FILES }),
   };
   await run.writeRecord(record);
   await writeRunFolder(run, record, particles);
@@ -182,6 +197,51 @@ describe('an ab initio run', () => {
     const along = (a: Float32Array, b: Float32Array) => a[6] * b[6] + a[7] * b[7] + a[8] * b[8];
     expect(along(poses!.rotations, tilted!.rotations)).toBeCloseTo(Math.SQRT1_2, 4);
     if (zDim > 0) expect((await run.latents(2))?.count).toBe(22);
+  });
+
+  describe('with latents that begin at a linear model of the poses that a start found', () => {
+    const table: Partial<Params> = {
+      start: 'em',
+      searchRange: 'auto',
+      latents: 'linear',
+      zDim: 2,
+      classes: 1,
+      epochs: 2,
+    };
+
+    it.each(['single images', 'tilt pairs'])(
+      'of %s: kept, gone on from, turned with its linear model',
+      async (kind) => {
+        const particles = () => ({ ...(kind === 'tilt pairs' ? tiltPairs() : noiseParticles()), noise: flatNoise() });
+        const whole = await train(table, particles());
+        expect(whole.ended).toMatchObject({ status: 'finished', epochsDone: 2 });
+        expect((await whole.run.latents(2))?.zDim).toBe(2);
+        const linear = linearStartOf(whole.run);
+        const given = () => linear.storage.read(linear.path('pose.pkl'));
+        const found = await given();
+        // Its poses are those that the start found.
+        expect(found).toEqual(await whole.run.storage.read(whole.run.path('pose.0.pkl')));
+        const run = await begin(table, particles());
+        await go(run, particles(), {}, 'epoch');
+        expect((await run.record())?.status).toBe('interrupted');
+        await go(run, particles());
+        expect(await learned(run)).toEqual(await learned(whole.run));
+        const before = (await linear.loadCheckpoint(null)).checkpoint.weights;
+        await flipHand(whole.run);
+        expect((await linear.loadCheckpoint(null)).checkpoint.weights).not.toEqual(before);
+        expect(await given()).not.toEqual(found);
+        await flipHand(whole.run);
+        expect(await given()).toEqual(found);
+        expect((await linear.loadCheckpoint(null)).checkpoint.weights).toEqual(before);
+      },
+      60_000,
+    );
+
+    it('reads z by an encoder where poses are searched again', async () => {
+      const { run } = await train({ ...table, start: 'random', epochs: 1 });
+      expect(await run.field()).toMatchObject({ kind: 'network', spec: { zDim: 2 } });
+      expect(await linearStartOf(run).record()).toBeNull();
+    });
   });
 
   it.each([

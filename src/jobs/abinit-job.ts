@@ -74,10 +74,17 @@ export function unknownPoses(count: number): Poses {
 /**
  * Trains an ab initio run from `start` (a checkpoint, or epoch 0) to its end. What the start finds is kept in the run's folder as
  * epoch 0's poses, so that a run that was broken off after it does not look for them again; one broken off within a start of several
- * classes goes on from the last of its parts that was done.
+ * classes goes on from the last of its parts that was done. `beginAtPoses`: what a run that has learned nothing begins from, once its
+ * poses are known.
  */
-export async function trainAbInitioRun(run: RunFolder, record: RunRecord, work: TrainingWork): Promise<Checkpoint> {
-  const { plan: training, data, onEvent, start, hooks = {} } = work;
+export async function trainAbInitioRun(
+  run: RunFolder,
+  record: RunRecord,
+  work: TrainingWork,
+  beginAtPoses?: (start: Checkpoint, poses: Poses) => Promise<Checkpoint>,
+): Promise<Checkpoint> {
+  const { plan: training, data, onEvent, hooks = {} } = work;
+  let { start } = work;
   const { params } = record;
   const given = data.poses;
   const plan = abInitioPlan(params, training, { images: data.images.count, tilted: data.tilt !== undefined });
@@ -105,13 +112,19 @@ export async function trainAbInitioRun(run: RunFolder, record: RunRecord, work: 
       await keep.settled();
     }
   }
+  if (beginAtPoses && start.epoch === 0) {
+    await keep.settled();
+    start = await beginAtPoses(start, poses);
+    const contrasts = start.latentLearning?.contrast;
+    if (contrasts) searched.contrasts = contrasts;
+  }
   const fresh = (epoch: number) => initialCheckpoint(training.field, params.seed + epoch);
   const onIdle = async (): Promise<void> => {
     await keep.settled();
     await hooks.onIdle?.();
   };
   const last = await trainAbInitio(
-    { ...work, plan, data: searched, onEvent: keep.hear, hooks: { ...hooks, onIdle } },
+    { ...work, plan, data: searched, start, onEvent: keep.hear, hooks: { ...hooks, onIdle } },
     fresh,
   );
   await keep.settled();

@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import { VitrineError } from '../base/errors.ts';
 import { croppedImages } from '../imaging/cropped-images.ts';
 import { noiseAtBox } from '../imaging/noise-spectrum.ts';
+import { imagesOfView } from '../imaging/paired-images.ts';
 import { newLatentLearning } from '../inference/latent-table.ts';
 import { fitLinear, type FitOptions } from '../inference/linear/fit-linear.ts';
 import type { Checkpoint } from '../inference/training.ts';
@@ -70,19 +71,28 @@ export async function beginAtLinear(
   return { ...start, latents: fit.latents, latentLearning };
 }
 
-/** At the box that the linear model is fitted at. */
-function smallParticles(particles: RunParticles): RunParticles {
-  const images = croppedImages(particles.images, LARGEST_BOX);
+/** At the box that the linear model is fitted at; of tilt pairs the first views, which are images like any. */
+function smallParticles({ tiltCtf: _ctf, tiltOptics: _optics, isTiltPairs, ...particles }: RunParticles): RunParticles {
+  const seen = isTiltPairs ? imagesOfView(particles.images, 0) : particles.images;
+  const images = croppedImages(seen, LARGEST_BOX);
   const noise = particles.noise && noiseAtBox(particles.noise, images.boxPixels);
   return { ...particles, images, ...(noise && { noise }) };
 }
 
 /** As the network's, of which it has the particles. */
 function linearRecord(network: RunRecord, boxPixels: number): RunRecord {
-  const { error: _error, notices: _notices, kernels: _kernels, ...rest } = network;
+  const {
+    error: _error,
+    notices: _notices,
+    kernels: _kernels,
+    poseReports: _reports,
+    started: _started,
+    ...rest
+  } = network;
   const { zDim, epochs: _epochs, ...defaults } = { ...LINEAR_DEFAULTS, zDim: network.params.zDim };
   return {
     ...rest,
+    files: network.files && { ...network.files, tilt: null, tiltCtf: null },
     ...{ id: newId(), name: `${network.name}, linear model`, created: new Date().toISOString() },
     ...{ kind: 'linear', job: 'linear', status: 'finished', epochsDone: 0, history: [] },
     params: {

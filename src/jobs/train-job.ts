@@ -163,7 +163,18 @@ async function trainOnce(
       },
     };
     const work = { plan, data, engine, control, onEvent, start, hooks: trainingHooks };
-    const last = await (record.job === 'ab-initio' ? trainAbInitioRun(run, record, work) : train(work));
+    const last =
+      record.job === 'ab-initio'
+        ? await trainAbInitioRun(
+            run,
+            record,
+            work,
+            isTabled(field)
+              ? (begun, poses) =>
+                  beginTable(begun, { run, record, engine, particles: { ...particles, poses }, control }, hooks)
+              : undefined,
+          )
+        : await train(work);
     await saving;
     if (failure) throw failure as Error;
     return await run.update({ status: last.epoch >= plan.epochs ? 'finished' : 'interrupted' });
@@ -190,9 +201,10 @@ async function weightedData(
 async function startOf(
   { run, record, engine, particles, control }: Attempt,
   field: FieldDescription,
-  { onIdle, onStart }: TrainJobHooks,
+  hooks: TrainJobHooks,
 ): Promise<Checkpoint> {
-  const tabled = field.kind === 'network' && field.spec.autodecoder === true;
+  const { onIdle, onStart } = hooks;
+  const tabled = isTabled(field);
   if (record.epochsDone > 0) {
     const last = await lastCheckpoint(run);
     if (!tabled || last.latentLearning) return last;
@@ -204,7 +216,21 @@ async function startOf(
   const start = initialCheckpoint(field, record.params.seed);
   if (field.kind === 'atoms')
     return beginAtAtoms(start, { run, record, engine, particles, control }, { onIdle, onStart });
-  if (!tabled) return start;
+  // Ab initio there are no poses yet.
+  if (!tabled || record.job === 'ab-initio') return start;
+  return beginTable(start, { run, record, engine, particles, control }, hooks);
+}
+
+function isTabled(field: FieldDescription): boolean {
+  return field.kind === 'network' && field.spec.autodecoder === true;
+}
+
+/** A table of latents begins at a linear model of the images at the particles' poses. */
+function beginTable(
+  start: Checkpoint,
+  { run, record, engine, particles, control }: Attempt,
+  { onIdle, onStart }: TrainJobHooks,
+): Promise<Checkpoint> {
   const turn = turnsOf(control, () => undefined, { ...(onIdle && { onIdle }) });
   return beginAtLinear(
     start,

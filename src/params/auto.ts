@@ -15,7 +15,13 @@ export interface AutoContext {
  * 'auto' of these is settled by the engine, which sees what devices there are and measures them (engine/choose.ts), or by the images
  * (inference/linear, jobs/fold).
  */
-export const SETTLED_LATER = ['device', 'precision', 'mask', 'chain', 'modelFrame'] as const satisfies readonly ParamKey[];
+export const SETTLED_LATER = [
+  'device',
+  'precision',
+  'mask',
+  'chain',
+  'modelFrame',
+] as const satisfies readonly ParamKey[];
 type SettledLater = (typeof SETTLED_LATER)[number];
 
 export type ResolvedParams = {

@@ -25,7 +25,7 @@ export const MODEL_PARAMS = define([
     label: 'Latents from',
     meaning:
       'encoder: a network reads z from each image, as in cryoDRGN; linear: a linear model is fitted first, its posteriors are the z of the ' +
-      'particles, and they are learned on together with the maps, in 4 dimensions and 8 epochs at 1e-3 along a cosine unless said.',
+      'particles, and they are learned on together with the maps, in 4 dimensions and 8 epochs at 1e-3 along a cosine unless said. Poses that are searched again ask for an encoder.',
     group: 'model',
     kind: 'choice',
     default: 'encoder',
@@ -33,7 +33,6 @@ export const MODEL_PARAMS = define([
       { value: 'encoder', label: 'an image encoder' },
       { value: 'linear', label: 'a linear model' },
     ],
-    knownPoses: true,
   },
   {
     key: 'contrast',
@@ -45,7 +44,6 @@ export const MODEL_PARAMS = define([
     group: 'model',
     kind: 'boolean',
     default: true,
-    knownPoses: true,
     advanced: true,
     linear: {
       meaning: 'The contrast of each image is estimated beside its latents, so that it does not pass for motion.',

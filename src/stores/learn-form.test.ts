@@ -127,7 +127,7 @@ describe('the form of a run', () => {
     expect(form().errors.latents).toBe('A linear model has at most 16 latent dimensions.');
     choosePreset('standard');
     chooseMethod('ab-initio');
-    expect(params()).toMatchObject({ method: 'ab-initio', latents: 'encoder', rateSchedule: 'constant' });
+    expect(params()).toMatchObject({ method: 'ab-initio', latents: 'linear', rateSchedule: 'constant' });
     expect(form().preset).toBe('standard');
     chooseMethod('known-poses');
     expect(form().preset).toBe('standard');
@@ -139,6 +139,27 @@ describe('the form of a run', () => {
     expect(form()).toMatchObject({ preset: 'standard', params: { method: 'ab-initio', zDim: 0, epochs: 30 } });
     fitForm(dataset(32, true, 'posed'));
     expect(form()).toMatchObject({ preset: 'first', params: { method: 'linear', zDim: 4, boxPixels: 'auto' } });
+  });
+
+  it('has a form of its own for atoms, and the one before comes back', () => {
+    fitForm(dataset(64, true, 'atoms'));
+    choosePreset('quick');
+    setParam('epochs', 13);
+    const network = params();
+    chooseMethod('atoms');
+    expect(form()).toMatchObject({ preset: 'atoms', params: { method: 'atoms', zDim: 0, epochs: 10 }, errors: {} });
+    choosePreset('ensemble');
+    expect(params()).toMatchObject({ method: 'atoms', zDim: 1 });
+    chooseMethod('known-poses');
+    expect(params()).toEqual(network);
+    chooseMethod('atoms');
+    chooseMethod('ab-initio');
+    expect(params()).toMatchObject({ method: 'ab-initio', epochs: 30 });
+    chooseMethod('known-poses');
+    expect(params()).toEqual(network);
+    chooseMethod('atoms');
+    fitForm(dataset(64, false, 'no poses'));
+    expect(params().method).toBe('ab-initio');
   });
 
   it('comes back as it was kept, also from before there was a choice of method', () => {

@@ -21,7 +21,7 @@ import { MOST_COMPONENTS } from '../params/linear-params.ts';
 import { errorData, wasCancelled } from './errors.ts';
 import { studio } from './studio.ts';
 
-/** How a run learns: a network with known poses or ab initio, or a linear model at known poses. */
+/** How a run learns: a network with known poses or ab initio, or a linear or an atomic model at known poses. */
 export type Method = Params['method'];
 
 /** The form as it stands. */
@@ -132,7 +132,11 @@ function onlyAtKnownPoses(preset: PresetName | null): boolean {
 
 /** Sets the values of a preset, for the dataset and the method at hand. */
 export function choosePreset(preset: PresetName): void {
-  set({ preset, params: presetParams(preset, get().params), errors: {}, setAside: null });
+  const { params, setAside } = get();
+  const chosen = presetParams(preset, params);
+  // Those of atoms stand beside the form of a network, which comes back.
+  const stays = params.method === 'atoms' && chosen.method === 'atoms';
+  set({ preset, params: chosen, errors: {}, setAside: stays ? setAside : null });
   keep();
 }
 
@@ -144,7 +148,13 @@ export function chooseMethod(method: Method): void {
 }
 
 function changeMethod(method: Method): void {
+  if (get().params.method === 'atoms') leaveAtoms();
   const { params: standing, preset, setAside } = get();
+  if (method === standing.method) return;
+  if (method === 'atoms') {
+    const params = presetParams('atoms', standing);
+    return set({ params, preset: 'atoms', errors: errorsOf(params), setAside: standing });
+  }
   let params: Params = { ...standing, ...(method === 'linear' ? LINEAR_DEFAULTS : AB_INITIO_DEFAULTS), method };
   let before: Partial<Params> | null = null;
   if (method === 'known-poses') {
@@ -161,6 +171,13 @@ function changeMethod(method: Method): void {
     before = differs ? standing : abInitioKeysOf(standing);
   }
   set({ params, preset: presetOf(params), errors: errorsOf(params), setAside: before });
+}
+
+/** An atomic model has a form of its own: the one before comes back. */
+function leaveAtoms(): void {
+  const params = get().setAside ?? presetParams('standard', { ...defaultParams(), device: get().params.device });
+  const whole = { ...defaultParams(), ...params };
+  set({ params: whole, preset: presetOf(whole), errors: errorsOf(whole), setAside: null });
 }
 
 /**

@@ -1,5 +1,6 @@
 // Start of a run: whether poses are known, preset, name, what it will cost, the button.
 import { Info, Play } from 'lucide-react';
+import { useShallow } from 'zustand/react/shallow';
 import type { DatasetSummary } from '../../../workers/contract.ts';
 import {
   cancelEstimate,
@@ -11,9 +12,10 @@ import {
   useLearnForm,
   type Method,
 } from '../../stores/learn-form.ts';
-import { activeRun, startRun, suggestedRunName, useRuns } from '../../stores/runs.ts';
+import { chosenModel, useModelFile } from '../../stores/model-file.ts';
+import { activeRun, startAtomsRun, startRun, suggestedRunName, useRuns } from '../../stores/runs.ts';
 import { choiceLabel } from '../../params/definition.ts';
-import { choicesOf, defaultParams, PRESETS, type Params, type PresetName } from '../../params/params.ts';
+import { choicesOf, defaultParams, PRESETS, presetValues, type Params, type PresetName } from '../../params/params.ts';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { NoticeCard } from '../../ui/notice-card.tsx';
@@ -23,6 +25,7 @@ import { Segmented } from '../../ui/segmented.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { EstimatePanel } from './estimate-panel.tsx';
 import { LinearEstimate } from './linear-estimate.tsx';
+import { ModelPanel } from './model-panel.tsx';
 import { HelpLink } from '../help/help-link.tsx';
 import lines from './lines.module.css';
 import styles from './new-run-panel.module.css';
@@ -35,11 +38,18 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
   const pending = useRuns((state) => state.pending);
   const error = useRuns((state) => state.error);
   const suggested = useRuns((state) => suggestedRunName(state, dataset));
+  const ofAtoms = params.method === 'atoms';
+  const chosen = useModelFile(useShallow(chosenModel));
+  const model = ofAtoms ? chosen : null;
   const wrong = Object.keys(errors).length;
   const unreadable = !dataset.originalsAtHand && !dataset.imagesKept;
   const start = async () => {
     cancelEstimate();
-    if (await startRun(dataset.id, name.trim() || suggested, params)) setRunName('');
+    const called = name.trim() || suggested;
+    const started = model
+      ? await startAtomsRun(dataset.id, called, params, model)
+      : await startRun(dataset.id, called, params);
+    if (started) setRunName('');
   };
   return (
     <Panel
@@ -50,18 +60,20 @@ export function NewRunPanel({ dataset }: { dataset: DatasetSummary }) {
     >
       <div className={styles.stack}>
         <MethodChoice dataset={dataset} />
+        {ofAtoms && <ModelPanel boxAngstrom={dataset.boxPixels * dataset.pixelSizeAngstrom} />}
         <Presets />
         <TextField label="Name" value={name} placeholder={suggested} onChange={setRunName} testId="run-name" />
         <PolarityHint dataset={dataset} />
         <SearchHints dataset={dataset} />
-        {params.method === 'linear' ? <LinearEstimate /> : <EstimatePanel dataset={dataset} />}
+        {params.method === 'linear' && <LinearEstimate />}
+        {(params.method === 'known-poses' || params.method === 'ab-initio') && <EstimatePanel dataset={dataset} />}
         {error && <NoticeCard tone="error" notice={error} testId="start-error" />}
         <Button
           variant="primary"
           size="l"
           icon={<Play />}
           busy={pending === 'start'}
-          disabled={active !== null || wrong > 0 || pending !== null || unreadable}
+          disabled={active !== null || wrong > 0 || pending !== null || unreadable || (ofAtoms && !model)}
           onClick={() => void start()}
           testId="start"
         >
@@ -93,12 +105,13 @@ const methodLabel = (method: Method) => choiceLabel(choicesOf('method'), method)
 function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
   const { method, start, zDim } = useLearnForm((state) => state.params);
   const abInitio = method === 'ab-initio';
+  const shown = method === 'linear' ? 'known-poses' : method;
   return (
     <div className={styles.method}>
       <Segmented<Method>
         label="Poses"
         fill
-        value={abInitio ? 'ab-initio' : 'known-poses'}
+        value={shown}
         options={[
           {
             value: 'known-poses',
@@ -107,6 +120,14 @@ function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
             title: dataset.hasPoses ? undefined : 'These particles came without poses',
           },
           { value: 'ab-initio', label: methodLabel('ab-initio') },
+          {
+            value: 'atoms',
+            label: methodLabel('atoms'),
+            disabled: !dataset.hasPoses,
+            title: dataset.hasPoses
+              ? 'An atomic model that moves, at the poses of the particles'
+              : 'These particles came without poses',
+          },
         ]}
         onChange={chooseMethod}
         testId="method"
@@ -124,7 +145,7 @@ function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
             { value: 'one', label: 'One structure', title: 'One map from all images, without a latent space' },
             { value: 'several', label: 'Heterogeneous', title: 'Structures laid out in a latent space z' },
           ]}
-          onChange={(structures) => setParam('zDim', structures === 'one' ? 0 : defaultParams().zDim)}
+          onChange={(structures) => setParam('zDim', structures === 'one' ? 0 : SEVERAL_DIMENSIONS)}
           testId="structures"
         />
       )}
@@ -132,7 +153,12 @@ function MethodChoice({ dataset }: { dataset: DatasetSummary }) {
   );
 }
 
+/** As many as a network has that begins at a linear model. */
+const SEVERAL_DIMENSIONS = presetValues('standard', 'known-poses').zDim ?? defaultParams().zDim;
+
 function methodText(method: Method, start: Params['start'], hasPoses: boolean): string {
+  if (method === 'atoms')
+    return 'Moves an atomic model so that its density explains the images, at the poses that came with the particles.';
   if (method !== 'ab-initio') return 'Learns structures at the poses that came with the particles.';
   if (!hasPoses) return 'These particles came without poses: poses and structure are found from the images.';
   return start === 'given'
@@ -173,7 +199,7 @@ function Presets() {
 /** At known poses a linear model stands among the networks. */
 function presetText(name: PresetName, method: Method): string | undefined {
   const { meaning } = PRESETS[name];
-  return method === 'ab-initio' ? meaning[method] : (meaning['known-poses'] ?? meaning.linear);
+  return method === 'ab-initio' || method === 'atoms' ? meaning[method] : (meaning['known-poses'] ?? meaning.linear);
 }
 
 /** The sign of the images and the setting disagree: an easy and costly mistake. */

@@ -46,16 +46,10 @@ describe('the form of a run', () => {
     setShowAdvanced(true);
     const markup = render(createElement(ParamsForm));
     const missing = table.filter(({ label }) => !markup.includes(`>${escaped(label)}<`)).map(({ key }) => key);
-    // Of known poses, and of a linear model.
+    // Of known poses, of a linear and of an atomic model.
     expect(missing).toEqual([
-      'latents',
-      'contrast',
-      'noiseModel',
-      'mask',
-      'maskDilate',
-      'chain',
-      'method',
-      'tiltDegrees',
+      ...['noiseModel', 'mask', 'maskDilate', 'chain'],
+      ...['modelFrame', 'restraintStrength', 'sigmaAngstrom', 'method', 'tiltDegrees'],
     ]);
   });
 
