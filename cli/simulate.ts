@@ -4,7 +4,7 @@ import { Option, type Command } from 'commander';
 import { readAtoms } from '../src/formats/atoms.ts';
 import { readCryodrgnPickle } from '../src/formats/cryodrgn-pickles.ts';
 import { VitrineError } from '../src/base/errors.ts';
-import { moleculeFromAtoms, type Molecule } from '../src/imaging/molecule.ts';
+import { moleculeAtoms, moleculeFromAtoms, type Molecule } from '../src/imaging/molecule.ts';
 import { MOTIONS, type Motion } from '../src/imaging/motions.ts';
 import { simulate, type Composition } from '../src/imaging/simulate.ts';
 import { twoDomainMolecule } from '../src/imaging/two-domain-molecule.ts';
@@ -118,15 +118,7 @@ export function addSimulate(program: Command): void {
 
 async function moleculeOf({ pdb = '', chains, hinge }: SimulateOptions): Promise<Molecule> {
   const atoms = await readAtoms(openFile(pdb));
-  const all = Array.from({ length: atoms.count }, (_, i) => ({
-    x: atoms.positions[3 * i],
-    y: atoms.positions[3 * i + 1],
-    z: atoms.positions[3 * i + 2],
-    element: atoms.elements[i],
-    name: atoms.names[i],
-    chain: atoms.chains[i],
-    residueNumber: atoms.residueNumbers[i],
-  }));
+  const all = moleculeAtoms(atoms);
   const taken = all.filter(({ chain }) => chains === undefined || chains.includes(chain));
   if (taken.length === 0)
     throw new VitrineError('value-out-of-range', `The file has no chain ${chains ?? ''}.`, {

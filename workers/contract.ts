@@ -38,6 +38,7 @@ export type {
 };
 
 export type * from './contract/analysis.ts';
+export type * from './contract/atoms.ts';
 export type * from './contract/calls.ts';
 export type * from './contract/datasets.ts';
 export type * from './contract/engine.ts';

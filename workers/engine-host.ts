@@ -10,9 +10,11 @@ import { decodeAt, loadModel, whereLong, type LoadedRun } from '../src/jobs/deco
 import { estimateRun } from '../src/jobs/estimate-job.ts';
 import { flipHand } from '../src/jobs/flip-hand.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
+import { atomicModelName, keepAtomicModel, readAtomicModel } from '../src/jobs/fold/atomic-model.ts';
+import { foldRecord } from '../src/jobs/fold/new-fold.ts';
 import { keepGivenMask, maskForFit } from '../src/jobs/given-mask.ts';
 import { newRunRecord } from '../src/jobs/new-run.ts';
-import { DatasetLibrary } from '../src/library/datasets.ts';
+import { DatasetLibrary, type DatasetRecord } from '../src/library/datasets.ts';
 import type { RunLocks } from '../src/library/run-locks.ts';
 import { fieldOfRecord, jobOf, type RunRecord } from '../src/library/run-record.ts';
 import { mapPixelSize, RunLibrary } from '../src/library/runs.ts';
@@ -29,6 +31,7 @@ import type {
   EngineApi,
   Estimate,
   KeptKernels,
+  ModelChoice,
   RunCheckName,
   RunEvent,
   RunSummary,
@@ -143,19 +146,30 @@ export class EngineHost implements EngineApi, DecodingApi {
         file: dataset.name,
         advice: 'Add the STAR or .cs of a refinement, or a poses.pkl; or find poses from the images: Ab initio.',
       });
-    const record = newRunRecord({
-      name,
-      params: checked,
-      set: {
-        ...{ datasetId, datasetName: dataset.name, files: null, particles: dataset.particles },
-        ...{ imagePixels: dataset.boxPixels, pixelSizeAngstrom: dataset.pixelSizeAngstrom },
-        fingerprint: dataset.fingerprint,
-      },
-    });
+    const record = recordOf(name, checked, dataset);
     const mask = await maskForFit(record, maskOf === undefined ? null : this.runs.folder(maskOf));
     const run = this.runs.folder(record.id);
     await run.writeRecord(record);
     if (mask) await keepGivenMask(run, mask);
+    return this.go(record);
+  }
+
+  async startAtoms(datasetId: string, name: string, params: Params, model: ModelChoice): Promise<RunSummary> {
+    this.refuseWhileActive();
+    const { record: dataset } = await this.dataset(datasetId);
+    if (!dataset.hasPoses)
+      throw new VitrineError('poses-missing', 'The dataset has no poses, which an atomic model needs.', {
+        file: dataset.name,
+        advice: 'Find poses from the images first (Ab initio), and add what is exported there.',
+      });
+    const { chains, file: dropped } = model;
+    const file = { path: dropped.path, blob: dropped.file };
+    const atoms = await readAtomicModel(file, chains);
+    const begun = recordOf(name, validateParams(params), dataset);
+    const record = foldRecord(begun, atoms, { file: atomicModelName(file), chains });
+    const run = this.runs.folder(record.id);
+    await keepAtomicModel(run, file);
+    await run.writeRecord(record);
     return this.go(record);
   }
 
@@ -374,4 +388,16 @@ function startVolume(
     values: values.map((value) => value * scale),
     epoch: null,
   };
+}
+
+function recordOf(name: string, params: Params, dataset: DatasetRecord): RunRecord {
+  return newRunRecord({
+    name,
+    params,
+    set: {
+      ...{ datasetId: dataset.id, datasetName: dataset.name, files: null, particles: dataset.particles },
+      ...{ imagePixels: dataset.boxPixels, pixelSizeAngstrom: dataset.pixelSizeAngstrom },
+      fingerprint: dataset.fingerprint,
+    },
+  });
 }

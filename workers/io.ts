@@ -33,6 +33,7 @@ import { RunLibrary } from '../src/library/runs.ts';
 import { loadSelections, saveSelections } from '../src/library/selections.ts';
 import type { Storage } from '../src/library/storage.ts';
 import type { Params } from '../src/params/params.ts';
+import { describeModel, runStructures, writtenStructures } from './atoms.ts';
 import { CallsUnderway } from './calls.ts';
 import { Drafts } from './drafts.ts';
 import { findingsOfRun, firstAidOfDataset, givingWay } from './first-aid.ts';
@@ -310,6 +311,21 @@ export class Io implements contract.IoApi, PreparationApi {
     const record = await this.runs.record(runId);
     const folder = this.runs.folder(runId);
     return { record, folder, epoch: record.epochsDone, poses: await folder.poses(record.epochsDone) };
+  }
+
+  describeModel(choice: contract.ModelChoice): Promise<contract.ModelDescription> {
+    return describeModel(choice);
+  }
+
+  structures(request: contract.StructuresRequest): Promise<contract.CentreStructures> {
+    return runStructures(this.runs, request);
+  }
+
+  exportStructures(
+    request: contract.StructuresRequest,
+    format: contract.StructureFormat,
+  ): Promise<contract.ExportedFile> {
+    return writtenStructures(this.runs, request, format);
   }
 
   saveSelections(runId: string, selections: contract.SavedSelection[]): Promise<void> {

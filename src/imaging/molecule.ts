@@ -38,6 +38,14 @@ export interface MoleculeAtom {
   residueNumber: number;
 }
 
+/** A file's atoms one by one. */
+export function moleculeAtoms({ count, positions, elements, names, chains, residueNumbers }: Atoms): MoleculeAtom[] {
+  return Array.from({ length: count }, (_, i) => ({
+    ...{ x: positions[3 * i], y: positions[3 * i + 1], z: positions[3 * i + 2], element: elements[i] },
+    ...{ name: names[i], chain: chains[i], residueNumber: residueNumbers[i] },
+  }));
+}
+
 const ELECTRONS: Record<string, number> = { C: 6, N: 7, O: 8, P: 15, S: 16 };
 /** Å; Cα atoms nearer than this touch. */
 const CONTACT_ANGSTROM = 8;

@@ -4,6 +4,7 @@ import type {
   ChoosingProgress,
   DatasetSummary,
   LinearProgress,
+  ModelChoice,
   Params,
   PoseReport,
   Progress,
@@ -204,8 +205,17 @@ async function verb(pending: NonNullable<RunsState['pending']>, job: () => Promi
 
 /** Starts a run and shows it. False where it was refused; why is in `error`. A mask of a file is the one chosen for the run `maskOf`. */
 export function startRun(datasetId: string, name: string, params: Params, maskOf?: string): Promise<boolean> {
+  return begin(() => studio().engine.start(datasetId, name, params, maskOf));
+}
+
+/** As `startRun`, a run of an atomic model that begins at a file's. */
+export function startAtomsRun(datasetId: string, name: string, params: Params, model: ModelChoice): Promise<boolean> {
+  return begin(() => studio().engine.startAtoms(datasetId, name, params, model));
+}
+
+function begin(start: () => Promise<RunSummary>): Promise<boolean> {
   return verb('start', async () => {
-    const run = await studio().engine.start(datasetId, name, params, maskOf);
+    const run = await start();
     clearLive();
     put(run);
     chooseRun(run.id);

@@ -11,6 +11,7 @@ import styles from './map-view.module.css';
 import { scaleBar } from './scale-bar.ts';
 import type { MapScene } from './scene.ts';
 import type { SlicePicture } from './slices.ts';
+import type { StructurePicture } from './structure-object.ts';
 import type { ShadeMap, SurfaceColoring } from './surface-colors.ts';
 
 export interface MapViewHandle {
@@ -32,6 +33,8 @@ export interface MapViewProps extends MapTools {
   /** Around the map, to be seen through: a mask. */
   shell?: { mesh: IsosurfaceMesh; color: string } | null;
   slices?: SlicePicture | null;
+  /** Over the map, which is seen through where it hides them. */
+  structure?: StructurePicture | null;
   /** Side of the box; from the surface's extent where absent. */
   boxAngstrom?: number;
   outlined?: boolean;
@@ -45,11 +48,14 @@ export interface MapViewProps extends MapTools {
 }
 
 const SHELL_OPACITY = 0.28;
+/** The most of a surface that atoms are seen through. */
+const OVER_ATOMS = 0.35;
 
 type Phase = 'loading' | 'ready' | 'no-webgl';
 
 export function MapView(props: MapViewProps) {
-  const { mesh, color = '#7d9bd6', opacity = 1, overlay, shell = null, slices = null, shade = null } = props;
+  const { mesh, color = '#7d9bd6', overlay, shell = null, slices = null, shade = null, structure = null } = props;
+  const opacity = Math.min(props.opacity ?? 1, structure ? OVER_ATOMS : 1);
   const coloring = props.coloring === 'variance' && !shade ? 'solid' : (props.coloring ?? 'solid');
   const { outlined = false, lighting = 'soft', link, label = 'Map', testId = 'map-view', ref } = props;
   const box = props.boxAngstrom ?? (mesh ? extent(mesh) : 0);
@@ -100,6 +106,7 @@ export function MapView(props: MapViewProps) {
   }, [scene, shell, color]);
 
   useEffect(() => scene?.setSlices(slices), [scene, slices]);
+  useEffect(() => scene?.setStructure(structure), [scene, structure]);
   useEffect(() => {
     if (box > 0) scene?.setBox(box, outlined);
   }, [scene, box, outlined]);
@@ -125,6 +132,7 @@ export function MapView(props: MapViewProps) {
       data-phase={phase}
       data-empty={mesh === null}
       data-shell={shell !== null}
+      data-atoms={structure?.radii.length ?? 0}
       data-picking={props.onPick !== undefined}
     >
       <canvas

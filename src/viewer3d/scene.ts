@@ -19,6 +19,7 @@ import { IsosurfaceObject, type SurfaceStyle } from './isosurface-object.ts';
 import { createLights, type Lighting } from './lighting.ts';
 import { ShapeHandles, type HandledShape, type ShapeChange } from './shape-handles.ts';
 import { SlicePlanes, type SlicePicture } from './slices.ts';
+import { StructureObject, type StructurePicture } from './structure-object.ts';
 
 export interface SceneTheme {
   /** CSS colours. */
@@ -34,6 +35,7 @@ export class MapScene {
   readonly #overlay = new IsosurfaceObject();
   readonly #shell = new IsosurfaceObject();
   readonly #slices = new SlicePlanes();
+  readonly #structure = new StructureObject();
   /** Made when a first shape is shown. */
   #handles: ShapeHandles | null = null;
   readonly #outline: LineSegments<EdgesGeometry, LineBasicMaterial>;
@@ -54,7 +56,7 @@ export class MapScene {
     // Drawn last: what lies inside of it is seen through it.
     this.#shell.object.renderOrder = 1;
     const surfaces = [this.#surface, this.#overlay, this.#shell].map(({ object }) => object);
-    this.#scene.add(this.view.camera, ...surfaces, this.#slices.group, this.#outline);
+    this.#scene.add(this.view.camera, ...surfaces, this.#slices.group, this.#structure.group, this.#outline);
     this.view.onChange(() => this.requestRender());
     // three.js sets itself up again when a lost context comes back; what was on the screen is drawn by us.
     canvas.addEventListener('webglcontextrestored', () => this.requestRender());
@@ -97,6 +99,12 @@ export class MapScene {
     const ray = new Raycaster();
     ray.setFromCamera(new Vector2(x, y), this.view.camera);
     return ray.intersectObject(object, false)[0]?.point.toArray() ?? null;
+  }
+
+  /** An atomic model over the map. */
+  setStructure(picture: StructurePicture | null): void {
+    this.#structure.update(picture);
+    this.requestRender();
   }
 
   setSlices(picture: SlicePicture | null): void {
@@ -171,6 +179,7 @@ export class MapScene {
     this.#overlay.dispose();
     this.#shell.dispose();
     this.#slices.dispose();
+    this.#structure.dispose();
     this.#handles?.dispose();
     this.#outline.geometry.dispose();
     this.#outline.material.dispose();

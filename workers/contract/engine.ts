@@ -6,6 +6,7 @@ import type { LinearProgress } from '../../src/inference/linear/progress.ts';
 import type { PoseReport } from '../../src/inference/pose-report.ts';
 import type { EpochSummary } from '../../src/inference/training.ts';
 import type { Params } from '../../src/params/params.ts';
+import type { ModelChoice } from './atoms.ts';
 import type { CallOptions, Cancellable, Progress } from './calls.ts';
 import type { RunStatus, RunSummary } from './runs.ts';
 import type { CheckMethod, RunCheckName, ToldCheck } from './validate.ts';
@@ -76,6 +77,8 @@ export interface EngineApi extends Cancellable {
    * file takes the one that was chosen for the run `maskOf`.
    */
   start(datasetId: string, name: string, params: Params, maskOf?: string): Promise<RunSummary>;
+  /** As `start`, a run of an atomic model that begins at a file's. */
+  startAtoms(datasetId: string, name: string, params: Params, model: ModelChoice): Promise<RunSummary>;
   /** Goes on from the last checkpoint; with more epochs where `epochs` is given. */
   resume(runId: string, epochs: number | null): Promise<RunSummary>;
   pause(runId: string): Promise<void>;

@@ -4,6 +4,7 @@ import type { ToldFinding } from '../../src/jobs/first-aid-job.ts';
 import type { ImageFits } from '../../src/library/linear-files.ts';
 import type { ComponentsReport } from '../../src/jobs/linear-words.ts';
 import type { Answers } from '../../src/formats/drop/understanding.ts';
+import type { CentreStructures, ModelChoice, ModelDescription, StructureFormat, StructuresRequest } from './atoms.ts';
 import type { CallOptions, Cancellable } from './calls.ts';
 import type {
   DatasetDraft,
@@ -76,6 +77,12 @@ export interface IoApi extends Cancellable {
    * from one.
    */
   exportPoses(runId: string, format: PoseFormat): Promise<ExportedFile>;
+  /** What is in a file of atoms that a run may begin at. */
+  describeModel(choice: ModelChoice): Promise<ModelDescription>;
+  /** Structures of a run of an atomic model at latents. */
+  structures(request: StructuresRequest): Promise<CentreStructures>;
+  /** As PDB or mmCIF with all atoms, a model each. */
+  exportStructures(request: StructuresRequest, format: StructureFormat): Promise<ExportedFile>;
   saveSelections(runId: string, selections: SavedSelection[]): Promise<void>;
   loadSelections(runId: string): Promise<SavedSelection[]>;
   /** The run folder as one zip: a cryoDRGN work directory plus vitrine.json. */

@@ -23,7 +23,7 @@ export function foldRecord(
       expected: `at least ${narrowest.toFixed(2)} Å`,
       found: `${sigmaAngstrom} Å`,
     });
-  const extent = Math.max(...[0, 1, 2].map((axis) => extentAlong(coarse.positions, axis)));
+  const extent = extentAngstrom(coarse.positions);
   if (!(extent < boxAngstrom))
     throw new VitrineError('value-out-of-range', 'The atomic model does not fit into the box of these images.', {
       field: '--model',
@@ -35,6 +35,11 @@ export function foldRecord(
     ...{ restraintStrength: params.restraintStrength, layers: params.decoderLayers, width: params.decoderDim },
   });
   return { ...begun, field, atoms: { file, chains, origin: null, sigmaAngstrom } };
+}
+
+/** The largest along an axis, of 3N positions in Å. */
+export function extentAngstrom(positions: Float32Array): number {
+  return Math.max(...[0, 1, 2].map((axis) => extentAlong(positions, axis)));
 }
 
 function extentAlong(positions: Float32Array, axis: number): number {

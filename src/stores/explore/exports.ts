@@ -11,6 +11,7 @@ import type {
   Notice,
   PoseFormat,
   Progress,
+  StructureFormat,
 } from '../../../workers/contract.ts';
 import type { ErrorData } from '../../base/errors.ts';
 import { tableOfRows } from '../../columns/column.ts';
@@ -18,7 +19,7 @@ import { everything } from '../../selection/sets.ts';
 import { currentColumns } from './columns.ts';
 import { rowsOfLabel, useExplore } from './store.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
-import { trajectoryMaps } from './trajectory.ts';
+import { trajectoryMaps, useTrajectory } from './trajectory.ts';
 import { zOfRow } from '../../columns/place.ts';
 import { newMapKey, referenceTo } from './map-handles.ts';
 import { finishWanted } from './maps.ts';
@@ -123,6 +124,25 @@ async function write(
     if (signal.aborted) return;
     set({ busy: null, progress: null, error: wasCancelled(error) ? null : errorData(error) });
   }
+}
+
+/** Structures of an atomic model's run: the one whose map is shown, or those of the trajectory, a model each. */
+export async function exportStructures(
+  which: 'shown' | 'trajectory',
+  format: StructureFormat,
+  save: Save,
+): Promise<void> {
+  const { run, latents } = useExplore.getState();
+  const { zs } = useTrajectory.getState();
+  const shown = useMaps.getState().a?.map.z ?? [];
+  if (!run) return;
+  const width = run.latentDimension;
+  const walk = Array.from({ length: zs && width > 0 ? zs.length / width : 0 }, (_, i) => [
+    ...(zs?.subarray(i * width, (i + 1) * width) ?? []),
+  ]);
+  const request = { runId: run.id, epoch: latents?.epoch ?? null, zs: which === 'shown' ? [shown] : walk };
+  const busy = `${which === 'shown' ? 'structure' : which}.${format}`;
+  await write(busy, save, () => backend().io.exportStructures(request, format));
 }
 
 /** Hands a file to the person under its name. */

@@ -9,6 +9,7 @@ export {
   exportMaps,
   exportPoses,
   exportRunFolder,
+  exportStructures,
   type ExportScope,
   formatObstacle,
   importList,
@@ -70,6 +71,14 @@ export {
 export { type MapLook, type ShownMap, useMaps } from './maps-state.ts';
 export { planesOf, projectionOf } from './map-values.ts';
 export { reconstructRows } from './selection-map.ts';
+export {
+  displacementOf,
+  loadStructure,
+  setStructureLook,
+  type StructureColoring,
+  type StructuresState,
+  useStructures,
+} from './structures.ts';
 export { finishText, nameOf, titleOf } from './names.ts';
 export {
   cancelStates,

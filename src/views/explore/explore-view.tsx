@@ -18,6 +18,7 @@ import { DirectionMap } from '../../ui/direction-map.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
+import { AtomsTab } from './atoms-tab.tsx';
 import { ComponentsTab } from './components-tab.tsx';
 import { ExploreEmpty } from './explore-empty.tsx';
 import { GalleryTab } from './gallery-tab.tsx';
@@ -111,11 +112,11 @@ function Panes({ run }: { run: RunSummary }) {
   );
 }
 
-type Lower = 'components' | 'mask' | 'states' | 'gallery' | 'images' | 'trajectory';
+type Lower = 'atoms' | 'components' | 'mask' | 'states' | 'gallery' | 'images' | 'trajectory';
 
 function LowerTabs({ run }: { run: RunSummary }) {
   const components = run.can.components;
-  const [tab, setTab] = useState<Lower>(components ? 'components' : 'gallery');
+  const [tab, setTab] = useState<Lower>(run.kind === 'atoms' ? 'atoms' : components ? 'components' : 'gallery');
   const choose = (next: Lower) => {
     setTab(next);
     if (next === 'mask' && run.can.mask) showMask(run, true);
@@ -129,6 +130,9 @@ function LowerTabs({ run }: { run: RunSummary }) {
       onChange={choose}
       testId="lower"
       tabs={[
+        ...(run.kind === 'atoms'
+          ? [{ value: 'atoms' as const, label: 'Atoms', content: <AtomsTab isOneStructure={false} /> }]
+          : []),
         ...(components ? [{ value: 'components' as const, label: 'Components', content: <ComponentsTab /> }] : []),
         ...(run.can.decode ? [{ value: 'mask' as const, label: 'Masks', content: <MaskTab run={run} /> }] : []),
         ...(run.can.decode
@@ -157,6 +161,18 @@ function LowerTabs({ run }: { run: RunSummary }) {
 function HomogeneousPanes({ run }: { run: RunSummary }) {
   const map = <MapPanel emptyText="This run learned one structure from all images." />;
   const report = run.poseReports?.at(-1);
+  if (run.kind === 'atoms')
+    return (
+      <Split
+        direction="column"
+        name="Height of the map"
+        initial={0.78}
+        min={0.4}
+        max={0.92}
+        first={map}
+        second={<AtomsTab isOneStructure />}
+      />
+    );
   if (!report) return map;
   return (
     <div className={styles.withDirections}>

@@ -29,7 +29,8 @@ import { saveDataUrl, saveFile } from '../export/download.ts';
 import { FscChart, HalfMapFsc } from './fsc-chart.tsx';
 import { LevelSlider } from './level-slider.tsx';
 import { MapLookPopover } from './map-look.tsx';
-import { ShadeKey } from './shade-key.tsx';
+import { ShadeKey, StructureKey } from './shade-key.tsx';
+import { useShownStructure } from './shown-structure.ts';
 import { useMaskSurface, useMaskTools } from './map-mask.ts';
 import { useSlices } from './use-slices.ts';
 import styles from './map-panel.module.css';
@@ -48,6 +49,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
   const shade = useShade();
   const shell = useMaskSurface();
   const tools = useMaskTools();
+  const structure = useShownStructure();
   const slicesA = useSlices(a, look);
   const slicesB = useSlices(arrangement === 'side' ? b : null, look);
   const overlay = arrangement === 'overlay' && b;
@@ -87,6 +89,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
               shell={shell}
               {...tools}
               slices={slicesA}
+              structure={structure?.picture ?? null}
               boxAngstrom={a.map.boxPixels * a.map.pixelSizeAngstrom}
               outlined={look.outlined}
               lighting={look.lighting}
@@ -95,6 +98,7 @@ export function MapPanel({ emptyText }: { emptyText: string }) {
             />
             <MapLabel slot="A" shown={a} color={look.colorA} />
             {shade && <ShadeKey shade={shade} />}
+            {structure?.range && <StructureKey range={structure.range} />}
             {overlay && <MapLabel slot="B" shown={overlay} color={look.colorB} second />}
           </figure>
         ) : (
