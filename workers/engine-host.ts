@@ -25,6 +25,8 @@ import type {
   CallOptions,
   CheckMethod,
   DecodeRequest,
+  Deposition,
+  DepositRequest,
   DeviceReport,
   EngineApi,
   Estimate,
@@ -34,10 +36,11 @@ import type {
   RunSummary,
   ToldCheck,
 } from './contract.ts';
+import { depositionOfRun } from './deposition.ts';
 import { deviceReport } from './device-report.ts';
 import { MapFinishing } from './map-finishing.ts';
 import type { DecodedMap, DecodingApi, PreparationApi } from './peer.ts';
-import { reconstructedMap, selectionMap } from './reconstruction.ts';
+import { reconstructedMap, selectionMap, type ReconstructionParts } from './reconstruction.ts';
 import { runSummary } from './run-summary.ts';
 import { checkKeptRun } from './validation.ts';
 import { TaskLine } from './task-line.ts';
@@ -261,15 +264,26 @@ export class EngineHost implements EngineApi, DecodingApi {
     call: CallOptions,
   ): Promise<ToldCheck[]> {
     return this.calls.run(call, async (job) => {
-      const record = await this.runs.record(runId);
-      const dataset = await this.dataset(record.datasetId);
-      const { storage } = this.parts;
       // Networks train where the run's own did.
-      const device = method === 'network' ? record.params.device : 'cpu';
-      const openEngine = () => this.parts.openEngine({ device });
-      const parts = { storage, record, run: this.runs.folder(runId), dataset, openEngine };
-      return checkKeptRun({ ...parts, datasets: this.datasets }, { names: checks, method }, job);
+      const parts = await this.imagesOf(runId, ({ params }) => (method === 'network' ? params.device : 'cpu'));
+      return checkKeptRun(parts, { names: checks, method }, job);
     });
+  }
+
+  deposit(runId: string, request: DepositRequest, call: CallOptions): Promise<Deposition> {
+    return this.calls.run(call, async (job) => depositionOfRun(await this.imagesOf(runId), request, job));
+  }
+
+  /** A kept run and its set, with an engine of its own for long work on its images. */
+  private async imagesOf(
+    runId: string,
+    deviceFor: (record: RunRecord) => Params['device'] = () => 'cpu',
+  ): Promise<ReconstructionParts> {
+    const record = await this.runs.record(runId);
+    const dataset = await this.dataset(record.datasetId);
+    const openEngine = () => this.parts.openEngine({ device: deviceFor(record) });
+    const { storage } = this.parts;
+    return { storage, record, run: this.runs.folder(runId), datasets: this.datasets, dataset, openEngine };
   }
 
   async subscribe(listener: (event: RunEvent) => void): Promise<void> {
@@ -295,12 +309,7 @@ export class EngineHost implements EngineApi, DecodingApi {
   }
 
   private async reconstruct(request: DecodeRequest, job: JobOptions): Promise<DecodedMap> {
-    const record = await this.runs.record(request.runId);
-    const dataset = await this.dataset(record.datasetId);
-    const { storage } = this.parts;
-    const openEngine = () => this.parts.openEngine({ device: 'cpu' });
-    const run = this.runs.folder(record.id);
-    const parts = { storage, record, run, dataset, openEngine, datasets: this.datasets };
+    const parts = await this.imagesOf(request.runId);
     return request.from === 'selection' ? selectionMap(parts, request, job) : reconstructedMap(parts, request, job);
   }
 

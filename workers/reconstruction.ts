@@ -14,7 +14,8 @@ import type { Storage } from '../src/library/storage.ts';
 import type { DecodeRequest } from './contract.ts';
 import type { DecodedMap } from './peer.ts';
 
-async function requireImages(storage: Storage, dataset: KeptDataset, record: RunRecord): Promise<RunParticles> {
+/** Prepared images of a kept run. Error: 'file-missing' where they are not kept. */
+export async function requireImages(storage: Storage, dataset: KeptDataset, record: RunRecord): Promise<RunParticles> {
   const particles = await keptParticles(storage, dataset, record);
   if (particles) return particles;
   throw new VitrineError('file-missing', 'The prepared images of this run are not kept.', {
@@ -28,6 +29,7 @@ export interface ReconstructionParts {
   storage: Storage;
   record: RunRecord;
   run: RunFolder;
+  datasets: DatasetLibrary;
   dataset: KeptDataset;
   openEngine(): Promise<Engine>;
 }
@@ -57,7 +59,7 @@ export async function reconstructedMap(
  * backprojectMaps.
  */
 export async function selectionMap(
-  { storage, record, run, dataset, datasets, openEngine }: ReconstructionParts & { datasets: DatasetLibrary },
+  { storage, record, run, dataset, datasets, openEngine }: ReconstructionParts,
   { rows = new Uint32Array(0), epoch }: DecodeRequest,
   job: JobOptions,
 ): Promise<DecodedMap> {

@@ -2,6 +2,7 @@
 // is imported from outside it.
 export type { Job } from './backend.ts';
 export { useColumns } from './columns.ts';
+export { DEPOSIT, depositionBytes, exportDeposition } from './deposition.ts';
 export {
   cancelExport,
   exportLatents,
@@ -96,6 +97,7 @@ export {
   deleteSelection,
   invertSelection,
   modeWith,
+  nameOfRows,
   recolorSelection,
   redo,
   renameSelection,

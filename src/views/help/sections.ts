@@ -10,6 +10,7 @@ export const HELP_SECTIONS = {
   landscape: 'explore-reading-a-landscape',
   states: 'states-landscapes-of-maps',
   doubts: 'when-not-to-believe-it',
+  deposit: 'a-state-for-the-emdb',
   exports: 'export-lists-maps-poses',
 } as const;
 export type HelpSection = keyof typeof HELP_SECTIONS;
