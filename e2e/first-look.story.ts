@@ -226,6 +226,32 @@ describe('A first look, from a dropped stack to a list of particles', () => {
     expect((await explore()).trajectory.decoded).toBe(4);
   });
 
+  it('makes the walk of the images around each place, and says of each how far halves and the model agree', async () => {
+    const { byId, page } = bound();
+    await byId('unpin-b').click();
+    await byId('trajectory-source-images').click();
+    await studio.get().enter('trajectory-frames', 3);
+    expect(await byId('window-images').inputValue()).toBe('800');
+    await studio.get().enter('window-images', 400);
+    expect(await byId('window-words').textContent()).toContain('400 particles');
+    await byId('decode-trajectory').click();
+    const isMade = ({ explore: state }: VitrineTestApi) => {
+      const { status, images } = state().trajectory;
+      return status === 'done' && images.length === 3 && images;
+    };
+    const images = await studio.get().until('the windows', isMade, { seconds: 60 });
+    for (const count of images) expect(count).toBe(400);
+    expect(await byId('window-agreement').count()).toBe(3);
+    expect(await byId('window-agreement').first().textContent()).toMatch(/^halves (≤ )?[\d.]+ Åmodel (≤ )?[\d.]+ Å$/);
+    await page.getByRole('button', { name: 'Frame 2' }).click();
+    await studio.get().until('the second window', ({ explore: state }) => state().a?.label === 'Window 2 of 3');
+    expect(await byId('map-label-a').textContent()).toContain('400 images');
+    expect(await byId('fsc-resolution').textContent()).toMatch(
+      /^The model's map agrees with the data .*; halves of the data agree/,
+    );
+    await byId('trajectory-source-model').click();
+  });
+
   it('saves the lassoed half as rows of the STAR as they were', async () => {
     const rows = await lassoHalf(studio.get());
     expect(rows).toHaveLength(PARTICLES / 2);

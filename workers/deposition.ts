@@ -5,22 +5,20 @@ import { fileStem } from '../src/jobs/file-stem.ts';
 import { openKeptSet } from '../src/jobs/kept-set.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
 import type { Deposition, DepositRequest } from './contract.ts';
-import { requireImages, type ReconstructionParts } from './reconstruction.ts';
+import { onImagesEngine, requireImages, type ReconstructionParts } from './reconstruction.ts';
 
 /** Errors: 'file-missing' where the images are not kept, those of depositState. */
 export async function depositionOfRun(
-  { storage, record, run, dataset, datasets, openEngine }: ReconstructionParts,
+  parts: ReconstructionParts,
   { name, rows, massKilodalton }: DepositRequest,
   job: JobOptions,
 ): Promise<Deposition> {
+  const { storage, record, run, dataset, datasets } = parts;
   const particles = await requireImages(storage, dataset, record);
   const set = await openKeptSet(datasets, dataset);
-  const engine = await openEngine();
-  try {
-    const work = { engine, run, record, particles, set };
-    const { zip, ...told } = await depositState(work, { name, rows: rows as SetRows, massKilodalton }, job);
-    return { name: `${fileStem(name)}.zip`, blob: zip, ...told };
-  } finally {
-    engine.dispose();
-  }
+  const choice = { name, rows: rows as SetRows, massKilodalton };
+  const { zip, ...told } = await onImagesEngine(parts, (engine) =>
+    depositState({ engine, run, record, particles, set }, choice, job),
+  );
+  return { name: `${fileStem(name)}.zip`, blob: zip, ...told };
 }

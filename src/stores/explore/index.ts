@@ -131,5 +131,6 @@ export {
   setTrajectory,
   showFrame,
   useTrajectory,
+  windowsOf,
 } from './trajectory.ts';
 export { startExplore } from './start.ts';
