@@ -11,7 +11,7 @@ import { subsetOf } from '../src/formats/subset.ts';
 import { tiltedOptics } from '../src/imaging/beam-tilt.ts';
 import type { WeightedImages } from '../src/inference/half-maps/image-places.ts';
 import { SPLIT_WORDS } from '../src/inference/half-maps/splits.ts';
-import { imagesOfWindow, windowAround } from '../src/inference/half-maps/windows.ts';
+import { windowAround } from '../src/inference/half-maps/windows.ts';
 import {
   backprojectMaps,
   BackprojectionWriter,
@@ -23,6 +23,7 @@ import { readMask } from '../src/jobs/mask-file.ts';
 import { imageOptionsOf } from '../src/jobs/prepare.ts';
 import { trainingData } from '../src/jobs/run-particles.ts';
 import { streamedImages } from '../src/jobs/streamed-images.ts';
+import { imagesOfWindow } from '../src/selection/windows.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
 import { mapPixelSize } from '../src/library/runs.ts';
 import { latentPeriod } from '../src/jobs/reconstruct-job.ts';

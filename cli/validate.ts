@@ -69,7 +69,7 @@ export function addValidate(program: Command): void {
       const rows = chosen ? chosen.rows : Uint32Array.from({ length: set.count }, (_, row) => row);
       const file = resolve(options.deposit);
       const name = basename(file, '.zip');
-      const { zip, contour, resolutionAngstrom } = await withEngines('cpu', async (engines) =>
+      const { zip, contour, resolutionAngstrom } = await withEngines(options.device ?? 'auto', async (engines) =>
         depositState(
           { engine: (await engines()).engine, run, record, particles, set },
           { name, rows: rows as SetRows, massKilodalton: options.mass ?? null },

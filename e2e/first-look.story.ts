@@ -1,5 +1,6 @@
 // A first look: from a dropped stack with poses to a landscape, a map that follows a slider, and a list of particles. Prints the
 // seconds to the landscape and the frames a second of the slider; neither is a condition.
+import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { describeWithReference, referencePath } from '../testing/reference.ts';
 import type { VitrineTestApi } from '../src/app/test-api.ts';
@@ -183,6 +184,30 @@ describe('A first look, from a dropped stack to a list of particles', () => {
     await byId('unpin-b').click();
   });
 
+  it('deposits the selection as one zip, says what it holds, and what was found', async () => {
+    const { byId, page } = bound();
+    const rows = await lassoHalf(studio.get());
+    await byId('deposit-selection').click();
+    expect(await byId('deposit-words').textContent()).toContain('exactly these particles');
+    expect(await byId('deposit-cost').textContent()).toMatch(/32³ voxels of 5\.00 Å: 528 KB/);
+    await byId('deposit-name').fill('Open, 1');
+    const { name, bytes } = await studio.get().download('deposit');
+    expect(name).toBe('Open_1.zip');
+    const zip = unzipSync(new Uint8Array(bytes));
+    expect(Object.keys(zip)).toContain('Open_1/half2.mrc');
+    const original = starRows(new TextDecoder().decode(files[1].bytes));
+    const list = starRows(new TextDecoder().decode(zip['Open_1/particles.star']));
+    expect(list).toEqual(rows.map((row) => original[row]));
+    await byId('export-written').waitFor();
+    expect(await byId('export-written').textContent()).toMatch(/Open_1\.zip.*Halves agree to [\d.]+ Å/);
+    await byId('deposit-mass').fill('99999');
+    await byId('deposit').click();
+    await byId('deposit-error').waitFor();
+    expect(await byId('deposit-error').getAttribute('data-code')).toBe('value-out-of-range');
+    await page.keyboard.press('Escape');
+    await byId('deposit-popover').waitFor({ state: 'detached' });
+  });
+
   it('has the cluster maps, trajectories and comparisons of every run', async () => {
     const { byId } = bound();
     await byId('lower-gallery').click();
@@ -199,6 +224,32 @@ describe('A first look, from a dropped stack to a list of particles', () => {
     await byId('decode-trajectory').click();
     await studio.get().until('the walk', ({ explore: state }) => state().trajectory.status === 'done', { seconds: 60 });
     expect((await explore()).trajectory.decoded).toBe(4);
+  });
+
+  it('makes the walk of the images around each place, and says of each how far halves and the model agree', async () => {
+    const { byId, page } = bound();
+    await byId('unpin-b').click();
+    await byId('trajectory-source-images').click();
+    await studio.get().enter('trajectory-frames', 3);
+    expect(await byId('window-images').inputValue()).toBe('800');
+    await studio.get().enter('window-images', 400);
+    expect(await byId('window-words').textContent()).toContain('400 particles');
+    await byId('decode-trajectory').click();
+    const isMade = ({ explore: state }: VitrineTestApi) => {
+      const { status, images } = state().trajectory;
+      return status === 'done' && images.length === 3 && images;
+    };
+    const images = await studio.get().until('the windows', isMade, { seconds: 60 });
+    for (const count of images) expect(count).toBe(400);
+    expect(await byId('window-agreement').count()).toBe(3);
+    expect(await byId('window-agreement').first().textContent()).toMatch(/^halves (≤ )?[\d.]+ Åmodel (≤ )?[\d.]+ Å$/);
+    await page.getByRole('button', { name: 'Frame 2' }).click();
+    await studio.get().until('the second window', ({ explore: state }) => state().a?.label === 'Window 2 of 3');
+    expect(await byId('map-label-a').textContent()).toContain('400 images');
+    expect(await byId('fsc-resolution').textContent()).toMatch(
+      /^The model's map agrees with the data .*; halves of the data agree/,
+    );
+    await byId('trajectory-source-model').click();
   });
 
   it('saves the lassoed half as rows of the STAR as they were', async () => {

@@ -2,6 +2,7 @@
 // takes the same way as a graphics processor. A small simulated stack, one epoch; then a device that is lost, lost time and
 // again, and one whose memory is full.
 import { describe, expect, it } from 'vitest';
+import type { VitrineTestApi } from '../src/app/test-api.ts';
 import { simulate } from '../src/imaging/simulate.ts';
 import { writeSimulation } from '../src/jobs/simulate-job.ts';
 import { MemoryStorage } from '../src/library/memory.ts';
@@ -108,6 +109,33 @@ describe('Learning on WebGPU', () => {
     // The badge says what computes now, and is honest about what that is.
     expect(await studio.get().ask(({ device }) => device())).toMatchObject({ engine: 'wgsl', webgpu: 'software' });
     expect(await byId('device-badge').innerText()).toContain('CPU');
+  });
+
+  it('makes the map of a selection on a device of its own there', async () => {
+    const { page } = studio.get();
+    for (const worker of page.workers())
+      await worker.evaluate(() => {
+        const adapter = (globalThis as { GPUAdapter?: typeof GPUAdapter }).GPUAdapter?.prototype;
+        if (!adapter) return;
+        const { requestDevice } = adapter;
+        adapter.requestDevice = function (...of) {
+          const counted = globalThis as { devices?: number };
+          counted.devices = (counted.devices ?? 0) + 1;
+          return requestDevice.apply(this, of);
+        };
+      });
+    await studio.get().go('explore');
+    await studio.get().until('a map', ({ explore }) => !explore().decoding && explore().a && !explore().a?.preview);
+    await studio.get().ask(({ exploreVerbs }) => exploreVerbs.selectRows(Array.from({ length: 20 }, (_, row) => row)));
+    await studio.get().byId('reconstruct-selection').click();
+    const isMade = ({ explore }: VitrineTestApi) => !explore().decoding && explore().a?.label === 'Selection, images';
+    await studio.get().until('the map of the selection', isMade, { seconds: 60 });
+    const counts = await Promise.all(
+      page.workers().map((worker) => worker.evaluate(() => (globalThis as { devices?: number }).devices ?? 0)),
+    );
+    expect(counts.reduce((sum, count) => sum + count)).toBe(1);
+    expect(await studio.get().byId('map-label-a').textContent()).toContain('20 images');
+    await studio.get().go('learn');
   });
 
   it('did this without an error', () => {

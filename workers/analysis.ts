@@ -46,12 +46,14 @@ import type {
 } from './contract.ts';
 import { Landscapes } from './landscapes.ts';
 import { LatentsRegistry, type ReadLatents } from './latents-registry.ts';
-import { MapAnalysis, type DecodeMap } from './map-analysis.ts';
+import { MapAnalysis, type DecodeMap, type DecodeWindows } from './map-analysis.ts';
 import { drawMask } from './mask-drawing.ts';
 
 export interface AnalysisParts {
   readLatents: ReadLatents;
   decodeMap: DecodeMap;
+  /** Maps of windows together; without it one by one. */
+  decodeWindows?: DecodeWindows;
   /** Posterior covariances where a run has them; without it none has. */
   covariancesOf?: (handle: LatentsHandle) => Promise<Float32Array | null>;
   /** Where the analyses of a run are kept; without it none is. */
@@ -69,7 +71,7 @@ export class Analysis implements AnalysisApi {
 
   constructor(private readonly parts: AnalysisParts) {
     this.latents = new LatentsRegistry(parts.readLatents);
-    this.maps = new MapAnalysis(parts.decodeMap);
+    this.maps = new MapAnalysis(parts.decodeMap, undefined, parts.decodeWindows);
     this.components = new ComponentMaps(parts.decodeMap);
     const readLatents: ReadLatents = (handle) => this.latents.mu(handle);
     const { runs, decodeMap } = parts;

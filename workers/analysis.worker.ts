@@ -16,6 +16,7 @@ const analysis = OpfsStorage.open().then((storage) => {
     covariancesOf: ({ runId, zDim, count }) => readCovariances(runs.folder(runId), { zDim, count }),
     keptOf: (runId) => new AnalysisLibrary(storage, runs.folder(runId).folder),
     decodeMap: (request, job) => engine.decode(request, job),
+    decodeWindows: (request, onMap, job) => engine.decodeWindows(request, onMap, job),
     runs,
   });
 });

@@ -27,6 +27,8 @@ import type {
   CallOptions,
   CheckMethod,
   DecodeRequest,
+  Deposition,
+  DepositRequest,
   DeviceReport,
   EngineApi,
   Estimate,
@@ -36,11 +38,13 @@ import type {
   RunEvent,
   RunSummary,
   ToldCheck,
+  WindowsRequest,
 } from './contract.ts';
+import { depositionOfRun } from './deposition.ts';
 import { deviceReport } from './device-report.ts';
 import { MapFinishing } from './map-finishing.ts';
 import type { DecodedMap, DecodingApi, PreparationApi } from './peer.ts';
-import { reconstructedMap, selectionMap } from './reconstruction.ts';
+import { reconstructedMap, selectionMap, windowMaps, type ReconstructionParts } from './reconstruction.ts';
 import { runSummary } from './run-summary.ts';
 import { checkKeptRun } from './validation.ts';
 import { TaskLine } from './task-line.ts';
@@ -275,15 +279,31 @@ export class EngineHost implements EngineApi, DecodingApi {
     call: CallOptions,
   ): Promise<ToldCheck[]> {
     return this.calls.run(call, async (job) => {
-      const record = await this.runs.record(runId);
-      const dataset = await this.dataset(record.datasetId);
-      const { storage } = this.parts;
       // Networks train where the run's own did.
-      const device = method === 'network' ? record.params.device : 'cpu';
-      const openEngine = () => this.parts.openEngine({ device });
-      const parts = { storage, record, run: this.runs.folder(runId), dataset, openEngine };
-      return checkKeptRun({ ...parts, datasets: this.datasets }, { names: checks, method }, job);
+      const parts = await this.imagesOf(runId, ({ params }) => (method === 'network' ? params.device : 'cpu'));
+      return checkKeptRun(parts, { names: checks, method }, job);
     });
+  }
+
+  deposit(runId: string, request: DepositRequest, call: CallOptions): Promise<Deposition> {
+    return this.calls.run(call, async (job) =>
+      depositionOfRun(await this.imagesOf(runId, this.besideTraining), request, job),
+    );
+  }
+
+  /** The run's device, or the CPU while another run learns: what learns is not held up. */
+  private readonly besideTraining = ({ params }: RunRecord): Params['device'] => (this.active ? 'cpu' : params.device);
+
+  /** A kept run and its set, with an engine of its own for long work on its images. */
+  private async imagesOf(
+    runId: string,
+    deviceFor: (record: RunRecord) => Params['device'] = () => 'cpu',
+  ): Promise<ReconstructionParts> {
+    const record = await this.runs.record(runId);
+    const dataset = await this.dataset(record.datasetId);
+    const openEngine = (device = deviceFor(record)) => this.parts.openEngine({ device });
+    const { storage } = this.parts;
+    return { storage, record, run: this.runs.folder(runId), datasets: this.datasets, dataset, openEngine };
   }
 
   async subscribe(listener: (event: RunEvent) => void): Promise<void> {
@@ -301,6 +321,7 @@ export class EngineHost implements EngineApi, DecodingApi {
       const finish = (map: DecodedMap) => this.finishing.finish(map, request);
       if (request.from === 'images' || request.from === 'selection')
         return this.reconstruct(request, { signal, onProgress }).then(finish);
+      if (request.from === 'window') return this.oneWindow(request, { signal, onProgress });
       const message = `Decoding ${request.boxPixels}³`;
       const tell = (fraction: number) => onProgress({ fraction, message });
       const options = { signal, onProgress: whereLong(tell) };
@@ -309,13 +330,48 @@ export class EngineHost implements EngineApi, DecodingApi {
   }
 
   private async reconstruct(request: DecodeRequest, job: JobOptions): Promise<DecodedMap> {
-    const record = await this.runs.record(request.runId);
-    const dataset = await this.dataset(record.datasetId);
-    const { storage } = this.parts;
-    const openEngine = () => this.parts.openEngine({ device: 'cpu' });
-    const run = this.runs.folder(record.id);
-    const parts = { storage, record, run, dataset, openEngine, datasets: this.datasets };
-    return request.from === 'selection' ? selectionMap(parts, request, job) : reconstructedMap(parts, request, job);
+    const { runId } = request;
+    if (request.from === 'selection')
+      return selectionMap(await this.imagesOf(runId, this.besideTraining), request, job);
+    return reconstructedMap(await this.imagesOf(runId), request, job);
+  }
+
+  private async oneWindow({ z, ...request }: DecodeRequest, job: JobOptions): Promise<DecodedMap> {
+    const found: DecodedMap[] = [];
+    await this.windows({ ...request, zs: [z] }, (_, map) => void found.push(map), job);
+    return found[0];
+  }
+
+  decodeWindows(
+    request: WindowsRequest,
+    onMap: (index: number, map: DecodedMap) => void,
+    call: CallOptions,
+  ): Promise<void> {
+    return this.calls.run(call, (job) => this.windows(request, onMap, job));
+  }
+
+  private async windows(
+    { zs, windowImages = 0, ...request }: WindowsRequest,
+    onMap: (index: number, map: DecodedMap) => void,
+    job: JobOptions,
+  ): Promise<void> {
+    const { runId } = request;
+    const parts = await this.imagesOf(runId, this.besideTraining);
+    const { boxPixels, epochsDone } = parts.record;
+    const epoch = request.epoch ?? epochsDone;
+    const modelAt = async (z: number[]): Promise<Float32Array> => {
+      const at = { runId, epoch, z, boxPixels };
+      return (await this.line.run((turn) => this.decodeNow(at, { signal: job.signal, turn }))).values;
+    };
+    await windowMaps(
+      parts,
+      { zs, images: windowImages, epoch, modelAt },
+      {
+        ...job,
+        onMap: async (index, map) =>
+          onMap(index, await this.finishing.finish(map, { ...request, epoch, z: zs[index] })),
+      },
+    );
   }
 
   private async decodeNow({ runId, epoch, z, boxPixels }: DecodeRequest, options: LongCall): Promise<DecodedMap> {

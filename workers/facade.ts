@@ -37,7 +37,7 @@ export const IO_CALLS: CallPositions<IoApi> = {
   exportRun: 1,
   compareMaps: 3,
 };
-export const ENGINE_CALLS: CallPositions<EngineApi> = { estimate: 2, checkRun: 3 };
+export const ENGINE_CALLS: CallPositions<EngineApi> = { estimate: 2, checkRun: 3, deposit: 2 };
 export const ANALYSIS_CALLS: CallPositions<AnalysisApi> = {
   ...{ pca: 1, umap: 2, kMeans: 3 },
   ...{ decode: 1, decodeSeries: 2, exportMaps: 2 },

@@ -19,6 +19,7 @@ import type {
   MapSeriesRequest,
   MapToExport,
   VolumeStatistics,
+  WindowsRequest,
 } from './contract.ts';
 import { MapRegistry } from './map-registry.ts';
 import type { DecodedMap } from './peer.ts';
@@ -26,12 +27,20 @@ import type { DecodedMap } from './peer.ts';
 /** Decodes in the engine worker; what comes is the caller's. */
 export type DecodeMap = (request: DecodeRequest, job: JobOptions) => Promise<DecodedMap>;
 
+/** Windows in as few passes as memory allows; every map has come when it resolves. */
+export type DecodeWindows = (
+  request: WindowsRequest,
+  onMap: (index: number, map: DecodedMap) => void,
+  job: JobOptions,
+) => Promise<void>;
+
 export class MapAnalysis {
   readonly registry: MapRegistry;
 
   constructor(
     private readonly decodeMap: DecodeMap,
     mostBytes?: number,
+    private readonly decodeWindows?: DecodeWindows,
   ) {
     this.registry = new MapRegistry((source, signal) => decodeMap(source, { signal }), mostBytes);
   }
@@ -49,13 +58,22 @@ export class MapAnalysis {
     { signal, onProgress }: JobOptions,
   ): Promise<void> {
     const requests = maps.map(({ z }) => ({ ...request, z }));
+    let common: ContourLevel = level;
+    const take = (index: number, decoded: DecodedMap): void => {
+      const contoured = this.take(maps[index].key, requests[index], decoded, common);
+      if (sameLevel) common = { kind: 'value', value: contoured.level };
+      onMap(index, contoured);
+    };
+    if (request.from === 'window' && this.decodeWindows) {
+      const zs = maps.map(({ z }) => z);
+      return this.decodeWindows({ ...request, zs }, take, { signal, onProgress });
+    }
     const decodeAt = (index: number): Promise<DecodedMap> => {
       const message = `Decoding map ${index + 1} of ${maps.length}`;
       const tell = (within: number) => onProgress?.({ fraction: (index + within) / maps.length, message });
       tell(0);
       return this.decodeMap(requests[index], { signal, onProgress: ({ fraction }) => tell(fraction ?? 0) });
     };
-    let common: ContourLevel = level;
     let next = maps.length > 0 ? decodeAt(0) : null;
     for (let index = 0; next; index++) {
       const decoded = await next;
@@ -63,9 +81,7 @@ export class MapAnalysis {
       // The engine makes the next map while this one is contoured.
       next = index + 1 < maps.length ? decodeAt(index + 1) : null;
       next?.catch(() => {});
-      const contoured = this.take(maps[index].key, requests[index], decoded, common);
-      if (sameLevel) common = { kind: 'value', value: contoured.level };
-      onMap(index, contoured);
+      take(index, decoded);
     }
   }
 

@@ -1,6 +1,6 @@
 // The port between the analysis worker and the engine worker: maps are moved, not copied, and nothing hangs when an engine ends.
 import { expect, it } from 'vitest';
-import type { CallOptions, DecodeRequest } from './contract.ts';
+import type { CallOptions, DecodeRequest, WindowsRequest } from './contract.ts';
 import { EnginePeer, type DecodedMap } from './peer.ts';
 import { exposeApi } from './wire.ts';
 
@@ -22,6 +22,13 @@ class Host {
     const values = new Float32Array(boxPixels ** 3).fill(z[0]);
     this.given.push(values);
     return { boxPixels, pixelSizeAngstrom: 1, values, epoch: 1 };
+  }
+  async decodeWindows(
+    { zs, ...rest }: WindowsRequest,
+    onMap: (index: number, map: DecodedMap) => void,
+    call: CallOptions,
+  ): Promise<void> {
+    for (const [index, z] of zs.entries()) onMap(index, await this.decode({ ...rest, z }, call));
   }
   cancel(id: string): void {
     this.cancelled.push(id);
@@ -50,6 +57,37 @@ it('waits for the engine to be introduced; the map is moved here, and progress c
   // Moved: the sender has nothing left of it.
   expect(host.given[0].byteLength).toBe(0);
   expect(told).toEqual([0.5]);
+  close();
+});
+
+it('hands over the maps of windows one by one, all of them before it ends, and none after it was given up', async () => {
+  const peer = new EnginePeer();
+  const host = new Host();
+  const close = introduce(peer, host);
+  const zs = [[1], [2], [3]];
+  const maps: [number, number][] = [];
+  const take = (index: number, { values }: DecodedMap) => void maps.push([index, values[0]]);
+  await peer.decodeWindows({ ...request, zs }, take, {});
+  expect(maps).toEqual([
+    [0, 1],
+    [1, 2],
+    [2, 3],
+  ]);
+  expect(host.given.map(({ byteLength }) => byteLength)).toEqual([0, 0, 0]);
+  const stop = new AbortController();
+  maps.length = 0;
+  const given = peer.decodeWindows({ ...request, zs }, () => stop.abort(), { signal: stop.signal });
+  await expect(given).rejects.toMatchObject({ code: 'cancelled' });
+  await expect.poll(() => host.cancelled).toHaveLength(1);
+  await expect(
+    peer.decodeWindows(
+      { ...request, zs },
+      () => {
+        throw new Error('no surface');
+      },
+      {},
+    ),
+  ).rejects.toThrow('no surface');
   close();
 });
 

@@ -4,7 +4,15 @@ import { wrap } from 'comlink';
 import { throwIfCancelled, VitrineError } from '../src/base/errors.ts';
 import type { NoiseSpectra } from '../src/imaging/noise-spectrum.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
-import type { CallOptions, DecodeRequest, MadeFromImages, MaskExtent, Params, VolumeStatistics } from './contract.ts';
+import type {
+  CallOptions,
+  DecodeRequest,
+  MadeFromImages,
+  MaskExtent,
+  Params,
+  VolumeStatistics,
+  WindowsRequest,
+} from './contract.ts';
 import { OutgoingCall } from './wire.ts';
 
 export interface PreparationApi {
@@ -35,6 +43,12 @@ export interface DecodingApi {
    * progress where the map takes long.
    */
   decode(request: DecodeRequest, call: CallOptions): Promise<DecodedMap>;
+  /** Maps of windows (`from: 'window'`), in their order. */
+  decodeWindows(
+    request: WindowsRequest,
+    onMap: (index: number, map: DecodedMap) => void,
+    call: CallOptions,
+  ): Promise<void>;
   cancel(id: string): void | Promise<void>;
 }
 
@@ -108,7 +122,37 @@ export class EnginePeer {
   }
 
   /** Errors: those of the engine, 'cancelled', 'device-lost' where its worker ended meanwhile. */
-  async decode(request: DecodeRequest, { signal, onProgress }: JobOptions): Promise<DecodedMap> {
+  decode(request: DecodeRequest, job: JobOptions): Promise<DecodedMap> {
+    return this.ask(job, (engine, call) => engine.decode(request, call));
+  }
+
+  /** Every map has come when this resolves. Errors: those of `decode`. */
+  decodeWindows(
+    request: WindowsRequest,
+    onMap: (index: number, map: DecodedMap) => void,
+    job: JobOptions,
+  ): Promise<void> {
+    return this.ask(job, async (engine, call) => {
+      let left = request.zs.length;
+      // Maps come over a port of their own, the last perhaps after the answer.
+      await new Promise<void>((all, refuse) => {
+        const take = (index: number, map: DecodedMap): void => {
+          try {
+            if (!job.signal?.aborted) onMap(index, map);
+          } catch (error) {
+            refuse(error);
+          }
+          if (--left === 0) all();
+        };
+        engine.decodeWindows(request, take, call).then(() => left === 0 && all(), refuse);
+      });
+    });
+  }
+
+  private async ask<T>(
+    { signal, onProgress }: JobOptions,
+    question: (engine: DecodingApi, call: CallOptions) => Promise<T>,
+  ): Promise<T> {
     throwIfCancelled(signal);
     let refuse: (error: VitrineError) => void = () => {};
     const givenUp = new Promise<never>((_, reject) => {
@@ -123,7 +167,7 @@ export class EnginePeer {
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       const engine = await Promise.race([this.engine.get(), givenUp]);
-      return await Promise.race([engine.decode(request, call), givenUp]);
+      return await Promise.race([question(engine, call), givenUp]);
     } finally {
       signal?.removeEventListener('abort', cancel);
       this.waiting.delete(refuse);

@@ -5,16 +5,14 @@ import type { NamedBlob } from '../src/formats/particles.ts';
 import { mapStatistics } from '../src/isosurface/statistics.ts';
 import { surfaceNets } from '../src/isosurface/surface-nets.ts';
 import { compareMaps, type MapComparison } from '../src/jobs/compare-maps.ts';
-import { keptParticles } from '../src/jobs/kept-particles.ts';
 import { openKeptSet } from '../src/jobs/kept-set.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
 import { RUN_CHECK_WORDS, readRunChecks, type RunCheck, type RunCheckName } from '../src/jobs/run-checks/check.ts';
 import { checkRun } from '../src/jobs/run-checks/run-checks.ts';
-import type { DatasetLibrary } from '../src/library/datasets.ts';
 import type { RunFolder } from '../src/library/runs.ts';
 import { filterShells, lowPassFactor } from '../src/validation/radial-filter.ts';
 import type { CheckMethod, CompareRequest, ComparedMaps, ComparedPlaces, ToldCheck } from './contract/validate.ts';
-import type { ReconstructionParts } from './reconstruction.ts';
+import { requireImages, type ReconstructionParts } from './reconstruction.ts';
 
 /** With its name for people. */
 const toldCheck = (check: RunCheck): ToldCheck => ({ ...check, ...RUN_CHECK_WORDS[check.check] });
@@ -26,16 +24,11 @@ export async function keptChecksOf(run: RunFolder): Promise<ToldCheck[]> {
 
 /** Errors: 'file-missing' where its images are not kept, those of the checks, 'cancelled'. */
 export async function checkKeptRun(
-  { storage, record, run, dataset, openEngine, datasets }: ReconstructionParts & { datasets: DatasetLibrary },
+  { storage, record, run, dataset, openEngine, datasets }: ReconstructionParts,
   { names, method }: { names: readonly RunCheckName[]; method: CheckMethod },
   job: JobOptions,
 ): Promise<ToldCheck[]> {
-  const particles = await keptParticles(storage, dataset, record);
-  if (!particles)
-    throw new VitrineError('file-missing', 'The prepared images of this run are not kept.', {
-      file: dataset.record.name,
-      advice: 'Open its original files again and start a run of them: that prepares them anew.',
-    });
+  const particles = await requireImages(storage, dataset, record);
   const engine = await openEngine();
   try {
     const set = await openKeptSet(datasets, dataset);

@@ -1,5 +1,6 @@
 // Two maps, or the halves of one, compared as a reviewer asks: FSC within masks, sharpness, resolution by direction and by place.
-import { VitrineError } from '../base/errors.ts';
+import { throwIfCancelled, VitrineError } from '../base/errors.ts';
+import { nextTask } from '../base/event-loop.ts';
 import { directionalFsc } from '../validation/directional-fsc.ts';
 import { fsc, resolutionPixels, type FscCurve } from '../validation/fsc.ts';
 import { guinierPlot, type GuinierPlot } from '../validation/guinier.ts';
@@ -73,9 +74,14 @@ export interface Anisotropy {
 /** Errors: 'count-mismatch' for maps or a mask of another box, 'cancelled'. */
 export async function compareMaps(pair: MapPair, options: CompareOptions): Promise<MapComparison> {
   const { maps, boxPixels, pixelSizeAngstrom } = pair;
-  const { onProgress } = options;
-  const say = (fraction: number | null, message: string) => onProgress?.({ fraction, message });
-  say(null, 'Comparing shell by shell');
+  const { onProgress, signal } = options;
+  /** A cancellation is heard between steps. */
+  const say = async (message: string) => {
+    onProgress?.({ fraction: null, message });
+    await nextTask();
+    throwIfCancelled(signal);
+  };
+  await say('Comparing shell by shell');
   const mask =
     typeof options.mask === 'string' ? fscMask(options.mask, maps, boxPixels, pixelSizeAngstrom) : options.mask;
   if (mask && mask.length !== boxPixels ** 3)
@@ -96,7 +102,7 @@ export async function compareMaps(pair: MapPair, options: CompareOptions): Promi
     counted = told('masked', within(maps, mask, boxPixels));
     curves.push(counted);
   }
-  say(null, 'Resolution by direction');
+  await say('Resolution by direction');
   const masked = maps.map((map) => (mask ? applyMask(map, mask) : map));
   const mean = masked[0].map((value, i) => 0.5 * (value + masked[1][i]));
   const local = options.local ? await localOf(pair, mask, options) : null;

@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { ParticleSet } from '../formats/particles.ts';
 import type { RunRecord } from '../library/run-record.ts';
 import type { RunFolder } from '../library/runs.ts';
+import { voxelsOfMass } from '../validation/contour.ts';
 import { populations } from '../validation/population-error.ts';
 import { backprojectMaps, splitOfSet, type BackprojectedMap } from './backproject-job.ts';
 import { depositionBundle } from './deposition.ts';
@@ -30,8 +31,8 @@ export interface DepositWork {
 }
 
 /**
- * Poses are those that the run found where it has some. Errors: 'value-out-of-range' for no particles, those of backprojectMaps and of
- * writing lists.
+ * Poses are those that the run found where it has some. Errors: 'value-out-of-range' for no particles or a mass that does not fit into
+ * the box, those of backprojectMaps and of writing lists.
  */
 export async function depositState(
   { engine, run, record, particles, set }: DepositWork,
@@ -42,7 +43,8 @@ export async function depositState(
     throw new VitrineError('value-out-of-range', 'There are no particles to deposit a state of.', {
       expected: 'a selection of the particles of the run',
     });
-  const { count } = particles.images;
+  const { count, boxPixels: side } = particles.images;
+  if (massKilodalton !== null) voxelsOfMass(massKilodalton, record.pixelSizeAngstrom, side ** 3);
   const chosen = Uint32Array.from(rows);
   const job = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
   const poses = (await run.poses(record.epochsDone)) ?? particles.poses;

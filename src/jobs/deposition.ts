@@ -6,6 +6,7 @@ import { mapStatistics } from '../isosurface/statistics.ts';
 import { contourForMass } from '../validation/contour.ts';
 import { compareMaps } from './compare-maps.ts';
 import { comparisonWords, fscXml } from './comparison-files.ts';
+import { fileStem } from './file-stem.ts';
 import type { JobOptions } from './progress.ts';
 import { BlobZip } from './zip.ts';
 
@@ -42,7 +43,7 @@ export async function depositionBundle(
   { signal, onProgress }: JobOptions = {},
 ): Promise<{ zip: Blob; contour: number; resolutionAngstrom: number }> {
   const { boxPixels, pixelSizeAngstrom, map, halves, mask, particles } = state;
-  const folder = state.name.replace(/[^\w.-]+/g, '_');
+  const folder = fileStem(state.name);
   const found = await compareMaps(
     { maps: halves, boxPixels, pixelSizeAngstrom },
     { mask, randomise: true, ...(signal && { signal }), ...(onProgress && { onProgress }) },

@@ -9,7 +9,7 @@ import type { Params } from '../../src/params/params.ts';
 import type { ModelChoice } from './atoms.ts';
 import type { CallOptions, Cancellable, Progress } from './calls.ts';
 import type { RunStatus, RunSummary } from './runs.ts';
-import type { CheckMethod, RunCheckName, ToldCheck } from './validate.ts';
+import type { CheckMethod, Deposition, DepositRequest, RunCheckName, ToldCheck } from './validate.ts';
 
 export interface DeviceReport extends DeviceInfo {
   /** Whether WebGPU exists in this browser. */
@@ -100,6 +100,8 @@ export interface EngineApi extends Cancellable {
     method: CheckMethod,
     call: CallOptions,
   ): Promise<ToldCheck[]>;
+  /** Map, half maps, mask, FSC, contour and list of a state of a run, by backprojection of exactly its images. */
+  deposit(runId: string, request: DepositRequest, call: CallOptions): Promise<Deposition>;
   /** One listener for all runs. */
   subscribe(listener: (event: RunEvent) => void): Promise<void>;
 }

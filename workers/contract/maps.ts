@@ -22,23 +22,32 @@ export interface DecodeRequest {
   /**
    * Instead of by the model: from the run's prepared images around z, at the training box; or the solvent mask, at that box too, the run's
    * own or by `choice`; or a map that the run's landscape of this epoch keeps, at its box, named by `landscape`; or from the images `rows`
-   * (ascending, from 0) alone, wherever z lies, at the training box.
+   * (ascending, from 0) alone, wherever z lies, at the training box; or from the `windowImages` images whose latents lie nearest to z,
+   * the nearer the more, at that box.
    */
-  from?: 'images' | 'mask' | 'landscape' | 'selection';
+  from?: 'images' | 'mask' | 'landscape' | 'selection' | 'window';
   landscape?: LandscapeMapName;
   choice?: MaskChoice;
   rows?: Uint32Array;
+  windowImages?: number;
   finish?: FinishRequest;
 }
 
 /** How a map was made from images, and how far the maps of two halves of them agree. */
 export interface MadeFromImages {
-  /** Images that may have the latent, or of the selection. */
+  /** Images that may have the latent, of the selection, or of the window. */
   images: number;
   /** By shell 0 … D/2 − 1, inside the mask. */
   fsc: Float32Array;
   /** Å at which it falls below 0.143. */
   resolutionAngstrom: number;
+  /** Of a window: by shell, with the model's map at the same latent, without a mask. */
+  model?: Float32Array;
+}
+
+/** Windows along a path: latents in their order, all of one epoch. */
+export interface WindowsRequest extends Omit<DecodeRequest, 'z'> {
+  zs: number[][];
 }
 
 /** Names a map in the analysis worker. The screen makes the key, so that the map of a call given up can be released by it. */
@@ -81,6 +90,7 @@ export interface MapRequest extends DecodeRequest {
   level: ContourLevel;
 }
 
+/** Of `from: 'window'` all are made in as few passes over the images as memory allows. */
 export interface MapSeriesRequest extends Omit<DecodeRequest, 'z'> {
   maps: { key: string; z: number[] }[];
   level: ContourLevel;

@@ -1,6 +1,7 @@
 // What Validate asks of the workers: checks of a run, and two maps compared.
 import type { RunCheck, RunCheckName } from '../../src/jobs/run-checks/check.ts';
 import type { FscMask } from '../../src/validation/masked-fsc.ts';
+import type { ExportedBlob } from './datasets.ts';
 import type { IsosurfaceMesh } from './maps.ts';
 
 export type { RunCheckName, FscMask };
@@ -62,4 +63,22 @@ export interface CompareRequest {
   mask: FscMask;
   randomise: boolean;
   local: boolean;
+}
+
+/** A state to deposit. */
+export interface DepositRequest {
+  /** Of its folder in the zip, and for people. */
+  name: string;
+  /** Its particles: rows of the dataset from 0, ascending. */
+  rows: Uint32Array;
+  /** For the contour; by the map's own statistics where null. */
+  massKilodalton: number | null;
+}
+
+/** What EMDB asks of a state's entry, as one zip. */
+export interface Deposition extends ExportedBlob {
+  /** Recommended contour, map units. */
+  contour: number;
+  /** Å at which the FSC of the halves, corrected for the mask, falls below 0.143. */
+  resolutionAngstrom: number;
 }

@@ -1,7 +1,8 @@
 // Halves of a set, and windows of a landscape.
 import { describe, expect, it } from 'vitest';
 import { evenOdd, halvesOfColumn, randomHalves, requireBothHalves } from './splits.ts';
-import { imagesOfWindow, windowAround } from './windows.ts';
+import { imagesOfWindow } from '../../selection/windows.ts';
+import { windowAround } from './windows.ts';
 
 const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
 

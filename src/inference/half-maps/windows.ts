@@ -12,14 +12,6 @@ export interface WindowLatents {
   period?: number | undefined;
 }
 
-/** Images of neighbouring windows are shared by so many of them, on the average. */
-const OVERLAP = 2;
-
-/** Images of a window, where nobody says: so that the windows overlap. */
-export function imagesOfWindow(count: number, windows: number): number {
-  return Math.min(count, Math.ceil((OVERLAP * count) / Math.max(1, windows)));
-}
-
 /**
  * The `images` images nearest to `centre`, w = 1 − (d/h)², h the distance of the next one; those of weight 0 are left out. Of `among`
  * where that is given (ascending). Errors: 'count-mismatch' for a latent of another dimension, 'value-out-of-range'.

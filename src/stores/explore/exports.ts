@@ -39,8 +39,10 @@ export interface ExportsState {
   /** What is being written, for the button that shows it. */
   busy: string | null;
   progress: Progress | null;
-  /** The last file written. */
-  written: { name: string; bytes: number } | null;
+  /** What `written` and `error` are of. */
+  job: string | null;
+  /** The last file written, and what was found on the way. */
+  written: { name: string; bytes: number; note?: string } | null;
   imported: { file: string; name: string; count: number; notices: Notice[] } | null;
   error: ErrorData | null;
 }
@@ -50,6 +52,7 @@ export const useExports = create<ExportsState>(() => ({
   scope: { kind: 'current' },
   busy: null,
   progress: null,
+  job: null,
   written: null,
   imported: null,
   error: null,
@@ -101,23 +104,27 @@ export function formatObstacle(format: ExportFormat): string | null {
   return dataset.exportFormats.find((choice) => choice.format === format)?.whyNot ?? null;
 }
 
+/** A file to save, and what is to be said of it. */
+type Written = (ExportedFile | ExportedBlob) & { note?: string };
+
 /** Runs one export; the file goes to `save`, errors to the screen. */
-async function write(
+export async function write(
   busy: string,
   save: Save,
-  make: (signal: AbortSignal) => Promise<ExportedFile | ExportedBlob | null>,
-) {
+  make: (signal: AbortSignal) => Promise<Written | null>,
+): Promise<void> {
   stop.abort();
   stop = new AbortController();
   const { signal } = stop;
-  set({ busy, progress: null, error: null });
+  set({ busy, job: busy, progress: null, written: null, error: null });
   try {
     const file = await make(signal);
     if (signal.aborted) return;
     if (file) {
       const content = 'blob' in file ? file.blob : file.bytes;
       save(file.name, content);
-      set({ written: { name: file.name, bytes: content instanceof Blob ? content.size : content.byteLength } });
+      const bytes = content instanceof Blob ? content.size : content.byteLength;
+      set({ written: { name: file.name, bytes, ...(file.note && { note: file.note }) } });
     }
     set({ busy: null, progress: null });
   } catch (error) {
@@ -243,7 +250,7 @@ export async function exportMaps(maps: MapSet, save: Save): Promise<void> {
 export async function importList(file: DroppedFile): Promise<void> {
   const { run } = useExplore.getState();
   if (!run) return;
-  set({ busy: 'import', error: null, imported: null });
+  set({ busy: 'import', job: 'import', error: null, imported: null });
   try {
     const { name, indices, notices } = await backend().io.importSelection(run.datasetId, file);
     select(indices, 'replace');

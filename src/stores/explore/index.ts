@@ -2,6 +2,7 @@
 // is imported from outside it.
 export type { Job } from './backend.ts';
 export { useColumns } from './columns.ts';
+export { DEPOSIT, depositionBytes, exportDeposition } from './deposition.ts';
 export {
   cancelExport,
   exportLatents,
@@ -105,6 +106,7 @@ export {
   deleteSelection,
   invertSelection,
   modeWith,
+  nameOfRows,
   recolorSelection,
   redo,
   renameSelection,
@@ -138,5 +140,6 @@ export {
   setTrajectory,
   showFrame,
   useTrajectory,
+  windowsOf,
 } from './trajectory.ts';
 export { startExplore } from './start.ts';

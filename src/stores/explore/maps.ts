@@ -18,9 +18,10 @@ interface Wanted {
   row: number | null;
   /** Nothing small first. */
   whole?: boolean;
-  /** From the images around z instead of by the model, from those of `rows` alone, or what the run's landscape keeps. */
-  from?: 'images' | 'selection' | 'landscape';
+  /** From the images around z instead of by the model, from those of `rows` or of a window alone, or what the run's landscape keeps. */
+  from?: 'images' | 'selection' | 'landscape' | 'window';
   rows?: Uint32Array;
+  windowImages?: number;
   /** Of a map that the run's landscape keeps. */
   landscape?: LandscapeMapName;
 }
@@ -68,7 +69,7 @@ function holdShown(): void {
 }
 
 const decodeLatest = latestWins(async (request: Wanted) => {
-  const { runId, boxPixels, z, label, row, from, rows, landscape } = request;
+  const { runId, boxPixels, z, label, row, from, rows, windowImages, landscape } = request;
   const { analysis } = backend();
   const { signal } = stop;
   const onProgress = (progress: Progress) => {
@@ -88,6 +89,7 @@ const decodeLatest = latestWins(async (request: Wanted) => {
         boxPixels: size,
         ...(from && { from }),
         ...(rows && { rows }),
+        ...(windowImages !== undefined && { windowImages }),
         ...(landscape && { landscape }),
         ...finishWanted(),
       };
@@ -117,12 +119,14 @@ export function setFinish(change: FinishRequest): void {
   if (along) return showMapAlong(along);
   if (!place || !a) return;
   const { z, made, source, boxPixels } = a.map;
-  const { landscape, rows } = source ?? {};
+  const { landscape, rows, windowImages } = source ?? {};
   const from = landscape
     ? ({ from: 'landscape', landscape, boxPixels } as const)
     : rows
       ? ({ from: 'selection', rows } as const)
-      : made && ({ from: 'images' } as const);
+      : windowImages !== undefined
+        ? ({ from: 'window', windowImages } as const)
+        : made && ({ from: 'images' } as const);
   const request: Wanted = { ...place, z, label: a.label, row: a.row, whole: true, ...from };
   want(request);
   show(request);

@@ -66,6 +66,11 @@ function same(a: Uint32Array, b: Uint32Array): boolean {
   return a.length === b.length && a.every((row, i) => row === b[i]);
 }
 
+/** The name that these particles (ascending) are kept under; null where they are not. */
+export function nameOfRows(rows: Uint32Array): string | null {
+  return get().named.find(({ indices }) => same(indices, rows))?.name ?? null;
+}
+
 /** Makes `rows` (ascending) the standing selection, as one step of undo. */
 export function setSelection(rows: Uint32Array): void {
   const { current, past } = get();

@@ -13,7 +13,7 @@ import type {
 import type { CallControl } from '../../../workers/facade.ts';
 import { VitrineError } from '../../base/errors.ts';
 import { connectExplore, type ExploreBackend } from './backend.ts';
-import { cancelMap, openMaps, pinAsB, previewBox, setLevel, showMapAlong, showMapAt } from './maps.ts';
+import { cancelMap, openMaps, pinAsB, previewBox, setFinish, setLevel, showMapAlong, showMapAt } from './maps.ts';
 import { useMaps } from './maps-state.ts';
 import { heldMaps } from './map-handles.ts';
 import { readFits, useExplore } from './store.ts';
@@ -25,6 +25,7 @@ import {
   setTrajectory,
   showFrame,
   useTrajectory,
+  windowsOf,
 } from './trajectory.ts';
 
 const latents: RunLatents = {
@@ -49,6 +50,7 @@ it('bounces at the ends or starts over', () => {
 describe('maps', () => {
   const asked: string[] = [];
   const levels: number[] = [];
+  const series: MapSeriesRequest[] = [];
   /** What the analysis worker keeps, and what it was told is shown. */
   const kept = new Set<string>();
   let shown: string[] = [];
@@ -71,6 +73,7 @@ describe('maps', () => {
       return contoured(request);
     },
     async decodeSeries({ maps, ...request }: MapSeriesRequest, onMap: (i: number, one: ContouredMap) => void) {
+      series.push({ maps, ...request });
       for (const [i, one] of maps.entries()) {
         await new Promise((resolve) => setTimeout(resolve, 2));
         onMap(i, contoured({ ...request, ...one }));
@@ -191,6 +194,43 @@ describe('maps', () => {
     expect([...kept]).toEqual([useMaps.getState().a?.map.key]);
   });
 
+  it('asks for windows of the latents on the screen at the box of the images, and counts what passes', async () => {
+    const told: (string | undefined)[] = [];
+    const decodeSeries = async (
+      request: MapSeriesRequest,
+      onMap: (i: number, one: ContouredMap) => void,
+      { onProgress }: CallControl,
+    ) => {
+      onProgress?.({ fraction: 0.5, message: 'Adding images: 2' });
+      told.push(useTrajectory.getState().progress?.message);
+      await analysis.decodeSeries(request, onMap);
+    };
+    connectExplore({ ...backend, analysis: { ...analysis, decodeSeries } } as unknown as ExploreBackend);
+    openMaps('run', 128);
+    useExplore.setState({ run: { id: 'run', boxPixels: 128 } as RunSummary, latents });
+    setTrajectory({ kind: 'points', frames: 2, source: 'images', windowImages: 2, half: true });
+    await decodeTrajectory([0, 1]);
+    expect(useTrajectory.getState()).toMatchObject({ status: 'done', frames: [{}, {}] });
+    expect(series.at(-1)).toMatchObject({ epoch: 1, boxPixels: 128, from: 'window', windowImages: 2, sameLevel: true });
+    expect(told).toEqual(['Adding images: 2']);
+    // Clipped, the window that is shown is made again as a window.
+    asked.length = 0;
+    const sources: MapRequest[] = [];
+    const decode = (request: MapRequest) => {
+      sources.push(request);
+      return analysis.decode(request);
+    };
+    connectExplore({ ...backend, analysis: { ...analysis, decode } } as unknown as ExploreBackend);
+    setFinish({ clip: true });
+    await settled();
+    expect(sources).toMatchObject([{ from: 'window', windowImages: 2, finish: { clip: true }, boxPixels: 128 }]);
+    setFinish({ clip: false });
+    await settled();
+    closeTrajectory();
+    setTrajectory({ source: 'model', windowImages: null, half: false });
+    openMaps('another', 128);
+  });
+
   it('holds the frames of a walk and what is shown, and nothing once the run is left', async () => {
     connectExplore(backend);
     openMaps('run', 128);
@@ -198,6 +238,8 @@ describe('maps', () => {
     setTrajectory({ kind: 'points', frames: 3 });
     await decodeTrajectory([0, 1]);
     expect(useTrajectory.getState().status).toBe('done');
+    expect(series.at(-1)).toMatchObject({ epoch: null, boxPixels: 128 });
+    expect(series.at(-1)).not.toHaveProperty('from');
     expect(kept.size).toBe(3);
     showFrame(2);
     pinAsB();
@@ -209,6 +251,18 @@ describe('maps', () => {
     openMaps('another', 128);
     expect([kept.size, heldMaps(), shown]).toEqual([0, [], []]);
   });
+});
+
+it('makes as many windows as memory holds, overlapping unless their width is given', () => {
+  const run = { boxPixels: 128, particles: 1000 };
+  expect(windowsOf(run, { frames: 10, windowImages: null })).toEqual({ windows: 10, images: 200 });
+  expect(windowsOf(run, { frames: 10, windowImages: 50 })).toEqual({ windows: 10, images: 50 });
+  expect(windowsOf(run, { frames: 10, windowImages: 5000 }).images).toBe(1000);
+  expect(windowsOf({ ...run, boxPixels: 256 }, { frames: 50, windowImages: null })).toEqual({
+    windows: 9,
+    images: 223,
+  });
+  expect(windowsOf({ ...run, boxPixels: 1024 }, { frames: 50, windowImages: 1 })).toEqual({ windows: 2, images: 2 });
 });
 
 it('keeps the size of the frames while memory holds them, then halves it', () => {

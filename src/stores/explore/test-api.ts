@@ -62,6 +62,8 @@ export function exploreTestState() {
       status: trajectory.status,
       frames: trajectory.frames.length,
       decoded: trajectory.frames.filter(Boolean).length,
+      /** Of maps that were made from images. */
+      images: trajectory.frames.map((shown) => shown?.map.made?.images ?? null),
       frame: trajectory.frame,
       playing: trajectory.playing,
     },

@@ -1,8 +1,9 @@
-// A walk through the latent space as a series of maps: along a principal component or through chosen particles,
-// decoded in the background, played on the map panel.
+// A walk through the latent space as a series of maps: along a principal component or through chosen particles, decoded in the
+// background or made of the particles around each place, played on the map panel.
 import { create } from 'zustand';
 import type { ContouredMap, Progress, TrajectoryRequest } from '../../../workers/contract.ts';
 import type { ErrorData } from '../../base/errors.ts';
+import { imagesOfWindow } from '../../selection/windows.ts';
 import { useExplore } from './store.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
 import { zOfRow } from '../../columns/place.ts';
@@ -19,6 +20,10 @@ export interface TrajectorySettings {
   frames: number;
   /** Decode at half the box: an eighth of the work. */
   half: boolean;
+  /** Maps of the model, or of the particles around each place, backprojected. */
+  source: 'model' | 'images';
+  /** Particles around each place; null: so that windows overlap. */
+  windowImages: number | null;
 }
 
 /** What the frames of a walk may hold, values in the analysis worker and surfaces here together. */
@@ -35,6 +40,16 @@ export function frameBox(wantedBox: number, frames: number, mostBytes = MOST_BYT
 /** Side of the frames these settings decode. */
 export function boxOfFrames(boxPixels: number, { half, frames }: Pick<TrajectorySettings, 'half' | 'frames'>): number {
   return frameBox(half ? 2 * Math.floor(boxPixels / 4) : boxPixels, frames);
+}
+
+/** Windows that these settings make, as far as memory holds their maps, and the particles of each; two at least of both. */
+export function windowsOf(
+  { boxPixels, particles }: { boxPixels: number; particles: number },
+  { frames, windowImages }: Pick<TrajectorySettings, 'frames' | 'windowImages'>,
+): { windows: number; images: number } {
+  const windows = Math.max(2, Math.min(frames, Math.floor(MOST_BYTES / (6 * boxPixels ** 3))));
+  const images = windowImages ?? imagesOfWindow(particles, windows);
+  return { windows, images: Math.max(2, Math.min(particles, Math.round(images))) };
 }
 
 /** The walk that is shown, and how it is played. */
@@ -57,7 +72,10 @@ export interface TrajectoryState {
 
 /** The walk that is shown; empty until `decodeTrajectory`. */
 export const useTrajectory = create<TrajectoryState>(() => ({
-  settings: { kind: 'component', component: 0, fromPercentile: 5, toPercentile: 95, frames: 10, half: false },
+  settings: {
+    ...{ kind: 'component', component: 0, fromPercentile: 5, toPercentile: 95, frames: 10, half: false },
+    ...{ source: 'model', windowImages: null },
+  },
   status: 'idle',
   progress: null,
   error: null,
@@ -80,11 +98,11 @@ export function setTrajectory(change: Partial<TrajectorySettings>): void {
   set(({ settings }) => ({ settings: { ...settings, ...change } }));
 }
 
-function walk(path: number[]): TrajectoryRequest | null {
+function walk(path: number[], frames: number): TrajectoryRequest | null {
   const { latents, pca } = useExplore.getState();
   const { settings } = get();
   if (!latents) return null;
-  const common = { latents: latents.handle, steps: Math.max(2, Math.round(settings.frames)) };
+  const common = { latents: latents.handle, steps: Math.max(2, Math.round(frames)) };
   if (settings.kind === 'points') {
     if (path.length < 2) return null;
     return { ...common, along: { kind: 'points', points: path.map((row) => zOfRow(latents, row)) } };
@@ -94,10 +112,16 @@ function walk(path: number[]): TrajectoryRequest | null {
   return { ...common, along: { kind: 'component', component, fromPercentile, toPercentile } };
 }
 
-/** Decodes the walk; `path` are the particles of a walk through points. */
+/** Makes the maps of the walk; `path` are the particles of a walk through points. */
 export async function decodeTrajectory(path: number[]): Promise<void> {
-  const request = walk(path);
-  if (request) await decodeSteps(request.steps, () => backend().analysis.trajectory(request));
+  const { settings } = get();
+  const { run, latents } = useExplore.getState();
+  const made =
+    settings.source === 'images' && run && latents
+      ? windowsOf({ boxPixels: run.boxPixels, particles: latents.count }, settings)
+      : null;
+  const request = walk(path, made?.windows ?? settings.frames);
+  if (request) await decodeSteps(request.steps, () => backend().analysis.trajectory(request), made?.images);
 }
 
 /** Decodes a walk through z that are known, steps×zDim. */
@@ -105,7 +129,8 @@ export async function decodeWalk(zs: Float32Array, steps: number): Promise<void>
   await decodeSteps(steps, () => Promise.resolve(zs));
 }
 
-async function decodeSteps(steps: number, place: () => Promise<Float32Array>): Promise<void> {
+/** `windowImages`: from so many images around each place, instead of by the model. */
+async function decodeSteps(steps: number, place: () => Promise<Float32Array>, windowImages?: number): Promise<void> {
   const { run, latents } = useExplore.getState();
   if (!run || !latents) return;
   stop.abort();
@@ -120,13 +145,20 @@ async function decodeSteps(steps: number, place: () => Promise<Float32Array>): P
     if (signal.aborted) return;
     set({ zs, rows: near, frames: Array.from({ length: steps }, () => null), frame: 0 });
     const rows = Array.from({ length: steps }, (_, i) => [...zs.subarray(i * latents.zDim, (i + 1) * latents.zDim)]);
-    const boxPixels = boxOfFrames(run.boxPixels, { half: get().settings.half, frames: steps });
+    // Windows have the box of the images, and the latents that weigh them are those on the screen.
+    const source =
+      windowImages === undefined
+        ? { epoch: null, boxPixels: boxOfFrames(run.boxPixels, { half: get().settings.half, frames: steps }) }
+        : { epoch: latents.epoch, boxPixels: run.boxPixels, from: 'window' as const, windowImages };
+    const onProgress = (progress: Progress) => {
+      if (windowImages !== undefined && !signal.aborted) set({ progress });
+    };
     const maps = rows.map((z) => ({ key: newMapKey(), z }));
     await backend().analysis.decodeSeries(
       // One level for the whole walk, so that what swells or fades is seen to do so.
-      { runId: run.id, epoch: null, maps, boxPixels, level: levelWanted(false), sameLevel: true, ...finishWanted() },
+      { runId: run.id, ...source, maps, level: levelWanted(false), sameLevel: true, ...finishWanted() },
       (index, contoured) => take(index, contoured, steps, signal),
-      { signal },
+      { signal, onProgress },
     );
     void recontour();
     if (signal.aborted) return;
@@ -140,7 +172,8 @@ async function decodeSteps(steps: number, place: () => Promise<Float32Array>): P
 
 function take(index: number, contoured: ContouredMap, steps: number, signal: AbortSignal): void {
   if (signal.aborted) return dropMaps([contoured.map.key]);
-  const shown: ShownMap = { ...contoured, label: `Frame ${index + 1} of ${steps}`, row: null, preview: false };
+  const name = contoured.map.made ? 'Window' : 'Frame';
+  const shown: ShownMap = { ...contoured, label: `${name} ${index + 1} of ${steps}`, row: null, preview: false };
   set(({ frames }) => {
     const fresh = frames.map((frame, i) => (i === index ? shown : frame));
     const done = fresh.filter(Boolean).length;

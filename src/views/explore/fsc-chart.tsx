@@ -40,10 +40,11 @@ export function FscChart() {
   );
 }
 
-/** Whether A is of a selection's images alone, and B the model's map at the middle of the selection. */
+/** Whether A is of images of a selection or a window alone, and B the model's map at the middle of them. */
 function ofOneState(a: MapHandle, b: MapHandle): boolean {
   const isModel = b.made === undefined && b.source?.from === undefined;
-  return a.source?.from === 'selection' && isModel && a.z.every((value, i) => value === b.z[i]);
+  const isOfImages = a.source?.from === 'selection' || a.source?.from === 'window';
+  return isOfImages && isModel && a.z.every((value, i) => value === b.z[i]);
 }
 
 interface AgreementProps {
@@ -66,7 +67,7 @@ function AgreementFsc({ map, made, fsc, said }: AgreementProps) {
     <FscCurve
       title="FSC"
       help={<HelpLink to="doubts" about="when not to believe a landscape" />}
-      label="Fourier shell correlation of the model's map and that of the selection's images, and of halves of the images"
+      label="Fourier shell correlation of the model's map and that of the images, and of halves of the images"
       said={fsc ? `The model's map agrees with the data ${far(agreed)}; halves of the data agree ${far(own)}` : said}
       beside={{ fsc: made.fsc, name: 'halves of the data, masked' }}
       {...{ fsc, box }}
@@ -74,9 +75,11 @@ function AgreementFsc({ map, made, fsc, said }: AgreementProps) {
   );
 }
 
-/** How far the halves agree that a map was made from. */
-export function HalfMapFsc({ map, made: { fsc, resolutionAngstrom } }: { map: MapHandle; made: MadeFromImages }) {
+/** How far the halves agree that a map was made from; of a window also how far the model's map does. */
+export function HalfMapFsc({ map, made }: { map: MapHandle; made: MadeFromImages }) {
   const box = boxAngstrom(map);
+  const { fsc, resolutionAngstrom, model } = made;
+  if (model) return <AgreementFsc map={map} made={made} fsc={model} said="" />;
   const isReached = resolutionAt(fsc, 0.143, box) !== null;
   return (
     <FscCurve

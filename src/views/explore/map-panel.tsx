@@ -239,7 +239,7 @@ function MapBar({ viewA, viewB }: Record<'viewA' | 'viewB', RefObject<MapViewHan
       <Button
         size="s"
         icon={<Download />}
-        disabled={!whole}
+        disabled={!whole || busy !== null}
         busy={busy === 'maps.current'}
         onClick={() => void exportMaps('current', saveFile)}
         testId="save-mrc"

@@ -14,6 +14,7 @@ import {
 } from '../../stores/explore/index.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
+import { DepositPopover } from './deposit-popover.tsx';
 import styles from './landscape.module.css';
 
 export function SelectionBar() {
@@ -68,26 +69,29 @@ export function SelectionBar() {
         onClick={clearSelection}
         testId="clear"
       />
-      <Button
-        size="s"
-        icon={<Images />}
-        disabled={current.length < 2 || !hasLatents || decoding}
-        title="Reconstruct this selection: the map of its images alone, beside the model's at the middle of it"
-        onClick={() => reconstructRows(current, 'Selection')}
-        testId="reconstruct-selection"
-      >
-        Reconstruct
-      </Button>
-      <Button
-        size="s"
-        icon={<BookmarkPlus />}
-        disabled={current.length === 0}
-        onClick={() => void saveSelection('')}
-        testId="save-selection"
-      >
-        {' '}
-        Save
-      </Button>
+      <span className={styles.group}>
+        <Button
+          size="s"
+          icon={<Images />}
+          disabled={current.length < 2 || !hasLatents || decoding}
+          title="Reconstruct this selection: the map of its images alone, beside the model's at the middle of it"
+          onClick={() => reconstructRows(current, 'Selection')}
+          testId="reconstruct-selection"
+        >
+          Reconstruct
+        </Button>
+        <DepositPopover rows={current} />
+        <Button
+          size="s"
+          icon={<BookmarkPlus />}
+          disabled={current.length === 0}
+          onClick={() => void saveSelection('')}
+          testId="save-selection"
+        >
+          {' '}
+          Save
+        </Button>
+      </span>
     </div>
   );
 }

@@ -2,7 +2,6 @@
 import { Download, Pause, Play, Route, Repeat, ArrowLeftRight } from 'lucide-react';
 import { titleOf } from '../../columns/column.ts';
 import {
-  boxOfFrames,
   cancelTrajectory,
   decodeTrajectory,
   exportMaps,
@@ -13,10 +12,8 @@ import {
   setTrajectory,
   showFrame,
   useColumns,
-  useExplore,
   useExports,
   useLandscape,
-  useMaps,
   useTrajectory,
 } from '../../stores/explore/index.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -27,7 +24,8 @@ import { Segmented } from '../../ui/segmented.tsx';
 import { Select } from '../../ui/select.tsx';
 import { NumberField } from '../../ui/text-field.tsx';
 import { saveFile } from '../export/download.ts';
-import { MapThumbnail } from './map-thumbnail.tsx';
+import { FilmStrip } from './film-strip.tsx';
+import { ModelFields, WindowFields } from './trajectory-maps.tsx';
 import styles from './tabs.module.css';
 
 export function TrajectoryTab() {
@@ -77,15 +75,11 @@ export function Walk() {
 
 function TrajectoryForm() {
   const settings = useTrajectory((state) => state.settings);
-  const status = useTrajectory((state) => state.status);
-  const run = useExplore((state) => state.run);
   const path = useLandscape((state) => state.path);
   const components = useColumns()
     .filter(({ source, availability }) => source === 'pca' && availability.state === 'there')
     .map((column, i) => ({ value: String(i), label: titleOf(column) }));
   const ready = settings.kind === 'component' ? components.length > 0 : path.length >= 2;
-  const box = run ? boxOfFrames(run.boxPixels, settings) : 0;
-  const wanted = run ? boxOfFrames(run.boxPixels, { ...settings, frames: 1 }) : 0;
   return (
     <form
       className={styles.form}
@@ -154,46 +148,19 @@ function TrajectoryForm() {
           </Button>
         </div>
       )}
-      <div className={styles.formRow}>
-        <NumberField
-          inline
-          label="Maps"
-          small
-          width={3}
-          value={settings.frames}
-          onCommit={(value) => setTrajectory({ frames: Math.min(200, Math.max(2, Math.round(value))) })}
-          testId="trajectory-frames"
-        />
-        <Select
-          className={styles.grow}
-          label="Size"
-          hideLabel
-          small
-          value={settings.half ? 'half' : 'whole'}
-          options={[
-            { value: 'whole', label: `Whole, ${run?.boxPixels ?? ''}³` },
-            { value: 'half', label: `Half, ${run ? 2 * Math.floor(run.boxPixels / 4) : ''}³ (faster)` },
-          ]}
-          onChange={(value) => setTrajectory({ half: value === 'half' })}
-          testId="trajectory-size"
-        />
-        <Button
-          size="s"
-          variant="primary"
-          type="submit"
-          disabled={!ready || status === 'running'}
-          title={`${settings.frames} maps of ${box}³`}
-          testId="decode-trajectory"
-        >
-          Decode
-        </Button>
-      </div>
-      {box < wanted && (
-        <p className={styles.quiet} data-testid="trajectory-reduced">
-          {settings.frames} maps of {wanted}³ would take {((6 * wanted ** 3 * settings.frames) / 1e9).toFixed(1)} GB of
-          memory: they are decoded at {box}³. Fewer maps keep the size.
-        </p>
-      )}
+      <Segmented
+        label="Maps"
+        small
+        fill
+        value={settings.source}
+        options={[
+          { value: 'model', label: 'By the model' },
+          { value: 'images', label: 'From images', title: 'Of the particles around each place alone, backprojected' },
+        ]}
+        onChange={(source) => setTrajectory({ source })}
+        testId="trajectory-source"
+      />
+      {settings.source === 'model' ? <ModelFields ready={ready} /> : <WindowFields ready={ready} />}
     </form>
   );
 }
@@ -272,32 +239,5 @@ function Player() {
         MRC series
       </Button>
     </div>
-  );
-}
-
-function FilmStrip() {
-  const frames = useTrajectory((state) => state.frames);
-  const frame = useTrajectory((state) => state.frame);
-  const color = useMaps((state) => state.look.colorA);
-  return (
-    <ol className={styles.film}>
-      {frames.map((shown, i) => (
-        <li key={i}>
-          <button
-            type="button"
-            className={styles.filmFrame}
-            aria-current={i === frame}
-            aria-label={`Frame ${i + 1}`}
-            disabled={!shown}
-            onClick={() => {
-              pause();
-              showFrame(i);
-            }}
-          >
-            <MapThumbnail mesh={shown?.mesh ?? null} map={shown?.map ?? null} color={color} label="" />
-          </button>
-        </li>
-      ))}
-    </ol>
   );
 }

@@ -1,14 +1,14 @@
 // Export: particle lists of a selection, maps, latents, the whole run; and lists coming back as selections.
 import { PackageOpen } from 'lucide-react';
-import { cancelExport, isHomogeneous, useExplore, useExports, useShownRun } from '../../stores/explore/index.ts';
+import { isHomogeneous, useExplore, useExports, useShownRun } from '../../stores/explore/index.ts';
 import { goTo } from '../../stores/shell.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
-import { ProgressBar } from '../../ui/progress.tsx';
+import { ExportStatus } from './export-status.tsx';
 import { ImportList } from './import-list.tsx';
 import { ListsPanel } from './lists-panel.tsx';
-import { LatentsPanel, MapsPanel, PosesPanel, RunPanel } from './other-panels.tsx';
+import { DepositPanel, LatentsPanel, MapsPanel, PosesPanel, RunPanel } from './other-panels.tsx';
 import { ScopePanel } from './scope-panel.tsx';
 import styles from './export-view.module.css';
 
@@ -17,9 +17,6 @@ export function ExportView() {
   const phase = useExplore((state) => state.phase);
   const loadError = useExplore((state) => state.error);
   const error = useExports((state) => state.error);
-  const busy = useExports((state) => state.busy);
-  const progress = useExports((state) => state.progress);
-  const written = useExports((state) => state.written);
   if (!run || run.epochsDone === 0) {
     return (
       <div className={styles.centre}>
@@ -43,21 +40,7 @@ export function ExportView() {
   return (
     <div className={styles.view} data-testid="export" data-ready={phase === 'ready'}>
       {failure && <NoticeCard notice={failure} tone="error" testId="export-error" />}
-      <div className={styles.status} aria-live="polite">
-        {busy !== null && (
-          <ProgressBar
-            fraction={progress?.fraction ?? null}
-            message={progress?.message ?? 'Writing the file'}
-            onCancel={cancelExport}
-            testId="export-progress"
-          />
-        )}
-        {busy === null && written && (
-          <p className={styles.written} data-testid="export-written">
-            Saved <strong>{written.name}</strong>, {sizeText(written.bytes)}, to the browser’s downloads.
-          </p>
-        )}
-      </div>
+      <ExportStatus />
       <div className={styles.columns}>
         <div className={styles.column}>
           <ScopePanel />
@@ -65,6 +48,7 @@ export function ExportView() {
         </div>
         <div className={styles.column}>
           <ListsPanel />
+          <DepositPanel />
           {run.job === 'ab-initio' && <PosesPanel run={run} />}
           {!isHomogeneous(run) && <LatentsPanel />}
         </div>
@@ -75,10 +59,4 @@ export function ExportView() {
       </div>
     </div>
   );
-}
-
-function sizeText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }

@@ -1,7 +1,8 @@
-// Maps, latents, found poses and the run folder.
+// Maps, latents, a state to deposit, found poses and the run folder.
 import { Download } from 'lucide-react';
 import type { PoseFormat, RunSummary } from '../../../workers/contract.ts';
 import {
+  type ExportScope,
   exportLatents,
   exportMaps,
   exportPoses,
@@ -9,17 +10,21 @@ import {
   finishText,
   type MapSet,
   mapSetSize,
+  nameOfRows,
   poseObstacle,
   type ShownMap,
   useExplore,
   useExports,
   useMaps,
   useScopeRows,
+  useSelections,
   useTrajectory,
 } from '../../stores/explore/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { MapFinishFields } from '../explore/map-finish.tsx';
+import { HelpLink } from '../help/help-link.tsx';
+import { DepositForm } from './deposit-form.tsx';
 import { saveFile } from './download.ts';
 import styles from './export-view.module.css';
 
@@ -142,6 +147,30 @@ export function LatentsPanel() {
       </ul>
     </Panel>
   );
+}
+
+/** A state of the particles that were chosen on the left. */
+export function DepositPanel() {
+  const rows = useScopeRows();
+  const scope = useExports((state) => state.scope);
+  const named = useSelections((state) => state.named);
+  const suggested = scopeName(scope, named) ?? nameOfRows(rows) ?? 'Selection';
+  return (
+    <Panel
+      title="A state for the EMDB"
+      note={`${rows.length.toLocaleString('en')} particles`}
+      actions={<HelpLink to="deposit" about="a state for the EMDB" />}
+      testId="export-deposit"
+    >
+      <DepositForm key={suggested} rows={rows} suggested={suggested} />
+    </Panel>
+  );
+}
+
+function scopeName(scope: ExportScope, named: readonly { name: string }[]): string | null {
+  if (scope.kind === 'named') return named[scope.index]?.name ?? null;
+  if (scope.kind === 'cluster') return `Cluster ${scope.cluster + 1}`;
+  return scope.kind === 'all' ? 'All particles' : null;
 }
 
 const POSE_FORMATS: { format: PoseFormat; name: string; purpose: string }[] = [

@@ -11,6 +11,7 @@ export const HELP_SECTIONS = {
   states: 'states-landscapes-of-maps',
   doubts: 'when-not-to-believe-it',
   atoms: 'atoms-as-the-field-a-model-that-moves',
+  deposit: 'a-state-for-the-emdb',
   exports: 'export-lists-maps-poses',
 } as const;
 export type HelpSection = keyof typeof HELP_SECTIONS;
