@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { throwIfCancelled, VitrineError } from '../src/base/errors.ts';
 import { boxPixelsOf, latentDimension } from '../src/field/kinds.ts';
-import { keepChosenMask } from '../src/jobs/given-mask.ts';
+import { keepMaskFile } from '../src/jobs/kept-masks.ts';
 import { decodeAt, loadModel, type LoadedRun } from '../src/jobs/decode-job.ts';
 import { makeLandscape, requireLandscape, type LandscapeRun } from '../src/jobs/landscape/landscape-job.ts';
 import type { Landscape, LandscapePlan } from '../src/jobs/landscape/landscape.ts';
@@ -17,6 +17,7 @@ import { writeTrajectories } from '../src/jobs/landscape/trajectories.ts';
 import { readMask } from '../src/jobs/mask-file.ts';
 import { micrographsOf } from '../src/jobs/micrographs.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
+import { maskWords } from '../src/params/mask-words.ts';
 import type { Params } from '../src/params/params.ts';
 import { act, number, oneOf, wholeNumber, wholeNumbers } from './command.ts';
 import type { Console } from './console.ts';
@@ -61,8 +62,8 @@ export function addLandscape(program: Command): void {
     .option('--sketch <count>', 'maps that stand for all particles', wholeNumber, sketch.maps)
     .option('--box <voxels>', 'side of the maps (default: the run’s, at most 64)', wholeNumber)
     .option(
-      '--mask <auto|union|run|ball|file>',
-      'voxels that are compared: auto (above half the 99.99th percentile of some map), union (above half its maximum), run (auto in the solvent mask of the run), ball, or the file of a mask, a map of 0 to 1 that is used alone',
+      '--mask <auto|union|run|ball|drawn|file>',
+      'voxels that are compared: auto (above half the 99.99th percentile of some map), union (above half its maximum), run (auto in the solvent mask of the run), ball, drawn (the mask that was drawn for the run, alone), or the file of a mask, a map of 0 to 1 that is used alone',
       'auto',
     )
     .option('--dilate <number>', 'the mask is dilated by so much, Å', number, mask.dilateAngstrom)
@@ -217,12 +218,13 @@ async function maskOf(
   if (mask === 'auto') return { threshold: 'percentile', within: 'none' };
   if (mask === 'union') return { threshold: 'maximum', within: 'none' };
   if (mask === 'run') return { threshold: 'percentile', within: 'run' };
+  if (mask === 'drawn') return { threshold: 'none', within: 'drawn' };
   if (mask === 'ball') return { threshold: 'none', within: 'none' };
   const file = openFile(mask);
   await readMask(file, of);
-  await keepChosenMask(of.run, file);
+  await keepMaskFile(of.run, file);
   // Who gives a file has drawn the mask that is meant: the union would cut away what moves at low density.
-  return { threshold: 'none', within: 'chosen' };
+  return { threshold: 'none', within: 'file' };
 }
 
 /** Maps that were left out already stay out. */
@@ -264,8 +266,14 @@ function durationWords(seconds: number): string {
   return seconds < 7200 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-function tell({ states, pca, particles, mask, freeEnergy }: Landscape, folder: string, console: Console): void {
-  console.say(`mask: ${mask.voxels.toLocaleString('en')} voxels, ${(100 * mask.share).toFixed(1)} % of the box`);
+function tell(
+  { settings, states, pca, particles, mask, freeEnergy }: Landscape,
+  folder: string,
+  console: Console,
+): void {
+  console.say(
+    `mask, ${maskWords(settings.mask, mask.within)}: ${mask.voxels.toLocaleString('en')} voxels, ${(100 * mask.share).toFixed(1)} % of the box`,
+  );
   const percent = Array.from(pca.explainedVariance.subarray(0, 5), (share) => `${(100 * share).toFixed(1)} %`);
   console.say(`variance along volume components: ${percent.join(', ')}`);
   for (let state = 0; state < states.count; state++)

@@ -43,7 +43,7 @@ describe('States of a first look, by its maps', () => {
     await studio.get().until('a plan', ({ explore: state }) => state().states.planned, { seconds: 60 });
     await studio.get().enter('states-maps', MAPS);
     await byId('states-within').click();
-    await byId('states-within-chosen').click();
+    await byId('states-within-drawn').click();
     await studio.get().until('a plan of fewer maps', ({ explore: state }) => state().states.planned, { seconds: 60 });
     expect(await byId('states-plan').textContent()).toMatch(/about .+ kept, .+ of memory/);
     await byId('states-run').click();

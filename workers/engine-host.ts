@@ -22,6 +22,7 @@ import { validateParams, type Params } from '../src/params/params.ts';
 import { ActiveRun } from './active-run.ts';
 import { CallsUnderway } from './calls.ts';
 import type {
+  MaskOfRun,
   CallOptions,
   CheckMethod,
   DecodeRequest,
@@ -133,7 +134,7 @@ export class EngineHost implements EngineApi, DecodingApi {
     });
   }
 
-  async start(datasetId: string, name: string, params: Params, maskOf?: string): Promise<RunSummary> {
+  async start(datasetId: string, name: string, params: Params, maskOf?: MaskOfRun): Promise<RunSummary> {
     this.refuseWhileActive();
     const { record: dataset } = await this.dataset(datasetId);
     const checked = validateParams(params);
@@ -152,7 +153,7 @@ export class EngineHost implements EngineApi, DecodingApi {
         fingerprint: dataset.fingerprint,
       },
     });
-    const mask = await maskForFit(record, maskOf === undefined ? null : this.runs.folder(maskOf));
+    const mask = await maskForFit(record, maskOf ? { run: this.runs.folder(maskOf.runId), kind: maskOf.kind } : null);
     const run = this.runs.folder(record.id);
     await run.writeRecord(record);
     if (mask) await keepGivenMask(run, mask);

@@ -7,6 +7,7 @@ import type { PoseReport } from '../../src/inference/pose-report.ts';
 import type { EpochSummary } from '../../src/inference/training.ts';
 import type { Params } from '../../src/params/params.ts';
 import type { CallOptions, Cancellable, Progress } from './calls.ts';
+import type { MaskOfRun } from './masks.ts';
 import type { RunStatus, RunSummary } from './runs.ts';
 import type { CheckMethod, RunCheckName, ToldCheck } from './validate.ts';
 
@@ -73,9 +74,9 @@ export interface EngineApi extends Cancellable {
   estimate(datasetId: string, params: Params, call: CallOptions): Promise<Estimate>;
   /**
    * Starts in the background; news come as events. One run at a time: an error where one is running. A linear model whose mask is of a
-   * file takes the one that was chosen for the run `maskOf`.
+   * file takes the one that was drawn or chosen for the run `maskOf`.
    */
-  start(datasetId: string, name: string, params: Params, maskOf?: string): Promise<RunSummary>;
+  start(datasetId: string, name: string, params: Params, maskOf?: MaskOfRun): Promise<RunSummary>;
   /** Goes on from the last checkpoint; with more epochs where `epochs` is given. */
   resume(runId: string, epochs: number | null): Promise<RunSummary>;
   pause(runId: string): Promise<void>;

@@ -17,6 +17,10 @@ import { withParticles } from './particles.ts';
 import { planLandscape } from './plan.ts';
 import { LANDSCAPE_DEFAULTS, type LandscapeSettings } from './settings.ts';
 import { readLandscapeMap, landscapeFiles } from './state-maps.ts';
+import { writeMrcVolume } from '../../formats/mrc-write.ts';
+import { keepDrawnMask, keepMaskFile } from '../kept-masks.ts';
+import { readJson, writeJson } from '../../library/arrays.ts';
+import type { Landscape } from './landscape.ts';
 import { freeEnergyOf } from './free-energy.ts';
 import { rowsAlong, writeTrajectories } from './trajectories.ts';
 import { LandscapeFolder } from './landscape-folder.ts';
@@ -118,6 +122,40 @@ describe('a landscape', () => {
     const again = await makeLandscape(of, { ...settings, sketch: { ...settings.sketch, seed: 2 } }, {});
     expect(decoded).toBe(40);
     expect(again.settings.sketch.seed).toBe(2);
+  });
+
+  it('is compared in the mask that was drawn or in the file, says which, and keeps it when another is drawn', async () => {
+    await makeLandscape(of, settings, {});
+    const half = (from: number, to: number): Blob => {
+      const values = Float32Array.from({ length: BOX ** 3 }, (_, at) => (at % BOX >= from && at % BOX < to ? 1 : 0));
+      return new Blob([writeMrcVolume({ boxPixels: BOX, pixelSizeAngstrom: 2, values }) as Uint8Array<ArrayBuffer>]);
+    };
+    const sphere = { kind: 'sphere', centreAngstrom: [0, 0, 0], radiusAngstrom: 9 } as const;
+    const drawn = { shapes: [{ how: 'add' as const, ...sphere }], edgeAngstrom: 5 };
+    await expect(remasked(of, { ...settings.mask, within: 'drawn' }, {})).rejects.toMatchObject({
+      code: 'file-missing',
+    });
+    await keepDrawnMask(of.run, { blob: half(0, 6) }, drawn);
+    await keepMaskFile(of.run, { path: 'work/right.mrc', blob: half(4, 12) });
+    const inFile = await remasked(of, { ...settings.mask, threshold: 'none', within: 'file' }, {});
+    expect(inFile.mask).toMatchObject({ voxels: 8 * BOX ** 2, within: { kind: 'file', name: 'right.mrc' } });
+    const inDrawn = await remasked(of, { ...settings.mask, threshold: 'none', within: 'drawn' }, {});
+    expect(inDrawn.mask).toMatchObject({ voxels: 6 * BOX ** 2, within: { kind: 'drawn', ...drawn } });
+    // Another one is drawn: the landscape stays in its own until it is compared again.
+    await keepDrawnMask(of.run, { blob: half(0, 3) }, { shapes: [], edgeAngstrom: 0 });
+    const ward = await reclustered(of, { ...settings.states, linkage: 'ward' }, {});
+    expect(ward.mask).toEqual(inDrawn.mask);
+    expect((await keptLandscape(of))?.mask).toEqual(inDrawn.mask);
+    expect((await remasked(of, ward.settings.mask, {})).mask.voxels).toBe(3 * BOX ** 2);
+    // A record of an older version, which knew one place for both.
+    const path = 'run/landscape.30/landscape.json';
+    const old = (await readJson<Landscape>(of.run.storage, path))!;
+    const { within: _within, ...extent } = old.mask;
+    const settingsThen = { ...old.settings, mask: { ...old.settings.mask, within: 'chosen' } };
+    await writeJson(of.run.storage, path, { ...old, settings: settingsThen, mask: extent });
+    const read = await keptLandscape(of);
+    expect(read?.settings.mask.within).toBe('file');
+    expect(read?.mask.within).toEqual({ kind: 'file', name: 'chosen_mask.mrc' });
   });
 
   it('leaves out states and their particles', async () => {

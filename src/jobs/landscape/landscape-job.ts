@@ -23,6 +23,7 @@ import { writeLandscapeMaps } from './state-maps.ts';
 import { dendrogramOf, squaredDistances, statesAt } from './states.ts';
 import { baseMapsOf, mapCoordinates, summedMaps, type BaseMaps } from './summed-maps.ts';
 import { maskedGram } from './volume-space.ts';
+import { keepWithinMask, sameMask, takenMask, type WithinMask } from './within-mask.ts';
 
 /** A run whose landscape is made: its latents, and how a map is decoded where its maps are no sums. */
 export interface LandscapeRun {
@@ -71,6 +72,7 @@ export async function makeLandscape(
     ...{ epoch: of.latents.epoch, settings, created: new Date().toISOString(), sketch },
     maps: base ? 'components' : 'decoded',
     latentExplainedVariance: ofLatents.explainedVariance,
+    within: await takenMask(of.run, sketch, settings.mask),
   };
   return analysed(of, maps, before, part(job, base ? 0.05 : 0.85, 1));
 }
@@ -83,14 +85,15 @@ export async function keptLandscape({ run, latents }: LandscapeRun): Promise<Lan
 /** Other voxels; particles in volume space are of the old ones and go. */
 export async function remasked(of: LandscapeRun, mask: LandscapeMaskSettings, job: JobOptions): Promise<Landscape> {
   const kept = await requireLandscape(of);
-  return again(of, kept, { ...kept.settings, mask }, job);
+  return again(of, kept, { ...kept.settings, mask }, { within: await takenMask(of.run, kept.sketch, mask), job });
 }
 
 /** Another linkage, metric, cut, or other maps left out. */
 export async function reclustered(of: LandscapeRun, states: StateSettings, job: JobOptions): Promise<Landscape> {
   const kept = await requireLandscape(of);
   const same = String(kept.settings.states.excludedMaps) === String(states.excludedMaps);
-  const next = await again(of, kept, { ...kept.settings, states }, job);
+  const within = await sameMask(of.run, new LandscapeFolder(of.run, of.latents.epoch), kept);
+  const next = await again(of, kept, { ...kept.settings, states }, { within, job });
   if (!same) return next;
   const { particles, homogeneity, freeEnergy } = kept;
   return saved(of, { ...next, particles, homogeneity, freeEnergy });
@@ -204,18 +207,19 @@ async function decodeSketch(of: LandscapeRun, sketch: LandscapeSketch, job: JobO
 
 type BeforeAnalysis = Pick<Landscape, 'epoch' | 'settings' | 'created' | 'sketch' | 'maps'> & {
   latentExplainedVariance: Float32Array;
+  within: WithinMask;
 };
 
 async function again(
   of: LandscapeRun,
   kept: Landscape,
   settings: LandscapeSettings,
-  job: JobOptions,
+  { within, job }: { within: WithinMask; job: JobOptions },
 ): Promise<Landscape> {
   const { epoch, sketch, maps, pca } = kept;
   const base = await basesOf(of, sketch.boxPixels);
   const { latentExplainedVariance } = pca;
-  const before = { epoch, settings, created: new Date().toISOString(), sketch, maps, latentExplainedVariance };
+  const before = { epoch, settings, created: new Date().toISOString(), sketch, maps, latentExplainedVariance, within };
   return analysed(of, await mapsOf(of, sketch, base), before, job);
 }
 
@@ -223,13 +227,13 @@ async function again(
 async function analysed(
   of: LandscapeRun,
   all: MapSet,
-  { latentExplainedVariance, ...before }: BeforeAnalysis,
+  { latentExplainedVariance, within, ...before }: BeforeAnalysis,
   job: JobOptions,
 ): Promise<Landscape> {
   const { sketch, settings } = before;
   const taken = mapsTaken(all.count, settings.states.excludedMaps);
   const maps = all.only(taken);
-  const mask = await landscapeMask(of.run, maps, settings.mask, workOf(part(job, 0, 0.2)));
+  const mask = await landscapeMask(maps, settings.mask, within.values, workOf(part(job, 0, 0.2)));
   const gram = await maskedGram(maps, mask, workOf(part(job, 0.2, 0.5)));
   const found = componentsOfGram(gram, maps.count, MOST_COMPONENTS);
   const dendrogram = dendrogramOf(gram, taken, settings.states);
@@ -251,7 +255,7 @@ async function analysed(
   const mds = classicalScaling(distancesOfGram(gram, maps.count, settings.states.metric), maps.count, 2);
   const landscape: Landscape = {
     ...before,
-    mask: extentOf(mask, maps),
+    mask: { ...extentOf(mask, maps), within: within.origin },
     pca: {
       components: found.components,
       scores: spread(scores, found.components),
@@ -263,6 +267,7 @@ async function analysed(
   };
   const folder = new LandscapeFolder(of.run, of.latents.epoch);
   await writeLandscapeMaps(folder, { landscape, maps, taken, mask, found }, part(job, 0.6, 1));
+  await keepWithinMask(folder, within);
   return saved(of, landscape);
 }
 

@@ -1,4 +1,5 @@
 // A landscape of maps as it is told and kept: N particles, M maps of the sketch, K volume components.
+import type { DrawnMaskOrigin } from '../kept-masks.ts';
 import type { Linkage, LandscapeSettings, MapMetric } from './settings.ts';
 
 /** What a landscape will cost, said before it is begun. */
@@ -35,6 +36,10 @@ export interface LandscapeSketch {
   pixelSizeAngstrom: number;
 }
 
+/** What a mask is that a landscape lies inside of. */
+export type WithinMaskOrigin =
+  { kind: 'none' } | { kind: 'run' } | ({ kind: 'drawn' } & DrawnMaskOrigin) | { kind: 'file'; name: string };
+
 /** The mask as it came out. */
 export interface LandscapeMaskExtent {
   /** Voxels above 0, and their share of the box, 0 … 1. */
@@ -42,6 +47,8 @@ export interface LandscapeMaskExtent {
   share: number;
   /** From the middle of the box to the furthest voxel above one half. */
   reachAngstrom: number;
+  /** The mask that it lies inside of. */
+  within: WithinMaskOrigin;
 }
 
 /** Principal components of the masked maps. */

@@ -39,7 +39,17 @@ export {
   setPath,
   useLandscape,
 } from './landscape.ts';
-export { chooseMask, chooseMaskFile, dismissMaskError, fitAgain, isOwn, ownChoice, showMask, useMask } from './mask.ts';
+export {
+  chooseMask,
+  dismissMaskError,
+  fitAgain,
+  isOwn,
+  keepMask,
+  openKeptMasks,
+  ownChoice,
+  showMask,
+  useMask,
+} from './mask.ts';
 export {
   addMaskFile,
   addShape,

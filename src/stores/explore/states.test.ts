@@ -125,12 +125,12 @@ it('says what a first landscape costs, and makes it as it was asked for', async 
   await openStates();
   await rested();
   expect(useStates.getState()).toMatchObject({ opened: true, landscape: null, plan });
-  setStatesSettings({ sketch: { maps: 200 }, mask: { within: 'chosen' } });
+  setStatesSettings({ sketch: { maps: 200 }, mask: { within: 'drawn' } });
   expect(useStates.getState().plan).toBe(null);
   await expect.poll(() => calls()).toEqual(['of', 'plan', 'plan']);
   await rested();
   await runStates();
-  expect(asked.at(-1)).toMatchObject({ call: 'run', with: { sketch: { maps: 200 }, mask: { within: 'chosen' } } });
+  expect(asked.at(-1)).toMatchObject({ call: 'run', with: { sketch: { maps: 200 }, mask: { within: 'drawn' } } });
   expect(useStates.getState().landscape?.settings.sketch.maps).toBe(200);
 });
 
