@@ -158,6 +158,10 @@ it('follows a cut while it is moved, and keeps the last one when it rests', asyn
   await expect.poll(() => shownStates(useStates.getState())?.count).toBe(4);
   expect(useStates.getState().landscape?.states.count).toBe(2);
   expect([...rowsOfState(2)]).toEqual([4]);
+  // The largest part of state 0 has its colour still, on the landscape too.
+  const { places } = useStates.getState().colours;
+  expect([places[0], new Set(places).size]).toEqual([0, 4]);
+  expect(currentColumns().find(({ key }) => key === 'state')?.classes?.places).toEqual(places);
   await expect.poll(() => useStates.getState().landscape?.states.count).toBe(4);
   expect(useStates.getState().moved).toBe(null);
   expect(asked.filter(({ call }) => call === 'recluster')).toMatchObject([

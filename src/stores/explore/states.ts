@@ -19,6 +19,7 @@ import type { ErrorData } from '../../base/errors.ts';
 import { LANDSCAPE_DEFAULTS } from '../../params/landscape-settings.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
 import type { Save } from './exports.ts';
+import { coloursAfter, NO_COLOURS, type StateColours } from './state-colours.ts';
 import { rowsOfLabel, useExplore } from './store.ts';
 
 /** What is being computed of a landscape. */
@@ -35,6 +36,8 @@ export interface StatesState {
   landscape: Landscape | null;
   /** At a cut that is being moved; else those of the landscape. */
   moved: LandscapeStates | null;
+  /** Of the states that are shown. */
+  colours: StateColours;
   /** States to leave out, ticked in the list, from 0. */
   ticked: number[];
   work: StatesWork | null;
@@ -44,12 +47,20 @@ export interface StatesState {
 
 const NOTHING: StatesState = {
   ...{ latents: null, opened: false, settings: LANDSCAPE_DEFAULTS, plan: null, landscape: null, moved: null },
-  ...{ ticked: [], work: null, progress: null, error: null },
+  ...{ colours: NO_COLOURS, ticked: [], work: null, progress: null, error: null },
 };
 
 /** Followed by selectors only. */
 export const useStates = create<StatesState>(() => NOTHING);
-const { getState: get, setState: set } = useStates;
+const { getState: get } = useStates;
+
+/** Whatever changes which states are shown, their colours follow. */
+function set(change: Partial<StatesState> | ((before: StatesState) => Partial<StatesState>)): void {
+  useStates.setState((before) => {
+    const next = { ...before, ...(typeof change === 'function' ? change(before) : change) };
+    return { ...next, colours: coloursAfter(next.colours, shownStates(next)) };
+  });
+}
 
 let stop = new AbortController();
 /** Milliseconds without a move after which a cut is kept, or what is asked for is planned. */

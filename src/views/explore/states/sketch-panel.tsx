@@ -5,7 +5,7 @@ import { markRow, nameOf, showMapAt, shownStates, useStates } from '../../../sto
 import { Chart, type ChartData, type ChartLayout } from '../../../ui/chart.tsx';
 import { Segmented } from '../../../ui/segmented.tsx';
 import { useThemeColors } from '../../../ui/theme-colors.ts';
-import { clusterColors } from '../point-colors.ts';
+import { placeColors } from '../point-colors.ts';
 import styles from './states.module.css';
 
 const STATIC = { staticPlot: true };
@@ -24,11 +24,12 @@ type Plane = 'pca' | 'mds' | 'umap';
 function MapsPlot({ landscape }: { landscape: Landscape }) {
   const [plane, setPlane] = useState<Plane>('pca');
   const moved = useStates((state) => state.moved);
+  const places = useStates((state) => state.colours.places);
   const theme = useThemeColors();
   const { sketch } = landscape;
   const data = useMemo<ChartData[]>(() => {
     const states = shownStates({ moved, landscape });
-    const colors = clusterColors(states?.count ?? 0, theme.categories);
+    const colors = placeColors(places, theme.categories);
     const { particles } = sketch;
     const most = particles.reduce((a, b) => Math.max(a, b), 1);
     const [x, y] = placesOn(landscape, plane);
@@ -43,7 +44,7 @@ function MapsPlot({ landscape }: { landscape: Landscape }) {
       (map) => `map ${map + 1}: ${particles[map].toLocaleString('en')} particles`,
     );
     return [{ type: 'scatter', mode: 'markers', x, y, text, hoverinfo: 'text', marker }];
-  }, [landscape, moved, plane, sketch, theme]);
+  }, [landscape, moved, places, plane, sketch, theme]);
   const layout = useMemo<ChartLayout>(() => {
     const [x, y] =
       plane === 'pca' ? ['Volume PC1', 'Volume PC2'] : [`${plane.toUpperCase()} 1`, `${plane.toUpperCase()} 2`];

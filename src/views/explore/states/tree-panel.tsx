@@ -20,7 +20,7 @@ import { Button, IconButton } from '../../../ui/button.tsx';
 import { numberWith, percentText } from '../../../ui/quantities.ts';
 import { NumberField } from '../../../ui/text-field.tsx';
 import { useThemeColors } from '../../../ui/theme-colors.ts';
-import { clusterColors } from '../point-colors.ts';
+import { placeColors } from '../point-colors.ts';
 import { Dendrogram } from './dendrogram.tsx';
 import styles from './states.module.css';
 
@@ -35,10 +35,11 @@ function selectState(state: number, { shiftKey, altKey }: Modifiers): void {
 
 export function TreePanel({ landscape }: { landscape: Landscape }) {
   const moved = useStates((state) => state.moved);
+  const places = useStates((state) => state.colours.places);
   const theme = useThemeColors();
   const states = shownStates({ moved, landscape });
   if (!states) return null;
-  const colors = clusterColors(states.count, theme.categories);
+  const colors = placeColors(places, theme.categories);
   return (
     <div className={styles.tree}>
       <Dendrogram
