@@ -90,7 +90,7 @@ export function addLandscape(program: Command): void {
       particles.trainMaps,
     )
     .option('--no-particles', 'leave out the volume components of all particles')
-    .option('--free-energy <axes>', 'apparent free energy on one or two components: z1,z2 or v1,v2', axesOf)
+    .option('--free-energy <axes>', 'apparent free energy on one to three components: z1,z2 or v1,v2,v3', axesOf)
     .option('--path <states>', 'a path of least resistance between two states, as latents to decode: 0,1', wholeNumbers)
     .option('--trajectories <count>', 'maps along so many volume components, decoded and as sums', wholeNumber, 0)
     .option('--frames <count>', 'places of the path, and maps along a component', wholeNumber, 10)
@@ -191,12 +191,12 @@ async function withEnergy(
   return { ...landscape, freeEnergy: (await requireLandscape(of)).freeEnergy, path: made };
 }
 
-/** "z1,z2" and "v1". */
+/** "z1,z2" and "v1,v2,v3". */
 function axesOf(text: string): Axes {
   const parts = text.split(',').map((part) => /^([zv])([1-9]\d*)$/.exec(part.trim()));
   const kinds = new Set(parts.map((part) => part?.[1]));
-  if (parts.length > 2 || kinds.size !== 1 || kinds.has(undefined))
-    throw new InvalidArgumentError('One or two components of one kind are expected: z1,z2 or v1.');
+  if (parts.length > 3 || kinds.size !== 1 || kinds.has(undefined))
+    throw new InvalidArgumentError('One to three components of one kind are expected: z1,z2 or v1,v2,v3.');
   return { space: kinds.has('v') ? 'volume' : 'latent', axes: parts.map((part) => Number(part?.[2]) - 1) };
 }
 
@@ -289,6 +289,7 @@ function tell(
       console.say(
         `${(100 * freeEnergy.noiseShare).toFixed(0)} % of the variance on these axes is noise of the latents`,
       );
+    if (freeEnergy.cells) console.say(`free energy on ${freeEnergy.cells}`);
     console.say(freeEnergy.caution);
   }
   console.say(`tables, maps and plots: ${folder}`);

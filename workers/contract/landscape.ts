@@ -23,7 +23,7 @@ export type * from '../../src/params/landscape-settings.ts';
 export type { LandscapeMapName } from '../../src/jobs/landscape/state-maps.ts';
 
 export interface FreeEnergyRequest {
-  /** One or two axes: components of the latents, or of the volumes, from 0. */
+  /** One to three axes: components of the latents, or of the volumes, from 0. */
   space: 'latent' | 'volume';
   axes: number[];
   /** Draws for its uncertainty. */

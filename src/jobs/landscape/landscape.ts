@@ -112,7 +112,7 @@ export interface SketchHomogeneity {
   overall: number;
 }
 
-/** Apparent free energy on a grid of one or two coordinates. */
+/** Apparent free energy on a grid of one to three coordinates. */
 export interface FreeEnergy {
   /** "z" latents' components or "volume" components, from 0. */
   space: 'latent' | 'volume';
@@ -127,6 +127,8 @@ export interface FreeEnergy {
   particles: Float32Array;
   /** Standard deviation over bootstrap draws, kT. */
   uncertainty: Float32Array;
+  /** Why the cells are as large as they are, in words; absent from what an older version kept. */
+  cells?: string;
   /** What is resampled. */
   bootstrap: 'micrographs' | 'particles';
   /** True where fewer than 10 particles stand, or the energy is not known to half a kT: to be drawn grey. */

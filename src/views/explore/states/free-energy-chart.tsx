@@ -1,8 +1,12 @@
 // Free energy over one axis as a curve with its uncertainty, over two as contours half a kT apart; what is not known is grey.
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
+import { Download } from 'lucide-react';
+import type { PlotlyHTMLElement } from 'plotly.js';
 import type { FreeEnergy, LandscapePath } from '../../../../workers/contract.ts';
-import { Chart, type ChartData, type ChartLayout } from '../../../ui/chart.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { Chart, chartSvg, type ChartData, type ChartLayout } from '../../../ui/chart.tsx';
 import { useThemeColors, type ThemeColors } from '../../../ui/theme-colors.ts';
+import { saveFile } from '../../export/download.ts';
 import styles from './states.module.css';
 
 const STATIC = { staticPlot: true };
@@ -26,14 +30,31 @@ export function FreeEnergyChart({ energy, path }: { energy: FreeEnergy; path: La
       yaxis: { title: { text: y ?? 'kT' }, nticks: 5, ...(y === undefined && { rangemode: 'tozero' as const }) },
     };
   }, [energy]);
+  const drawn = useRef<PlotlyHTMLElement | null>(null);
+  const save = async () => {
+    if (drawn.current) saveFile('free_energy.svg', await chartSvg(drawn.current, theme.surface));
+  };
   return (
-    <Chart
-      className={styles.chart}
-      label="Apparent free energy in kT"
-      {...{ data, layout }}
-      config={STATIC}
-      testId="energy-chart"
-    />
+    <>
+      <Chart
+        className={styles.chart}
+        label="Apparent free energy in kT"
+        {...{ data, layout }}
+        config={STATIC}
+        onReady={(element) => (drawn.current = element)}
+        testId="energy-chart"
+      />
+      <div className={styles.row}>
+        {energy.cells && (
+          <p className={styles.words} data-testid="energy-cells">
+            {energy.cells}
+          </p>
+        )}
+        <Button size="s" variant="ghost" icon={<Download />} onClick={() => void save()} testId="energy-save">
+          SVG
+        </Button>
+      </div>
+    </>
   );
 }
 

@@ -27,7 +27,15 @@ export function FreeEnergyPanel({ landscape }: { landscape: Landscape }) {
     <div className={styles.charts}>
       <div className={styles.block}>
         <AxesFields landscape={landscape} />
-        {freeEnergy && <FreeEnergyChart energy={freeEnergy} path={path && isOn(path, freeEnergy) ? path : null} />}
+        {freeEnergy && freeEnergy.axes.length < 3 && (
+          <FreeEnergyChart energy={freeEnergy} path={path && isOn(path, freeEnergy) ? path : null} />
+        )}
+        {freeEnergy?.axes.length === 3 && (
+          <p className={styles.quiet}>
+            The energy that is kept is on three axes, as the command line made it: it is written in files (Save all).
+            Choose one or two axes here to see it.
+          </p>
+        )}
       </div>
       <div className={styles.block}>
         {freeEnergy && <Caution energy={freeEnergy} />}
