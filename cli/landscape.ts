@@ -6,7 +6,7 @@ import { boxPixelsOf, latentDimension } from '../src/field/kinds.ts';
 import { keepMaskFile } from '../src/jobs/kept-masks.ts';
 import { decodeAt, loadModel, type LoadedRun } from '../src/jobs/decode-job.ts';
 import { makeLandscape, requireLandscape, type LandscapeRun } from '../src/jobs/landscape/landscape-job.ts';
-import type { Landscape, LandscapePlan } from '../src/jobs/landscape/landscape.ts';
+import type { Landscape } from '../src/jobs/landscape/landscape.ts';
 import { freeEnergyOf, type EnergySettings } from '../src/jobs/landscape/free-energy.ts';
 import { pathBetween } from '../src/jobs/landscape/path.ts';
 import { withParticles } from '../src/jobs/landscape/particles.ts';
@@ -17,12 +17,12 @@ import { writeTrajectories } from '../src/jobs/landscape/trajectories.ts';
 import { readMask } from '../src/jobs/mask-file.ts';
 import { micrographsOf } from '../src/jobs/micrographs.ts';
 import { DiskStorage } from '../src/library/node/disk.ts';
-import { maskWords } from '../src/params/mask-words.ts';
 import type { Params } from '../src/params/params.ts';
 import { act, number, oneOf, wholeNumber, wholeNumbers } from './command.ts';
 import type { Console } from './console.ts';
 import { openFile } from './files.ts';
 import { addParamOptions } from './param-options.ts';
+import { planWords, tellLandscape } from './landscape-words.ts';
 import { keptSetOf } from './run-set.ts';
 import { latentsOf, mapPixelSizeOf, openRun, originalIndexOf, withEngine, type OpenRun } from './runs.ts';
 
@@ -115,11 +115,14 @@ export function addLandscape(program: Command): void {
       throwIfCancelled(console.signal);
       const folder = resolve(path, `landscape.${landscape.epoch}`);
       const files = [...(await writeTables(opened, landscape, folder)), ...series];
-      tell(landscape, folder, console);
+      tellLandscape(landscape, folder, console);
       const { states, pca, mask, particles: volumes } = landscape;
       console.result({
         ...{ folder, plan, maps: landscape.sketch.rows.length, mask, files },
-        states: Array.from(states.particles, (count, state) => ({ state, particles: count, maps: states.maps[state] })),
+        states: Array.from(states.particles, (count, state) => ({
+          ...{ state, particles: count, maps: states.maps[state] },
+          ...{ silhouette: states.silhouette[state], fewAndFar: states.fewAndFar[state] === 1 },
+        })),
         height: states.height,
         explainedVariance: [...pca.explainedVariance],
         heldOutR2: volumes && [...volumes.heldOutR2],
@@ -249,48 +252,4 @@ async function writeTables(opened: OpenRun, landscape: Landscape, folder: string
   for (const { name, content } of landscapeTables(landscape, await originalIndexOf(opened, count)))
     await storage.write(name, content);
   return (await storage.list('')).filter(({ kind }) => kind === 'file').map(({ name }) => name);
-}
-
-function planWords(plan: LandscapePlan): string {
-  const { sketchMaps, trainMaps, secondsPerMap, seconds, storageBytes, memoryBytes, boxPixels } = plan;
-  const decoded =
-    plan.maps === 'components'
-      ? 'maps are sums of the run’s components: none is decoded'
-      : `${sketchMaps.toLocaleString('en')} maps and ${trainMaps.toLocaleString('en')} to learn from, ${secondsPerMap.toPrecision(2)} s each`;
-  const size = `${Math.ceil(storageBytes / 2 ** 20)} MiB on disk, ${Math.ceil(memoryBytes / 2 ** 20)} MiB of memory`;
-  return `at ${boxPixels}³: ${decoded}; about ${durationWords(seconds)}, ${size}`;
-}
-
-function durationWords(seconds: number): string {
-  if (seconds < 120) return `${Math.ceil(seconds)} s`;
-  return seconds < 7200 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
-
-function tell(
-  { settings, states, pca, particles, mask, freeEnergy }: Landscape,
-  folder: string,
-  console: Console,
-): void {
-  console.say(
-    `mask, ${maskWords(settings.mask, mask.within)}: ${mask.voxels.toLocaleString('en')} voxels, ${(100 * mask.share).toFixed(1)} % of the box`,
-  );
-  const percent = Array.from(pca.explainedVariance.subarray(0, 5), (share) => `${(100 * share).toFixed(1)} %`);
-  console.say(`variance along volume components: ${percent.join(', ')}`);
-  for (let state = 0; state < states.count; state++)
-    console.say(
-      `state ${state}: ${states.particles[state].toLocaleString('en')} particles, ${states.maps[state]} maps`,
-    );
-  if (particles?.how === 'learned') {
-    const told = Array.from(particles.heldOutR2, (share) => share.toFixed(3));
-    console.say(`volume components of all particles, held-out R²: ${told.join(', ')}`);
-  }
-  if (freeEnergy) {
-    if (freeEnergy.noiseShare !== null)
-      console.say(
-        `${(100 * freeEnergy.noiseShare).toFixed(0)} % of the variance on these axes is noise of the latents`,
-      );
-    if (freeEnergy.cells) console.say(`free energy on ${freeEnergy.cells}`);
-    console.say(freeEnergy.caution);
-  }
-  console.say(`tables, maps and plots: ${folder}`);
 }

@@ -85,6 +85,7 @@ export class LandscapeFolder {
         particles: Uint32Array.from(numbers(states.particles)),
         spread: floats(states.spread),
         centreMap: Uint32Array.from(numbers(states.centreMap)),
+        ...apartnessOf(states),
       },
       mds: floats(record.mds),
       umap: floats(record.umap),
@@ -111,6 +112,19 @@ export class LandscapeFolder {
     const record = { version: VERSION, fingerprint, ...landscape, sketch: small, states: smallStates, particles: told };
     await writeJson(this.storage, this.path(RECORD), plain(record));
   }
+}
+
+/** Older records say nothing of it. */
+function apartnessOf(
+  states: Kept<Landscape['states']>,
+): Pick<Landscape['states'], 'silhouette' | 'separation' | 'fewAndFar'> {
+  const { silhouette, separation, fewAndFar } = states as Partial<Kept<Landscape['states']>>;
+  const unknown = new Float32Array(states.count).fill(NaN);
+  return {
+    silhouette: silhouette ? floats(silhouette) : unknown,
+    separation: separation ? floats(separation) : unknown,
+    fewAndFar: fewAndFar ? Uint8Array.from(numbers(fewAndFar)) : new Uint8Array(states.count),
+  };
 }
 
 /** Older records say 'chosen' for a mask that was drawn or a file, and nothing of what it was. */

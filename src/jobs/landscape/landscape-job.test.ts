@@ -116,6 +116,10 @@ describe('a landscape', () => {
     expect(two.dendrogram.linkage).toBe('ward');
     const cut = await statesAtCut(of, { kind: 'count', states: 5 });
     expect(cut.count).toBe(5);
+    // A cut tells the same of its states as the tree.
+    const same = await statesAtCut(of, { kind: 'count', states: 2 });
+    same.silhouette.forEach((width, state) => expect(width).toBeCloseTo(two.states.silhouette[state], 5));
+    expect(same.silhouette[0]).toBeGreaterThan(0.5);
     expect((await keptLandscape(of))?.states.count).toBe(2);
     await makeLandscape(of, settings, {});
     expect(decoded).toBe(0);
@@ -292,6 +296,8 @@ describe('a landscape', () => {
       'index,state,map',
       `0,0,${landscape.sketch.mapOfParticle[0]}`,
     ]);
+    const header = 'state,maps,particles,spread,centre_map,silhouette,separation,few_and_far';
+    expect(String(files.get('states.csv')).split('\n')[0]).toBe(header);
     expect(String(files.get('volume_pcs.csv')).split('\n')).toHaveLength(COUNT + 2);
     for (const name of ['dendrogram.svg', 'volume_pca.svg', 'umap.svg', 'mds.svg', 'particles.svg'])
       expect(String(files.get(name))).toMatch(/^<svg[\s\S]*<path stroke/);

@@ -5,7 +5,6 @@ import type { LongWork } from '../../base/long-work.ts';
 import { principalComponents } from '../../landscape/pca.ts';
 import { umapOf } from '../../landscape/umap.ts';
 import { classicalScaling, componentsOfGram } from '../../landscape/volumes/gram-components.ts';
-import { distancesOfGram } from '../../landscape/volumes/gram.ts';
 import { sketchOf } from '../../landscape/volumes/sketch.ts';
 import { fingerprintLatents } from '../../library/analyses/analyses.ts';
 import { readIndices, writeArray, writeJson, readJson } from '../../library/arrays.ts';
@@ -15,12 +14,13 @@ import type { JobOptions } from '../progress.ts';
 import { keepMaps, openKeptMaps } from './kept-maps.ts';
 import { LandscapeFolder } from './landscape-folder.ts';
 import type { Landscape, LandscapeSketch, LandscapeStates } from './landscape.ts';
+import { keepMapDistances, keptMapDistances, mapDistances } from './map-distances.ts';
 import type { MapSet } from './map-set.ts';
 import { extentOf, landscapeMask } from './mask.ts';
 import { MOST_BOX_PIXELS, MOST_COMPONENTS } from './settings.ts';
 import type { DendrogramCut, LandscapeMaskSettings, LandscapeSettings, StateSettings } from './settings.ts';
 import { writeLandscapeMaps } from './state-maps.ts';
-import { dendrogramOf, squaredDistances, statesAt } from './states.ts';
+import { dendrogramOf, statesAt } from './states.ts';
 import { baseMapsOf, mapCoordinates, summedMaps, type BaseMaps } from './summed-maps.ts';
 import { maskedGram } from './volume-space.ts';
 import { keepWithinMask, sameMask, takenMask, type WithinMask } from './within-mask.ts';
@@ -101,8 +101,9 @@ export async function reclustered(of: LandscapeRun, states: StateSettings, job: 
 
 /** States at another cut of the kept tree; nothing is written. */
 export async function statesAtCut(of: LandscapeRun, cut: DendrogramCut): Promise<LandscapeStates> {
-  const { dendrogram, sketch, pca } = await requireLandscape(of);
-  return statesAt(dendrogram, scoreDistances(pca, dendrogram.maps), sketch, cut);
+  const kept = await requireLandscape(of);
+  const distances = await keptMapDistances(new LandscapeFolder(of.run, of.latents.epoch), kept);
+  return statesAt(kept.dendrogram, distances, kept.sketch, cut);
 }
 
 /** Error 'file-missing' where none is kept. */
@@ -236,8 +237,9 @@ async function analysed(
   const mask = await landscapeMask(maps, settings.mask, within.values, workOf(part(job, 0, 0.2)));
   const gram = await maskedGram(maps, mask, workOf(part(job, 0.2, 0.5)));
   const found = componentsOfGram(gram, maps.count, MOST_COMPONENTS);
-  const dendrogram = dendrogramOf(gram, taken, settings.states);
-  const states = statesAt(dendrogram, squaredDistances(gram, maps.count), sketch, settings.states.cut);
+  const distances = mapDistances(gram, maps.count, settings.states.metric);
+  const dendrogram = dendrogramOf(distances.own, taken, settings.states);
+  const states = statesAt(dendrogram, distances, sketch, settings.states.cut);
   const spread = <T extends ArrayLike<number>>(values: T, width: number): Float32Array => {
     const table = new Float32Array(all.count * width).fill(NaN);
     taken.forEach((map, i) => {
@@ -252,7 +254,7 @@ async function analysed(
     neighbours: Math.min(15, maps.count),
     ...workOf(part(job, 0.5, 0.6)),
   });
-  const mds = classicalScaling(distancesOfGram(gram, maps.count, settings.states.metric), maps.count, 2);
+  const mds = classicalScaling(distances.own, maps.count, 2);
   const landscape: Landscape = {
     ...before,
     mask: { ...extentOf(mask, maps), within: within.origin },
@@ -267,6 +269,7 @@ async function analysed(
   };
   const folder = new LandscapeFolder(of.run, of.latents.epoch);
   await writeLandscapeMaps(folder, { landscape, maps, taken, mask, found }, part(job, 0.6, 1));
+  await keepMapDistances(folder, distances.own, maps.count);
   await keepWithinMask(folder, within);
   return saved(of, landscape);
 }
@@ -281,16 +284,4 @@ function mapsTaken(count: number, excluded: readonly number[]): Uint32Array {
     expected: '3 maps or more that stay',
     found: String(taken.length),
   });
-}
-
-/** Distances in the kept components stand for those of the maps, of which they hold all but noise. */
-function scoreDistances({ scores, components }: Landscape['pca'], maps: Uint32Array): Float64Array {
-  const squared = new Float64Array(maps.length ** 2);
-  maps.forEach((a, i) =>
-    maps.forEach((b, j) => {
-      for (let k = 0; k < components; k++)
-        squared[i * maps.length + j] += (scores[a * components + k] - scores[b * components + k]) ** 2;
-    }),
-  );
-  return squared;
 }

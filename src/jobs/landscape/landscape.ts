@@ -87,6 +87,15 @@ export interface LandscapeStates {
   spread: Float32Array;
   /** Of each state: the map of the sketch nearest to its mean. */
   centreMap: Uint32Array;
+  /**
+   * Of each state: mean silhouette of its maps by the distances of the tree, −1 … 1, 0 for a single map; NaN for one state, or where an
+   * older version kept no distances.
+   */
+  silhouette: Float32Array;
+  /** Of each state: mean distance of its maps to the nearest map of another state, in the metric of the tree; NaN as well. */
+  separation: Float32Array;
+  /** 1 for a state of less than 2 % of the particles that lies farther from all others than half of all pairs of maps from each other. */
+  fewAndFar: Uint8Array;
 }
 
 /** All particles in volume space. */

@@ -52,6 +52,9 @@ export function landscapeTables(landscape: Landscape, originalIndex: OriginalInd
         { name: 'particles', values: states.particles },
         { name: 'spread', values: states.spread },
         { name: 'centre_map', values: states.centreMap },
+        { name: 'silhouette', values: states.silhouette },
+        { name: 'separation', values: states.separation },
+        { name: 'few_and_far', values: states.fewAndFar },
       ]),
     },
     {

@@ -86,6 +86,7 @@ export {
   computeParticleVolumes,
   cutStates,
   dismissStatesError,
+  excludeStates,
   excludeTicked,
   exportStates,
   openStates,

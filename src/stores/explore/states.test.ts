@@ -21,6 +21,7 @@ import {
   cancelStates,
   closeStates,
   cutStates,
+  excludeStates,
   excludeTicked,
   openStates,
   rowsOfState,
@@ -54,6 +55,7 @@ function statesIn(count: number): LandscapeStates {
     particles: per(ofParticle),
     spread,
     centreMap: per(ofMap),
+    ...{ silhouette: spread, separation: spread, fewAndFar: new Uint8Array(count) },
   };
 }
 
@@ -181,6 +183,11 @@ it('leaves states out by their maps, and those before them too', async () => {
   await excludeTicked();
   expect(asked.at(-1)).toMatchObject({ with: { excludedMaps: [2, 3], cut: { kind: 'count', states: 1 } } });
   expect(useStates.getState().ticked).toEqual([]);
+  kept = landscapeOf(LANDSCAPE_DEFAULTS);
+  closeStates();
+  await openStates();
+  await excludeStates([0]);
+  expect(asked.at(-1)).toMatchObject({ with: { excludedMaps: [0, 1], cut: { kind: 'largest-gap' } } });
 });
 
 it('ends what is computed, tells why it failed, and takes nothing of a run that was left', async () => {

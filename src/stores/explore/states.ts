@@ -218,14 +218,19 @@ export function tickState(state: number, isTicked: boolean): void {
   set(({ ticked }) => ({ ticked: isTicked ? [...ticked, state] : ticked.filter((other) => other !== state) }));
 }
 
-/** Leaves the ticked states out and makes components, tree and states of the other maps again. */
+/** Leaves the ticked states out. */
 export function excludeTicked(): Promise<void> {
-  const { landscape, ticked, settings } = get();
-  if (!landscape || ticked.length === 0) return Promise.resolve();
+  return excludeStates(get().ticked);
+}
+
+/** Leaves states of the landscape out and makes components, tree and states of the other maps again. */
+export function excludeStates(states: readonly number[]): Promise<void> {
+  const { landscape, settings } = get();
+  if (!landscape || states.length === 0) return Promise.resolve();
   const { ofMap, count } = landscape.states;
-  const out = [...ofMap.keys()].filter((map) => ticked.includes(ofMap[map]));
+  const out = [...ofMap.keys()].filter((map) => states.includes(ofMap[map]));
   const excludedMaps = [...new Set([...settings.states.excludedMaps, ...out])].sort((a, b) => a - b);
-  const left = Math.max(1, count - ticked.length);
+  const left = Math.max(1, count - states.length);
   const { cut } = settings.states;
   return reclusterStates({ excludedMaps, ...(cut.kind === 'count' && { cut: { kind: 'count', states: left } }) });
 }

@@ -22,6 +22,7 @@ import { NumberField } from '../../../ui/text-field.tsx';
 import { useThemeColors } from '../../../ui/theme-colors.ts';
 import { placeColors } from '../point-colors.ts';
 import { Dendrogram } from './dendrogram.tsx';
+import { FewAndFar } from './few-and-far.tsx';
 import styles from './states.module.css';
 
 interface Modifiers {
@@ -52,6 +53,7 @@ export function TreePanel({ landscape }: { landscape: Landscape }) {
       />
       <div className={styles.side}>
         <ListHead states={states} landscape={landscape} />
+        <FewAndFar states={states} landscape={landscape} />
         <StateList states={states} colors={colors} landscape={landscape} />
       </div>
     </div>
@@ -129,6 +131,12 @@ function StateList({ states, colors, landscape }: StateListProps) {
           <th scope="col" title="Root of the mean squared distance of its maps to their mean, in units of the map">
             Spread
           </th>
+          <th
+            scope="col"
+            title="Mean silhouette of its maps by the distances of the tree: near 1 well inside, 0 between two states, below 0 nearer to another"
+          >
+            Silhouette
+          </th>
           <th scope="col">
             <span className="visually-hidden">Maps and particles</span>
           </th>
@@ -149,6 +157,11 @@ function StateList({ states, colors, landscape }: StateListProps) {
       </tbody>
     </table>
   );
+}
+
+/** A dash where there is none. */
+function silhouetteText(width: number): string {
+  return Number.isFinite(width) ? width.toFixed(2).replace('-', '−') : '–';
 }
 
 interface StateRowProps {
@@ -182,6 +195,7 @@ function StateRow({ state, states, color, total, box, moving }: StateRowProps) {
       </td>
       <td>{states.maps[state]}</td>
       <td>{numberWith(states.spread[state], 3)}</td>
+      <td data-testid={`state-silhouette-${state}`}>{silhouetteText(states.silhouette[state])}</td>
       <td className={styles.actions}>
         <IconButton
           size="s"
