@@ -21,7 +21,7 @@ function durationWords(seconds: number): string {
 
 /** What came of it. */
 export function tellLandscape(
-  { settings, states, pca, particles, mask, freeEnergy }: Landscape,
+  { settings, states, pca, particles, mask, freeEnergy, homogeneity }: Landscape,
   folder: string,
   console: Console,
 ): void {
@@ -39,6 +39,11 @@ export function tellLandscape(
   if (particles?.how === 'learned') {
     const told = Array.from(particles.heldOutR2, (share) => share.toFixed(3));
     console.say(`volume components of all particles, held-out R²: ${told.join(', ')}`);
+  }
+  if (homogeneity) {
+    const { clusters, meanDistance, overall } = homogeneity;
+    const told = Array.from(clusters, (k, i) => `${k}: ${meanDistance[i].toPrecision(3)}`).join(', ');
+    console.say(`mean distance of two maps of one cluster, by clusters: ${told}; of any two ${overall.toPrecision(3)}`);
   }
   if (freeEnergy) {
     if (freeEnergy.noiseShare !== null)

@@ -9,6 +9,7 @@ import { makeLandscape, requireLandscape, type LandscapeRun } from '../src/jobs/
 import type { Landscape } from '../src/jobs/landscape/landscape.ts';
 import { freeEnergyOf, type EnergySettings } from '../src/jobs/landscape/free-energy.ts';
 import { pathBetween } from '../src/jobs/landscape/path.ts';
+import { withHomogeneity } from '../src/jobs/landscape/pair-distances.ts';
 import { withParticles } from '../src/jobs/landscape/particles.ts';
 import { planLandscape } from '../src/jobs/landscape/plan.ts';
 import { LANDSCAPE_DEFAULTS, type LandscapeSettings, type Linkage } from '../src/jobs/landscape/settings.ts';
@@ -42,6 +43,7 @@ interface LandscapeOptions {
   components: number;
   trainMaps: number;
   particles: boolean;
+  homogeneity?: boolean;
   freeEnergy?: Axes;
   path?: number[];
   trajectories: number;
@@ -90,6 +92,10 @@ export function addLandscape(program: Command): void {
       particles.trainMaps,
     )
     .option('--no-particles', 'leave out the volume components of all particles')
+    .option(
+      '--homogeneity',
+      'say whether the sketch has maps enough; without volume components of the particles by about 200 maps decoded for it',
+    )
     .option('--free-energy <axes>', 'apparent free energy on one to three components: z1,z2 or v1,v2,v3', axesOf)
     .option('--path <states>', 'a path of least resistance between two states, as latents to decode: 0,1', wholeNumbers)
     .option('--trajectories <count>', 'maps along so many volume components, decoded and as sums', wholeNumber, 0)
@@ -109,6 +115,7 @@ export function addLandscape(program: Command): void {
       if (options.plan) return console.result({ plan });
       let landscape = await makeLandscape(of, settings, job);
       if (options.particles) landscape = await withParticles(of, settings.particles, job);
+      if (options.homogeneity && !landscape.homogeneity) landscape = await withHomogeneity(of, job);
       landscape = await withEnergy(of, landscape, options, console);
       const along = { components: options.trajectories, frames: options.frames };
       const series = along.components > 0 ? await writeTrajectories(of, along, job) : [];

@@ -91,6 +91,7 @@ export class LandscapeFolder {
       umap: floats(record.umap),
       particles: particles && scores && { ...particles, scores, heldOutR2: floats(particles.heldOutR2) },
       homogeneity: homogeneity && {
+        ...{ by: 'components', pairs: 2000 },
         ...homogeneity,
         clusters: Uint32Array.from(numbers(homogeneity.clusters)),
         meanDistance: floats(homogeneity.meanDistance),

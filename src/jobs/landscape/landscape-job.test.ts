@@ -14,6 +14,7 @@ import {
   type LandscapeRun,
 } from './landscape-job.ts';
 import { withParticles } from './particles.ts';
+import { withHomogeneity } from './pair-distances.ts';
 import { planLandscape } from './plan.ts';
 import { LANDSCAPE_DEFAULTS, type LandscapeSettings } from './settings.ts';
 import { readLandscapeMap, landscapeFiles } from './state-maps.ts';
@@ -200,7 +201,7 @@ describe('a landscape', () => {
     decoded = 0;
     const { particles, pca, sketch, homogeneity } = await withParticles(of, settings.particles, {});
     expect(decoded).toBe(60);
-    expect([...(homogeneity?.clusters ?? [])]).toEqual([10, 20]);
+    expect([...(homogeneity?.clusters ?? [])]).toEqual([10, 20, 40]);
     const [ten, twenty] = homogeneity?.meanDistance ?? [];
     expect(twenty).toBeLessThan(ten);
     expect(ten).toBeLessThan(0.5 * (homogeneity?.overall ?? 0));
@@ -212,6 +213,39 @@ describe('a landscape', () => {
     expect(Math.abs(scores[2 * sketch.rows[map]] - pca.scores[map * pca.components])).toBeLessThan(0.1 * range);
     await withParticles(of, { components: 2, trainMaps: 70 }, {});
     expect(decoded).toBe(70);
+  });
+
+  it('says whether the sketch has maps enough where particles have no volume components', async () => {
+    const { states } = await makeLandscape(of, settings, {});
+    decoded = 0;
+    const stop = new AbortController();
+    stop.abort();
+    await expect(withHomogeneity(of, { signal: stop.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    const { homogeneity, particles } = await withHomogeneity(of, {});
+    expect([particles, homogeneity?.by, homogeneity?.pairs]).toEqual([null, 'maps', 40]);
+    expect(decoded).toBeGreaterThan(60);
+    expect(decoded).toBeLessThan(60 + 3 * 40);
+    // All pairs of all particles of each state are farther from each other than those of one of forty clusters.
+    const { values: mask } = await readLandscapeMap(new LandscapeFolder(of.run, 30), landscapeFiles.mask);
+    const maps = Array.from({ length: 60 }, (_, i) => {
+      const map = mapAt(mu.slice(10 * i, 10 * i + 2), BOX);
+      return map.map((value, v) => Math.max(0, value) * mask[v]);
+    });
+    const meanOf = (taken: (a: number, b: number) => boolean): number => {
+      const found = maps.flatMap((a, i) =>
+        maps.flatMap((b, j) =>
+          i < j && taken(5 * i, 5 * j) ? [Math.hypot(...a.map((value, v) => value - b[v]))] : [],
+        ),
+      );
+      return found.reduce((sum, value) => sum + value, 0) / found.length;
+    };
+    const [ten, twenty, forty] = homogeneity?.meanDistance ?? [];
+    expect(ten).toBeGreaterThan(twenty);
+    expect(twenty).toBeGreaterThan(forty);
+    expect(ten).toBeLessThan(meanOf((a, b) => states.ofParticle[a] === states.ofParticle[b]));
+    // Any two, of forty pairs: within some standard errors of all pairs of a fifth of the particles.
+    expect(Math.abs((homogeneity?.overall ?? NaN) / meanOf(() => true) - 1)).toBeLessThan(0.5);
+    expect((await keptLandscape(of))?.homogeneity).toEqual(homogeneity);
   });
 
   it('gives maps along a component, decoded at particles in its order and as sums', async () => {

@@ -112,6 +112,10 @@ export interface ParticleVolumes {
 
 /** Distances within clusters of k-means against their number: whether the sketch has maps enough (fig. 6-6). */
 export interface SketchHomogeneity {
+  /** What distances are of: the volume components of the particles, or the masked maps themselves. */
+  by: 'components' | 'maps';
+  /** Pairs that were measured for each number of clusters. */
+  pairs: number;
   /** Ascending. */
   clusters: Uint32Array;
   /** Mean distance between maps of particles of one cluster, map units. */

@@ -87,6 +87,7 @@ export {
   cutStates,
   dismissStatesError,
   excludeStates,
+  measureHomogeneity,
   excludeTicked,
   exportStates,
   openStates,

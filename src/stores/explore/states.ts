@@ -23,7 +23,8 @@ import { coloursAfter, NO_COLOURS, type StateColours } from './state-colours.ts'
 import { rowsOfLabel, useExplore } from './store.ts';
 
 /** What is being computed of a landscape. */
-export type StatesWork = 'plan' | 'run' | 'mask' | 'states' | 'particles' | 'energy' | 'path' | 'export';
+export type StatesWork =
+  'plan' | 'run' | 'mask' | 'states' | 'particles' | 'homogeneity' | 'energy' | 'path' | 'export';
 
 /** What is known of the landscape, and what it is asked for next. */
 export interface StatesState {
@@ -241,6 +242,11 @@ export function computeParticleVolumes(trainMaps: number): Promise<void> {
   const compute = (latents: LatentsHandle, control: CallControl) =>
     backend().analysis.landscapeParticles(latents, particles, control);
   return ask('particles', compute, take);
+}
+
+/** Whether the sketch has maps enough, by maps decoded for it where particles have no volume components. */
+export function measureHomogeneity(): Promise<void> {
+  return ask('homogeneity', (latents, control) => backend().analysis.landscapeHomogeneity(latents, control), take);
 }
 
 /** Rows of a state that is shown, ascending. */

@@ -1,7 +1,15 @@
 // Whether the sketch has maps enough, and how its maps lie to each other: a point a map, as large as its share of the particles.
 import { useMemo, useState } from 'react';
 import type { Landscape } from '../../../../workers/contract.ts';
-import { markRow, nameOf, showMapAt, shownStates, useStates } from '../../../stores/explore/index.ts';
+import {
+  markRow,
+  measureHomogeneity,
+  nameOf,
+  showMapAt,
+  shownStates,
+  useStates,
+} from '../../../stores/explore/index.ts';
+import { Button } from '../../../ui/button.tsx';
 import { Chart, type ChartData, type ChartLayout } from '../../../ui/chart.tsx';
 import { Segmented } from '../../../ui/segmented.tsx';
 import { useThemeColors } from '../../../ui/theme-colors.ts';
@@ -95,7 +103,34 @@ function placesOn({ pca, mds, umap, sketch }: Landscape, plane: Plane): [number[
   return [along(0), along(1)];
 }
 
-function Homogeneity({ landscape: { homogeneity } }: { landscape: Landscape }) {
+/** Nothing was measured: it is done here, without the volume components of the particles. */
+function Unmeasured({ landscape: { maps } }: { landscape: Landscape }) {
+  const work = useStates((state) => state.work);
+  return (
+    <div className={styles.block}>
+      <p className={styles.quiet}>
+        Whether the sketch has maps enough was not measured for this landscape: how unlike the maps of two particles of
+        one cluster are, by the number of clusters.{' '}
+        {maps === 'decoded'
+          ? 'About 200 maps are decoded for it and not kept.'
+          : 'The run’s maps are sums: none is decoded for it.'}
+      </p>
+      <div>
+        <Button
+          size="s"
+          disabled={work !== null}
+          onClick={() => void measureHomogeneity()}
+          testId="homogeneity-measure"
+        >
+          Measure
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Homogeneity({ landscape }: { landscape: Landscape }) {
+  const { homogeneity } = landscape;
   const theme = useThemeColors();
   const data = useMemo<ChartData[]>(() => {
     if (!homogeneity) return [];
@@ -130,12 +165,13 @@ function Homogeneity({ landscape: { homogeneity } }: { landscape: Landscape }) {
     }),
     [],
   );
-  if (!homogeneity)
-    return <p className={styles.quiet}>Whether the sketch has maps enough was not measured for this landscape.</p>;
+  if (!homogeneity) return <Unmeasured landscape={landscape} />;
   return (
     <div className={styles.block}>
       <p className={styles.quiet}>
-        Where the curve is flat, more maps would tell no more: distance between maps of particles of one cluster.
+        Where the curve is flat, more maps would tell no more: distance between{' '}
+        {homogeneity.by === 'maps' ? 'the masked maps' : 'maps, by their volume components,'} of two particles of one
+        cluster; bars are the standard deviation over {homogeneity.pairs.toLocaleString('en')} pairs.
       </p>
       <Chart
         className={styles.chart}
