@@ -202,7 +202,7 @@ function gridWords({ grid, perCell, most }: ChosenGrid): string {
   const sides = grid.points.join(' × ');
   const held = `cells with any particle hold ${perCell < 100 ? perCell.toFixed(1) : perCell.toFixed(0)} on average`;
   if (perCell < PER_CELL)
-    return `${sides} cells, the fewest that are drawn: ${held}, fewer than the ${PER_CELL} that are wanted. Take fewer axes.`;
+    return `${sides} cells, the fewest that are drawn: ${held}, fewer than the ${PER_CELL} that are wanted.${grid.points.length > 1 ? ' Take fewer axes.' : ''}`;
   const why = grid.points[0] === most ? 'the most that are drawn' : `the most with ${PER_CELL} or more`;
   return `${sides} cells, ${why}: ${held}.`;
 }

@@ -1,7 +1,7 @@
 // Whether a sketch has maps enough (Zhong's thesis, fig. 6-6): distances between the maps of two particles of one k-means cluster, against the
 // number of clusters. Distances are measured in the volume components of the particles where they have any, else between the maps themselves
 // (pair-distances.ts).
-import type { LongWork } from '../../base/long-work.ts';
+import { Yielder, type LongWork } from '../../base/long-work.ts';
 import { Random } from '../../geometry/random.ts';
 import { kMeansClusters } from '../../landscape/kmeans.ts';
 import type { ParticleVolumes, SketchHomogeneity } from './landscape.ts';
@@ -46,11 +46,13 @@ export async function homogeneityOf(
     .map((i) => all[i]);
   const some = new Float32Array(rows.length * dimensions);
   rows.forEach((row, i) => some.set(z.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions));
+  const yielder = new Yielder(work);
   const measured = async (pairs: [number, number][], done: number): Promise<{ mean: number; deviation: number }> => {
     const found: number[] = [];
     for (const [a, b] of pairs) {
       found.push(await distances.between(rows[a], rows[b]));
-      work.onProgress?.((done + found.length / pairs.length) / (clusters.length + 1), 'Comparing maps of one cluster');
+      const fraction = (done + found.length / pairs.length) / (clusters.length + 1);
+      if (yielder.due()) await yielder.yieldToEvents(fraction, 'Comparing maps of one cluster');
     }
     return momentsOf(found);
   };

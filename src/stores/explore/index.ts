@@ -39,17 +39,7 @@ export {
   setPath,
   useLandscape,
 } from './landscape.ts';
-export {
-  chooseMask,
-  dismissMaskError,
-  fitAgain,
-  isOwn,
-  keepMask,
-  openKeptMasks,
-  ownChoice,
-  showMask,
-  useMask,
-} from './mask.ts';
+export { chooseMask, dismissMaskError, fitAgain, isOwn, keepMask, ownChoice, showMask, useMask } from './mask.ts';
 export {
   addMaskFile,
   addShape,

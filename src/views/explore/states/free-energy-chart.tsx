@@ -1,12 +1,9 @@
 // Free energy over one axis as a curve with its uncertainty, over two as contours half a kT apart; what is not known is grey.
-import { useMemo, useRef } from 'react';
-import { Download } from 'lucide-react';
+import { useMemo } from 'react';
 import type { PlotlyHTMLElement } from 'plotly.js';
 import type { FreeEnergy, LandscapePath } from '../../../../workers/contract.ts';
-import { Button } from '../../../ui/button.tsx';
-import { Chart, chartSvg, type ChartData, type ChartLayout } from '../../../ui/chart.tsx';
+import { Chart, type ChartData, type ChartLayout } from '../../../ui/chart.tsx';
 import { useThemeColors, type ThemeColors } from '../../../ui/theme-colors.ts';
-import { saveFile } from '../../export/download.ts';
 import styles from './states.module.css';
 
 const STATIC = { staticPlot: true };
@@ -16,7 +13,13 @@ const CONTOUR_KT = 0.5;
 /** Of the grey over what is not known: its contours are guessed through it, and cannot be read. */
 const VEIL = 0.72;
 
-export function FreeEnergyChart({ energy, path }: { energy: FreeEnergy; path: LandscapePath | null }) {
+interface FreeEnergyChartProps {
+  energy: FreeEnergy;
+  path: LandscapePath | null;
+  /** The drawn chart, to be saved. */
+  onReady: (element: PlotlyHTMLElement) => void;
+}
+export function FreeEnergyChart({ energy, path, onReady }: FreeEnergyChartProps) {
   const theme = useThemeColors();
   const data = useMemo(
     () => (energy.axes.length === 1 ? curve(energy, theme) : plane(energy, path, theme)),
@@ -30,31 +33,14 @@ export function FreeEnergyChart({ energy, path }: { energy: FreeEnergy; path: La
       yaxis: { title: { text: y ?? 'kT' }, nticks: 5, ...(y === undefined && { rangemode: 'tozero' as const }) },
     };
   }, [energy]);
-  const drawn = useRef<PlotlyHTMLElement | null>(null);
-  const save = async () => {
-    if (drawn.current) saveFile('free_energy.svg', await chartSvg(drawn.current, theme.surface));
-  };
   return (
-    <>
-      <Chart
-        className={styles.chart}
-        label="Apparent free energy in kT"
-        {...{ data, layout }}
-        config={STATIC}
-        onReady={(element) => (drawn.current = element)}
-        testId="energy-chart"
-      />
-      <div className={styles.row}>
-        {energy.cells && (
-          <p className={styles.words} data-testid="energy-cells">
-            {energy.cells}
-          </p>
-        )}
-        <Button size="s" variant="ghost" icon={<Download />} onClick={() => void save()} testId="energy-save">
-          SVG
-        </Button>
-      </div>
-    </>
+    <Chart
+      className={styles.chart}
+      label="Apparent free energy in kT"
+      {...{ data, layout, onReady }}
+      config={STATIC}
+      testId="energy-chart"
+    />
   );
 }
 

@@ -74,18 +74,20 @@ function MapsPlot({ landscape }: { landscape: Landscape }) {
   };
   return (
     <div className={styles.block}>
-      <Segmented<Plane>
-        label="Plane of the maps"
-        small
-        value={plane}
-        options={[
-          { value: 'pca', label: 'Components' },
-          { value: 'mds', label: 'MDS', title: 'Classical scaling of the distances between maps' },
-          { value: 'umap', label: 'UMAP', title: 'Of the volume components' },
-        ]}
-        onChange={setPlane}
-        testId="sketch-plane"
-      />
+      <div>
+        <Segmented<Plane>
+          label="Plane of the maps"
+          small
+          value={plane}
+          options={[
+            { value: 'pca', label: 'Components' },
+            { value: 'mds', label: 'MDS', title: 'Classical scaling of the distances between maps' },
+            { value: 'umap', label: 'UMAP', title: 'Of the volume components' },
+          ]}
+          onChange={setPlane}
+          testId="sketch-plane"
+        />
+      </div>
       <Chart
         className={styles.chart}
         label={`The ${sketch.rows.length} maps of the sketch; a click shows one`}
@@ -160,10 +162,13 @@ function Homogeneity({ landscape }: { landscape: Landscape }) {
     () => ({
       margin: { l: 44, r: 8, t: 22, b: 36 },
       showlegend: true,
-      xaxis: { title: { text: 'clusters of k-means' }, type: 'log', dtick: 1 },
+      xaxis: {
+        ...{ title: { text: 'clusters of k-means' }, type: 'log' },
+        ...{ tickvals: [...(homogeneity?.clusters ?? [])], ticktext: Array.from(homogeneity?.clusters ?? [], String) },
+      },
       yaxis: { title: { text: 'distance of maps' }, rangemode: 'tozero', nticks: 5 },
     }),
-    [],
+    [homogeneity],
   );
   if (!homogeneity) return <Unmeasured landscape={landscape} />;
   return (
