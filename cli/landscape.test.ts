@@ -58,11 +58,24 @@ describe('vitrine landscape', () => {
     const values = new Float32Array(16 ** 3).map((_, v) => (v < 16 ** 3 / 2 ? 1 : 0));
     writeFileSync(path('half.mrc'), writeMrcVolume({ boxPixels: 16, pixelSizeAngstrom: 8, values }));
     const made = await vitrine(['landscape', 'run', '--sketch', '30', '--mask', 'half.mrc', ...cpu, '--json']);
-    expect(made).toMatchObject({ code: 0, json: { mask: { voxels: 16 ** 3 / 2, share: 0.5 } } });
+    expect(made).toMatchObject({
+      ...{ code: 0, json: { mask: { voxels: 16 ** 3 / 2, within: { kind: 'file', name: 'half.mrc' } } } },
+    });
+  });
+
+  test('says whether the sketch has maps enough without volume components of the particles', async () => {
+    const asked = ['--sketch', '30', '--no-particles', '--homogeneity'];
+    const made = await vitrine(['landscape', 'run', ...asked, ...cpu, '--json']);
+    expect(made).toMatchObject({ code: 0, json: { heldOutR2: null } });
+    const { folder } = made.json as { folder: string };
+    const rows = readFileSync(`${folder}/homogeneity.csv`, 'utf8').trim().split('\n');
+    expect(rows.map((row) => row.split(',')[0])).toEqual(['clusters', '10', '20', '30']);
+    expect(Number(rows[3].split(',')[1])).toBeLessThan(Number(rows[1].split(',')[1]));
   });
 
   test.each([
     ['--mask', 'nothing.mrc'],
+    ['--mask', 'drawn'],
     ['--exclude', '9'],
   ])('refuses %s %s', async (...options) => {
     expect((await vitrine(['landscape', 'run', '--sketch', '30', ...options, ...cpu])).code).toBe(1);

@@ -3,12 +3,13 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { throwIfCancelled, VitrineError } from '../src/base/errors.ts';
 import { boxPixelsOf, latentDimension } from '../src/field/kinds.ts';
-import { keepChosenMask } from '../src/jobs/given-mask.ts';
+import { keepMaskFile } from '../src/jobs/kept-masks.ts';
 import { decodeAt, loadModel, type LoadedRun } from '../src/jobs/decode-job.ts';
 import { makeLandscape, requireLandscape, type LandscapeRun } from '../src/jobs/landscape/landscape-job.ts';
-import type { Landscape, LandscapePlan } from '../src/jobs/landscape/landscape.ts';
+import type { Landscape } from '../src/jobs/landscape/landscape.ts';
 import { freeEnergyOf, type EnergySettings } from '../src/jobs/landscape/free-energy.ts';
 import { pathBetween } from '../src/jobs/landscape/path.ts';
+import { withHomogeneity } from '../src/jobs/landscape/pair-distances.ts';
 import { withParticles } from '../src/jobs/landscape/particles.ts';
 import { planLandscape } from '../src/jobs/landscape/plan.ts';
 import { LANDSCAPE_DEFAULTS, type LandscapeSettings, type Linkage } from '../src/jobs/landscape/settings.ts';
@@ -22,6 +23,7 @@ import { act, number, oneOf, wholeNumber, wholeNumbers } from './command.ts';
 import type { Console } from './console.ts';
 import { openFile } from './files.ts';
 import { addParamOptions } from './param-options.ts';
+import { planWords, tellLandscape } from './landscape-words.ts';
 import { keptSetOf } from './run-set.ts';
 import { latentsOf, mapPixelSizeOf, openRun, originalIndexOf, withEngine, type OpenRun } from './runs.ts';
 
@@ -41,6 +43,7 @@ interface LandscapeOptions {
   components: number;
   trainMaps: number;
   particles: boolean;
+  homogeneity?: boolean;
   freeEnergy?: Axes;
   path?: number[];
   trajectories: number;
@@ -61,8 +64,8 @@ export function addLandscape(program: Command): void {
     .option('--sketch <count>', 'maps that stand for all particles', wholeNumber, sketch.maps)
     .option('--box <voxels>', 'side of the maps (default: the run’s, at most 64)', wholeNumber)
     .option(
-      '--mask <auto|union|run|ball|file>',
-      'voxels that are compared: auto (above half the 99.99th percentile of some map), union (above half its maximum), run (auto in the solvent mask of the run), ball, or the file of a mask, a map of 0 to 1 that is used alone',
+      '--mask <auto|union|run|ball|drawn|file>',
+      'voxels that are compared: auto (above half the 99.99th percentile of some map), union (above half its maximum), run (auto in the solvent mask of the run), ball, drawn (the mask that was drawn for the run, alone), or the file of a mask, a map of 0 to 1 that is used alone',
       'auto',
     )
     .option('--dilate <number>', 'the mask is dilated by so much, Å', number, mask.dilateAngstrom)
@@ -89,7 +92,11 @@ export function addLandscape(program: Command): void {
       particles.trainMaps,
     )
     .option('--no-particles', 'leave out the volume components of all particles')
-    .option('--free-energy <axes>', 'apparent free energy on one or two components: z1,z2 or v1,v2', axesOf)
+    .option(
+      '--homogeneity',
+      'say whether the sketch has maps enough; without volume components of the particles by about 200 maps decoded for it',
+    )
+    .option('--free-energy <axes>', 'apparent free energy on one to three components: z1,z2 or v1,v2,v3', axesOf)
     .option('--path <states>', 'a path of least resistance between two states, as latents to decode: 0,1', wholeNumbers)
     .option('--trajectories <count>', 'maps along so many volume components, decoded and as sums', wholeNumber, 0)
     .option('--frames <count>', 'places of the path, and maps along a component', wholeNumber, 10)
@@ -108,17 +115,21 @@ export function addLandscape(program: Command): void {
       if (options.plan) return console.result({ plan });
       let landscape = await makeLandscape(of, settings, job);
       if (options.particles) landscape = await withParticles(of, settings.particles, job);
+      if (options.homogeneity && !landscape.homogeneity) landscape = await withHomogeneity(of, job);
       landscape = await withEnergy(of, landscape, options, console);
       const along = { components: options.trajectories, frames: options.frames };
       const series = along.components > 0 ? await writeTrajectories(of, along, job) : [];
       throwIfCancelled(console.signal);
       const folder = resolve(path, `landscape.${landscape.epoch}`);
       const files = [...(await writeTables(opened, landscape, folder)), ...series];
-      tell(landscape, folder, console);
+      tellLandscape(landscape, folder, console);
       const { states, pca, mask, particles: volumes } = landscape;
       console.result({
         ...{ folder, plan, maps: landscape.sketch.rows.length, mask, files },
-        states: Array.from(states.particles, (count, state) => ({ state, particles: count, maps: states.maps[state] })),
+        states: Array.from(states.particles, (count, state) => ({
+          ...{ state, particles: count, maps: states.maps[state] },
+          ...{ silhouette: states.silhouette[state], fewAndFar: states.fewAndFar[state] === 1 },
+        })),
         height: states.height,
         explainedVariance: [...pca.explainedVariance],
         heldOutR2: volumes && [...volumes.heldOutR2],
@@ -190,12 +201,12 @@ async function withEnergy(
   return { ...landscape, freeEnergy: (await requireLandscape(of)).freeEnergy, path: made };
 }
 
-/** "z1,z2" and "v1". */
+/** "z1,z2" and "v1,v2,v3". */
 function axesOf(text: string): Axes {
   const parts = text.split(',').map((part) => /^([zv])([1-9]\d*)$/.exec(part.trim()));
   const kinds = new Set(parts.map((part) => part?.[1]));
-  if (parts.length > 2 || kinds.size !== 1 || kinds.has(undefined))
-    throw new InvalidArgumentError('One or two components of one kind are expected: z1,z2 or v1.');
+  if (parts.length > 3 || kinds.size !== 1 || kinds.has(undefined))
+    throw new InvalidArgumentError('One to three components of one kind are expected: z1,z2 or v1,v2,v3.');
   return { space: kinds.has('v') ? 'volume' : 'latent', axes: parts.map((part) => Number(part?.[2]) - 1) };
 }
 
@@ -217,12 +228,13 @@ async function maskOf(
   if (mask === 'auto') return { threshold: 'percentile', within: 'none' };
   if (mask === 'union') return { threshold: 'maximum', within: 'none' };
   if (mask === 'run') return { threshold: 'percentile', within: 'run' };
+  if (mask === 'drawn') return { threshold: 'none', within: 'drawn' };
   if (mask === 'ball') return { threshold: 'none', within: 'none' };
   const file = openFile(mask);
   await readMask(file, of);
-  await keepChosenMask(of.run, file);
+  await keepMaskFile(of.run, file);
   // Who gives a file has drawn the mask that is meant: the union would cut away what moves at low density.
-  return { threshold: 'none', within: 'chosen' };
+  return { threshold: 'none', within: 'file' };
 }
 
 /** Maps that were left out already stay out. */
@@ -247,41 +259,4 @@ async function writeTables(opened: OpenRun, landscape: Landscape, folder: string
   for (const { name, content } of landscapeTables(landscape, await originalIndexOf(opened, count)))
     await storage.write(name, content);
   return (await storage.list('')).filter(({ kind }) => kind === 'file').map(({ name }) => name);
-}
-
-function planWords(plan: LandscapePlan): string {
-  const { sketchMaps, trainMaps, secondsPerMap, seconds, storageBytes, memoryBytes, boxPixels } = plan;
-  const decoded =
-    plan.maps === 'components'
-      ? 'maps are sums of the run’s components: none is decoded'
-      : `${sketchMaps.toLocaleString('en')} maps and ${trainMaps.toLocaleString('en')} to learn from, ${secondsPerMap.toPrecision(2)} s each`;
-  const size = `${Math.ceil(storageBytes / 2 ** 20)} MiB on disk, ${Math.ceil(memoryBytes / 2 ** 20)} MiB of memory`;
-  return `at ${boxPixels}³: ${decoded}; about ${durationWords(seconds)}, ${size}`;
-}
-
-function durationWords(seconds: number): string {
-  if (seconds < 120) return `${Math.ceil(seconds)} s`;
-  return seconds < 7200 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
-
-function tell({ states, pca, particles, mask, freeEnergy }: Landscape, folder: string, console: Console): void {
-  console.say(`mask: ${mask.voxels.toLocaleString('en')} voxels, ${(100 * mask.share).toFixed(1)} % of the box`);
-  const percent = Array.from(pca.explainedVariance.subarray(0, 5), (share) => `${(100 * share).toFixed(1)} %`);
-  console.say(`variance along volume components: ${percent.join(', ')}`);
-  for (let state = 0; state < states.count; state++)
-    console.say(
-      `state ${state}: ${states.particles[state].toLocaleString('en')} particles, ${states.maps[state]} maps`,
-    );
-  if (particles?.how === 'learned') {
-    const told = Array.from(particles.heldOutR2, (share) => share.toFixed(3));
-    console.say(`volume components of all particles, held-out R²: ${told.join(', ')}`);
-  }
-  if (freeEnergy) {
-    if (freeEnergy.noiseShare !== null)
-      console.say(
-        `${(100 * freeEnergy.noiseShare).toFixed(0)} % of the variance on these axes is noise of the latents`,
-      );
-    console.say(freeEnergy.caution);
-  }
-  console.say(`tables, maps and plots: ${folder}`);
 }

@@ -43,7 +43,7 @@ describe('States of a first look, by its maps', () => {
     await studio.get().until('a plan', ({ explore: state }) => state().states.planned, { seconds: 60 });
     await studio.get().enter('states-maps', MAPS);
     await byId('states-within').click();
-    await byId('states-within-chosen').click();
+    await byId('states-within-drawn').click();
     await studio.get().until('a plan of fewer maps', ({ explore: state }) => state().states.planned, { seconds: 60 });
     expect(await byId('states-plan').textContent()).toMatch(/about .+ kept, .+ of memory/);
     await byId('states-run').click();
@@ -52,6 +52,7 @@ describe('States of a first look, by its maps', () => {
     const { states } = await explore();
     expect(states.maps).toBe(MAPS);
     expect(states.particles.reduce((sum, count) => sum + count, 0)).toBe(PARTICLES);
+    expect(await byId('states-mask-in-use').textContent()).toMatch(/in the drawn mask \(a sphere and a region\)/);
     // As many ends as its width has room for; a cluster of several maps is one wedge.
     const ends = Number(await byId('dendrogram').getAttribute('data-ends'));
     expect(ends).toBeGreaterThanOrEqual(states.count);
@@ -85,6 +86,13 @@ describe('States of a first look, by its maps', () => {
     expect((await explore()).landscape.color).toBe('state');
   });
 
+  it('says whether the maps are enough without placing particles', async () => {
+    await byId('states-view-sketch').click();
+    await byId('homogeneity-measure').click();
+    await byId('homogeneity-chart').waitFor();
+    expect((await explore()).states.inVolumes).toBe(0);
+  });
+
   it('places all particles in volume space, and walks a path of low free energy', async () => {
     await byId('states-particles').click();
     await studio.get().until('volume space', ({ explore: state }) => state().states.inVolumes, { seconds: 60 });
@@ -99,6 +107,10 @@ describe('States of a first look, by its maps', () => {
     await byId('energy-compute').click();
     await studio.get().until('free energy', ({ explore: state }) => state().states.energy, { seconds: 60 });
     expect(await byId('energy-caution').textContent()).not.toBe('');
+    expect(await byId('energy-cells').textContent()).toMatch(/^\d+ × \d+ cells, .+ on average/);
+    const picture = await studio.get().download('energy-save');
+    expect(picture.name).toBe('free_energy.svg');
+    expect(picture.bytes.toString()).toMatch(/^<svg[^]+PC1[^]+<\/svg>/);
     await studio.get().enter('path-frames', 4);
     await byId('path-find').click();
     await studio.get().until('a path', ({ explore: state }) => state().states.path, { seconds: 60 });

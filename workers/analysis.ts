@@ -223,6 +223,10 @@ export class Analysis implements AnalysisApi {
     return this.ofMaps().landscapeParticles(...args);
   }
 
+  landscapeHomogeneity(...args: Parameters<LandscapeApi['landscapeHomogeneity']>): Promise<Landscape> {
+    return this.ofMaps().landscapeHomogeneity(...args);
+  }
+
   landscapeFreeEnergy(...args: Parameters<LandscapeApi['landscapeFreeEnergy']>): Promise<FreeEnergy> {
     return this.ofMaps().landscapeFreeEnergy(...args);
   }

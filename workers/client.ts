@@ -27,7 +27,7 @@ export interface Studio {
 const LONG_ANALYSES = new Set(['umap', 'kMeans']);
 /** Those that ask the engine for maps, and those that stand beside them: all on one landscape go to one worker, one after the other. */
 const OF_LANDSCAPES = /landscape/i;
-const DECODING = new Set(['landscapePlan', 'runLandscape', 'landscapeParticles']);
+const DECODING = new Set(['landscapePlan', 'runLandscape', 'landscapeParticles', 'landscapeHomogeneity']);
 
 export function connectStudio(): Studio {
   const listeners: ((event: RunEvent) => void)[] = [];

@@ -24,6 +24,7 @@ import { validateParams, type Params } from '../src/params/params.ts';
 import { ActiveRun } from './active-run.ts';
 import { CallsUnderway } from './calls.ts';
 import type {
+  MaskOfRun,
   CallOptions,
   CheckMethod,
   DecodeRequest,
@@ -140,7 +141,7 @@ export class EngineHost implements EngineApi, DecodingApi {
     });
   }
 
-  async start(datasetId: string, name: string, params: Params, maskOf?: string): Promise<RunSummary> {
+  async start(datasetId: string, name: string, params: Params, maskOf?: MaskOfRun): Promise<RunSummary> {
     this.refuseWhileActive();
     const { record: dataset } = await this.dataset(datasetId);
     const checked = validateParams(params);
@@ -151,7 +152,7 @@ export class EngineHost implements EngineApi, DecodingApi {
         advice: 'Add the STAR or .cs of a refinement, or a poses.pkl; or find poses from the images: Ab initio.',
       });
     const record = recordOf(name, checked, dataset);
-    const mask = await maskForFit(record, maskOf === undefined ? null : this.runs.folder(maskOf));
+    const mask = await maskForFit(record, maskOf ? { run: this.runs.folder(maskOf.runId), kind: maskOf.kind } : null);
     const run = this.runs.folder(record.id);
     await run.writeRecord(record);
     if (mask) await keepGivenMask(run, mask);

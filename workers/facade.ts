@@ -42,5 +42,5 @@ export const ANALYSIS_CALLS: CallPositions<AnalysisApi> = {
   ...{ pca: 1, umap: 2, kMeans: 3 },
   ...{ decode: 1, decodeSeries: 2, exportMaps: 2 },
   ...{ landscapePlan: 2, runLandscape: 2, remaskLandscape: 2, reclusterLandscape: 2, landscapeParticles: 2 },
-  ...{ landscapeFreeEnergy: 2, landscapePath: 2, exportLandscape: 2 },
+  ...{ landscapeHomogeneity: 1, landscapeFreeEnergy: 2, landscapePath: 2, exportLandscape: 2 },
 };

@@ -18,7 +18,7 @@ import { demoSet, demoSimulation } from '../src/jobs/demo.ts';
 import { imageOptionsOf, prepareParticles, type ImageOptions } from '../src/jobs/prepare.ts';
 import { tilesFromImages, tilesFromPrepared, type TileParticles } from '../src/jobs/particle-tiles.ts';
 import { fileStem } from '../src/jobs/file-stem.ts';
-import { keepChosenMask } from '../src/jobs/given-mask.ts';
+import { keepDrawnMask, keepMaskFile, keptMasks } from '../src/jobs/kept-masks.ts';
 import { readMask } from '../src/jobs/mask-file.ts';
 import { componentsReport } from '../src/jobs/linear-words.ts';
 import { zipOfFolders } from '../src/jobs/zip.ts';
@@ -254,10 +254,20 @@ export class Io implements contract.IoApi, PreparationApi {
     return readPosterior(this.runs.folder(runId), epoch, row);
   }
 
-  async chooseMask(runId: string, file: contract.DroppedFile): Promise<void> {
+  async chooseMask(
+    runId: string,
+    file: contract.DroppedFile,
+    drawn?: contract.DrawnMaskOrigin,
+  ): Promise<contract.KeptMasks> {
     const mask = named(file);
     await readMask(mask, await this.runs.record(runId));
-    await keepChosenMask(this.runs.folder(runId), mask);
+    const run = this.runs.folder(runId);
+    await (drawn ? keepDrawnMask(run, mask, drawn) : keepMaskFile(run, mask));
+    return keptMasks(run);
+  }
+
+  keptMasks(runId: string): Promise<contract.KeptMasks> {
+    return keptMasks(this.runs.folder(runId));
   }
 
   runChecks(runId: string): Promise<contract.ToldCheck[]> {

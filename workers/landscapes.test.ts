@@ -94,6 +94,20 @@ describe('a landscape in the analysis worker', () => {
     expect((await analysis.landscapePath(handle, between, call)).z).toHaveLength(8);
   });
 
+  it('tells exactly whether the sketch has maps enough, with and without volume components', async () => {
+    await analysis.runLandscape(handle, settings, call);
+    const { homogeneity: byMaps } = await analysis.landscapeHomogeneity(handle, call);
+    expect(byMaps).toMatchObject({ by: 'maps', pairs: 2000 });
+    // Maps of two latents have two components: the same pairs are as far apart in them.
+    const { homogeneity: byComponents } = await analysis.landscapeParticles(handle, settings.particles, call);
+    expect(byComponents).toMatchObject({ by: 'components', clusters: byMaps?.clusters });
+    byMaps?.meanDistance.forEach((mean, i) =>
+      expect(Math.abs(mean / (byComponents?.meanDistance[i] ?? NaN) - 1)).toBeLessThan(1e-3),
+    );
+    expect((byMaps?.overall ?? NaN) / (byComponents?.overall ?? NaN)).toBeCloseTo(1, 3);
+    expect(byMaps?.meanDistance.at(-1)).toBeLessThan(byMaps?.overall ?? 0);
+  });
+
   it('gives its maps by name to whoever asks for a map', async () => {
     await analysis.runLandscape(handle, settings, call);
     const finishing = new MapFinishing(runs);

@@ -14,6 +14,7 @@ import {
   type LandscapeRun,
 } from '../src/jobs/landscape/landscape-job.ts';
 import { withParticles } from '../src/jobs/landscape/particles.ts';
+import { withHomogeneity } from '../src/jobs/landscape/pair-distances.ts';
 import { pathBetween } from '../src/jobs/landscape/path.ts';
 import { planLandscape } from '../src/jobs/landscape/plan.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
@@ -81,6 +82,10 @@ export class Landscapes implements LandscapeApi {
 
   landscapeParticles(latents: LatentsHandle, particles: ParticleSettings, call: CallOptions): Promise<Landscape> {
     return this.run(latents, call, (of, job) => withParticles(of, particles, job));
+  }
+
+  landscapeHomogeneity(latents: LatentsHandle, call: CallOptions): Promise<Landscape> {
+    return this.run(latents, call, withHomogeneity);
   }
 
   landscapeFreeEnergy(latents: LatentsHandle, request: FreeEnergyRequest, call: CallOptions): Promise<FreeEnergy> {

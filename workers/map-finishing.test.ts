@@ -5,7 +5,8 @@ import { refusalOf } from '../testing/refusal.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { openWasmEngine } from '../src/engine/wasm/engine.ts';
 import { writeMrcVolume } from '../src/formats/mrc-write.ts';
-import { keepChosenMask, maskForFit } from '../src/jobs/given-mask.ts';
+import { maskForFit } from '../src/jobs/given-mask.ts';
+import { keepDrawnMask, keepMaskFile, keptMasks } from '../src/jobs/kept-masks.ts';
 import { linearRun } from '../src/jobs/linear-job.ts';
 import { newRunRecord } from '../src/jobs/new-run.ts';
 import { writeRunFolder } from '../src/jobs/run-particles.ts';
@@ -88,13 +89,25 @@ describe('the solvent mask of a run', () => {
     expect((await finished({})).some((value) => value < 0)).toBe(true);
     const half = Float32Array.from({ length: BOX ** 3 }, (_, i) => (i % BOX < BOX / 2 ? 1 : 0));
     const volume = { boxPixels: BOX, pixelSizeAngstrom: PIXEL, values: half };
-    const file = { blob: new Blob([writeMrcVolume(volume) as Uint8Array<ArrayBuffer>]) };
-    await keepChosenMask(run, file);
+    const file = (values: Float32Array) => ({
+      path: 'masks/half.mrc',
+      blob: new Blob([writeMrcVolume({ ...volume, values }) as Uint8Array<ArrayBuffer>]),
+    });
+    await keepMaskFile(run, file(half));
     expect(await finished({ mask: { from: 'file', name: 'half.mrc', count: 1 } })).toEqual(masked(half));
     // The same file begins another fit.
     const next = recordOf({ mask: 'file' });
-    expect(await maskForFit(next, run)).toMatchObject({ path: 'chosen_mask.mrc' });
-    expect(await maskForFit(recordOf({}), run)).toBeNull();
+    expect(await maskForFit(next, { run, kind: 'file' })).toMatchObject({ path: 'chosen_mask.mrc' });
+    expect(await maskForFit(recordOf({}), { run, kind: 'file' })).toBeNull();
+    // A drawn mask does not take its place.
+    expect(await refusalOf(maskForFit(next, { run, kind: 'drawn' }))).toMatchObject({ code: 'file-missing' });
+    const other = half.map((value) => 1 - value);
+    const drawn = { shapes: [{ how: 'add' as const, kind: 'file' as const, name: 'other.mrc' }], edgeAngstrom: 3 };
+    await keepDrawnMask(run, file(other), drawn);
+    expect(await finished({ mask: { from: 'drawn', name: 'the drawn mask', count: 2 } })).toEqual(masked(other));
+    expect(await finished({ mask: { from: 'file', name: 'half.mrc', count: 2 } })).toEqual(masked(half));
+    expect(await keptMasks(run)).toEqual({ drawn, file: { name: 'half.mrc' } });
+    expect(await maskForFit(next, { run, kind: 'drawn' })).toMatchObject({ path: 'drawn_mask.mrc' });
     expect(await refusalOf(maskForFit(next, null))).toMatchObject({ code: 'usage' });
   });
 });

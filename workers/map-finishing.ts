@@ -1,6 +1,7 @@
 // What is done to a run's maps once they were decoded, and its solvent mask as a map.
 import { VitrineError } from '../src/base/errors.ts';
 import { chosenMask } from '../src/jobs/given-mask.ts';
+import type { KeptMaskKind } from '../src/jobs/kept-masks.ts';
 import { finished } from '../src/jobs/map-finish.ts';
 import { readMask } from '../src/jobs/mask-file.ts';
 import { landscapeMap } from '../src/jobs/landscape/state-maps.ts';
@@ -22,7 +23,8 @@ export class MapFinishing {
     if (!asked && !clip) return map;
     const { boxPixels } = map;
     const mask =
-      asked && (await (asked.from === 'run' ? this.ofRun(runId, epoch, boxPixels) : this.ofFile(runId, map)));
+      asked &&
+      (await (asked.from === 'run' ? this.ofRun(runId, epoch, boxPixels) : this.ofKept(runId, asked.from, map)));
     // What was counted is of the map before.
     const { statistics: _, ...rest } = map;
     return { ...rest, values: finished(map.values, { mask, clip }) };
@@ -39,10 +41,10 @@ export class MapFinishing {
     return last.mask;
   }
 
-  private async ofFile(runId: string, { boxPixels }: DecodedMap): Promise<Float32Array> {
+  private async ofKept(runId: string, kind: KeptMaskKind, { boxPixels }: DecodedMap): Promise<Float32Array> {
     const record = await this.runs.record(runId);
     const pixelSizeAngstrom = mapPixelSize(record.boxPixels, record.pixelSizeAngstrom, boxPixels);
-    return readMask(await chosenMask(this.runs.folder(runId)), { boxPixels, pixelSizeAngstrom });
+    return readMask(await chosenMask(this.runs.folder(runId), kind), { boxPixels, pixelSizeAngstrom });
   }
 
   /** A map that the run's landscape keeps. Errors: 'file-missing' where it keeps none such, 'usage' where none is named. */

@@ -40,8 +40,8 @@ export interface Column {
   readonly availability: Availability;
   /** Share of the variance, 0 … 1, of a principal component. */
   readonly share?: number;
-  /** Of classes: how many, and their colours where they have colours of their own. */
-  readonly classes?: { count: number; colors: readonly string[] | null };
+  /** Of classes: how many, and their colours where they have colours of their own, or the places of these in the palette. */
+  readonly classes?: { count: number; colors: readonly string[] | null; places?: readonly number[] };
   /** Present where places on an axis of this column have a z. */
   readonly linear?: Linear;
   /**

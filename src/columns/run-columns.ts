@@ -34,8 +34,8 @@ export interface FitNumbers {
 export interface VolumeNumbers {
   /** count×components, and the share of the maps' variance of each; null where particles have none yet. */
   scores: { values: Float32Array; components: number; shares: ArrayLike<number> } | null;
-  /** Of each particle from 0, −1 for none, and how many there are. */
-  states: { labels: Int32Array; count: number };
+  /** Of each particle from 0, −1 for none; how many there are, and the place of the colour of each in the palette. */
+  states: { labels: Int32Array; count: number; places: readonly number[] };
 }
 export interface RunNumbers {
   particles: ParticleNumbers | null;
@@ -144,10 +144,10 @@ function volumeColumns(volumes: VolumeNumbers | null): Column[] {
     ...{ availability: THERE, share: scores?.shares[c] },
     values: () => scores && stripe(scores.values, scores.components, c),
   }));
-  const { labels, count } = states;
+  const { labels, count, places } = states;
   components.push({
     ...({ key: 'state', name: 'State of its map', unit: null, kind: 'class', source: 'states' } as const),
-    ...{ availability: THERE, classes: { count, colors: null } },
+    ...{ availability: THERE, classes: { count, colors: null, places } },
     values: () => keptWith(labels, 'labels', () => Float32Array.from(labels)),
   });
   return components;

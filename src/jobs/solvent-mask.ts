@@ -9,9 +9,9 @@ import { chosenMask } from './given-mask.ts';
 import { readMask } from './mask-file.ts';
 import { maskOfRun } from './run-mask.ts';
 
-/** A mask of another fit, as its parameters say it; of 'file' the mask that was chosen. */
+/** A mask of another fit, as its parameters say it; of 'file' the mask that was chosen, of 'drawn' the one that was drawn. */
 export interface MaskChoice {
-  from: Params['mask'];
+  from: Params['mask'] | 'drawn';
   /** Further out by so much, below 0 further in. */
   widerAngstrom: number;
 }
@@ -41,9 +41,9 @@ export async function solventMaskFor(
   const side = boxPixels * pixelSizeAngstrom;
   const wider = widerAngstrom / side;
   if (from === 'sphere') return firstMask({ from, wider }, boxPixels);
-  if (from === 'file') {
-    const values = await readMask(await chosenMask(run), { boxPixels, pixelSizeAngstrom });
-    return firstMask({ from, wider, values, boxPixels }, boxPixels);
+  if (from === 'file' || from === 'drawn') {
+    const values = await readMask(await chosenMask(run, from), { boxPixels, pixelSizeAngstrom });
+    return firstMask({ from: 'file', wider, values, boxPixels }, boxPixels);
   }
   // Runs of older versions say nothing of masks: theirs were found.
   const { mask: own = 'auto', maskDilate = 0 }: Partial<Params> = params;

@@ -23,8 +23,8 @@ export interface LandscapeMaskSettings {
   dilateAngstrom: number;
   /** Width of the cosine edge beyond that, Å; 0 for a hard edge. */
   edgeAngstrom: number;
-  /** The run's solvent mask, or the one that was chosen or drawn for the run (chosen_mask.mrc), multiplied with it. */
-  within: 'none' | 'run' | 'chosen';
+  /** The run's solvent mask, the mask that was drawn for the run (drawn_mask.mrc), or the file of one (chosen_mask.mrc), multiplied with it. */
+  within: 'none' | 'run' | 'drawn' | 'file';
 }
 
 /** Of agglomerative clustering. */

@@ -1,6 +1,7 @@
 // The runs that are kept, the one that goes on, and what their events say.
 import { create } from 'zustand';
 import type {
+  MaskOfRun,
   ChoosingProgress,
   DatasetSummary,
   LinearProgress,
@@ -203,8 +204,8 @@ async function verb(pending: NonNullable<RunsState['pending']>, job: () => Promi
   }
 }
 
-/** Starts a run and shows it. False where it was refused; why is in `error`. A mask of a file is the one chosen for the run `maskOf`. */
-export function startRun(datasetId: string, name: string, params: Params, maskOf?: string): Promise<boolean> {
+/** Starts a run and shows it. False where it was refused; why is in `error`. A mask of a file is `maskOf`. */
+export function startRun(datasetId: string, name: string, params: Params, maskOf?: MaskOfRun): Promise<boolean> {
   return begin(() => studio().engine.start(datasetId, name, params, maskOf));
 }
 

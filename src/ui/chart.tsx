@@ -35,7 +35,7 @@ export interface ChartProps extends ChartEvents {
   data: readonly ChartData[];
   layout?: ChartLayout;
   config?: Partial<Config>;
-  /** Called with the drawn element: for imperative calls through `withPlotly`. */
+  /** Called with the drawn element, to be kept for `chartSvg`. */
   onReady?: (element: PlotlyHTMLElement) => void;
   className?: string;
   testId?: string;
@@ -50,6 +50,15 @@ let loading: Promise<PlotlyApi> | null = null;
 function withPlotly(): Promise<PlotlyApi> {
   loading ??= import('./plotly.ts').then((module) => module.default);
   return loading;
+}
+
+/** A drawn chart as it stands, on `background`, a CSS colour: an SVG file of its size on the screen. */
+export async function chartSvg(element: PlotlyHTMLElement, background: string): Promise<Blob> {
+  const Plotly = await withPlotly();
+  const { data, layout, clientWidth: width, clientHeight: height } = element;
+  const picture = { data, layout: { ...layout, paper_bgcolor: background } };
+  const url = await Plotly.toImage(picture, { format: 'svg', width, height });
+  return new Blob([decodeURIComponent(url.slice(url.indexOf(',') + 1))], { type: 'image/svg+xml' });
 }
 
 export function Chart({ label, data, layout, config, onReady, className, testId, ...events }: ChartProps) {

@@ -8,6 +8,7 @@ import type { EpochSummary } from '../../src/inference/training.ts';
 import type { Params } from '../../src/params/params.ts';
 import type { ModelChoice } from './atoms.ts';
 import type { CallOptions, Cancellable, Progress } from './calls.ts';
+import type { MaskOfRun } from './masks.ts';
 import type { RunStatus, RunSummary } from './runs.ts';
 import type { CheckMethod, Deposition, DepositRequest, RunCheckName, ToldCheck } from './validate.ts';
 
@@ -74,9 +75,9 @@ export interface EngineApi extends Cancellable {
   estimate(datasetId: string, params: Params, call: CallOptions): Promise<Estimate>;
   /**
    * Starts in the background; news come as events. One run at a time: an error where one is running. A linear model whose mask is of a
-   * file takes the one that was chosen for the run `maskOf`.
+   * file takes the one that was drawn or chosen for the run `maskOf`.
    */
-  start(datasetId: string, name: string, params: Params, maskOf?: string): Promise<RunSummary>;
+  start(datasetId: string, name: string, params: Params, maskOf?: MaskOfRun): Promise<RunSummary>;
   /** As `start`, a run of an atomic model that begins at a file's. */
   startAtoms(datasetId: string, name: string, params: Params, model: ModelChoice): Promise<RunSummary>;
   /** Goes on from the last checkpoint; with more epochs where `epochs` is given. */

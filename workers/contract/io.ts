@@ -17,6 +17,7 @@ import type {
   NamedColumn,
   ParticleColumns,
 } from './datasets.ts';
+import type { DrawnMaskOrigin, KeptMasks } from './masks.ts';
 import type { CompareRequest, ComparedMaps, ToldCheck } from './validate.ts';
 import type { ImportedSelection, PoseFormat, RunLatents, RunPoses, RunSummary, SavedSelection } from './runs.ts';
 
@@ -62,8 +63,13 @@ export interface IoApi extends Cancellable {
    * of its latents alone. Null where it has neither.
    */
   posteriorOf(runId: string, epoch: number, row: number): Promise<Float32Array | null>;
-  /** Keeps a mask chosen for a run: for its maps, and for a fit to come. Errors where it is no mask of their field of view. */
-  chooseMask(runId: string, file: DroppedFile): Promise<void>;
+  /**
+   * Keeps a mask for a run, for its maps, its landscape and a fit to come: the file of one, or one that was drawn, which has a place of its
+   * own and says what was drawn. Errors where it is no mask of their field of view.
+   */
+  chooseMask(runId: string, file: DroppedFile, drawn?: DrawnMaskOrigin): Promise<KeptMasks>;
+  /** The masks that are kept for a run. */
+  keptMasks(runId: string): Promise<KeptMasks>;
   /** What a run's fit and its checks say of each particle, N each; nulls where they say nothing. */
   imageFits(runId: string): Promise<ImageFits>;
   /** Of a run whose field has components; null where it has none (yet). */

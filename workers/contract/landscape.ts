@@ -23,7 +23,7 @@ export type * from '../../src/params/landscape-settings.ts';
 export type { LandscapeMapName } from '../../src/jobs/landscape/state-maps.ts';
 
 export interface FreeEnergyRequest {
-  /** One or two axes: components of the latents, or of the volumes, from 0. */
+  /** One to three axes: components of the latents, or of the volumes, from 0. */
   space: 'latent' | 'volume';
   axes: number[];
   /** Draws for its uncertainty. */
@@ -39,8 +39,8 @@ export interface LandscapePathRequest extends FreeEnergyRequest {
 
 /**
  * Of the latents of a run's epoch. What is kept is read by `landscapeOf`; the other calls compute, keep what they computed and return the
- * whole. All but `landscapePlan`, `runLandscape` and `landscapeParticles` decode nothing, and are refused ('file-missing') before a first
- * `runLandscape`.
+ * whole. All but `landscapePlan`, `runLandscape`, `landscapeParticles` and `landscapeHomogeneity` decode nothing; all but the first two are
+ * refused ('file-missing') before a first `runLandscape`.
  */
 export interface LandscapeApi {
   /** Decodes a few maps to measure. Errors: 'value-out-of-range' for settings that do not fit the run, 'usage' for a run without latents. */
@@ -57,6 +57,11 @@ export interface LandscapeApi {
   cutLandscape(latents: LatentsHandle, cut: DendrogramCut): Promise<LandscapeStates>;
   /** Volume components of all particles. */
   landscapeParticles(latents: LatentsHandle, particles: ParticleSettings, call: CallOptions): Promise<Landscape>;
+  /**
+   * Whether the sketch has maps enough: by the volume components of the particles where they have any, exactly where maps are sums, else by
+   * a few hundred maps decoded for it.
+   */
+  landscapeHomogeneity(latents: LatentsHandle, call: CallOptions): Promise<Landscape>;
   landscapeFreeEnergy(latents: LatentsHandle, request: FreeEnergyRequest, call: CallOptions): Promise<FreeEnergy>;
   landscapePath(latents: LatentsHandle, request: LandscapePathRequest, call: CallOptions): Promise<LandscapePath>;
   /** Tables, maps of states, lists of particles and figures as a zip. */

@@ -1,12 +1,16 @@
 // Maps in the analysis worker: how they are asked for, named, contoured and cut.
 import type { MapStatistics } from '../../src/isosurface/statistics.ts';
+import type { KeptMaskKind } from '../../src/jobs/kept-masks.ts';
 import type { MaskChoice, MaskExtent } from '../../src/jobs/solvent-mask.ts';
 import type { LandscapeMapName } from '../../src/jobs/landscape/state-maps.ts';
 
 /** What is done to a map once it was decoded. */
 export interface FinishRequest {
-  /** Multiplied by the run's solvent mask, or by the one that was chosen for it: under its name, and the how manieth that was chosen. */
-  mask?: { from: 'run' | 'file'; name: string; count: number };
+  /**
+   * Multiplied by the run's solvent mask, or by the one that was drawn or the file that was chosen for it: under its name, and the how
+   * manieth that was kept.
+   */
+  mask?: { from: 'run' | KeptMaskKind; name: string; count: number };
   /** Density below 0 becomes 0. */
   clip?: boolean;
 }

@@ -1,4 +1,4 @@
-// Apparent free energy of a run on one or two coordinates: −ln of the density freed of each particle's own uncertainty, with the spread of
+// Apparent free energy of a run on one to three coordinates: −ln of the density freed of each particle's own uncertainty, with the spread of
 // bootstrap draws, and where too few particles stand to say anything.
 import { VitrineError } from '../../base/errors.ts';
 import { Yielder } from '../../base/long-work.ts';
@@ -8,10 +8,10 @@ import {
   deconvolve,
   deconvolved,
   kernelsOf,
-  type DensityGrid,
   type Kernels,
   type UncertainPoints,
 } from '../../landscape/volumes/deconvolved-density.ts';
+import { gridFor, PER_CELL, type ChosenGrid, type DensityGrid } from '../../landscape/volumes/density-grid.ts';
 import { readCovariances } from '../../library/posteriors.ts';
 import type { JobOptions } from '../progress.ts';
 import { keptLandscape, part, saved, workOf, type LandscapeRun } from './landscape-job.ts';
@@ -20,7 +20,7 @@ import type { FreeEnergy } from './landscape.ts';
 /** On which coordinates, and how many draws tell its uncertainty. */
 export interface EnergySettings {
   space: 'latent' | 'volume';
-  /** One or two components, from 0. */
+  /** One to three components, from 0. */
   axes: number[];
   bootstraps: number;
 }
@@ -30,10 +30,8 @@ export const CAUTION =
   'Apparent: −ln of how many particles were picked in each state, after vitrification, picking and orientation have chosen among them. ' +
   'Latents are not a physical coordinate: distances, barriers and paths on them depend on how the run was trained. Check states by maps from their images.';
 
-const POINTS = [0, 120, 56];
 const LEAST_PARTICLES = 10;
 const MOST_DEVIATION_KT = 0.5;
-const MARGIN = 0.08;
 
 /** The energy, kept with the run's landscape where there is one. Errors: 'value-out-of-range' for axes that are not there, 'cancelled'. */
 export async function freeEnergyOf(of: LandscapeRun, settings: EnergySettings, job: JobOptions): Promise<FreeEnergy> {
@@ -58,12 +56,13 @@ export async function energyAndDensity(
   job: JobOptions,
 ): Promise<EnergyParts> {
   const { axes, space, bootstraps } = settings;
-  if (axes.length < 1 || axes.length > 2 || new Set(axes).size !== axes.length)
-    throw new VitrineError('value-out-of-range', 'An energy has one or two different axes.', {
+  if (axes.length < 1 || axes.length > 3 || new Set(axes).size !== axes.length)
+    throw new VitrineError('value-out-of-range', 'An energy has one to three different axes.', {
       found: axes.join(', '),
     });
   const { points, known } = await placesOf(of, settings);
-  const grid = gridOf(points);
+  const chosen = gridFor(points.places, points.axes);
+  const { grid } = chosen;
   const kernels = kernelsOf(points, grid, 0);
   const { density, iterations } = await deconvolve(kernels, 0, workOf(part(job, 0, 0.5)));
   const count = points.places.length / points.axes;
@@ -77,6 +76,7 @@ export async function energyAndDensity(
   );
   const told: FreeEnergy = {
     ...{ space, axes, ...grid, energy, particles, uncertainty, unsure },
+    cells: gridWords(chosen),
     bootstrap: micrographs ? 'micrographs' : 'particles',
     noiseShare: known ? noiseShare(points) : null,
     caution: CAUTION,
@@ -197,16 +197,14 @@ function noiseShare({ places, covariances, axes }: UncertainPoints): number {
   return Math.min(1, noise / all);
 }
 
-/** From the 1st to the 99th percentile and a margin. */
-function gridOf({ places, axes }: UncertainPoints): DensityGrid {
-  const ends = Array.from({ length: axes }, (_, a) => {
-    const sorted = places.filter((_, at) => at % axes === a).sort();
-    const low = sorted[Math.floor(0.005 * (sorted.length - 1))];
-    const high = sorted[Math.ceil(0.995 * (sorted.length - 1))];
-    const margin = MARGIN * (high - low) || 1;
-    return [low - margin, high + margin];
-  });
-  return { points: ends.map(() => POINTS[axes]), from: ends.map(([low]) => low), to: ends.map(([, high]) => high) };
+/** Why the cells are as large as they are, for people. */
+function gridWords({ grid, perCell, most }: ChosenGrid): string {
+  const sides = grid.points.join(' × ');
+  const held = `cells with any particle hold ${perCell < 100 ? perCell.toFixed(1) : perCell.toFixed(0)} on average`;
+  if (perCell < PER_CELL)
+    return `${sides} cells, the fewest that are drawn: ${held}, fewer than the ${PER_CELL} that are wanted.${grid.points.length > 1 ? ' Take fewer axes.' : ''}`;
+  const why = grid.points[0] === most ? 'the most that are drawn' : `the most with ${PER_CELL} or more`;
+  return `${sides} cells, ${why}: ${held}.`;
 }
 
 interface Draws {

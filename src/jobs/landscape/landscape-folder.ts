@@ -5,7 +5,8 @@ import { readFloats, readIndices, writeArray, writeJson } from '../../library/ar
 import { readRecord } from '../../library/records.ts';
 import type { RunFolder } from '../../library/runs.ts';
 import type { Storage } from '../../library/storage.ts';
-import type { FreeEnergy, Landscape, LandscapePath } from './landscape.ts';
+import type { FreeEnergy, Landscape, LandscapeMaskExtent, LandscapePath, WithinMaskOrigin } from './landscape.ts';
+import type { LandscapeSettings } from './settings.ts';
 
 const RECORD = 'landscape.json';
 const VERSION = 1;
@@ -57,6 +58,7 @@ export class LandscapeFolder {
     const scores = particles && (await readFloats(this.storage, this.path('volume_pcs.f32')));
     return {
       ...record,
+      ...withMaskOrigin(record),
       sketch: {
         ...sketch,
         rows: Uint32Array.from(numbers(sketch.rows)),
@@ -83,11 +85,13 @@ export class LandscapeFolder {
         particles: Uint32Array.from(numbers(states.particles)),
         spread: floats(states.spread),
         centreMap: Uint32Array.from(numbers(states.centreMap)),
+        ...apartnessOf(states),
       },
       mds: floats(record.mds),
       umap: floats(record.umap),
       particles: particles && scores && { ...particles, scores, heldOutR2: floats(particles.heldOutR2) },
       homogeneity: homogeneity && {
+        ...{ by: 'components', pairs: 2000 },
         ...homogeneity,
         clusters: Uint32Array.from(numbers(homogeneity.clusters)),
         meanDistance: floats(homogeneity.meanDistance),
@@ -109,6 +113,32 @@ export class LandscapeFolder {
     const record = { version: VERSION, fingerprint, ...landscape, sketch: small, states: smallStates, particles: told };
     await writeJson(this.storage, this.path(RECORD), plain(record));
   }
+}
+
+/** Older records say nothing of it. */
+function apartnessOf(
+  states: Kept<Landscape['states']>,
+): Pick<Landscape['states'], 'silhouette' | 'separation' | 'fewAndFar'> {
+  const { silhouette, separation, fewAndFar } = states as Partial<Kept<Landscape['states']>>;
+  const unknown = new Float32Array(states.count).fill(NaN);
+  return {
+    silhouette: silhouette ? floats(silhouette) : unknown,
+    separation: separation ? floats(separation) : unknown,
+    fewAndFar: fewAndFar ? Uint8Array.from(numbers(fewAndFar)) : new Uint8Array(states.count),
+  };
+}
+
+/** Older records say 'chosen' for a mask that was drawn or a file, and nothing of what it was. */
+function withMaskOrigin({ settings, mask }: Kept<Landscape>): Pick<Landscape, 'settings' | 'mask'> {
+  const said = settings.mask.within as string;
+  const within = said === 'chosen' ? 'file' : settings.mask.within;
+  const known = (mask as Partial<LandscapeMaskExtent>).within;
+  const unknown: WithinMaskOrigin =
+    within === 'file' ? { kind: 'file', name: 'chosen_mask.mrc' } : { kind: within === 'run' ? 'run' : 'none' };
+  return {
+    settings: { ...settings, mask: { ...settings.mask, within } } as LandscapeSettings,
+    mask: { ...mask, within: known ?? unknown } as LandscapeMaskExtent,
+  };
 }
 
 const numbers = (values: unknown): number[] => (values as (number | null)[]).map((value) => value ?? NaN);

@@ -14,9 +14,14 @@ import {
   type LandscapeRun,
 } from './landscape-job.ts';
 import { withParticles } from './particles.ts';
+import { withHomogeneity } from './pair-distances.ts';
 import { planLandscape } from './plan.ts';
 import { LANDSCAPE_DEFAULTS, type LandscapeSettings } from './settings.ts';
 import { readLandscapeMap, landscapeFiles } from './state-maps.ts';
+import { writeMrcVolume } from '../../formats/mrc-write.ts';
+import { keepDrawnMask, keepMaskFile } from '../kept-masks.ts';
+import { readJson, writeJson } from '../../library/arrays.ts';
+import type { Landscape } from './landscape.ts';
 import { freeEnergyOf } from './free-energy.ts';
 import { rowsAlong, writeTrajectories } from './trajectories.ts';
 import { LandscapeFolder } from './landscape-folder.ts';
@@ -112,12 +117,50 @@ describe('a landscape', () => {
     expect(two.dendrogram.linkage).toBe('ward');
     const cut = await statesAtCut(of, { kind: 'count', states: 5 });
     expect(cut.count).toBe(5);
+    // A cut tells the same of its states as the tree.
+    const same = await statesAtCut(of, { kind: 'count', states: 2 });
+    same.silhouette.forEach((width, state) => expect(width).toBeCloseTo(two.states.silhouette[state], 5));
+    expect(same.silhouette[0]).toBeGreaterThan(0.5);
     expect((await keptLandscape(of))?.states.count).toBe(2);
     await makeLandscape(of, settings, {});
     expect(decoded).toBe(0);
     const again = await makeLandscape(of, { ...settings, sketch: { ...settings.sketch, seed: 2 } }, {});
     expect(decoded).toBe(40);
     expect(again.settings.sketch.seed).toBe(2);
+  });
+
+  it('is compared in the mask that was drawn or in the file, says which, and keeps it when another is drawn', async () => {
+    await makeLandscape(of, settings, {});
+    const half = (from: number, to: number): Blob => {
+      const values = Float32Array.from({ length: BOX ** 3 }, (_, at) => (at % BOX >= from && at % BOX < to ? 1 : 0));
+      return new Blob([writeMrcVolume({ boxPixels: BOX, pixelSizeAngstrom: 2, values }) as Uint8Array<ArrayBuffer>]);
+    };
+    const sphere = { kind: 'sphere', centreAngstrom: [0, 0, 0], radiusAngstrom: 9 } as const;
+    const drawn = { shapes: [{ how: 'add' as const, ...sphere }], edgeAngstrom: 5 };
+    await expect(remasked(of, { ...settings.mask, within: 'drawn' }, {})).rejects.toMatchObject({
+      code: 'file-missing',
+    });
+    await keepDrawnMask(of.run, { blob: half(0, 6) }, drawn);
+    await keepMaskFile(of.run, { path: 'work/right.mrc', blob: half(4, 12) });
+    const inFile = await remasked(of, { ...settings.mask, threshold: 'none', within: 'file' }, {});
+    expect(inFile.mask).toMatchObject({ voxels: 8 * BOX ** 2, within: { kind: 'file', name: 'right.mrc' } });
+    const inDrawn = await remasked(of, { ...settings.mask, threshold: 'none', within: 'drawn' }, {});
+    expect(inDrawn.mask).toMatchObject({ voxels: 6 * BOX ** 2, within: { kind: 'drawn', ...drawn } });
+    // Another one is drawn: the landscape stays in its own until it is compared again.
+    await keepDrawnMask(of.run, { blob: half(0, 3) }, { shapes: [], edgeAngstrom: 0 });
+    const ward = await reclustered(of, { ...settings.states, linkage: 'ward' }, {});
+    expect(ward.mask).toEqual(inDrawn.mask);
+    expect((await keptLandscape(of))?.mask).toEqual(inDrawn.mask);
+    expect((await remasked(of, ward.settings.mask, {})).mask.voxels).toBe(3 * BOX ** 2);
+    // A record of an older version, which knew one place for both.
+    const path = 'run/landscape.30/landscape.json';
+    const old = (await readJson<Landscape>(of.run.storage, path))!;
+    const { within: _within, ...extent } = old.mask;
+    const settingsThen = { ...old.settings, mask: { ...old.settings.mask, within: 'chosen' } };
+    await writeJson(of.run.storage, path, { ...old, settings: settingsThen, mask: extent });
+    const read = await keptLandscape(of);
+    expect(read?.settings.mask.within).toBe('file');
+    expect(read?.mask.within).toEqual({ kind: 'file', name: 'chosen_mask.mrc' });
   });
 
   it('leaves out states and their particles', async () => {
@@ -158,7 +201,7 @@ describe('a landscape', () => {
     decoded = 0;
     const { particles, pca, sketch, homogeneity } = await withParticles(of, settings.particles, {});
     expect(decoded).toBe(60);
-    expect([...(homogeneity?.clusters ?? [])]).toEqual([10, 20]);
+    expect([...(homogeneity?.clusters ?? [])]).toEqual([10, 20, 40]);
     const [ten, twenty] = homogeneity?.meanDistance ?? [];
     expect(twenty).toBeLessThan(ten);
     expect(ten).toBeLessThan(0.5 * (homogeneity?.overall ?? 0));
@@ -170,6 +213,39 @@ describe('a landscape', () => {
     expect(Math.abs(scores[2 * sketch.rows[map]] - pca.scores[map * pca.components])).toBeLessThan(0.1 * range);
     await withParticles(of, { components: 2, trainMaps: 70 }, {});
     expect(decoded).toBe(70);
+  });
+
+  it('says whether the sketch has maps enough where particles have no volume components', async () => {
+    const { states } = await makeLandscape(of, settings, {});
+    decoded = 0;
+    const stop = new AbortController();
+    stop.abort();
+    await expect(withHomogeneity(of, { signal: stop.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    const { homogeneity, particles } = await withHomogeneity(of, {});
+    expect([particles, homogeneity?.by, homogeneity?.pairs]).toEqual([null, 'maps', 40]);
+    expect(decoded).toBeGreaterThan(60);
+    expect(decoded).toBeLessThan(60 + 3 * 40);
+    // All pairs of all particles of each state are farther from each other than those of one of forty clusters.
+    const { values: mask } = await readLandscapeMap(new LandscapeFolder(of.run, 30), landscapeFiles.mask);
+    const maps = Array.from({ length: 60 }, (_, i) => {
+      const map = mapAt(mu.slice(10 * i, 10 * i + 2), BOX);
+      return map.map((value, v) => Math.max(0, value) * mask[v]);
+    });
+    const meanOf = (taken: (a: number, b: number) => boolean): number => {
+      const found = maps.flatMap((a, i) =>
+        maps.flatMap((b, j) =>
+          i < j && taken(5 * i, 5 * j) ? [Math.hypot(...a.map((value, v) => value - b[v]))] : [],
+        ),
+      );
+      return found.reduce((sum, value) => sum + value, 0) / found.length;
+    };
+    const [ten, twenty, forty] = homogeneity?.meanDistance ?? [];
+    expect(ten).toBeGreaterThan(twenty);
+    expect(twenty).toBeGreaterThan(forty);
+    expect(ten).toBeLessThan(meanOf((a, b) => states.ofParticle[a] === states.ofParticle[b]));
+    // Any two, of forty pairs: within some standard errors of all pairs of a fifth of the particles.
+    expect(Math.abs((homogeneity?.overall ?? NaN) / meanOf(() => true) - 1)).toBeLessThan(0.5);
+    expect((await keptLandscape(of))?.homogeneity).toEqual(homogeneity);
   });
 
   it('gives maps along a component, decoded at particles in its order and as sums', async () => {
@@ -254,6 +330,8 @@ describe('a landscape', () => {
       'index,state,map',
       `0,0,${landscape.sketch.mapOfParticle[0]}`,
     ]);
+    const header = 'state,maps,particles,spread,centre_map,silhouette,separation,few_and_far';
+    expect(String(files.get('states.csv')).split('\n')[0]).toBe(header);
     expect(String(files.get('volume_pcs.csv')).split('\n')).toHaveLength(COUNT + 2);
     for (const name of ['dendrogram.svg', 'volume_pca.svg', 'umap.svg', 'mds.svg', 'particles.svg'])
       expect(String(files.get(name))).toMatch(/^<svg[\s\S]*<path stroke/);

@@ -5,7 +5,6 @@ import type { LongWork } from '../../base/long-work.ts';
 import { principalComponents } from '../../landscape/pca.ts';
 import { umapOf } from '../../landscape/umap.ts';
 import { classicalScaling, componentsOfGram } from '../../landscape/volumes/gram-components.ts';
-import { distancesOfGram } from '../../landscape/volumes/gram.ts';
 import { sketchOf } from '../../landscape/volumes/sketch.ts';
 import { fingerprintLatents } from '../../library/analyses/analyses.ts';
 import { readIndices, writeArray, writeJson, readJson } from '../../library/arrays.ts';
@@ -15,14 +14,16 @@ import type { JobOptions } from '../progress.ts';
 import { keepMaps, openKeptMaps } from './kept-maps.ts';
 import { LandscapeFolder } from './landscape-folder.ts';
 import type { Landscape, LandscapeSketch, LandscapeStates } from './landscape.ts';
+import { keepMapDistances, keptMapDistances, mapDistances } from './map-distances.ts';
 import type { MapSet } from './map-set.ts';
 import { extentOf, landscapeMask } from './mask.ts';
 import { MOST_BOX_PIXELS, MOST_COMPONENTS } from './settings.ts';
 import type { DendrogramCut, LandscapeMaskSettings, LandscapeSettings, StateSettings } from './settings.ts';
 import { writeLandscapeMaps } from './state-maps.ts';
-import { dendrogramOf, squaredDistances, statesAt } from './states.ts';
+import { dendrogramOf, statesAt } from './states.ts';
 import { baseMapsOf, mapCoordinates, summedMaps, type BaseMaps } from './summed-maps.ts';
 import { maskedGram } from './volume-space.ts';
+import { keepWithinMask, sameMask, takenMask, type WithinMask } from './within-mask.ts';
 
 /** A run whose landscape is made: its latents, and how a map is decoded where its maps are no sums. */
 export interface LandscapeRun {
@@ -71,6 +72,7 @@ export async function makeLandscape(
     ...{ epoch: of.latents.epoch, settings, created: new Date().toISOString(), sketch },
     maps: base ? 'components' : 'decoded',
     latentExplainedVariance: ofLatents.explainedVariance,
+    within: await takenMask(of.run, sketch, settings.mask),
   };
   return analysed(of, maps, before, part(job, base ? 0.05 : 0.85, 1));
 }
@@ -83,14 +85,15 @@ export async function keptLandscape({ run, latents }: LandscapeRun): Promise<Lan
 /** Other voxels; particles in volume space are of the old ones and go. */
 export async function remasked(of: LandscapeRun, mask: LandscapeMaskSettings, job: JobOptions): Promise<Landscape> {
   const kept = await requireLandscape(of);
-  return again(of, kept, { ...kept.settings, mask }, job);
+  return again(of, kept, { ...kept.settings, mask }, { within: await takenMask(of.run, kept.sketch, mask), job });
 }
 
 /** Another linkage, metric, cut, or other maps left out. */
 export async function reclustered(of: LandscapeRun, states: StateSettings, job: JobOptions): Promise<Landscape> {
   const kept = await requireLandscape(of);
   const same = String(kept.settings.states.excludedMaps) === String(states.excludedMaps);
-  const next = await again(of, kept, { ...kept.settings, states }, job);
+  const within = await sameMask(of.run, new LandscapeFolder(of.run, of.latents.epoch), kept);
+  const next = await again(of, kept, { ...kept.settings, states }, { within, job });
   if (!same) return next;
   const { particles, homogeneity, freeEnergy } = kept;
   return saved(of, { ...next, particles, homogeneity, freeEnergy });
@@ -98,8 +101,9 @@ export async function reclustered(of: LandscapeRun, states: StateSettings, job: 
 
 /** States at another cut of the kept tree; nothing is written. */
 export async function statesAtCut(of: LandscapeRun, cut: DendrogramCut): Promise<LandscapeStates> {
-  const { dendrogram, sketch, pca } = await requireLandscape(of);
-  return statesAt(dendrogram, scoreDistances(pca, dendrogram.maps), sketch, cut);
+  const kept = await requireLandscape(of);
+  const distances = await keptMapDistances(new LandscapeFolder(of.run, of.latents.epoch), kept);
+  return statesAt(kept.dendrogram, distances, kept.sketch, cut);
 }
 
 /** Error 'file-missing' where none is kept. */
@@ -204,18 +208,19 @@ async function decodeSketch(of: LandscapeRun, sketch: LandscapeSketch, job: JobO
 
 type BeforeAnalysis = Pick<Landscape, 'epoch' | 'settings' | 'created' | 'sketch' | 'maps'> & {
   latentExplainedVariance: Float32Array;
+  within: WithinMask;
 };
 
 async function again(
   of: LandscapeRun,
   kept: Landscape,
   settings: LandscapeSettings,
-  job: JobOptions,
+  { within, job }: { within: WithinMask; job: JobOptions },
 ): Promise<Landscape> {
   const { epoch, sketch, maps, pca } = kept;
   const base = await basesOf(of, sketch.boxPixels);
   const { latentExplainedVariance } = pca;
-  const before = { epoch, settings, created: new Date().toISOString(), sketch, maps, latentExplainedVariance };
+  const before = { epoch, settings, created: new Date().toISOString(), sketch, maps, latentExplainedVariance, within };
   return analysed(of, await mapsOf(of, sketch, base), before, job);
 }
 
@@ -223,17 +228,18 @@ async function again(
 async function analysed(
   of: LandscapeRun,
   all: MapSet,
-  { latentExplainedVariance, ...before }: BeforeAnalysis,
+  { latentExplainedVariance, within, ...before }: BeforeAnalysis,
   job: JobOptions,
 ): Promise<Landscape> {
   const { sketch, settings } = before;
   const taken = mapsTaken(all.count, settings.states.excludedMaps);
   const maps = all.only(taken);
-  const mask = await landscapeMask(of.run, maps, settings.mask, workOf(part(job, 0, 0.2)));
+  const mask = await landscapeMask(maps, settings.mask, within.values, workOf(part(job, 0, 0.2)));
   const gram = await maskedGram(maps, mask, workOf(part(job, 0.2, 0.5)));
   const found = componentsOfGram(gram, maps.count, MOST_COMPONENTS);
-  const dendrogram = dendrogramOf(gram, taken, settings.states);
-  const states = statesAt(dendrogram, squaredDistances(gram, maps.count), sketch, settings.states.cut);
+  const distances = mapDistances(gram, maps.count, settings.states.metric);
+  const dendrogram = dendrogramOf(distances.own, taken, settings.states);
+  const states = statesAt(dendrogram, distances, sketch, settings.states.cut);
   const spread = <T extends ArrayLike<number>>(values: T, width: number): Float32Array => {
     const table = new Float32Array(all.count * width).fill(NaN);
     taken.forEach((map, i) => {
@@ -248,10 +254,10 @@ async function analysed(
     neighbours: Math.min(15, maps.count),
     ...workOf(part(job, 0.5, 0.6)),
   });
-  const mds = classicalScaling(distancesOfGram(gram, maps.count, settings.states.metric), maps.count, 2);
+  const mds = classicalScaling(distances.own, maps.count, 2);
   const landscape: Landscape = {
     ...before,
-    mask: extentOf(mask, maps),
+    mask: { ...extentOf(mask, maps), within: within.origin },
     pca: {
       components: found.components,
       scores: spread(scores, found.components),
@@ -263,6 +269,8 @@ async function analysed(
   };
   const folder = new LandscapeFolder(of.run, of.latents.epoch);
   await writeLandscapeMaps(folder, { landscape, maps, taken, mask, found }, part(job, 0.6, 1));
+  await keepMapDistances(folder, distances.own, maps.count);
+  await keepWithinMask(folder, within);
   return saved(of, landscape);
 }
 
@@ -276,16 +284,4 @@ function mapsTaken(count: number, excluded: readonly number[]): Uint32Array {
     expected: '3 maps or more that stay',
     found: String(taken.length),
   });
-}
-
-/** Distances in the kept components stand for those of the maps, of which they hold all but noise. */
-function scoreDistances({ scores, components }: Landscape['pca'], maps: Uint32Array): Float64Array {
-  const squared = new Float64Array(maps.length ** 2);
-  maps.forEach((a, i) =>
-    maps.forEach((b, j) => {
-      for (let k = 0; k < components; k++)
-        squared[i * maps.length + j] += (scores[a * components + k] - scores[b * components + k]) ** 2;
-    }),
-  );
-  return squared;
 }

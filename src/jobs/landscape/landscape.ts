@@ -1,4 +1,5 @@
 // A landscape of maps as it is told and kept: N particles, M maps of the sketch, K volume components.
+import type { DrawnMaskOrigin } from '../kept-masks.ts';
 import type { Linkage, LandscapeSettings, MapMetric } from './settings.ts';
 
 /** What a landscape will cost, said before it is begun. */
@@ -35,6 +36,10 @@ export interface LandscapeSketch {
   pixelSizeAngstrom: number;
 }
 
+/** What a mask is that a landscape lies inside of. */
+export type WithinMaskOrigin =
+  { kind: 'none' } | { kind: 'run' } | ({ kind: 'drawn' } & DrawnMaskOrigin) | { kind: 'file'; name: string };
+
 /** The mask as it came out. */
 export interface LandscapeMaskExtent {
   /** Voxels above 0, and their share of the box, 0 … 1. */
@@ -42,6 +47,8 @@ export interface LandscapeMaskExtent {
   share: number;
   /** From the middle of the box to the furthest voxel above one half. */
   reachAngstrom: number;
+  /** The mask that it lies inside of. */
+  within: WithinMaskOrigin;
 }
 
 /** Principal components of the masked maps. */
@@ -80,6 +87,15 @@ export interface LandscapeStates {
   spread: Float32Array;
   /** Of each state: the map of the sketch nearest to its mean. */
   centreMap: Uint32Array;
+  /**
+   * Of each state: mean silhouette of its maps by the distances of the tree, −1 … 1, 0 for a single map; NaN for one state, or where an
+   * older version kept no distances.
+   */
+  silhouette: Float32Array;
+  /** Of each state: mean distance of its maps to the nearest map of another state, in the metric of the tree; NaN as well. */
+  separation: Float32Array;
+  /** 1 for a state of less than 2 % of the particles that lies farther from all others than half of all pairs of maps from each other. */
+  fewAndFar: Uint8Array;
 }
 
 /** All particles in volume space. */
@@ -96,6 +112,10 @@ export interface ParticleVolumes {
 
 /** Distances within clusters of k-means against their number: whether the sketch has maps enough (fig. 6-6). */
 export interface SketchHomogeneity {
+  /** What distances are of: the volume components of the particles, or the masked maps themselves. */
+  by: 'components' | 'maps';
+  /** Pairs that were measured for each number of clusters. */
+  pairs: number;
   /** Ascending. */
   clusters: Uint32Array;
   /** Mean distance between maps of particles of one cluster, map units. */
@@ -105,7 +125,7 @@ export interface SketchHomogeneity {
   overall: number;
 }
 
-/** Apparent free energy on a grid of one or two coordinates. */
+/** Apparent free energy on a grid of one to three coordinates. */
 export interface FreeEnergy {
   /** "z" latents' components or "volume" components, from 0. */
   space: 'latent' | 'volume';
@@ -120,6 +140,8 @@ export interface FreeEnergy {
   particles: Float32Array;
   /** Standard deviation over bootstrap draws, kT. */
   uncertainty: Float32Array;
+  /** Why the cells are as large as they are, in words; absent from what an older version kept. */
+  cells?: string;
   /** What is resampled. */
   bootstrap: 'micrographs' | 'particles';
   /** True where fewer than 10 particles stand, or the energy is not known to half a kT: to be drawn grey. */

@@ -2,28 +2,20 @@
 // was given. A mask drawn around a region focuses the landscape on it.
 import { VitrineError } from '../../base/errors.ts';
 import type { LongWork } from '../../base/long-work.ts';
-import type { RunFolder } from '../../library/runs.ts';
 import { softMask } from '../../validation/mask.ts';
-import { chosenMask } from '../given-mask.ts';
-import { readMask } from '../mask-file.ts';
-import { maskOfRun } from '../run-mask.ts';
 import { maskExtent } from '../solvent-mask.ts';
 import type { LandscapeMaskExtent } from './landscape.ts';
 import { expanded, forParts, type MapSet } from './map-set.ts';
 import type { LandscapeMaskSettings } from './settings.ts';
 
-/**
- * Factors 0 … 1, D³. Errors: 'value-out-of-range' where nothing is left of it, 'usage' for a run without a mask, 'file-missing' where none
- * was chosen, those of readMask.
- */
+/** Factors 0 … 1, D³, inside of `given` where that is not null. Error 'value-out-of-range' where nothing is left of it. */
 export async function landscapeMask(
-  run: RunFolder,
   maps: MapSet,
   settings: LandscapeMaskSettings,
+  given: Float32Array | null,
   work: LongWork = {},
 ): Promise<Float32Array> {
   const own = settings.threshold === 'none' ? ballMask(maps.boxPixels) : await unionMask(maps, settings, work);
-  const given = await givenMask(run, maps, settings.within);
   // A mask that was drawn says all; the ball is for where there is none.
   const mask = !given ? own : settings.threshold === 'none' ? given : own.map((value, v) => value * given[v]);
   if (!mask.some((value) => value > 0.5))
@@ -39,20 +31,13 @@ export async function landscapeMask(
 }
 
 /** How much of the box a mask takes. */
-export function extentOf(mask: Float32Array, { boxPixels, pixelSizeAngstrom }: MapSet): LandscapeMaskExtent {
+export function extentOf(
+  mask: Float32Array,
+  { boxPixels, pixelSizeAngstrom }: MapSet,
+): Omit<LandscapeMaskExtent, 'within'> {
   const voxels = mask.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
   const { reachAngstrom } = maskExtent(mask, boxPixels, pixelSizeAngstrom);
   return { voxels, share: voxels / mask.length, reachAngstrom };
-}
-
-async function givenMask(
-  run: RunFolder,
-  { boxPixels, pixelSizeAngstrom }: MapSet,
-  within: LandscapeMaskSettings['within'],
-): Promise<Float32Array | null> {
-  if (within === 'none') return null;
-  if (within === 'run') return maskOfRun(run, null, boxPixels);
-  return readMask(await chosenMask(run), { boxPixels, pixelSizeAngstrom });
 }
 
 async function unionMask(

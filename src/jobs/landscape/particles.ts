@@ -16,7 +16,8 @@ import {
   workOf,
   type LandscapeRun,
 } from './landscape-job.ts';
-import { homogeneityOf } from './homogeneity.ts';
+import { byComponents, homogeneityOf } from './homogeneity.ts';
+import { rowsTaken } from './pair-distances.ts';
 import { LandscapeFolder } from './landscape-folder.ts';
 import type { Landscape, ParticleVolumes } from './landscape.ts';
 import type { ParticleSettings } from './settings.ts';
@@ -36,12 +37,12 @@ export async function withParticles(of: LandscapeRun, settings: ParticleSettings
     ? exactScores(base, axes, of.latents.mu)
     : await learnedScores(of, landscape, { axes, settings }, part(job, 0.05, 1));
   const by = await distanceLatents(of, base);
-  const { maps: most, seed } = landscape.settings.sketch;
-  const homogeneity = await homogeneityOf(by.z, by.zDim, particles, {
-    most,
-    seed,
-    ...(job.signal && { signal: job.signal }),
-  });
+  const { sketch, states } = landscape;
+  const homogeneity = await homogeneityOf(
+    { z: by.z, dimensions: by.zDim, rows: rowsTaken(states), most: sketch.rows.length },
+    byComponents(particles),
+    { seed: landscape.settings.sketch.seed, ...(job.signal && { signal: job.signal }) },
+  );
   const next = { ...landscape.settings, particles: settings };
   return saved(of, { ...landscape, settings: next, particles, homogeneity });
 }

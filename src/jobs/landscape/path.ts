@@ -1,8 +1,8 @@
 // A path of least resistance between two states on a run's apparent free energy: on the grid, smoothed, back to latents by the particles that
 // stand near it, with frames that are even in the distance between maps.
 import { VitrineError } from '../../base/errors.ts';
-import { evenPlaces, leastResistance, smoothed } from '../../landscape/volumes/least-resistance.ts';
-import type { DensityGrid } from '../../landscape/volumes/deconvolved-density.ts';
+import { evenPlaces, leastResistance, placeOf, smoothed } from '../../landscape/volumes/least-resistance.ts';
+import type { DensityGrid } from '../../landscape/volumes/density-grid.ts';
 import type { JobOptions } from '../progress.ts';
 import { CAUTION, energyAndDensity, type EnergyParts, type EnergySettings } from './free-energy.ts';
 import { basesOf, distanceLatents, requireLandscape, saved, type LandscapeRun } from './landscape-job.ts';
@@ -77,12 +77,7 @@ function cellAt({ points, from, to }: DensityGrid, place: readonly number[]): nu
 }
 
 function coordinatesOf({ points, from, to }: DensityGrid, cell: number): number[] {
-  const steps: number[] = [];
-  for (let a = points.length - 1, rest = cell; a >= 0; a--) {
-    steps.unshift(rest % points[a]);
-    rest = Math.floor(rest / points[a]);
-  }
-  return steps.map((step, a) => from[a] + (step * (to[a] - from[a])) / (points[a] - 1));
+  return placeOf(points, cell).map((step, a) => from[a] + (step * (to[a] - from[a])) / (points[a] - 1));
 }
 
 type Weights = [row: number, weight: number][];

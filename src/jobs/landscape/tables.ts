@@ -52,6 +52,9 @@ export function landscapeTables(landscape: Landscape, originalIndex: OriginalInd
         { name: 'particles', values: states.particles },
         { name: 'spread', values: states.spread },
         { name: 'centre_map', values: states.centreMap },
+        { name: 'silhouette', values: states.silhouette },
+        { name: 'separation', values: states.separation },
+        { name: 'few_and_far', values: states.fewAndFar },
       ]),
     },
     {
@@ -95,11 +98,14 @@ export function landscapeTables(landscape: Landscape, originalIndex: OriginalInd
   return [...files, ...energyTables(landscape), ...figuresOf(landscape)];
 }
 
-/** free_energy.csv a row a cell, path.csv, path_z.txt as `decode --zfile` reads it; and what is to be said beside them. */
+/**
+ * free_energy.csv a row a cell; free_energy.npy (kT) and density.npy (particles of a cell) on the grid that free_energy_axes.csv says; path.csv,
+ * path_z.txt as `decode --zfile` reads it; and what is to be said beside them.
+ */
 function energyTables({ freeEnergy, path, sketch }: Landscape): LandscapeFile[] {
   const files: LandscapeFile[] = [];
   if (freeEnergy) {
-    const { axes, points, from, to, space, energy, uncertainty, particles, unsure, caution } = freeEnergy;
+    const { axes, points, from, to, space, energy, uncertainty, particles, unsure, caution, cells } = freeEnergy;
     const letter = space === 'latent' ? 'PC' : 'VPC';
     const coordinates = axes.map((axis, a) => {
       const stride = points.slice(a + 1).reduce((product, n) => product * n, 1);
@@ -110,7 +116,17 @@ function energyTables({ freeEnergy, path, sketch }: Landscape): LandscapeFile[] 
     const numbers = { energy_kT: energy, uncertainty_kT: uncertainty, particles, unsure };
     const columns = Object.entries(numbers).map(([name, values]) => ({ name, values }));
     files.push({ name: 'free_energy.csv', content: csvOf([...coordinates, ...columns]) });
-    files.push({ name: 'free_energy.txt', content: `${caution}\n` });
+    files.push({ name: 'free_energy.txt', content: `${cells ? `${cells}\n` : ''}${caution}\n` });
+    const grid = (values: Float32Array) => writeNpy(new NumpyArray(points, values));
+    files.push({ name: 'free_energy.npy', content: grid(energy) }, { name: 'density.npy', content: grid(particles) });
+    const ends = { points, first: from, last: to, step: from.map((low, a) => (to[a] - low) / (points[a] - 1)) };
+    files.push({
+      name: 'free_energy_axes.csv',
+      content: csvOf([
+        { name: 'component', values: axes.map((axis) => axis + 1) },
+        ...Object.entries(ends).map(([name, values]) => ({ name, values })),
+      ]),
+    });
   }
   if (path) {
     const frames = Float32Array.from({ length: path.frames }, (_, f) => f);

@@ -4,13 +4,7 @@
 import { type LongWork, Yielder } from '../../base/long-work.ts';
 import { VitrineError } from '../../base/errors.ts';
 import { Random } from '../../geometry/random.ts';
-
-/** Centres of cells along each axis. */
-export interface DensityGrid {
-  points: number[];
-  from: number[];
-  to: number[];
-}
+import type { DensityGrid } from './density-grid.ts';
 
 /** Places of N particles on d axes, and the covariance of each. */
 export interface UncertainPoints {

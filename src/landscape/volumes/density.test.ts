@@ -1,7 +1,8 @@
 // Densities freed of the particles' own uncertainty, and paths over them.
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../geometry/random.ts';
-import { deconvolve, kernelsOf, type DensityGrid } from './deconvolved-density.ts';
+import { deconvolve, kernelsOf } from './deconvolved-density.ts';
+import { gridFor, particlesPerCell, PER_CELL, type DensityGrid } from './density-grid.ts';
 import { evenPlaces, leastResistance, smoothed } from './least-resistance.ts';
 
 const grid: DensityGrid = { points: [81], from: [-4], to: [4] };
@@ -60,7 +61,60 @@ describe('a density freed of uncertainty', () => {
   });
 });
 
+describe('the grid of a density', () => {
+  const normal = (count: number, axes: number): Float32Array => {
+    const random = new Random(4);
+    return Float32Array.from({ length: count * axes }, () => random.normal());
+  };
+
+  it('is as fine as leaves enough particles in a cell, by their number', () => {
+    const chosen = [300, 1000, 5000, 20_000, 300_000].map((count) => ({ count, ...gridFor(normal(count, 2), 2) }));
+    const sides = chosen.map(({ grid: { points } }) => points[0]);
+    expect(sides).toEqual(sides.toSorted((a, b) => a - b));
+    expect([sides[0], sides[4]]).toEqual([12, 56]);
+    expect(chosen[0].perCell).toBeLessThan(PER_CELL);
+    for (const { count, perCell, grid: plane } of chosen.slice(2, 4)) {
+      expect(plane.points[0]).toBe(plane.points[1]);
+      expect(perCell).toBeGreaterThanOrEqual(PER_CELL);
+      const finer = { ...plane, points: plane.points.map((n) => n + Math.ceil(n / 15)) };
+      expect(particlesPerCell(normal(count, 2), finer)).toBeLessThan(PER_CELL);
+    }
+    const [coarse, fine] = [gridFor(normal(1000, 3), 3), gridFor(normal(500_000, 3), 3)];
+    expect(coarse.grid.points).toEqual([8, 8, 8]);
+    expect(fine.grid.points[0]).toBeGreaterThan(16);
+  });
+
+  it('reaches from percentile to percentile and a margin', () => {
+    const places = Float32Array.from({ length: 1001 }, (_, i) => i / 1000);
+    const { grid: line } = gridFor(places, 1);
+    expect(line.from[0]).toBeCloseTo(0.005 - 0.08 * 0.99, 3);
+    expect(line.to[0]).toBeCloseTo(0.995 + 0.08 * 0.99, 3);
+  });
+
+  it('counts the particles of cells that hold any, and none beyond it', () => {
+    const plane: DensityGrid = { points: [3, 2], from: [0, 0], to: [2, 1] };
+    const places = Float32Array.of(0, 0, 0.2, 0.3, 2, 1, 5, 0, 0, -9);
+    expect(particlesPerCell(places, plane)).toBe(3 / 2);
+    expect(particlesPerCell(Float32Array.of(9, 9), plane)).toBe(0);
+  });
+});
+
 describe('a path of least resistance', () => {
+  it('goes through three dimensions, where a wall has one hole', () => {
+    const cube: DensityGrid = { points: [5, 6, 7], from: [0, 0, 0], to: [4, 5, 6] };
+    const cellOf = (x: number, y: number, z: number) => (x * 6 + y) * 7 + z;
+    const density = new Float64Array(5 * 6 * 7).fill(1);
+    for (let y = 0; y < 6; y++) for (let z = 0; z < 7; z++) density[cellOf(2, y, z)] = 0;
+    density[cellOf(2, 4, 1)] = 1;
+    const path = leastResistance(cube, density, cellOf(0, 0, 5), cellOf(4, 0, 5));
+    expect([path[0], path.at(-1)]).toEqual([cellOf(0, 0, 5), cellOf(4, 0, 5)]);
+    expect(path).toContain(cellOf(2, 4, 1));
+    for (let i = 1; i < path.length; i++) {
+      const [a, b] = [path[i - 1], path[i]].map((c) => [Math.floor(c / 42), Math.floor(c / 7) % 6, c % 7]);
+      expect(Math.max(...a.map((value, axis) => Math.abs(value - b[axis])))).toBe(1);
+    }
+  });
+
   it('goes round an empty middle', () => {
     const plane: DensityGrid = { points: [11, 11], from: [0, 0], to: [10, 10] };
     // A ring of particles around an empty middle.

@@ -6,6 +6,7 @@ import { cutTree } from './dendrogram-cut.ts';
 import { classicalScaling, componentsOfGram } from './gram-components.ts';
 import { distancesOfGram, gramOfSums, GramSum } from './gram.ts';
 import { linkageOf, type LinkageMethod } from './linkage.ts';
+import { silhouettes } from './silhouette.ts';
 import { gradients, type Layer } from './perceptron.ts';
 
 interface Figures {
@@ -16,6 +17,7 @@ interface Figures {
   axis: number[];
   trees: Record<string, number[]>;
   cut: { 'count 4': number[]; height: [number, number[]] };
+  silhouettes: Record<'euclidean' | 'cosine', { labels: number[]; values: number[] }>;
   scaling: number[];
   gradients: { loss: number; layers: { weights: number[]; biases: number[] }[] };
 }
@@ -118,6 +120,29 @@ describe('the landscape of maps against frozen references', () => {
     expect(partition(four.labels)).toBe(partition(figures.cut['count 4']));
     const [height, labels] = figures.cut.height;
     expect(partition(cutTree(merges, { kind: 'height', height }).labels)).toBe(partition(labels));
+  });
+
+  it.each(['euclidean', 'cosine'] as const)('gives silhouettes as scikit-learn by %s distances', (metric) => {
+    const { labels, values } = figures.silhouettes[metric];
+    const distances = distancesOfGram(gramOf(masked), MAPS, metric);
+    // scikit-learn's clusters are from 1 here.
+    expect(
+      furthest(
+        silhouettes(
+          distances,
+          labels.map((label) => label - 1),
+          4,
+        ),
+        values,
+      ),
+    ).toBeLessThan(TIGHT);
+    expect([
+      ...silhouettes(
+        distances,
+        labels.map(() => 0),
+        1,
+      ),
+    ]).toEqual(labels.map(() => NaN));
   });
 
   it('scales distances to a plane', () => {

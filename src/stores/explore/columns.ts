@@ -11,12 +11,12 @@ let made: { from: unknown[]; columns: readonly Column[] } = { from: [], columns:
 function columnsFrom(
   { columns, startClasses, latents, components, fits, pca, umap, clusters }: ExploreState,
   named: SelectionsState['named'],
-  { landscape, moved }: Pick<StatesState, 'landscape' | 'moved'>,
+  shown: Pick<StatesState, 'landscape' | 'moved' | 'colours'>,
 ): readonly Column[] {
   const ofRun = [columns, startClasses, latents, components, fits, named];
-  const from = [...ofRun, pca.result, umap.result, clusters.result, landscape, moved];
+  const from = [...ofRun, pca.result, umap.result, clusters.result, shown.landscape, shown.moved, shown.colours];
   if (made.from.length === 0 || from.some((each, i) => each !== made.from[i])) {
-    const volumes = volumeNumbers({ landscape, moved });
+    const volumes = volumeNumbers(shown);
     const computed = { pca: pca.result, umap: umap.result, clusters: clusters.result, volumes };
     const shares = components && components.percents.map((percent) => percent / 100);
     const known = { particles: columns, startClasses, latents, shares, fits, selections: named };
@@ -25,13 +25,13 @@ function columnsFrom(
   return made.columns;
 }
 
-function volumeNumbers(shown: Pick<StatesState, 'landscape' | 'moved'>): VolumeNumbers | null {
+function volumeNumbers(shown: Pick<StatesState, 'landscape' | 'moved' | 'colours'>): VolumeNumbers | null {
   const states = shownStates(shown);
   if (!shown.landscape || !states) return null;
   const { particles, pca } = shown.landscape;
   return {
     scores: particles && { values: particles.scores, components: particles.components, shares: pca.explainedVariance },
-    states: { labels: states.ofParticle, count: states.count },
+    states: { labels: states.ofParticle, count: states.count, places: shown.colours.places },
   };
 }
 
@@ -45,7 +45,8 @@ export function useColumns(): readonly Column[] {
   const named = useSelections((state) => state.named);
   const landscape = useStates((state) => state.landscape);
   const moved = useStates((state) => state.moved);
-  return useExplore((state) => columnsFrom(state, named, { landscape, moved }));
+  const colours = useStates((state) => state.colours);
+  return useExplore((state) => columnsFrom(state, named, { landscape, moved, colours }));
 }
 
 /** Begins to compute what a column needs; principal components and clusters come by themselves. */

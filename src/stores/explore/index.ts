@@ -41,7 +41,7 @@ export {
   setPath,
   useLandscape,
 } from './landscape.ts';
-export { chooseMask, chooseMaskFile, dismissMaskError, fitAgain, isOwn, ownChoice, showMask, useMask } from './mask.ts';
+export { chooseMask, dismissMaskError, fitAgain, isOwn, keepMask, ownChoice, showMask, useMask } from './mask.ts';
 export {
   addMaskFile,
   addShape,
@@ -86,6 +86,8 @@ export {
   computeParticleVolumes,
   cutStates,
   dismissStatesError,
+  excludeStates,
+  measureHomogeneity,
   excludeTicked,
   exportStates,
   openStates,

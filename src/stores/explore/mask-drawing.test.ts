@@ -1,11 +1,21 @@
 // A mask drawn shape by shape, against an analysis worker of a few lines.
 import { beforeEach, expect, it } from 'vitest';
-import type { ContouredMap, DroppedFile, MaskDrawing, MapToExport, RunSummary } from '../../../workers/contract.ts';
+import type {
+  ContouredMap,
+  DrawnMaskOrigin,
+  DroppedFile,
+  KeptMasks,
+  MaskDrawing,
+  MapToExport,
+  RunSummary,
+} from '../../../workers/contract.ts';
 import { VitrineError } from '../../base/errors.ts';
 import { connectExplore, type ExploreBackend } from './backend.ts';
 import { heldMaps } from './map-handles.ts';
 import { useMaps, type ShownMap } from './maps-state.ts';
+import { useMask } from './mask.ts';
 import {
+  addMaskFile,
   addShape,
   changePart,
   closeMaskDrawing,
@@ -29,7 +39,7 @@ const statistics = {
 const mesh = { positions: new Float32Array(), normals: new Float32Array(), indices: new Uint32Array() };
 
 let asked: MaskDrawing[];
-let kept: { runId: string; file: DroppedFile }[];
+let kept: { runId: string; file: DroppedFile; drawn?: DrawnMaskOrigin | undefined }[];
 let exported: MapToExport[];
 let fails: boolean;
 const analysis = {
@@ -49,8 +59,9 @@ const analysis = {
   showMaps: async () => {},
 };
 const io = {
-  async chooseMask(runId: string, file: DroppedFile) {
-    kept.push({ runId, file });
+  async chooseMask(runId: string, file: DroppedFile, drawn?: DrawnMaskOrigin): Promise<KeptMasks> {
+    kept.push({ runId, file, drawn });
+    return { drawn: drawn ?? null, file: null };
   },
 };
 
@@ -118,12 +129,23 @@ it('grows a region in the map that is shown, at its contour, and holds that map'
   expect(heldMaps()).toContain('a');
 });
 
-it('is kept as the mask that was chosen for the run, until it is changed', async () => {
+it('is kept as the drawn mask of the run with its shapes, until it is changed', async () => {
   addShape(run, 'sphere');
   await drawn();
+  addMaskFile(run, { path: 'masks/arm.mrc', file: new Blob(['mask']) as File });
+  changePart(1, { how: 'subtract' });
+  await drawn();
   await keepDrawnMask();
-  expect(exported[0]).toMatchObject({ key: asked[0].key, source: null });
-  expect(kept).toEqual([{ runId: 'run', file: { path: 'drawn_mask.mrc', file: expect.any(Blob) as Blob } }]);
+  expect(exported[0]).toMatchObject({ key: asked.at(-1)?.key, source: null });
+  expect(kept).toMatchObject([{ runId: 'run', file: { path: 'drawn_mask.mrc', file: expect.any(Blob) as Blob } }]);
+  expect(kept[0].drawn).toEqual({
+    shapes: [
+      { how: 'add', kind: 'sphere', centreAngstrom: [0, 0, 0], radiusAngstrom: 40 },
+      { how: 'subtract', kind: 'file', name: 'arm.mrc' },
+    ],
+    edgeAngstrom: 5,
+  });
+  expect(useMask.getState()).toMatchObject({ keptCount: 1, kept: { file: null } });
   expect(useMaskDrawing.getState().kept).toBe(true);
   changePart(0, { radiusAngstrom: 10 });
   expect(useMaskDrawing.getState().kept).toBe(false);

@@ -1,7 +1,8 @@
 // A mask that is drawn over the map of the run that is explored: shapes added and cut away, seen as a surface before it is used. Kept, it
-// is the mask that was chosen for the run, as a file would be.
+// is the run's drawn mask, beside the file of one.
 import { create } from 'zustand';
 import type {
+  DrawnShape,
   DroppedFile,
   IsosurfaceMesh,
   MapHandle,
@@ -14,7 +15,7 @@ import type { ErrorData } from '../../base/errors.ts';
 import { backend, errorData } from './backend.ts';
 import { dropMaps, holdMaps, newMapKey, referenceTo } from './map-handles.ts';
 import { useMaps } from './maps-state.ts';
-import { chooseMaskFile } from './mask.ts';
+import { keepMask } from './mask.ts';
 
 /** The mask as it came out. */
 export interface DrawnSurface {
@@ -175,12 +176,24 @@ async function asFile(): Promise<{ name: string; blob: Blob } | null> {
   }
 }
 
-/** Keeps the mask as the one that was chosen for the run. */
+/** What is told of a shape: neither the map that a region was grown in nor the contents of a file. */
+function toldShape(part: MaskPart): DrawnShape {
+  if (part.kind === 'region') {
+    const { map: _map, ...region } = part;
+    return region;
+  }
+  if (part.kind !== 'file') return part;
+  const { how, kind, name } = part;
+  return { how, kind, name };
+}
+
+/** Keeps the mask as the drawn one of the run, with its shapes. */
 export async function keepDrawnMask(): Promise<void> {
-  const { run, surface } = get();
+  const { run, surface, parts, edgeAngstrom } = get();
   const written = await asFile();
   if (!run || !written) return;
-  const isKept = await chooseMaskFile(run, { path: written.name, file: written.blob }, false);
+  const drawn = { shapes: parts.map(toldShape), edgeAngstrom };
+  const isKept = await keepMask(run, { path: written.name, file: written.blob }, { drawn });
   if (get().surface === surface) set({ kept: isKept });
 }
 

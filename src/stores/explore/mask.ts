@@ -2,8 +2,10 @@
 import { create } from 'zustand';
 import type {
   DecodeRequest,
+  DrawnMaskOrigin,
   DroppedFile,
   IsosurfaceMesh,
+  KeptMasks,
   MaskChoice,
   MaskExtent,
   Params,
@@ -29,8 +31,10 @@ export interface MaskState {
   choice: MaskChoice;
   surface: { mesh: IsosurfaceMesh; extent: MaskExtent } | null;
   computing: boolean;
-  /** The last file that was chosen for this run, and how many were. */
-  file: { name: string; count: number } | null;
+  /** Masks that are kept for the run that is explored; null while they are not known. */
+  kept: KeptMasks | null;
+  /** How many were kept since the run was opened: what is made of the one before is made again. */
+  keptCount: number;
   error: ErrorData | null;
 }
 
@@ -38,7 +42,8 @@ const FOUND: MaskChoice = { from: 'auto', widerAngstrom: 0 };
 
 /** Followed by selectors only. */
 export const useMask = create<MaskState>(() => ({
-  ...{ run: null, shown: false, choice: FOUND, surface: null, computing: false, file: null, error: null },
+  ...{ run: null, shown: false, choice: FOUND, surface: null, computing: false, kept: null },
+  ...{ keptCount: 0, error: null },
 }));
 const { getState: get, setState: set } = useMask;
 
@@ -49,9 +54,9 @@ export function ownChoice({ params }: Pick<RunSummary, 'params'>): MaskChoice {
 }
 
 /** Whether a mask is the run's own, and no other was chosen for it. */
-export function isOwn({ run, choice, file }: Pick<MaskState, 'run' | 'choice' | 'file'>): boolean {
+export function isOwn({ run, choice, kept }: Pick<MaskState, 'run' | 'choice' | 'kept'>): boolean {
   const own = run ? ownChoice(run) : FOUND;
-  const isOtherFile = choice.from === 'file' && file !== null;
+  const isOtherFile = choice.from === 'file' && Boolean(kept?.file);
   return choice.from === own.from && choice.widerAngstrom === own.widerAngstrom && !isOtherFile;
 }
 
@@ -65,11 +70,23 @@ export function showMask(run: RunSummary, shown: boolean): void {
 
 /** Another run is explored: nothing is known of its mask yet. */
 export function closeMask(): void {
-  set({ run: null, shown: false, choice: FOUND, surface: null, computing: false, file: null, error: null });
+  set({ run: null, shown: false, choice: FOUND, surface: null, computing: false, kept: null, keptCount: 0 });
+  set({ error: null });
   holdMaps('mask', []);
 }
 
-/** Another mask, to be looked at. Of a file one has to be chosen first, or the run fitted with one. */
+/** Finds out which masks are kept for the run that is explored, once. */
+export async function openKeptMasks({ id }: RunSummary): Promise<void> {
+  if (get().kept) return;
+  try {
+    const kept = await backend().io.keptMasks(id);
+    if (useExplore.getState().run?.id === id && !get().kept) set({ kept });
+  } catch (error) {
+    set({ error: errorData(error) });
+  }
+}
+
+/** Another mask, to be looked at. Of a file one has to be chosen first, or the run fitted with one; of a drawn one, drawn. */
 export function chooseMask(change: Partial<MaskChoice>): void {
   set(({ choice }) => ({ choice: { ...choice, ...change }, error: null }));
   look();
@@ -99,17 +116,24 @@ function look(): void {
   void lookLatest(run, choice, isOwn(get()));
 }
 
-/** Keeps a mask for the run, and looks at it where `inFit`: for its maps it is kept just so. False where it is none, which is said. */
-export async function chooseMaskFile(run: RunSummary, dropped: DroppedFile, inFit: boolean): Promise<boolean> {
+/**
+ * Keeps a mask for the run, the file of one or one that was drawn, and looks at it where `inFit`: for its maps it is kept just so. False where
+ * it is none, which is said.
+ */
+export async function keepMask(
+  run: RunSummary,
+  mask: DroppedFile,
+  { drawn, inFit = false }: { drawn?: DrawnMaskOrigin; inFit?: boolean } = {},
+): Promise<boolean> {
   try {
-    await backend().io.chooseMask(run.id, dropped);
+    const kept = await backend().io.chooseMask(run.id, mask, drawn);
+    set(({ keptCount }) => ({ kept, keptCount: keptCount + 1, error: null }));
   } catch (error) {
     set({ error: errorData(error) });
     return false;
   }
-  const name = dropped.path.split('/').at(-1) ?? dropped.path;
-  set(({ file }) => ({ file: { name, count: (file?.count ?? 0) + 1 }, error: null }));
-  if (inFit || get().choice.from === 'file') chooseMask({ from: 'file' });
+  const from = drawn ? 'drawn' : 'file';
+  if (inFit || get().choice.from === from) chooseMask({ from });
   return true;
 }
 
@@ -118,9 +142,11 @@ export async function fitAgain(): Promise<void> {
   const { run, choice } = get();
   const { dataset } = useExplore.getState();
   if (!run || !dataset) return;
-  const params = { ...run.params, mask: choice.from, maskDilate: choice.widerAngstrom };
+  const { from, widerAngstrom } = choice;
+  const params = { ...run.params, mask: from === 'drawn' ? ('file' as const) : from, maskDilate: widerAngstrom };
+  const kind = from === 'drawn' ? 'drawn' : 'file';
   goTo('learn');
-  await startRun(dataset.id, suggestedRunName(useRuns.getState(), dataset), params, run.id);
+  await startRun(dataset.id, suggestedRunName(useRuns.getState(), dataset), params, { runId: run.id, kind });
 }
 
 /** Takes the error from the screen. */

@@ -6,7 +6,7 @@ import { isHomogeneous, openRun, useExplore } from './store.ts';
 import { zOfRow } from '../../columns/place.ts';
 import { closeGallery } from './gallery.ts';
 import { markRow, resetLandscape } from './landscape.ts';
-import { closeMask } from './mask.ts';
+import { closeMask, openKeptMasks } from './mask.ts';
 import { closeMaskDrawing } from './mask-drawing.ts';
 import { nameOf } from './names.ts';
 import { openMaps, showMapAt } from './maps.ts';
@@ -39,6 +39,7 @@ async function show(run: RunSummary): Promise<void> {
     // Before anything is computed: what arrives first marks its particle on the new landscape.
     if (useExplore.getState().run?.id !== run.id) resetLandscape(run.latentDimension, run.can.components);
     await openRun(run);
+    void openKeptMasks(run);
     const label = `Epoch ${run.epochsDone}${run.mirrored ? ', mirrored' : ''}`;
     if (isHomogeneous(run) && shown === key) showMapAt([], label, null);
     return;

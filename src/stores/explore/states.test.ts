@@ -21,6 +21,7 @@ import {
   cancelStates,
   closeStates,
   cutStates,
+  excludeStates,
   excludeTicked,
   openStates,
   rowsOfState,
@@ -54,6 +55,7 @@ function statesIn(count: number): LandscapeStates {
     particles: per(ofParticle),
     spread,
     centreMap: per(ofMap),
+    ...{ silhouette: spread, separation: spread, fewAndFar: new Uint8Array(count) },
   };
 }
 
@@ -125,12 +127,12 @@ it('says what a first landscape costs, and makes it as it was asked for', async 
   await openStates();
   await rested();
   expect(useStates.getState()).toMatchObject({ opened: true, landscape: null, plan });
-  setStatesSettings({ sketch: { maps: 200 }, mask: { within: 'chosen' } });
+  setStatesSettings({ sketch: { maps: 200 }, mask: { within: 'drawn' } });
   expect(useStates.getState().plan).toBe(null);
   await expect.poll(() => calls()).toEqual(['of', 'plan', 'plan']);
   await rested();
   await runStates();
-  expect(asked.at(-1)).toMatchObject({ call: 'run', with: { sketch: { maps: 200 }, mask: { within: 'chosen' } } });
+  expect(asked.at(-1)).toMatchObject({ call: 'run', with: { sketch: { maps: 200 }, mask: { within: 'drawn' } } });
   expect(useStates.getState().landscape?.settings.sketch.maps).toBe(200);
 });
 
@@ -158,6 +160,10 @@ it('follows a cut while it is moved, and keeps the last one when it rests', asyn
   await expect.poll(() => shownStates(useStates.getState())?.count).toBe(4);
   expect(useStates.getState().landscape?.states.count).toBe(2);
   expect([...rowsOfState(2)]).toEqual([4]);
+  // The largest part of state 0 has its colour still, on the landscape too.
+  const { places } = useStates.getState().colours;
+  expect([places[0], new Set(places).size]).toEqual([0, 4]);
+  expect(currentColumns().find(({ key }) => key === 'state')?.classes?.places).toEqual(places);
   await expect.poll(() => useStates.getState().landscape?.states.count).toBe(4);
   expect(useStates.getState().moved).toBe(null);
   expect(asked.filter(({ call }) => call === 'recluster')).toMatchObject([
@@ -177,6 +183,11 @@ it('leaves states out by their maps, and those before them too', async () => {
   await excludeTicked();
   expect(asked.at(-1)).toMatchObject({ with: { excludedMaps: [2, 3], cut: { kind: 'count', states: 1 } } });
   expect(useStates.getState().ticked).toEqual([]);
+  kept = landscapeOf(LANDSCAPE_DEFAULTS);
+  closeStates();
+  await openStates();
+  await excludeStates([0]);
+  expect(asked.at(-1)).toMatchObject({ with: { excludedMaps: [0, 1], cut: { kind: 'largest-gap' } } });
 });
 
 it('ends what is computed, tells why it failed, and takes nothing of a run that was left', async () => {

@@ -19,10 +19,12 @@ import type { ErrorData } from '../../base/errors.ts';
 import { LANDSCAPE_DEFAULTS } from '../../params/landscape-settings.ts';
 import { backend, errorData, wasCancelled } from './backend.ts';
 import type { Save } from './exports.ts';
+import { coloursAfter, NO_COLOURS, type StateColours } from './state-colours.ts';
 import { rowsOfLabel, useExplore } from './store.ts';
 
 /** What is being computed of a landscape. */
-export type StatesWork = 'plan' | 'run' | 'mask' | 'states' | 'particles' | 'energy' | 'path' | 'export';
+export type StatesWork =
+  'plan' | 'run' | 'mask' | 'states' | 'particles' | 'homogeneity' | 'energy' | 'path' | 'export';
 
 /** What is known of the landscape, and what it is asked for next. */
 export interface StatesState {
@@ -35,6 +37,8 @@ export interface StatesState {
   landscape: Landscape | null;
   /** At a cut that is being moved; else those of the landscape. */
   moved: LandscapeStates | null;
+  /** Of the states that are shown. */
+  colours: StateColours;
   /** States to leave out, ticked in the list, from 0. */
   ticked: number[];
   work: StatesWork | null;
@@ -44,12 +48,20 @@ export interface StatesState {
 
 const NOTHING: StatesState = {
   ...{ latents: null, opened: false, settings: LANDSCAPE_DEFAULTS, plan: null, landscape: null, moved: null },
-  ...{ ticked: [], work: null, progress: null, error: null },
+  ...{ colours: NO_COLOURS, ticked: [], work: null, progress: null, error: null },
 };
 
 /** Followed by selectors only. */
 export const useStates = create<StatesState>(() => NOTHING);
-const { getState: get, setState: set } = useStates;
+const { getState: get } = useStates;
+
+/** Whatever changes which states are shown, their colours follow. */
+function set(change: Partial<StatesState> | ((before: StatesState) => Partial<StatesState>)): void {
+  useStates.setState((before) => {
+    const next = { ...before, ...(typeof change === 'function' ? change(before) : change) };
+    return { ...next, colours: coloursAfter(next.colours, shownStates(next)) };
+  });
+}
 
 let stop = new AbortController();
 /** Milliseconds without a move after which a cut is kept, or what is asked for is planned. */
@@ -207,14 +219,19 @@ export function tickState(state: number, isTicked: boolean): void {
   set(({ ticked }) => ({ ticked: isTicked ? [...ticked, state] : ticked.filter((other) => other !== state) }));
 }
 
-/** Leaves the ticked states out and makes components, tree and states of the other maps again. */
+/** Leaves the ticked states out. */
 export function excludeTicked(): Promise<void> {
-  const { landscape, ticked, settings } = get();
-  if (!landscape || ticked.length === 0) return Promise.resolve();
+  return excludeStates(get().ticked);
+}
+
+/** Leaves states of the landscape out and makes components, tree and states of the other maps again. */
+export function excludeStates(states: readonly number[]): Promise<void> {
+  const { landscape, settings } = get();
+  if (!landscape || states.length === 0) return Promise.resolve();
   const { ofMap, count } = landscape.states;
-  const out = [...ofMap.keys()].filter((map) => ticked.includes(ofMap[map]));
+  const out = [...ofMap.keys()].filter((map) => states.includes(ofMap[map]));
   const excludedMaps = [...new Set([...settings.states.excludedMaps, ...out])].sort((a, b) => a - b);
-  const left = Math.max(1, count - ticked.length);
+  const left = Math.max(1, count - states.length);
   const { cut } = settings.states;
   return reclusterStates({ excludedMaps, ...(cut.kind === 'count' && { cut: { kind: 'count', states: left } }) });
 }
@@ -225,6 +242,11 @@ export function computeParticleVolumes(trainMaps: number): Promise<void> {
   const compute = (latents: LatentsHandle, control: CallControl) =>
     backend().analysis.landscapeParticles(latents, particles, control);
   return ask('particles', compute, take);
+}
+
+/** Whether the sketch has maps enough, by maps decoded for it where particles have no volume components. */
+export function measureHomogeneity(): Promise<void> {
+  return ask('homogeneity', (latents, control) => backend().analysis.landscapeHomogeneity(latents, control), take);
 }
 
 /** Rows of a state that is shown, ascending. */

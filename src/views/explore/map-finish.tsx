@@ -1,7 +1,8 @@
 // What is done to maps once they are decoded, on the screen and in files: a mask, and no negative density.
 import { useRef } from 'react';
 import type { FinishRequest, RunSummary } from '../../../workers/contract.ts';
-import { chooseMaskFile, setFinish, useMaps, useMask } from '../../stores/explore/index.ts';
+import { keptMaskWords } from '../../params/mask-words.ts';
+import { keepMask, setFinish, useMaps, useMask } from '../../stores/explore/index.ts';
 import { FilePicker } from '../../ui/file-picker.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
@@ -9,19 +10,29 @@ import { Switch } from '../../ui/toggle.tsx';
 import { MaskError } from './mask-error.tsx';
 import styles from './map-look.module.css';
 
+type From = 'none' | NonNullable<FinishRequest['mask']>['from'];
+
 export function MapFinishFields({ run }: { run: RunSummary }) {
   const { mask, clip } = useMaps((state) => state.finish);
   const picker = useRef<HTMLInputElement>(null);
+  const drawn = useMask((state) => state.kept?.drawn ?? null);
   const take = async (file: File) => {
-    if (await chooseMaskFile(run, { path: file.name, file }, false)) {
-      const chosen = useMask.getState().file;
-      if (chosen) setFinish({ mask: { from: 'file', ...chosen } });
-    }
+    if (await keepMask(run, { path: file.name, file })) choose('file');
+  };
+  const choose = (from: From) => {
+    const { kept, keptCount: count } = useMask.getState();
+    const names = {
+      run: 'the mask of the run',
+      drawn: kept?.drawn && keptMaskWords({ kind: 'drawn', ...kept.drawn }),
+      file: kept?.file?.name,
+    };
+    const name = from === 'none' ? null : names[from];
+    setFinish({ mask: from !== 'none' && name ? { from, name, count: from === 'run' ? 0 : count } : undefined });
   };
   return (
     <div className={styles.finish}>
       <span className={styles.lookHead}>Mask of decoded maps</span>
-      <Segmented<'none' | 'run' | 'file'>
+      <Segmented<From>
         label="Mask of decoded maps"
         small
         fill
@@ -31,9 +42,12 @@ export function MapFinishFields({ run }: { run: RunSummary }) {
           ...(run.can.mask
             ? [{ value: 'run' as const, label: 'Solvent mask', title: 'The mask that the run was fitted with' }]
             : []),
+          ...(drawn
+            ? [{ value: 'drawn' as const, label: 'Drawn', title: keptMaskWords({ kind: 'drawn', ...drawn }) }]
+            : []),
           { value: 'file', label: 'File…', title: 'A map of 0 to 1 (MRC) of the same field of view' },
         ]}
-        onChange={(from) => (from === 'file' ? picker.current?.click() : setFinish({ mask: MASKS[from] }))}
+        onChange={(from) => (from === 'file' ? picker.current?.click() : choose(from))}
         testId="finish-mask"
       />
       {mask?.from === 'file' && (
@@ -52,8 +66,3 @@ export function MapFinishFields({ run }: { run: RunSummary }) {
     </div>
   );
 }
-
-const MASKS: Record<'none' | 'run', FinishRequest['mask']> = {
-  none: undefined,
-  run: { from: 'run', name: 'the mask of the run', count: 0 },
-};

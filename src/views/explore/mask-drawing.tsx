@@ -289,7 +289,7 @@ function Outcome() {
         size="s"
         variant="primary"
         disabled={!ready || kept}
-        title="States, the mask of decoded maps and a fit with a mask of a file take it from here"
+        title="States, the mask of decoded maps and another fit take it from here, as Drawn"
         onClick={() => void keepDrawnMask()}
         testId="drawing-keep"
       >

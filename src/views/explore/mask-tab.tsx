@@ -5,14 +5,15 @@ import { Play } from 'lucide-react';
 import type { DatasetSummary, MaskChoice, RunSummary } from '../../../workers/contract.ts';
 import {
   chooseMask,
-  chooseMaskFile,
   fitAgain,
   isOwn,
+  keepMask,
   ownChoice,
   showMapAlong,
   showMask,
   useMask,
 } from '../../stores/explore/index.ts';
+import { keptMaskWords } from '../../params/mask-words.ts';
 import { useDatasets } from '../../stores/datasets.ts';
 import { activeRun, useRuns } from '../../stores/runs.ts';
 import { FilePicker } from '../../ui/file-picker.tsx';
@@ -76,7 +77,8 @@ function SolventMask({ run }: { run: RunSummary }) {
 /** Of a first look: another mask, seen at once, and the fit with it. */
 function AnotherMask({ run }: { run: RunSummary }) {
   const choice = useMask((state) => state.choice);
-  const file = useMask((state) => state.file);
+  const file = useMask((state) => state.kept?.file ?? null);
+  const drawn = useMask((state) => state.kept?.drawn ?? null);
   const own = useMask(isOwn);
   const surface = useMask((state) => state.surface);
   const dataset = useDatasets((state) => state.datasets.find(({ id }) => id === run.datasetId));
@@ -97,6 +99,9 @@ function AnotherMask({ run }: { run: RunSummary }) {
           options={[
             { value: 'auto', label: 'Found', title: 'Around the density of the mean map' },
             { value: 'sphere', label: 'Sphere' },
+            ...(drawn
+              ? [{ value: 'drawn' as const, label: 'Drawn', title: keptMaskWords({ kind: 'drawn', ...drawn }) }]
+              : []),
             { value: 'file', label: 'File…', title: 'A map of 0 to 1 (MRC) of the same field of view' },
           ]}
           onChange={from}
@@ -133,7 +138,7 @@ function AnotherMask({ run }: { run: RunSummary }) {
         ref={picker}
         accept=".mrc,.map"
         testId="mask-file"
-        onFile={(file) => void chooseMaskFile(run, { path: file.name, file }, true)}
+        onFile={(file) => void keepMask(run, { path: file.name, file }, { inFit: true })}
       />
     </div>
   );

@@ -13,7 +13,15 @@ export interface PointColoring {
 
 /** A colour for each cluster: the theme's ten, then evenly turned hues. */
 export function clusterColors(k: number, categories: readonly string[]): string[] {
-  return Array.from({ length: k }, (_, i) =>
+  return placeColors(
+    Array.from({ length: k }, (_, i) => i),
+    categories,
+  );
+}
+
+/** The same by places in the palette, from 0. */
+export function placeColors(places: readonly number[], categories: readonly string[]): string[] {
+  return places.map((i) =>
     i < categories.length ? categories[i] : `hsl(${Math.round((i * 137.508) % 360)}, 55%, 58%)`,
   );
 }

@@ -1,12 +1,19 @@
 // The picture of the points as the stores have it: coordinates, colours, what is selected.
 import { useMemo } from 'react';
-import { columnOf } from '../../columns/column.ts';
+import { columnOf, type Column } from '../../columns/column.ts';
 import { useColumns, useLandscape, useSelections } from '../../stores/explore/index.ts';
 import type { ThemeColors } from '../../ui/theme-colors.ts';
 import type { Columns } from './landscape-traces.ts';
 import type { PlotFrame } from './plot-frame.ts';
-import { clusterColors, pointColors, unitColor, type PointColoring } from './point-colors.ts';
+import { clusterColors, placeColors, pointColors, unitColor, type PointColoring } from './point-colors.ts';
 import { drawingOrder, orderOfSelected, pointOpacity, pointSize, type PointPicture } from './point-picture.ts';
+
+function colorsOfClasses(
+  { count, colors, places }: NonNullable<Column['classes']>,
+  categories: readonly string[],
+): readonly string[] {
+  return colors ?? (places ? placeColors(places, categories) : clusterColors(count, categories));
+}
 
 /** What the points are coloured by now. */
 export function useColoring(theme: ThemeColors): PointColoring {
@@ -14,9 +21,7 @@ export function useColoring(theme: ThemeColors): PointColoring {
   const column = columnOf(useColumns(), key);
   return useMemo(() => {
     const values = column?.values() ?? null;
-    const classColors = column?.classes
-      ? (column.classes.colors ?? clusterColors(column.classes.count, theme.categories))
-      : null;
+    const classColors = column?.classes ? colorsOfClasses(column.classes, theme.categories) : null;
     return { values, classColors, isCyclic: column?.kind === 'angle' };
   }, [column, theme]);
 }

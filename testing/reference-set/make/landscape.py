@@ -9,8 +9,9 @@ import os
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.ndimage import distance_transform_edt
-from scipy.spatial.distance import pdist
+from scipy.spatial.distance import pdist, squareform
 from sklearn.decomposition import PCA
+from sklearn.metrics import silhouette_samples
 from sklearn.neural_network import MLPRegressor
 
 MAPS, BOX = 14, 8
@@ -64,6 +65,11 @@ def gradients_of():
     }
 
 
+def silhouettes_of(condensed, z):
+    labels = fcluster(z, 4, "maxclust")
+    return {"labels": labels.tolist(), "values": silhouette_samples(squareform(condensed), labels, metric="precomputed").tolist()}
+
+
 def main():
     maps = maps_of()
     mask = mask_of(maps, 1.2, 2.5)
@@ -91,6 +97,11 @@ def main():
         "cut": {
             "count 4": fcluster(z, 4, "maxclust").tolist(),
             "height": [float(z[-3, 2] * 1.001), fcluster(z, z[-3, 2] * 1.001, "distance").tolist()],
+        },
+        # Of a tree of each metric cut in four: the labels, and the silhouette of each map with that metric.
+        "silhouettes": {
+            metric: silhouettes_of(pdist(masked, metric), np.array(trees[f"average {metric}"]).reshape(-1, 4))
+            for metric in ["euclidean", "cosine"]
         },
         "scaling": scaling.ravel().tolist(),
         "gradients": gradients_of(),

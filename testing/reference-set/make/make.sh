@@ -8,3 +8,4 @@ trap 'rm -rf "$raw"' EXIT
 node --import tsx simulate.ts "$raw"
 "${PYTHON:-python3}" make.py "$raw" ..
 "${PYTHON:-python3}" validation.py ..
+"${PYTHON:-python3}" landscape.py

@@ -1,5 +1,6 @@
 // Free energy over one axis as a curve with its uncertainty, over two as contours half a kT apart; what is not known is grey.
 import { useMemo } from 'react';
+import type { PlotlyHTMLElement } from 'plotly.js';
 import type { FreeEnergy, LandscapePath } from '../../../../workers/contract.ts';
 import { Chart, type ChartData, type ChartLayout } from '../../../ui/chart.tsx';
 import { useThemeColors, type ThemeColors } from '../../../ui/theme-colors.ts';
@@ -12,7 +13,13 @@ const CONTOUR_KT = 0.5;
 /** Of the grey over what is not known: its contours are guessed through it, and cannot be read. */
 const VEIL = 0.72;
 
-export function FreeEnergyChart({ energy, path }: { energy: FreeEnergy; path: LandscapePath | null }) {
+interface FreeEnergyChartProps {
+  energy: FreeEnergy;
+  path: LandscapePath | null;
+  /** The drawn chart, to be saved. */
+  onReady: (element: PlotlyHTMLElement) => void;
+}
+export function FreeEnergyChart({ energy, path, onReady }: FreeEnergyChartProps) {
   const theme = useThemeColors();
   const data = useMemo(
     () => (energy.axes.length === 1 ? curve(energy, theme) : plane(energy, path, theme)),
@@ -30,7 +37,7 @@ export function FreeEnergyChart({ energy, path }: { energy: FreeEnergy; path: La
     <Chart
       className={styles.chart}
       label="Apparent free energy in kT"
-      {...{ data, layout }}
+      {...{ data, layout, onReady }}
       config={STATIC}
       testId="energy-chart"
     />

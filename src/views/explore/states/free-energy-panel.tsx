@@ -1,6 +1,7 @@
 // The apparent free energy, grey where it is not known, with the caution beside it; and a path of least resistance between two states.
-import { useMemo } from 'react';
-import { Play } from 'lucide-react';
+import { useMemo, useRef } from 'react';
+import { Download, Play } from 'lucide-react';
+import type { PlotlyHTMLElement } from 'plotly.js';
 import type { FreeEnergy, Landscape, LandscapePath } from '../../../../workers/contract.ts';
 import {
   computeFreeEnergy,
@@ -13,21 +14,42 @@ import {
   useTrajectory,
 } from '../../../stores/explore/index.ts';
 import { Button } from '../../../ui/button.tsx';
+import { chartSvg } from '../../../ui/chart.tsx';
 import { NoticeCard } from '../../../ui/notice-card.tsx';
 import { Segmented } from '../../../ui/segmented.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { NumberField } from '../../../ui/text-field.tsx';
+import { useThemeColors } from '../../../ui/theme-colors.ts';
+import { saveFile } from '../../export/download.ts';
 import { Walk } from '../trajectory-tab.tsx';
 import { FreeEnergyChart } from './free-energy-chart.tsx';
 import styles from './states.module.css';
 
 export function FreeEnergyPanel({ landscape }: { landscape: Landscape }) {
   const { freeEnergy, path } = landscape;
+  const drawn = useRef<PlotlyHTMLElement | null>(null);
+  const theme = useThemeColors();
+  const isSeen = freeEnergy !== null && freeEnergy.axes.length < 3;
+  const save = async () => {
+    if (drawn.current) saveFile('free_energy.svg', await chartSvg(drawn.current, theme.surface));
+  };
   return (
     <div className={styles.charts}>
       <div className={styles.block}>
-        <AxesFields landscape={landscape} />
-        {freeEnergy && <FreeEnergyChart energy={freeEnergy} path={path && isOn(path, freeEnergy) ? path : null} />}
+        <AxesFields landscape={landscape} onSave={isSeen ? () => void save() : null} />
+        {freeEnergy && isSeen && (
+          <FreeEnergyChart
+            energy={freeEnergy}
+            path={path && isOn(path, freeEnergy) ? path : null}
+            onReady={(element) => (drawn.current = element)}
+          />
+        )}
+        {freeEnergy?.axes.length === 3 && (
+          <p className={styles.quiet}>
+            The energy that is kept is on three axes, as the command line made it: it is written in files (Save all).
+            Choose one or two axes here to see it.
+          </p>
+        )}
       </div>
       <div className={styles.block}>
         {freeEnergy && <Caution energy={freeEnergy} />}
@@ -41,7 +63,12 @@ function isOn({ points, frames }: LandscapePath, { axes }: FreeEnergy): boolean 
   return points.length === frames * axes.length;
 }
 
-function AxesFields({ landscape }: { landscape: Landscape }) {
+interface AxesFieldsProps {
+  landscape: Landscape;
+  /** Of the picture; null where there is none. */
+  onSave: (() => void) | null;
+}
+function AxesFields({ landscape, onSave }: AxesFieldsProps) {
   const space = useFreeEnergy((state) => state.space);
   const axes = useFreeEnergy((state) => state.axes);
   const work = useStates((state) => state.work);
@@ -109,11 +136,16 @@ function AxesFields({ landscape }: { landscape: Landscape }) {
       >
         Compute
       </Button>
+      {onSave && (
+        <Button size="s" icon={<Download />} title="The picture as an SVG file" onClick={onSave} testId="energy-save">
+          SVG
+        </Button>
+      )}
     </div>
   );
 }
 
-function Caution({ energy: { caution, noiseShare, bootstrap } }: { energy: FreeEnergy }) {
+function Caution({ energy: { caution, noiseShare, bootstrap, cells } }: { energy: FreeEnergy }) {
   return (
     <div className={styles.caution} role="note" data-testid="energy-caution">
       <p>{caution}</p>
@@ -121,6 +153,11 @@ function Caution({ energy: { caution, noiseShare, bootstrap } }: { energy: FreeE
         {noiseShare !== null && `${(100 * noiseShare).toFixed(0)} % of the variance here is noise of the latents. `}
         Grey: fewer than 10 particles, or not known to half a kT by resampling {bootstrap}.
       </p>
+      {cells && (
+        <p className={styles.quiet} data-testid="energy-cells">
+          {cells}
+        </p>
+      )}
     </div>
   );
 }

@@ -1,11 +1,19 @@
 // Whether the sketch has maps enough, and how its maps lie to each other: a point a map, as large as its share of the particles.
 import { useMemo, useState } from 'react';
 import type { Landscape } from '../../../../workers/contract.ts';
-import { markRow, nameOf, showMapAt, shownStates, useStates } from '../../../stores/explore/index.ts';
+import {
+  markRow,
+  measureHomogeneity,
+  nameOf,
+  showMapAt,
+  shownStates,
+  useStates,
+} from '../../../stores/explore/index.ts';
+import { Button } from '../../../ui/button.tsx';
 import { Chart, type ChartData, type ChartLayout } from '../../../ui/chart.tsx';
 import { Segmented } from '../../../ui/segmented.tsx';
 import { useThemeColors } from '../../../ui/theme-colors.ts';
-import { clusterColors } from '../point-colors.ts';
+import { placeColors } from '../point-colors.ts';
 import styles from './states.module.css';
 
 const STATIC = { staticPlot: true };
@@ -24,11 +32,12 @@ type Plane = 'pca' | 'mds' | 'umap';
 function MapsPlot({ landscape }: { landscape: Landscape }) {
   const [plane, setPlane] = useState<Plane>('pca');
   const moved = useStates((state) => state.moved);
+  const places = useStates((state) => state.colours.places);
   const theme = useThemeColors();
   const { sketch } = landscape;
   const data = useMemo<ChartData[]>(() => {
     const states = shownStates({ moved, landscape });
-    const colors = clusterColors(states?.count ?? 0, theme.categories);
+    const colors = placeColors(places, theme.categories);
     const { particles } = sketch;
     const most = particles.reduce((a, b) => Math.max(a, b), 1);
     const [x, y] = placesOn(landscape, plane);
@@ -43,7 +52,7 @@ function MapsPlot({ landscape }: { landscape: Landscape }) {
       (map) => `map ${map + 1}: ${particles[map].toLocaleString('en')} particles`,
     );
     return [{ type: 'scatter', mode: 'markers', x, y, text, hoverinfo: 'text', marker }];
-  }, [landscape, moved, plane, sketch, theme]);
+  }, [landscape, moved, places, plane, sketch, theme]);
   const layout = useMemo<ChartLayout>(() => {
     const [x, y] =
       plane === 'pca' ? ['Volume PC1', 'Volume PC2'] : [`${plane.toUpperCase()} 1`, `${plane.toUpperCase()} 2`];
@@ -65,18 +74,20 @@ function MapsPlot({ landscape }: { landscape: Landscape }) {
   };
   return (
     <div className={styles.block}>
-      <Segmented<Plane>
-        label="Plane of the maps"
-        small
-        value={plane}
-        options={[
-          { value: 'pca', label: 'Components' },
-          { value: 'mds', label: 'MDS', title: 'Classical scaling of the distances between maps' },
-          { value: 'umap', label: 'UMAP', title: 'Of the volume components' },
-        ]}
-        onChange={setPlane}
-        testId="sketch-plane"
-      />
+      <div>
+        <Segmented<Plane>
+          label="Plane of the maps"
+          small
+          value={plane}
+          options={[
+            { value: 'pca', label: 'Components' },
+            { value: 'mds', label: 'MDS', title: 'Classical scaling of the distances between maps' },
+            { value: 'umap', label: 'UMAP', title: 'Of the volume components' },
+          ]}
+          onChange={setPlane}
+          testId="sketch-plane"
+        />
+      </div>
       <Chart
         className={styles.chart}
         label={`The ${sketch.rows.length} maps of the sketch; a click shows one`}
@@ -94,7 +105,34 @@ function placesOn({ pca, mds, umap, sketch }: Landscape, plane: Plane): [number[
   return [along(0), along(1)];
 }
 
-function Homogeneity({ landscape: { homogeneity } }: { landscape: Landscape }) {
+/** Nothing was measured: it is done here, without the volume components of the particles. */
+function Unmeasured({ landscape: { maps } }: { landscape: Landscape }) {
+  const work = useStates((state) => state.work);
+  return (
+    <div className={styles.block}>
+      <p className={styles.quiet}>
+        Whether the sketch has maps enough was not measured for this landscape: how unlike the maps of two particles of
+        one cluster are, by the number of clusters.{' '}
+        {maps === 'decoded'
+          ? 'About 200 maps are decoded for it and not kept.'
+          : 'The run’s maps are sums: none is decoded for it.'}
+      </p>
+      <div>
+        <Button
+          size="s"
+          disabled={work !== null}
+          onClick={() => void measureHomogeneity()}
+          testId="homogeneity-measure"
+        >
+          Measure
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Homogeneity({ landscape }: { landscape: Landscape }) {
+  const { homogeneity } = landscape;
   const theme = useThemeColors();
   const data = useMemo<ChartData[]>(() => {
     if (!homogeneity) return [];
@@ -124,17 +162,21 @@ function Homogeneity({ landscape: { homogeneity } }: { landscape: Landscape }) {
     () => ({
       margin: { l: 44, r: 8, t: 22, b: 36 },
       showlegend: true,
-      xaxis: { title: { text: 'clusters of k-means' }, type: 'log', dtick: 1 },
+      xaxis: {
+        ...{ title: { text: 'clusters of k-means' }, type: 'log' },
+        ...{ tickvals: [...(homogeneity?.clusters ?? [])], ticktext: Array.from(homogeneity?.clusters ?? [], String) },
+      },
       yaxis: { title: { text: 'distance of maps' }, rangemode: 'tozero', nticks: 5 },
     }),
-    [],
+    [homogeneity],
   );
-  if (!homogeneity)
-    return <p className={styles.quiet}>Whether the sketch has maps enough was not measured for this landscape.</p>;
+  if (!homogeneity) return <Unmeasured landscape={landscape} />;
   return (
     <div className={styles.block}>
       <p className={styles.quiet}>
-        Where the curve is flat, more maps would tell no more: distance between maps of particles of one cluster.
+        Where the curve is flat, more maps would tell no more: distance between{' '}
+        {homogeneity.by === 'maps' ? 'the masked maps' : 'maps, by their volume components,'} of two particles of one
+        cluster; bars are the standard deviation over {homogeneity.pairs.toLocaleString('en')} pairs.
       </p>
       <Chart
         className={styles.chart}

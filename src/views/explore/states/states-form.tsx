@@ -1,6 +1,6 @@
 // What a landscape of maps is asked for: how many maps, where they are compared, how they are joined; what it costs.
-import { Pencil, Play } from 'lucide-react';
-import type { LandscapeSettings, Linkage, MapMetric, RunSummary } from '../../../../workers/contract.ts';
+import { Play } from 'lucide-react';
+import type { Linkage, MapMetric, RunSummary } from '../../../../workers/contract.ts';
 import {
   computeParticleVolumes,
   planStates,
@@ -10,10 +10,11 @@ import {
   setStatesSettings,
   useStates,
 } from '../../../stores/explore/index.ts';
-import { Button, IconButton } from '../../../ui/button.tsx';
+import { Button } from '../../../ui/button.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { NumberField } from '../../../ui/text-field.tsx';
 import { HelpLink } from '../../help/help-link.tsx';
+import { MaskFields } from './mask-fields.tsx';
 import { planWords } from './plan-words.ts';
 import styles from './states.module.css';
 
@@ -23,8 +24,6 @@ const LINKAGES: { value: Linkage; label: string; hint: string }[] = [
   { value: 'complete', label: 'Complete', hint: 'by the farthest two maps' },
   { value: 'single', label: 'Single', hint: 'by the nearest two maps' },
 ];
-
-type Mask = LandscapeSettings['mask'];
 
 export function StatesForm({ run, onDraw }: { run: RunSummary; onDraw: () => void }) {
   return (
@@ -68,68 +67,6 @@ function SketchFields({ run }: { run: RunSummary }) {
       <span className={styles.grow} />
       <HelpLink to="states" about="states, landscapes of maps" />
     </div>
-  );
-}
-
-function MaskFields({ run, onDraw }: { run: RunSummary; onDraw: () => void }) {
-  const mask = useStates((state) => state.settings.mask);
-  const set = (change: Partial<Mask>) => setStatesSettings({ mask: change });
-  return (
-    <>
-      <div className={styles.row}>
-        <Select<Mask['threshold']>
-          className={styles.wide}
-          label="Compare"
-          hideLabel
-          small
-          value={mask.threshold}
-          options={[
-            { value: 'percentile', label: 'Above half the 99.99th percentile', hint: 'of any map, cryoDRGN’s' },
-            { value: 'maximum', label: 'Above half the maximum', hint: 'of any map' },
-            { value: 'none', label: 'The whole mask or box' },
-          ]}
-          onChange={(threshold) => set({ threshold })}
-          testId="states-threshold"
-        />
-        <Select<Mask['within']>
-          className={styles.wide}
-          label="Inside of"
-          hideLabel
-          small
-          value={mask.within}
-          options={[
-            { value: 'none', label: 'In the whole box' },
-            { value: 'run', label: 'In the solvent mask', disabled: !run.can.mask },
-            { value: 'chosen', label: 'In the mask drawn or chosen' },
-          ]}
-          onChange={(within) => set({ within })}
-          testId="states-within"
-        />
-      </div>
-      <div className={styles.row}>
-        <NumberField
-          inline
-          small
-          width={2}
-          label="Wider"
-          unit="Å"
-          value={mask.dilateAngstrom}
-          onCommit={(typed) => set({ dilateAngstrom: Math.max(0, typed) })}
-          testId="states-dilate"
-        />
-        <NumberField
-          inline
-          small
-          width={2}
-          label="Edge"
-          unit="Å"
-          value={mask.edgeAngstrom}
-          onCommit={(typed) => set({ edgeAngstrom: Math.max(0, typed) })}
-          testId="states-edge"
-        />
-        <IconButton size="s" label="Draw a mask" icon={<Pencil />} onClick={onDraw} testId="states-draw" />
-      </div>
-    </>
   );
 }
 

@@ -121,6 +121,7 @@ const WORK_WORDS = {
   mask: 'Comparing the maps in the new mask',
   states: 'Joining the maps',
   particles: 'Placing all particles in volume space',
+  homogeneity: 'Comparing maps of one cluster',
   energy: 'Computing the free energy',
   path: 'Finding the path',
   export: 'Writing files',

@@ -20,8 +20,9 @@ import { Button, IconButton } from '../../../ui/button.tsx';
 import { numberWith, percentText } from '../../../ui/quantities.ts';
 import { NumberField } from '../../../ui/text-field.tsx';
 import { useThemeColors } from '../../../ui/theme-colors.ts';
-import { clusterColors } from '../point-colors.ts';
+import { placeColors } from '../point-colors.ts';
 import { Dendrogram } from './dendrogram.tsx';
+import { FewAndFar } from './few-and-far.tsx';
 import styles from './states.module.css';
 
 interface Modifiers {
@@ -35,10 +36,11 @@ function selectState(state: number, { shiftKey, altKey }: Modifiers): void {
 
 export function TreePanel({ landscape }: { landscape: Landscape }) {
   const moved = useStates((state) => state.moved);
+  const places = useStates((state) => state.colours.places);
   const theme = useThemeColors();
   const states = shownStates({ moved, landscape });
   if (!states) return null;
-  const colors = clusterColors(states.count, theme.categories);
+  const colors = placeColors(places, theme.categories);
   return (
     <div className={styles.tree}>
       <Dendrogram
@@ -51,6 +53,7 @@ export function TreePanel({ landscape }: { landscape: Landscape }) {
       />
       <div className={styles.side}>
         <ListHead states={states} landscape={landscape} />
+        <FewAndFar states={states} landscape={landscape} />
         <StateList states={states} colors={colors} landscape={landscape} />
       </div>
     </div>
@@ -128,6 +131,12 @@ function StateList({ states, colors, landscape }: StateListProps) {
           <th scope="col" title="Root of the mean squared distance of its maps to their mean, in units of the map">
             Spread
           </th>
+          <th
+            scope="col"
+            title="Mean silhouette of its maps by the distances of the tree: near 1 well inside, 0 between two states, below 0 nearer to another"
+          >
+            Silhouette
+          </th>
           <th scope="col">
             <span className="visually-hidden">Maps and particles</span>
           </th>
@@ -148,6 +157,11 @@ function StateList({ states, colors, landscape }: StateListProps) {
       </tbody>
     </table>
   );
+}
+
+/** A dash where there is none. */
+function silhouetteText(width: number): string {
+  return Number.isFinite(width) ? width.toFixed(2).replace('-', '−') : '–';
 }
 
 interface StateRowProps {
@@ -181,6 +195,7 @@ function StateRow({ state, states, color, total, box, moving }: StateRowProps) {
       </td>
       <td>{states.maps[state]}</td>
       <td>{numberWith(states.spread[state], 3)}</td>
+      <td data-testid={`state-silhouette-${state}`}>{silhouetteText(states.silhouette[state])}</td>
       <td className={styles.actions}>
         <IconButton
           size="s"
