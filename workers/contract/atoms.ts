@@ -1,9 +1,9 @@
 // Atomic models as the field: the model that a run begins at, and the structures of one that has learned.
 import type { Notice } from '../../src/base/errors.ts';
-import type { CentreStructures, ShownResidue } from '../../src/jobs/fold/structures.ts';
+import type { CentreStructures } from '../../src/jobs/fold/structures.ts';
 import type { DroppedFile } from './datasets.ts';
 
-export type { CentreStructures, ShownResidue };
+export type { CentreStructures };
 
 /** The atomic model that a run is to begin at. */
 export interface ModelChoice {

@@ -16,7 +16,7 @@ export interface Structures {
 }
 
 /** A residue as the screen names it. */
-export interface ShownResidue {
+interface ShownResidue {
   name: string;
   chain: string;
   number: number;

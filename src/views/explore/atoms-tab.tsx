@@ -85,10 +85,10 @@ export function AtomsTab({ isOneStructure }: { isOneStructure: boolean }) {
       {shown && moved && (
         <p className={tabs.quiet} data-testid="atoms-words">
           {shown.residues.length} residues, {shown.centres.length} Gaussians, epoch {shown.epoch}. From where they began
-          they are {numberWith(rootMeanSquare(moved), 1)} Å away (root mean square), the furthest{' '}
-          {numberWith(Math.max(...moved), 1)} Å
+          they are {numberWith(rootMeanSquare(moved), 2)} Å away (root mean square), the furthest{' '}
+          {numberWith(Math.max(...moved), 2)} Å
           {spread && coloring === 'spread'
-            ? `; over ${spread.particles} particles they spread by up to ${numberWith(Math.max(...spread.values), 1)} Å`
+            ? `; over ${spread.particles} particles they spread by up to ${numberWith(Math.max(...spread.values), 2)} Å`
             : ''}
           . Mass that the model lacks cannot show here: reconstruct the particles from their images to see it.
         </p>

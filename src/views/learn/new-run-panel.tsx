@@ -191,7 +191,10 @@ function Presets() {
             <span className={styles.presetText}>{presetText(name, method)}</span>
           </label>
         ))}
-      {preset === null && <p className={lines.quiet}>Custom settings. Choosing a preset replaces them.</p>}
+      {/* Always a line: one that came when a value is typed would move the button from under the pointer. */}
+      <p className={lines.quiet}>
+        {preset === null ? 'Custom settings. Choosing a preset replaces them.' : 'The settings below are the preset’s.'}
+      </p>
     </div>
   );
 }
