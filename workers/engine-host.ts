@@ -3,20 +3,16 @@
 // A device that is lost is opened anew by who asks next, a run that goes on first of all.
 import type { Engine, EngineRequest, LongCall } from '../src/engine/engine.ts';
 import { clearTunings, keptTunings, type TuningStore } from '../src/engine/wgsl/tuning/store.ts';
-import { boxPixelsOf, kindNamed } from '../src/field/kinds.ts';
+import { boxPixelsOf } from '../src/field/kinds.ts';
 import { throwIfCancelled, VitrineError, type Notice } from '../src/base/errors.ts';
 import { withSuggestedLevel } from '../src/isosurface/statistics.ts';
 import { decodeAt, loadModel, whereLong, type LoadedRun } from '../src/jobs/decode-job.ts';
 import { estimateRun } from '../src/jobs/estimate-job.ts';
 import { flipHand } from '../src/jobs/flip-hand.ts';
 import type { JobOptions } from '../src/jobs/progress.ts';
-import { atomicModelName, keepAtomicModel, readAtomicModel } from '../src/jobs/fold/atomic-model.ts';
-import { foldRecord } from '../src/jobs/fold/new-fold.ts';
-import { keepGivenMask, maskForFit } from '../src/jobs/given-mask.ts';
-import { newRunRecord } from '../src/jobs/new-run.ts';
-import { DatasetLibrary, type DatasetRecord } from '../src/library/datasets.ts';
+import { DatasetLibrary } from '../src/library/datasets.ts';
 import type { RunLocks } from '../src/library/run-locks.ts';
-import { fieldOfRecord, jobOf, type RunRecord } from '../src/library/run-record.ts';
+import { jobOf, type RunRecord } from '../src/library/run-record.ts';
 import { mapPixelSize, RunLibrary } from '../src/library/runs.ts';
 import type { Storage } from '../src/library/storage.ts';
 import { tuningStore } from '../src/library/tuning-store.ts';
@@ -46,6 +42,7 @@ import { deviceReport } from './device-report.ts';
 import { MapFinishing } from './map-finishing.ts';
 import type { DecodedMap, DecodingApi, PreparationApi } from './peer.ts';
 import { reconstructedMap, selectionMap, windowMaps, type ReconstructionParts } from './reconstruction.ts';
+import { newAtomsRun, newRun, resumedRun } from './run-starts.ts';
 import { runSummary } from './run-summary.ts';
 import { checkKeptRun } from './validation.ts';
 import { TaskLine } from './task-line.ts';
@@ -143,59 +140,19 @@ export class EngineHost implements EngineApi, DecodingApi {
 
   async start(datasetId: string, name: string, params: Params, maskOf?: MaskOfRun): Promise<RunSummary> {
     this.refuseWhileActive();
-    const { record: dataset } = await this.dataset(datasetId);
-    const checked = validateParams(params);
-    const given = jobOf(checked) !== 'ab-initio' || checked.start === 'given';
-    if (given && !dataset.hasPoses)
-      throw new VitrineError('poses-missing', 'The dataset has no poses, which training needs.', {
-        file: dataset.name,
-        advice: 'Add the STAR or .cs of a refinement, or a poses.pkl; or find poses from the images: Ab initio.',
-      });
-    const record = recordOf(name, checked, dataset);
-    const mask = await maskForFit(record, maskOf ? { run: this.runs.folder(maskOf.runId), kind: maskOf.kind } : null);
-    const run = this.runs.folder(record.id);
-    await run.writeRecord(record);
-    if (mask) await keepGivenMask(run, mask);
-    return this.go(record);
+    const { record } = await this.dataset(datasetId);
+    return this.go(await newRun(this.runs, record, { name, params }, maskOf));
   }
 
   async startAtoms(datasetId: string, name: string, params: Params, model: ModelChoice): Promise<RunSummary> {
     this.refuseWhileActive();
-    const { record: dataset } = await this.dataset(datasetId);
-    if (!dataset.hasPoses)
-      throw new VitrineError('poses-missing', 'The dataset has no poses, which an atomic model needs.', {
-        file: dataset.name,
-        advice: 'Find poses from the images first (Ab initio), and add what is exported there.',
-      });
-    const { chains, file: dropped } = model;
-    const file = { path: dropped.path, blob: dropped.file };
-    const atoms = await readAtomicModel(file, chains);
-    const begun = recordOf(name, validateParams(params), dataset);
-    const record = foldRecord(begun, atoms, { file: atomicModelName(file), chains });
-    const run = this.runs.folder(record.id);
-    await keepAtomicModel(run, file);
-    await run.writeRecord(record);
-    return this.go(record);
+    const { record } = await this.dataset(datasetId);
+    return this.go(await newAtomsRun(this.runs, record, { name, params }, model));
   }
 
   async resume(runId: string, epochs: number | null): Promise<RunSummary> {
     this.refuseWhileActive();
-    const old = await this.runs.record(runId);
-    const kind = kindNamed(old.kind);
-    if (!kind.abilities(fieldOfRecord(old)).resumes && old.epochsDone > 0)
-      throw new VitrineError('usage', `The ${kind.title} has been fitted; it does not go on from there.`, {
-        advice: 'Start a new run.',
-      });
-    const params = validateParams({ ...old.params, ...(epochs !== null && { epochs }) });
-    if (old.epochsDone >= params.epochs)
-      throw new VitrineError('value-out-of-range', `The run has done its ${old.epochsDone} epochs.`, {
-        field: '-n',
-        expected: `more than ${old.epochsDone}`,
-        advice: 'Ask for more epochs to go on.',
-      });
-    const { error: _error, ...kept } = old;
-    const record: RunRecord = { ...kept, params, status: 'running' };
-    return this.go(record);
+    return this.go(await resumedRun(this.runs, runId, epochs));
   }
 
   async useDefaultKernels(runId: string): Promise<void> {
@@ -445,16 +402,4 @@ function startVolume(
     values: values.map((value) => value * scale),
     epoch: null,
   };
-}
-
-function recordOf(name: string, params: Params, dataset: DatasetRecord): RunRecord {
-  return newRunRecord({
-    name,
-    params,
-    set: {
-      ...{ datasetId: dataset.id, datasetName: dataset.name, files: null, particles: dataset.particles },
-      ...{ imagePixels: dataset.boxPixels, pixelSizeAngstrom: dataset.pixelSizeAngstrom },
-      fingerprint: dataset.fingerprint,
-    },
-  });
 }

@@ -56,7 +56,7 @@ function heterogeneous({ name, words, follows }: Set): Experiment {
   return {
     name: `${name} from images alone`,
     thesis: 'tables 3.2 to 3.4',
-    differs: 'a start by expectation–maximisation; tilt 45°',
+    differs: 'a start by expectation–maximisation, latents from a linear model at its poses; tilt 45°',
     async run(work) {
       const { unposedImages, unposedSnr } = work.size;
       const few = ['-N', unposedImages, '--snr', unposedSnr, '--shift', 1, '--tilt', TILT_DEGREES];
