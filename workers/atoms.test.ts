@@ -96,6 +96,11 @@ describe('a run of an atomic model', () => {
     const zs = [[-1], [1]];
     const { positions } = await io.structures({ runId, epoch: null, zs });
     expect(positions[0]).not.toEqual(positions[1]);
+    // Of an epoch that is named, what was read before is asked again.
+    for (const z of [0, 1])
+      expect((await io.structures({ runId, epoch: 1, zs: [zs[z]] })).positions).toEqual([positions[z]]);
+    const other = io.structures({ runId, epoch: 7, zs });
+    await expect(other).rejects.toMatchObject({ code: 'file-missing' });
     const { name, bytes } = await io.exportStructures({ runId, epoch: null, zs }, 'cif');
     expect(name).toBe('atoms_1_structures.cif');
     expect(new TextDecoder().decode(bytes)).toContain('pdbx_PDB_model_num');

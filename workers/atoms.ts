@@ -2,7 +2,7 @@
 import { coarseModel } from '../src/atoms/coarse-model.ts';
 import { writeAtoms } from '../src/atoms/write.ts';
 import { readAtomicModel } from '../src/jobs/fold/atomic-model.ts';
-import { centresAt, structuresAt } from '../src/jobs/fold/structures.ts';
+import { centresOf, openedModel, structuresAt, type OpenedModel } from '../src/jobs/fold/structures.ts';
 import { fileStem } from '../src/jobs/file-stem.ts';
 import { extentAngstrom } from '../src/jobs/fold/new-fold.ts';
 import type { RunLibrary } from '../src/library/runs.ts';
@@ -24,12 +24,29 @@ export async function describeModel({ file, chains }: ModelChoice): Promise<Mode
   };
 }
 
-/** Errors: 'usage' for a run without an atomic model, 'file-missing'. */
-export async function runStructures(
-  runs: RunLibrary,
-  { runId, epoch, zs }: StructuresRequest,
-): Promise<CentreStructures> {
-  return centresAt(runs.folder(runId), epoch, zs);
+/** Structures of runs for the screen, which asks along a trajectory many times a second: the model asked last is kept. */
+export class ShownStructures {
+  private last: { of: string; model: Promise<OpenedModel> } | null = null;
+
+  constructor(private readonly runs: RunLibrary) {}
+
+  /** Errors: 'usage' for a run without an atomic model, 'file-missing'. */
+  async at({ runId, epoch, zs }: StructuresRequest): Promise<CentreStructures> {
+    return centresOf(await this.model(runId, epoch), zs);
+  }
+
+  private model(runId: string, epoch: number | null): Promise<OpenedModel> {
+    const of = `${runId} ${epoch}`;
+    // The last epoch of a run that goes on is another one soon.
+    if (epoch !== null && this.last?.of === of) return this.last.model;
+    const model = openedModel(this.runs.folder(runId), epoch);
+    const kept = { of, model };
+    this.last = epoch === null ? null : kept;
+    model.catch(() => {
+      if (this.last === kept) this.last = null;
+    });
+    return model;
+  }
 }
 
 /** All atoms of the structures, a model each. Errors: as above, 'value-out-of-range' for what PDB's columns do not hold. */

@@ -33,7 +33,7 @@ import { RunLibrary } from '../src/library/runs.ts';
 import { loadSelections, saveSelections } from '../src/library/selections.ts';
 import type { Storage } from '../src/library/storage.ts';
 import type { Params } from '../src/params/params.ts';
-import { describeModel, runStructures, writtenStructures } from './atoms.ts';
+import { describeModel, ShownStructures, writtenStructures } from './atoms.ts';
 import { CallsUnderway } from './calls.ts';
 import { Drafts } from './drafts.ts';
 import { findingsOfRun, firstAidOfDataset, givingWay } from './first-aid.ts';
@@ -49,6 +49,7 @@ export class Io implements contract.IoApi, PreparationApi {
   private readonly drafts = new Drafts(async (...given) => withEvenBox(await understand(...given)));
   private readonly datasets: DatasetLibrary;
   private readonly runs: RunLibrary;
+  private readonly shownStructures: ShownStructures;
   /** Images being prepared for a run. */
   private readonly preparing = new Set<Promise<void>>();
   /** Readers of original files by dataset, this session's. */
@@ -60,6 +61,7 @@ export class Io implements contract.IoApi, PreparationApi {
   ) {
     this.datasets = new DatasetLibrary(store);
     this.runs = new RunLibrary(store);
+    this.shownStructures = new ShownStructures(this.runs);
   }
 
   cancel(id: string): void {
@@ -328,7 +330,7 @@ export class Io implements contract.IoApi, PreparationApi {
   }
 
   structures(request: contract.StructuresRequest): Promise<contract.CentreStructures> {
-    return runStructures(this.runs, request);
+    return this.shownStructures.at(request);
   }
 
   exportStructures(

@@ -53,13 +53,11 @@ export async function structuresAt(
   };
 }
 
-/** As `structuresAt`, its centres alone. */
-export async function centresAt(
-  run: RunFolder,
-  epoch: number | null,
+/** As `structuresAt`, the centres alone, of a model that is open. */
+export function centresOf(
+  { coarse, positionsAt, origin, epoch: ofEpoch }: OpenedModel,
   zs: readonly ArrayLike<number>[],
-): Promise<CentreStructures> {
-  const { coarse, positionsAt, origin, epoch: ofEpoch } = await openedModel(run, epoch);
+): CentreStructures {
   const { residues, centres, bonds, sides, positions } = coarse;
   return {
     epoch: ofEpoch,
@@ -71,7 +69,8 @@ export async function centresAt(
   };
 }
 
-interface OpenedModel {
+/** A run's model at an epoch, read from its folder. */
+export interface OpenedModel {
   atoms: Atoms;
   coarse: CoarseModel;
   origin: readonly number[];
@@ -80,7 +79,8 @@ interface OpenedModel {
   positionsAt: (zs: readonly ArrayLike<number>[]) => Float32Array[];
 }
 
-async function openedModel(run: RunFolder, epoch: number | null): Promise<OpenedModel> {
+/** Errors: those of `structuresAt`. */
+export async function openedModel(run: RunFolder, epoch: number | null): Promise<OpenedModel> {
   const record = await run.record();
   const { checkpoint } = await run.loadCheckpoint(epoch);
   const { field } = checkpoint;
